@@ -1,0 +1,56 @@
+# Two commands for everybody: `make run` and `make test`. `make lock` after a change of dependencies.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test check lock bench clean
+
+run: $(VENV)/.run
+	@$(BIN)/portail demo
+
+test: $(VENV)/.test .cache/chromium
+	@PORTAIL_TEST_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python -m pytest
+
+check: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.test
+	@$(BIN)/python -m tests.bench
+
+# The lock file has two parts: what runs the portal, then what tests it.
+$(VENV)/.run: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@sed '/^# tests$$/,$$d' requirements.lock > $(VENV)/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run
+	@sed '1,/^# tests$$/d' requirements.lock > $(VENV)/test.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/test.txt
+	@touch $@
+
+# Browser tests need a Chromium: found, or installed where that is allowed, or else asked for.
+.cache/chromium:
+	@mkdir -p .cache
+	@for name in chromium chromium-browser google-chrome; do command -v $$name && break; done > $@ \
+	 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	      && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null \
+	      && command -v chromium > $@; } \
+	 || { rm -f $@; echo "Les tests ont besoin de Chromium. Tapez : sudo apt-get install chromium" >&2; exit 1; }
+
+LOCK := uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-annotate --no-emit-index-url --upgrade pyproject.toml
+
+lock: $(VENV)/.test
+	@$(BIN)/$(LOCK) -o $(VENV)/lock-run.txt
+	@$(BIN)/$(LOCK) --extra dev --constraint $(VENV)/lock-run.txt -o $(VENV)/lock-all.txt
+	@{ cat $(VENV)/lock-run.txt; echo "# tests"; \
+	   awk 'NR == FNR { if (/^[^ ]/) seen[$$1] = 1; next } /^[^ ]/ { keep = !($$1 in seen) } keep' \
+	     $(VENV)/lock-run.txt $(VENV)/lock-all.txt; } > requirements.lock
+
+clean:
+	rm -rf $(VENV) .cache .data

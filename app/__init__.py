@@ -1,0 +1,1 @@
+"""The member portal of an occupational-health service (SPSTI)."""

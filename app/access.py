@@ -1,0 +1,142 @@
+"""The only doors to rows. No HTTP here: `app.doors` opens them for a request."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Executable
+from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select, SelectOfScalar
+
+from app.errors import NotFound
+from app.portal import Portal
+from db.models import Account, AccountSession, AuditEvent, AuditKind, Company, CompanyOwned
+
+Row = TypeVar("Row", bound=SQLModel)
+Owned = TypeVar("Owned", bound=CompanyOwned)
+Result = TypeVar("Result")
+BIGGEST_ID = 2**31 - 1
+
+
+class OfAccount(Protocol):
+    id: int | None
+    account_id: Any
+
+
+Mine = TypeVar("Mine", bound=OfAccount)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What every door has: the running portal, and writing inside the request's transaction."""
+
+    portal: Portal
+    session_: AsyncSession
+
+    @property
+    def writes(self) -> bool:
+        return bool(self.session_.info.get("write"))
+
+    def add(self, row: Row) -> Row:
+        self.session_.add(row)
+        return row
+
+    async def flush(self) -> None:
+        await self.session_.flush()
+
+    async def delete(self, row: SQLModel) -> None:
+        await self.session_.delete(row)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What fails inside leaves nothing behind, and the rest of the transaction goes on."""
+        async with self.portal.database.savepoint(self.session_):
+            yield
+
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """Outside the transaction, for what is slow: hashing a password, counting a guess. Before any write."""
+        async with self.portal.database.paused(self.session_):
+            yield
+
+    async def all(self, statement: "SelectOfScalar[Result] | Select[Result]") -> Sequence[Result]:
+        return (await self.session_.exec(statement)).all()
+
+    async def first(self, statement: "SelectOfScalar[Result] | Select[Result]") -> Result | None:
+        return (await self.session_.exec(statement)).first()
+
+    async def change(self, statement: Executable) -> int:
+        """Run an UPDATE or DELETE; the number of rows it reached, which settles who came first."""
+        result = await self.session_.execute(statement)
+        return int(result.rowcount)  # type: ignore[attr-defined]
+
+    def mail_is_queued(self) -> None:
+        self.session_.info["mail"] = True
+
+    def record(
+        self, kind: AuditKind, now: datetime, account: int | None, company: int | None = None, about: str = ""
+    ) -> None:
+        """One more line in the history, in the same transaction as what it tells."""
+        self.add(AuditEvent(at=now, kind=kind, account_id=account, company_id=company, about=about))
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorAccess(Access):
+    """Somebody not signed in: the sign-in's own rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAccess(Access):
+    """One person signed in: their own rows, and the companies that they act for."""
+
+    account: Account
+    session: AccountSession
+
+    def select(self, model: type[Mine]) -> "SelectOfScalar[Mine]":
+        return select(model).where(col(model.account_id) == self.account.key)
+
+    async def get(self, model: type[Mine], row_id: int) -> Mine:
+        if not 0 < row_id <= BIGGEST_ID:
+            raise NotFound
+        row = await self.first(self.select(model).where(col(model.id) == row_id))
+        if row is None:
+            raise NotFound
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAccess(Access):
+    """One person acting for one company: the rows of that company and no others."""
+
+    account: Account
+    company: Company
+
+    def select(self, model: type[Owned]) -> "SelectOfScalar[Owned]":
+        return select(model).where(model.company_id == self.company.key)
+
+    async def get(self, model: type[Owned], row_id: int) -> Owned:
+        if not 0 < row_id <= BIGGEST_ID:
+            raise NotFound
+        row = await self.first(self.select(model).where(col(model.id) == row_id))
+        if row is None:
+            raise NotFound
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAccess(Access):
+    """One person of the service: every row, from the back office only."""
+
+    account: Account
+
+    def select(self, model: type[Row]) -> "SelectOfScalar[Row]":
+        return select(model)
+
+    async def get(self, model: type[Row], row_id: int) -> Row:
+        row = await self.session_.get(model, row_id) if 0 < row_id <= BIGGEST_ID else None
+        if row is None:
+            raise NotFound
+        return row

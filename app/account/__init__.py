@@ -1,0 +1,1 @@
+"""Mon compte: the person's own details, password, address and open sessions."""

@@ -1,0 +1,29 @@
+"""Reads of one's own account."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import col
+
+from app.access import AccountAccess
+from app.presence import ABSOLUTE, is_over
+from db.models import AccountSession, AuditEvent
+
+RECENT = 10
+
+
+async def open_sessions(access: AccountAccess, now: datetime) -> list[AccountSession]:
+    """The sessions that still open the portal, the latest first."""
+    young = access.select(AccountSession).where(
+        col(AccountSession.ended_at).is_(None), AccountSession.created_at > now - ABSOLUTE
+    )
+    rows = await access.all(
+        young.order_by(col(AccountSession.seen_at).desc(), col(AccountSession.id).desc()).limit(100)
+    )
+    presence = access.portal.presence
+    return [row for row in rows if not is_over(row, presence.last_seen(row), now)]
+
+
+async def recent_events(access: AccountAccess) -> Sequence[AuditEvent]:
+    newest = access.select(AuditEvent).order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc())
+    return await access.all(newest.limit(RECENT))

@@ -1,0 +1,102 @@
+"""/mon-compte: the person."""
+
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+from litestar.response import Response
+
+from app import clock
+from app.access import AccountAccess
+from app.account.forms import EmailChange, PasswordChange, Profile
+from app.account.service import ask_email_change, change_password, change_profile
+from app.drafts import draft_of
+from app.fields import Input
+from app.forms import Form
+from app.passwords import MINIMUM
+from app.visit import Visit
+from app.web import page, see
+
+DONE = {
+    "profil": "Vos coordonnées sont enregistrées.",
+    "mot-de-passe": "Votre mot de passe est modifié. Vos autres connexions sont terminées.",
+    "adresse": "Un courriel de confirmation est parti à votre nouvelle adresse. L’ancienne reste valable jusque-là.",
+    "connexion": "La connexion est terminée.",
+    "connexions": "Toutes vos autres connexions sont terminées.",
+}
+
+
+@get("/mon-compte", name="account.show")
+async def show(access: NamedDependency[AccountAccess], fait: FromQuery[str] = "") -> Response[Any]:
+    form: Form[Profile] = Form({name: getattr(access.account, name) for name in Profile.model_fields})
+    return page("account/show.html", form=form, account=access.account, notice=DONE.get(fait, ""))
+
+
+@post("/mon-compte", name="account.update")
+async def update(request: Request[Any, Any, Any], access: NamedDependency[AccountAccess]) -> Response[Any]:
+    form = await Form.read(request, Profile)
+    if form.data:
+        async with form.attempt(access):
+            await change_profile(access, form.data, clock.now())
+    if form.errors:
+        return page("account/show.html", form=form, account=access.account, notice="")
+    return see(request, "account.show", query={"fait": "profil"})
+
+
+@get("/mon-compte/mot-de-passe", name="account.password")
+async def password(access: NamedDependency[AccountAccess]) -> Response[Any]:
+    return page("account/password.html", account=access.account, minimum=MINIMUM)
+
+
+@post("/mon-compte/mot-de-passe", name="account.change_password")
+async def replace_password(
+    request: Request[Any, Any, Any], access: NamedDependency[AccountAccess]
+) -> Response[Any]:
+    visit = Visit.of(request)
+    form = await Form.read(request, PasswordChange)
+    token = ""
+    if form.data:
+        async with form.attempt(access):
+            token = await change_password(access, form.data, visit.browser, clock.now())
+    if not token:
+        form.typed = {}
+        return page("account/password.html", form=form, account=access.account, minimum=MINIMUM)
+    cookies = visit.session_cookies(access.account.key, token)
+    return see(request, "account.show", query={"fait": "mot-de-passe"}, cookies=cookies)
+
+
+@get("/mon-compte/adresse-e-mail", name="account.email")
+async def email(access: NamedDependency[AccountAccess]) -> Response[Any]:
+    return page("account/email.html", account=access.account)
+
+
+@post("/mon-compte/adresse-e-mail", name="account.change_email")
+async def replace_email(
+    request: Request[Any, Any, Any], access: NamedDependency[AccountAccess]
+) -> Response[Any]:
+    form = await Form.read(request, EmailChange)
+    if form.data:
+        async with form.attempt(access):
+            await ask_email_change(access, form.data, clock.now())
+    if form.errors:
+        form.typed.pop("current_password", None)
+        return page("account/email.html", form=form, account=access.account)
+    return see(request, "account.show", query={"fait": "adresse"})
+
+
+@get("/mon-compte/reprise", name="account.draft")
+async def draft(request: Request[Any, Any, Any], access: NamedDependency[AccountAccess]) -> Response[Any]:
+    kept = await draft_of(access, clock.now())
+    return page("account/draft.html", draft=kept) if kept else see(request, "companies.home")
+
+
+@post("/mon-compte/reprise", name="account.drop_draft")
+async def drop_draft(
+    request: Request[Any, Any, Any], access: NamedDependency[AccountAccess]
+) -> Response[Any]:
+    form = await Form.read(request, Input)
+    kept = await draft_of(access, clock.now())
+    if form.data and kept:
+        await access.delete(kept)
+    return see(request, "companies.home")

@@ -1,0 +1,115 @@
+"""/mon-compte/connexions: where this account is signed in, and how to end that. And the links sent by mail."""
+
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+
+from app import clock
+from app.access import AccountAccess, VisitorAccess
+from app.account.queries import open_sessions, recent_events
+from app.account.routes import DONE
+from app.account.service import confirm_email, end_session, sign_out, undo_email
+from app.fields import Input
+from app.forms import Form
+from app.sessions import end_sessions
+from app.sign_in.service import account_of_link
+from app.visit import Visit
+from app.web import leave, page, path_to, see
+from db.models import AccountSession, AuditKind, TokenKind
+
+
+@get("/mon-compte/connexions", name="account.sessions")
+async def sessions(access: NamedDependency[AccountAccess], fait: FromQuery[str] = "") -> Response[Any]:
+    opened = await open_sessions(access, clock.now())
+    events = await recent_events(access)
+    presence = access.portal.presence
+    rows = [(each, presence.last_seen(each)) for each in opened]
+    return page(
+        "account/sessions.html",
+        sessions=rows,
+        current=access.session.key,
+        events=events,
+        notice=DONE.get(fait, ""),
+    )
+
+
+@post("/mon-compte/connexions", name="account.end_sessions")
+async def end_all(request: Request[Any, Any, Any], access: NamedDependency[AccountAccess]) -> Response[Any]:
+    if await end_sessions(access, access.account, clock.now(), keep=access.session.key):
+        access.record(AuditKind.SESSION_ENDED, clock.now(), access.account.key, about="toutes les autres")
+    return see(request, "account.sessions", query={"fait": "connexions"})
+
+
+@get("/mon-compte/connexions/{session_id:int}", name="account.session")
+async def session(access: NamedDependency[AccountAccess], session_id: FromPath[int]) -> Response[Any]:
+    return page("account/session.html", session=await access.get(AccountSession, session_id))
+
+
+@post("/mon-compte/connexions/{session_id:int}", name="account.end_session")
+async def end_one(
+    request: Request[Any, Any, Any], access: NamedDependency[AccountAccess], session_id: FromPath[int]
+) -> Response[Any]:
+    await end_session(access, session_id, clock.now())
+    return see(request, "account.sessions", query={"fait": "connexion"})
+
+
+@get("/mon-compte/session", name="account.stay")
+async def stay(access: NamedDependency[AccountAccess]) -> Response[Any]:
+    """Any request prolongs the session; this one answers with the little that warns of its end."""
+    return page("account/stay.html", "partials/layout/session.html")
+
+
+@get("/deconnexion", name="account.leaving")
+async def leaving(access: NamedDependency[AccountAccess]) -> Response[Any]:
+    return page("account/leaving.html")
+
+
+@post("/deconnexion", name="account.leave")
+async def leave_portal(
+    request: Request[Any, Any, Any], access: NamedDependency[AccountAccess]
+) -> Response[Any]:
+    await sign_out(access, clock.now())
+    cookies = [Visit.of(request).no_cookie("session")]
+    return leave(request, path_to(request, "sign_in.email", {"raison": "deconnecte"}), cookies=cookies)
+
+
+@get("/adresse-e-mail/confirmation/{token:str}", name="account.confirmation")
+async def confirmation(access: NamedDependency[VisitorAccess], token: FromPath[str]) -> Response[Any]:
+    link, _ = await account_of_link(access, token, TokenKind.EMAIL_CHANGE, clock.now())
+    return page("account/confirmation.html", token=token, email=link.email)
+
+
+@post("/adresse-e-mail/confirmation/{token:str}", name="account.confirm_email", harmless=True)
+async def confirm(
+    request: Request[Any, Any, Any], access: NamedDependency[VisitorAccess], token: FromPath[str]
+) -> Response[Any]:
+    link, _ = await account_of_link(access, token, TokenKind.EMAIL_CHANGE, clock.now())
+    form = await Form.read(request, Input)
+    if form.data:
+        async with form.attempt(access):
+            await confirm_email(access, token, clock.now())
+    if form.errors:
+        return page("account/confirmation.html", form=form, token=token, email=link.email)
+    cookies = [Visit.of(request).no_cookie("session")]
+    return see(request, "sign_in.email", query={"raison": "adresse"}, cookies=cookies)
+
+
+@get("/adresse-e-mail/annulation/{token:str}", name="account.undoing")
+async def undoing(access: NamedDependency[VisitorAccess], token: FromPath[str]) -> Response[Any]:
+    link, _ = await account_of_link(access, token, TokenKind.EMAIL_UNDO, clock.now())
+    return page("account/undo.html", token=token, email=link.email, done=False)
+
+
+@post("/adresse-e-mail/annulation/{token:str}", name="account.undo_email", harmless=True)
+async def undo(
+    request: Request[Any, Any, Any], access: NamedDependency[VisitorAccess], token: FromPath[str]
+) -> Response[Any]:
+    link, _ = await account_of_link(access, token, TokenKind.EMAIL_UNDO, clock.now())
+    form = await Form.read(request, Input)
+    if form.data:
+        async with form.attempt(access):
+            await undo_email(access, token, clock.now())
+    return page("account/undo.html", form=form, token=token, email=link.email, done=not form.errors)

@@ -1,0 +1,52 @@
+"""Static files, read once: a name that holds their hash, compressed ahead, cached for ever by the browser."""
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import brotli
+
+from app.settings import Settings
+
+STATIC = Path(__file__).parent.parent / "static"
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file: its address, its type, and its bytes by content encoding ("" for as it is)."""
+
+    path: str
+    media_type: str
+    bodies: dict[str, bytes]
+
+
+class Assets:
+    """`paths`: name in `static/` → hashed address. `files`: address → what is sent."""
+
+    def __init__(self, settings: Settings) -> None:
+        theme = f":root{{--brand:{settings.service_color};--menu:{settings.service_menu_color}}}\n".encode()
+        self.paths: dict[str, str] = {}
+        self.files: dict[str, Asset] = {}
+        for file in sorted(p for p in STATIC.rglob("*") if p.suffix in TYPES):
+            content = file.read_bytes()
+            self._add(
+                file.relative_to(STATIC).as_posix(), (theme + content) if file.suffix == ".css" else content
+            )
+        if settings.service_logo:
+            self._add(f"logo{settings.service_logo.suffix}", settings.service_logo.read_bytes())
+
+    def _add(self, name: str, content: bytes) -> None:
+        stem, suffix = Path(name).stem, Path(name).suffix
+        path = f"/static/{stem}.{hashlib.sha256(content).hexdigest()[:10]}{suffix}"
+        bodies = {"": content}
+        if suffix != ".png":
+            bodies |= {"br": brotli.compress(content, quality=11), "gzip": gzip.compress(content, 9, mtime=0)}
+        self.paths[name] = path
+        self.files[path] = Asset(path, TYPES[suffix], bodies)

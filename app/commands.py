@@ -1,0 +1,156 @@
+"""What the `portail` command does besides serving."""
+
+import os
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlmodel import col, func, select
+
+from app.access import VisitorAccess
+from app.companies.import_file import WrongFile, parse_members
+from app.companies.import_service import import_members, write_letters
+from app.database import is_migrated, migrate
+from app.dispatcher import Dispatcher
+from app.fields import email_address
+from app.mail import new_seed, queue_mail
+from app.main import make_postbox, standalone_templates
+from app.portal import make_portal
+from app.settings import Settings
+from app.sign_in.service import account_at
+from db.models import Account, OutboxMail, StaffMember
+from db.seeds import demo
+from db.seeds.personas import LETTERS, PASSWORD, PERSONAS
+
+
+class CommandRefused(Exception):  # noqa: N818
+    """One sentence, in French, on why the command did nothing."""
+
+
+async def migrate_database(settings: Settings) -> None:
+    _make_data_dir(settings)
+    await migrate(settings.database_url)
+
+
+async def check_production(settings: Settings) -> None:
+    """Refuse to serve a database that is not up to date, or the demo's, whose passwords everybody knows."""
+    _make_data_dir(settings)
+    if not await is_migrated(settings.database_url):
+        raise CommandRefused("La base de données n’est pas à jour : lancez d’abord « portail migrate ».")
+    portal = make_portal(settings, bcrypt_cost=4)
+    async with portal.database.transaction(write=False) as session:
+        if await account_at(VisitorAccess(portal, session), PERSONAS[0].email):
+            raise CommandRefused(
+                "Cette base contient les comptes de la démonstration : choisissez-en une autre."
+            )
+    await portal.close()
+
+
+async def fill_demo(settings: Settings) -> None:
+    """Migrate, and tell the demo's story into an empty database; a real one is left alone."""
+    await migrate_database(settings)
+    portal = make_portal(settings)
+    async with portal.database.transaction(write=True) as session:
+        access = VisitorAccess(portal, session)
+        if not await access.first(select(func.count(col(Account.id)))):
+            hashed = await portal.passwords.hashed(PASSWORD)
+            await demo.tell(session, keyed=portal.keys.declarant_key, password_hash=hashed)
+        elif not await account_at(access, PERSONAS[0].email):
+            raise CommandRefused("Cette base contient de vrais comptes : la démonstration ne s’y ouvre pas.")
+    await portal.close()
+
+
+def demo_words(settings: Settings) -> str:
+    people = "\n".join(f"    {each.email:<26}{each.words}" for each in PERSONAS)
+    letters = "\n".join(f"    code adhérent {code}, n° télédéclarant {number}" for code, number in LETTERS)
+    return (
+        f"\n  Portail en démonstration : {settings.base_url}\n\n"
+        f"  Comptes (mot de passe : {PASSWORD})\n{people}\n\n"
+        f"  Courriers pour ouvrir un compte\n{letters}\n\n"
+        f"  Courriels : {settings.base_url}/demo/courriels   (Ctrl+C pour arrêter)\n"
+    )
+
+
+async def import_companies(settings: Settings, file: Path, letters: Path | None, now: datetime) -> str:
+    await _check_migrated(settings)
+    portal = make_portal(settings, bcrypt_cost=4)
+    try:
+        result = await import_members(portal, parse_members(file.read_bytes()), now)
+    except WrongFile as wrong:
+        raise CommandRefused("Rien n’a été chargé.\n" + "\n".join(wrong.problems)) from None
+    finally:
+        await portal.close()
+    words = f"{result.created} créés, {result.updated} mis à jour, {result.unchanged} inchangés."
+    if result.letters:
+        target = letters or settings.data_dir / f"courriers-{now:%Y%m%d-%H%M%S}.csv"
+        write_letters(target, result.letters)
+        words += f"\n{len(result.letters)} numéros tirés, à joindre aux courriers : {target}"
+    return words
+
+
+async def create_staff(settings: Settings, typed: str, first_name: str, last_name: str, now: datetime) -> str:
+    """A staff account; its temporary password leaves by mail like anybody's."""
+    await _check_migrated(settings)
+    try:
+        email = email_address(typed.strip())
+    except ValueError as wrong:
+        raise CommandRefused(str(wrong)) from None
+    portal = make_portal(settings, bcrypt_cost=4)
+    async with portal.database.transaction(write=True) as session:
+        access = VisitorAccess(portal, session)
+        account = await account_at(access, email)
+        if account is None:
+            names = {"first_name": first_name, "last_name": last_name or email.partition("@")[0]}
+            account = access.add(Account(email=email, job_title="Service", created_at=now, **names))
+            await access.flush()
+        if not await access.first(select(StaffMember).where(StaffMember.account_id == account.key)):
+            access.add(StaffMember(account_id=account.key, created_at=now))
+        if account.password_hash is None:
+            name = settings.service_name
+            queue_mail(
+                access, "account_created", email, now, account_id=account.key, seed=new_seed(), company=name
+            )
+    await portal.close()
+    return f"{email} est gestionnaire du service. Son accès part par courriel."
+
+
+async def send_mail(settings: Settings) -> str:
+    await _check_migrated(settings)
+    portal = make_portal(settings)
+    postbox = make_postbox(settings, portal)
+    if postbox is None:
+        raise CommandRefused("PORTAIL_SMTP_URL manque : aucun serveur de courrier n’est connu.")
+    sent = await Dispatcher(portal, postbox, standalone_templates(settings)).send_due()
+    async with portal.database.transaction(write=False) as session:
+        waiting = select(func.count(col(OutboxMail.id))).where(col(OutboxMail.sent_at).is_(None))
+        left = await VisitorAccess(portal, session).first(waiting)
+    await portal.close()
+    return f"Courriels partis : {sent}. En attente : {left}."
+
+
+def backup(settings: Settings, file: Path) -> None:
+    """A consistent copy through SQLite's own backup: copying the live file would lose acknowledged writes."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise CommandRefused("La base est sous PostgreSQL : sauvegardez-la avec pg_dump.")
+    if not Path(url.database).is_file():
+        raise CommandRefused(f"Il n’y a pas de base à cette adresse : {url.database}")
+    if file.exists():
+        raise CommandRefused(f"{file} existe déjà : choisissez un autre nom.")
+    os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    source, target = sqlite3.connect(url.database), sqlite3.connect(file)
+    with source, target:
+        source.backup(target)
+    source.close()
+    target.close()
+
+
+async def _check_migrated(settings: Settings) -> None:
+    _make_data_dir(settings)
+    if not await is_migrated(settings.database_url):
+        raise CommandRefused("La base de données n’est pas à jour : lancez d’abord « portail migrate ».")
+
+
+def _make_data_dir(settings: Settings) -> None:
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,0 +1,140 @@
+"""One dependency a router: it opens the request's transaction and hands over the door that fits.
+
+Being public is being under `visitor`; nothing else can be reached without a session.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Request
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app import clock
+from app.access import AccountAccess, MemberAccess, StaffAccess, VisitorAccess
+from app.errors import NotFound
+from app.presence import ABSOLUTE, IDLE, is_over
+from app.sessions import session_for_company, session_of
+from app.visit import Viewer, Visit
+from db.models import Account, AccountSession
+
+
+class SignInNeeded(Exception):  # noqa: N818
+    """Nobody is signed in, or no longer. `account_id`: whose session just ended, to keep what was typed."""
+
+    def __init__(self, account_id: int | None = None) -> None:
+        super().__init__()
+        self.account_id = account_id
+
+
+class PasswordNeeded(Exception):  # noqa: N818
+    """Signed in with the mailed password: another must be chosen before any page answers."""
+
+
+class StalePage(Exception):  # noqa: N818
+    """A POST without a valid form token reached a handler that shows no form."""
+
+
+@asynccontextmanager
+async def _transaction(request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSession]:
+    visit = Visit.of(request)
+    async with visit.portal.database.transaction(write=request.method == "POST") as session:
+        # Nothing that an unverified POST did can be committed, whatever its handler forgot.
+        session.info["refused"] = not visit.verified
+        yield session
+        if not visit.verified and not visit.is_stale_shown:
+            raise StalePage
+
+
+async def visitor_access(request: Request[Any, Any, Any]) -> AsyncIterator[VisitorAccess]:
+    async with _transaction(request) as session:
+        visit = Visit.of(request)
+        yield VisitorAccess(visit.portal, session)
+
+
+async def account_access(request: Request[Any, Any, Any]) -> AsyncIterator[AccountAccess]:
+    async with _transaction(request) as session:
+        opened, account = await _signed_in(request, session)
+        if opened.must_choose_password:
+            raise PasswordNeeded
+        yield AccountAccess(Visit.of(request).portal, session, account, opened)
+
+
+async def first_password_access(request: Request[Any, Any, Any]) -> AsyncIterator[AccountAccess]:
+    """The one page that a session opened with the mailed password may see."""
+    async with _transaction(request) as session:
+        opened, account = await _signed_in(request, session)
+        if not opened.must_choose_password:
+            raise NotFound
+        yield AccountAccess(Visit.of(request).portal, session, account, opened)
+
+
+async def staff_access(request: Request[Any, Any, Any]) -> AsyncIterator[StaffAccess]:
+    async with _transaction(request) as session:
+        opened, account = await _signed_in(request, session)
+        visit = Visit.of(request)
+        if opened.must_choose_password:
+            raise PasswordNeeded
+        if not visit.viewer or not visit.viewer.is_staff:
+            raise NotFound
+        yield StaffAccess(visit.portal, session, account)
+
+
+async def member_access(request: Request[Any, Any, Any]) -> AsyncIterator[MemberAccess]:
+    """Session, account, company and membership in one query; not a member is the same 404 as no such company."""
+    async with _transaction(request) as session:
+        visit = Visit.of(request)
+        code = request.path_params["code"]
+        row = (await session.exec(session_for_company(visit.session_token, code))).first()
+        opened, account, staff_id, company = row or (None, None, None, None)
+        _check(visit, opened)
+        if opened is None or account is None:
+            raise SignInNeeded
+        if opened.must_choose_password:
+            raise PasswordNeeded
+        if company is None:
+            raise NotFound
+        visit.viewer = _viewer(visit, account, opened, staff_id, company.code, company.label)
+        yield MemberAccess(visit.portal, session, account, company)
+
+
+async def _signed_in(
+    request: Request[Any, Any, Any], session: AsyncSession
+) -> tuple[AccountSession, Account]:
+    visit = Visit.of(request)
+    row = (await session.exec(session_of(visit.session_token))).first() if visit.session_token else None
+    opened, account, staff_id = row or (None, None, None)
+    _check(visit, opened)
+    if opened is None or account is None:
+        raise SignInNeeded
+    visit.viewer = _viewer(visit, account, opened, staff_id)
+    return opened, account
+
+
+def _check(visit: Visit, opened: AccountSession | None) -> None:
+    now = clock.now()
+    if opened is None:
+        raise SignInNeeded
+    if is_over(opened, visit.portal.presence.last_seen(opened), now):
+        raise SignInNeeded(None if opened.ended_at else opened.account_id)
+    visit.portal.presence.touch(opened.key, now)
+
+
+def _viewer(
+    visit: Visit,
+    account: Account,
+    opened: AccountSession,
+    staff_id: int | None,
+    code: str = "",
+    label: str = "",
+) -> Viewer:
+    left = min(IDLE, opened.created_at + ABSOLUTE - clock.now())
+    return Viewer(
+        name=account.full_name,
+        email=account.email,
+        is_staff=staff_id is not None,
+        must_choose_password=opened.must_choose_password,
+        expires_in=int(left.total_seconds()),
+        company_code=code,
+        company_label=label,
+    )

@@ -1,0 +1,34 @@
+"""What was being typed when the session ended, given back after the next sign-in."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from litestar import Request
+from sqlalchemy import delete
+from sqlmodel import col
+
+from app.access import AccountAccess
+from app.visit import TOKEN_FIELD, Visit
+from db.models import Draft
+
+KEPT = timedelta(hours=12)
+MOST_FIELDS, LONGEST = 200, 5_000
+SECRET = ("password", "secret", "code")
+
+
+async def keep_draft(request: Request[Any, Any, Any], account_id: int, now: datetime) -> None:
+    """Keep the fields of this POST, passwords and codes left out, in place of an older draft."""
+    fields = [
+        [name, value[:LONGEST].replace("\x00", "")]
+        for name, value in (await request.form()).multi_items()
+        if isinstance(value, str) and name != TOKEN_FIELD and not any(word in name for word in SECRET)
+    ][:MOST_FIELDS]
+    if not fields:
+        return
+    async with Visit.of(request).portal.database.transaction(write=True) as session:
+        await session.execute(delete(Draft).where(col(Draft.account_id) == account_id))
+        session.add(Draft(account_id=account_id, path=request.url.path[:200], fields=fields, created_at=now))
+
+
+async def draft_of(access: AccountAccess, now: datetime) -> Draft | None:
+    return await access.first(access.select(Draft).where(Draft.created_at > now - KEPT))

@@ -1,0 +1,95 @@
+"""Around the application: static files, HEAD, headers on every answer, one log line a request."""
+
+import time
+from typing import Any
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.assets import Assets
+
+log = structlog.get_logger()
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+)
+HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+NO_STORE = (b"cache-control", b"no-store")
+FOREVER = b"public, max-age=31536000, immutable"
+
+
+class Edge:
+    """The ASGI application that the server runs."""
+
+    def __init__(self, app: ASGIApp, assets: Assets, *, secure: bool) -> None:
+        self.app = app
+        self._assets = assets
+        self._headers = [*HEADERS, HSTS] if secure else list(HEADERS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        asset = self._assets.files.get(scope["path"])
+        if asset and scope["method"] in {"GET", "HEAD"}:
+            await self._send_asset(scope, send, asset)
+            return
+        await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Any, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        head = scope["method"] == "HEAD"
+        if head:
+            scope = {**scope, "method": "GET"}
+        status = 500
+
+        async def send_safely(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message = {**message, "headers": [*message["headers"], *self._headers, NO_STORE]}
+            elif head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app(scope, receive, send_safely)
+        elapsed = round((time.perf_counter() - started) * 1000, 1)
+        route = scope.get("path_template") or "-"
+        log.info(
+            "request", method="HEAD" if head else scope["method"], route=route, status=status, ms=elapsed
+        )
+
+    async def _send_asset(self, scope: Any, send: Send, asset: Any) -> None:
+        asked = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        tag = f'"{asset.path.split(".")[-2]}"'
+        headers = [
+            (b"cache-control", FOREVER),
+            (b"etag", tag.encode()),
+            (b"vary", b"Accept-Encoding"),
+            *self._headers,
+        ]
+        if asked.get(b"if-none-match") == tag:
+            await send({"type": "http.response.start", "status": 304, "headers": headers})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            return
+        accepted = asked.get(b"accept-encoding", "")
+        encoding = next((e for e in ("br", "gzip") if e in accepted and e in asset.bodies), "")
+        body = asset.bodies[encoding]
+        headers += [
+            (b"content-type", asset.media_type.encode()),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        if encoding:
+            headers.append((b"content-encoding", encoding.encode()))
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        body = b"" if scope["method"] == "HEAD" else body
+        await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,31 @@
+"""What the domain may say instead of doing. `app.web` turns each into a page."""
+
+
+class NotFound(Exception):  # noqa: N818
+    """The thing is absent, or not this reader's: the two cannot be told apart."""
+
+
+class Forbidden(Exception):  # noqa: N818
+    """The reader may see the thing but not do this to it. `message` is shown, in French."""
+
+    def __init__(self, message: str = "Vous n’avez pas le droit de faire cela.") -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Refused(Exception):  # noqa: N818
+    """A rule says no. `message` is shown, in French, beside `field` when there is one."""
+
+    def __init__(self, message: str, field: str = "", status_code: int = 422) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.status_code = status_code
+
+
+class Busy(Exception):  # noqa: N818
+    """Too much work is waiting. `retry_after` is in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after

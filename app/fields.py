@@ -1,0 +1,73 @@
+"""Fields that several forms share, with what is said of a wrong one."""
+
+from typing import Annotated, Any
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+
+
+class Input(BaseModel):
+    """What one action accepts, and nothing else."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _squeezed(value: Any) -> Any:
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+def text(missing: str, maximum: int) -> AfterValidator:
+    """A line of text. `missing`: what is said when it is empty; "" makes it optional."""
+
+    def check(value: str) -> str:
+        if not value and missing:
+            raise ValueError(missing)
+        if len(value) > maximum:
+            raise ValueError(
+                f"Raccourcissez ce texte : {maximum} caractères au plus, il en compte {len(value)}."
+            )
+        return value
+
+    return AfterValidator(check)
+
+
+def _is_ticked(value: Any) -> Any:
+    return value in {"on", "oui", "1"} if isinstance(value, str) else value
+
+
+def email_address(value: str) -> str:
+    """The address in lower case. No network is asked whether the domain exists."""
+    if not value:
+        raise ValueError("Saisissez votre adresse e-mail.")
+    try:
+        checked = validate_email(value, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise ValueError(
+            "Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@entreprise.fr"
+        ) from None
+    if len(checked.normalized) > 254:
+        raise ValueError("Cette adresse e-mail est trop longue.")
+    return checked.normalized.lower()
+
+
+def mobile_number(value: str) -> str:
+    """E.164 (+33612345678), or "" when nothing was typed."""
+    if not value:
+        return ""
+    try:
+        number = phonenumbers.parse(value, "FR")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_valid_number(number):
+        raise ValueError("Ce numéro de téléphone n’est pas complet. Exemple : 06 12 34 56 78")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+Squeezed = BeforeValidator(_squeezed)
+Email = Annotated[str, Squeezed, AfterValidator(email_address)]
+Ticked = Annotated[bool, BeforeValidator(_is_ticked)]
+Mobile = Annotated[str, Squeezed, AfterValidator(mobile_number)]
+LastName = Annotated[str, Squeezed, text("Saisissez votre nom.", 80)]
+FirstName = Annotated[str, Squeezed, text("Saisissez votre prénom.", 80)]
+JobTitle = Annotated[str, Squeezed, text("Saisissez votre fonction dans l’entreprise.", 120)]

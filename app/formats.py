@@ -1,0 +1,77 @@
+"""How France writes dates, numbers and the rest: Jinja filters."""
+
+import html
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime
+
+from app.clock import PARIS
+
+NARROW = "\u202f"
+
+
+def day(value: date) -> str:
+    """23 novembre 2026"""
+    return format_date(value, "d MMMM y", locale="fr")
+
+
+def moment(value: datetime) -> str:
+    """23 novembre 2026 à 14 h 05, in Paris"""
+    return format_datetime(value.astimezone(PARIS), "d MMMM y 'à' H 'h' mm", locale="fr")
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """0 salarié, 1 salarié, 2 salariés"""
+    return f"{number} {one if abs(number) < 2 else many or one + 's'}"
+
+
+def phone(value: str) -> str:
+    """06 12 34 56 78: what was kept as +33612345678."""
+    if value.startswith("+33") and len(value) == 12:
+        national = "0" + value[3:]
+        return " ".join(national[i : i + 2] for i in range(0, 10, 2))
+    return value
+
+
+def siret(value: str) -> str:
+    """732 829 320 00074"""
+    return f"{value[:3]} {value[3:6]} {value[6:9]} {value[9:]}" if len(value) == 14 else value
+
+
+def wait(seconds: float) -> str:
+    """How long to wait: « une minute », « 12 minutes », « 3 heures »."""
+    minutes = max(1, -(-int(seconds) // 60))
+    if minutes == 1:
+        return "une minute"
+    return f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60)} heures"
+
+
+def escaped(value: str) -> str:
+    return html.escape(value)
+
+
+def unescaped(value: str) -> str:
+    return html.unescape(value)
+
+
+EVENTS = {
+    "account_created": "compte créé",
+    "company_linked": "entreprise ajoutée au compte",
+    "signed_in": "connexion",
+    "signed_out": "déconnexion",
+    "session_ended": "connexion terminée à distance",
+    "password_changed": "mot de passe modifié",
+    "password_reset_asked": "réinitialisation du mot de passe demandée",
+    "email_change_asked": "changement d’adresse e-mail demandé",
+    "email_changed": "adresse e-mail modifiée",
+    "email_restored": "adresse e-mail rétablie",
+    "profile_changed": "coordonnées modifiées",
+}
+
+
+def event(kind: str) -> str:
+    """What the history says of an event."""
+    return EVENTS[kind]
+
+
+FILTERS = {"event": event, "day": day, "moment": moment, "plural": plural, "phone": phone, "siret": siret, "wait": wait}

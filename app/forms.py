@@ -1,0 +1,89 @@
+"""A form as its reader sees it: what was typed, what is wrong with it, and the data once nothing is."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Generic, TypeVar
+
+from litestar import Request
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import IntegrityError
+
+from app.access import Access
+from app.errors import Refused
+from app.visit import TOKEN_FIELD, Visit
+
+TWICE = "Une autre personne vient d’enregistrer la même chose. Vérifiez et validez de nouveau."
+STALE = "Cette page était ouverte depuis trop longtemps. Rien n’est perdu : vérifiez votre saisie et validez de nouveau."
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+REDISPLAYED = 2_000
+
+
+Data = TypeVar("Data", bound=BaseModel)
+
+
+class Form(Generic[Data]):
+    """`typed` is kept for redisplay, `errors` is field → message ("" for the whole form), `data` is checked."""
+
+    def __init__(self, typed: dict[str, str] | None = None) -> None:
+        self.typed: dict[str, str] = typed or {}
+        self.errors: dict[str, str] = {}
+        self.data: Data | None = None
+        self.status_code = 422
+
+    @classmethod
+    async def read(cls, request: Request[Any, Any, Any], model: type[Data]) -> "Form[Data]":
+        """Read the body against the model. Without a valid form token `data` stays empty."""
+        posted = await request.form()
+        form = cls(
+            {name: value for name, value in posted.items() if isinstance(value, str) and name != TOKEN_FIELD}
+        )
+        form.check(model)
+        visit = Visit.of(request)
+        if not visit.verified:
+            visit.is_stale_shown = True
+            form.data, form.errors = None, {"": STALE}
+        return form
+
+    def check(self, model: type[Data]) -> None:
+        fields = dict.fromkeys((n for n, f in model.model_fields.items() if f.annotation is not bool), "")
+        for name, value in self.typed.items():
+            if CONTROL.search(value) or CONTROL.search(name):
+                self.errors[name] = "Ce texte contient un caractère qui ne s’écrit pas."
+        self.typed = {CONTROL.sub("", n): CONTROL.sub("", v) for n, v in self.typed.items()}
+        try:
+            data = model.model_validate(fields | self.typed)
+        except ValidationError as error:
+            for problem in error.errors():
+                self.errors.setdefault(*_in_french(problem, model))
+        else:
+            self.data = data if not self.errors else None
+        self.typed = {n: v[:REDISPLAYED] for n, v in (fields | self.typed).items()}
+
+    def refuse(self, refused: Refused) -> None:
+        self.errors[refused.field] = refused.message
+        self.status_code = refused.status_code
+
+    @asynccontextmanager
+    async def attempt(self, access: Access) -> AsyncIterator[None]:
+        """Do it, or take back everything that was half done and say why."""
+        try:
+            async with access.savepoint():
+                yield
+        except Refused as refused:
+            self.refuse(refused)
+        except IntegrityError:
+            # Two at once: a constraint of the database chose the first.
+            self.refuse(Refused(TWICE, status_code=409))
+
+    def __getitem__(self, name: str) -> str:
+        return self.typed.get(name, "")
+
+
+def _in_french(problem: Any, model: type[BaseModel]) -> tuple[str, str]:
+    name = str(problem["loc"][0]) if problem["loc"] else ""
+    if problem["type"] == "value_error":
+        return name, str(problem["ctx"]["error"])
+    if name not in model.model_fields:
+        return "", "Le formulaire contient un champ inattendu. Rechargez la page."
+    return name, "Cette valeur n’est pas comprise."

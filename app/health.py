@@ -1,0 +1,17 @@
+"""For the supervisor: is the process up, and does its database answer?"""
+
+from typing import Any
+
+from litestar import Request, get
+from litestar.response import Response
+
+
+@get("/healthz", name="health.alive", sync_to_thread=False)
+def alive() -> Response[Any]:
+    return Response("ok\n", media_type="text/plain")
+
+
+@get("/readyz", name="health.ready")
+async def ready(request: Request[Any, Any, Any]) -> Response[Any]:
+    await request.app.state.portal.database.ping()
+    return Response("ok\n", media_type="text/plain")

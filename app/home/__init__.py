@@ -1,0 +1,1 @@
+"""What everybody may read: the home page, our procedures, the legal pages."""

@@ -1,0 +1,86 @@
+"""What is derived from the one secret key: keyed hashes, links, passwords sent by mail, form tokens."""
+
+import hashlib
+import hmac
+import secrets
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
+
+# No 0/O, 1/l/I, nor letters that a reader could take for one another.
+UNAMBIGUOUS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def fingerprint(token: str) -> str:
+    """SHA-256 of a 256-bit random token, hexadecimal: what the table keeps of a cookie or of a link."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def new_token() -> str:
+    """256 random bits, fit for a cookie."""
+    return secrets.token_urlsafe(32)
+
+
+class Keys:
+    """Everything keyed by the portal's secret. Each purpose has a key of its own."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret.encode()
+
+    def _mac(self, purpose: str, value: str, algorithm: str = "sha256") -> bytes:
+        key = hmac.digest(self._secret, purpose.encode(), "sha256")
+        return hmac.digest(key, value.encode("utf-8", "surrogatepass"), algorithm)
+
+    def declarant_key(self, code: str, number: str) -> str:
+        """What is stored of a n° télédéclarant: 64 hexadecimal digits."""
+        return self._mac("declarant", f"{code[:5]}:{number}").hex()
+
+    def bucket(self, kind: str, value: str) -> str:
+        """The name under which guesses are counted: neither address nor code can be read in it."""
+        return f"{kind}:{self._mac('bucket', value).hex()[:40]}"
+
+    def peppered(self, password: str) -> bytes:
+        """64 bytes for bcrypt, which raises above 72: base64(HMAC-SHA-384)."""
+        return b64encode(self._mac("password", password, "sha384"))
+
+    def mailed_link(self, seed: str) -> str:
+        """The token of a link sent by mail: 256 bits that only the seed and the secret key give."""
+        return urlsafe_b64encode(self._mac("link", seed)).decode().rstrip("=")
+
+    def mailed_password(self, seed: str) -> str:
+        """A temporary password: 16 unambiguous characters (79 bits) in groups of 4."""
+        number = int.from_bytes(self._mac("temporary", seed, "sha384"), "big")
+        letters = []
+        for _ in range(16):
+            number, index = divmod(number, len(UNAMBIGUOUS))
+            letters.append(UNAMBIGUOUS[index])
+        return "-".join("".join(letters[i : i + 4]) for i in range(0, 16, 4))
+
+    def device(self, account_id: int, nonce: str) -> str:
+        """The signed value of the cookie that tells a browser where this account signed in before."""
+        return f"{nonce}.{self._mac('device', f'{account_id}:{nonce}').hex()[:32]}"
+
+    def is_device(self, account_id: int, value: str) -> bool:
+        nonce = value.partition(".")[0]
+        return hmac.compare_digest(self.device(account_id, nonce).encode(), value.encode("utf-8", "replace"))
+
+    def form_token(self, binding: str) -> str:
+        """A form token for this session, flow or visitor, masked anew so that compression tells nothing of it."""
+        mac = self._mac("form", binding)[:16]
+        mask = secrets.token_bytes(16) if binding else bytes(16)
+        return urlsafe_b64encode(mask + _xor(mac, mask)).decode().rstrip("=")
+
+    def is_form_token(self, binding: str, token: str) -> bool:
+        if len(token) != 43 or not token.isascii():
+            return False
+        try:
+            raw = _decoded(token)
+        except ValueError:
+            return False
+        return hmac.compare_digest(_xor(raw[16:], raw[:16]), self._mac("form", binding)[:16])
+
+
+def _decoded(token: str) -> bytes:
+    return urlsafe_b64decode(token + "=")
+
+
+def _xor(left: bytes, right: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(left, right, strict=True))

@@ -1,0 +1,137 @@
+"""The application: who may reach what, in one screen."""
+
+import asyncio
+import contextlib
+import inspect
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+
+from app import doors
+from app.account import routes as account
+from app.account import session_routes
+from app.assets import Assets
+from app.companies import routes as companies
+from app.demo import routes as demo
+from app.dispatcher import Dispatcher, Postbox
+from app.edge import Edge
+from app.error_pages import HANDLERS
+from app.health import alive, ready
+from app.home import routes as home
+from app.housekeeping import keep_house
+from app.portal import Portal, make_portal
+from app.postman import DemoPostbox, Relay
+from app.return_paths import return_patterns
+from app.settings import Settings
+from app.sign_in import reset_routes
+from app.sign_in import routes as sign_in
+from app.sign_up import routes as sign_up
+from app.staff import routes as staff
+from app.templating import Templates
+from app.visit import post_guard
+
+FORM_BYTES = 256 * 1024
+
+ANYBODY: list[Any] = [
+    home.index, home.first_sign_in, home.third_party, home.accessibility, home.legal, home.privacy, alive, ready,
+]  # fmt: skip
+VISITOR: list[Any] = [
+    sign_in.email, sign_in.start, sign_in.password, sign_in.finish,
+    reset_routes.forgotten, reset_routes.ask_reset, reset_routes.reset_sent, reset_routes.reset, reset_routes.apply_reset,
+    sign_up.code, sign_up.check_code, sign_up.account, sign_up.create, sign_up.sent, sign_up.resend,
+    session_routes.confirmation, session_routes.confirm, session_routes.undoing, session_routes.undo,
+]  # fmt: skip
+DEMO: list[Any] = [demo.personas, demo.sign_in, demo.mails, demo.mail]
+FIRST_PASSWORD: list[Any] = [reset_routes.first_password, reset_routes.choose]
+ACCOUNT: list[Any] = [
+    account.show, account.update, account.password, account.replace_password, account.email, account.replace_email,
+    account.draft, account.drop_draft,
+    session_routes.sessions, session_routes.end_all, session_routes.session, session_routes.end_one,
+    session_routes.stay, session_routes.leaving, session_routes.leave_portal,
+    companies.home, companies.index,
+]  # fmt: skip
+MEMBER: list[Any] = [companies.show]
+STAFF: list[Any] = [staff.index, staff.mail, staff.send_again]
+
+
+def behind(door: Any, handlers: list[HTTPRouteHandler]) -> Router:
+    """A router whose handlers all go through this door: one that does not ask for `access` stops the start."""
+    for handler in handlers:
+        if "access" not in inspect.signature(handler.fn).parameters:
+            raise TypeError(f"{handler.name} does not take `access`, so nothing would guard it")
+    return Router("/", route_handlers=handlers, dependencies={"access": Provide(door)})
+
+
+def make_litestar(settings: Settings, portal: Portal, assets: Assets, postbox: Postbox | None) -> Litestar:
+    @asynccontextmanager
+    async def running(app: Litestar) -> AsyncIterator[None]:
+        work = [portal.presence.run(), keep_house(portal)]
+        if postbox:
+            work.append(Dispatcher(portal, postbox, app.state.templates).run())
+        tasks = [asyncio.create_task(each) for each in work]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+            await portal.presence.flush()
+            await portal.close()
+
+    app = Litestar(
+        route_handlers=[
+            Router("/", route_handlers=ANYBODY),
+            behind(doors.visitor_access, VISITOR + (DEMO if settings.demo else [])),
+            behind(doors.first_password_access, FIRST_PASSWORD),
+            behind(doors.account_access, ACCOUNT),
+            behind(doors.member_access, MEMBER),
+            behind(doors.staff_access, STAFF),
+        ],
+        guards=[post_guard],
+        exception_handlers=HANDLERS,
+        lifespan=[running],
+        state=State({"portal": portal, "public_pages": {}}),
+        request_max_body_size=FORM_BYTES,
+        openapi_config=None,
+        logging_config=None,
+    )
+    app.state.templates = Templates(settings, app.route_reverse, assets.paths)
+    behind_the_door = {handler.name for handler in (*ACCOUNT, *MEMBER, *STAFF)}
+    app.state.return_paths = return_patterns(
+        [
+            route.path_format
+            for route in app.routes
+            if isinstance(route, HTTPRoute)
+            and any(h.name in behind_the_door and "GET" in h.http_methods for h in route.route_handlers)
+        ]
+    )
+    return app
+
+
+def make_postbox(settings: Settings, portal: Portal) -> Postbox | None:
+    if settings.demo:
+        return DemoPostbox(portal.database)
+    return Relay(settings) if settings.smtp_url else None
+
+
+def standalone_templates(settings: Settings) -> Templates:
+    """The templates without a running application, for mails sent from the command line."""
+    assets = Assets(settings)
+    portal = make_portal(settings, bcrypt_cost=4)
+    templates: Templates = make_litestar(settings, portal, assets, None).state.templates
+    return templates
+
+
+def create_app(settings: Settings, *, bcrypt_cost: int = 12) -> Edge:
+    """The ASGI application, wired for these settings."""
+    assets = Assets(settings)
+    portal = make_portal(settings, bcrypt_cost)
+    postbox = make_postbox(settings, portal)
+    return Edge(make_litestar(settings, portal, assets, postbox), assets, secure=settings.is_secure)

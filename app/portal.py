@@ -1,0 +1,28 @@
+"""What the running portal is made of, for the services to reach: settings, database, keys, passwords."""
+
+from dataclasses import dataclass
+
+from app.database import Database
+from app.keys import Keys
+from app.passwords import Passwords
+from app.presence import Presence
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    settings: Settings
+    database: Database
+    keys: Keys
+    passwords: Passwords
+    presence: Presence
+
+    async def close(self) -> None:
+        self.passwords.close()
+        await self.database.dispose()
+
+
+def make_portal(settings: Settings, bcrypt_cost: int = 12) -> Portal:
+    keys = Keys(settings.secret_key)
+    database = Database(settings.database_url)
+    return Portal(settings, database, keys, Passwords(keys, bcrypt_cost), Presence(database))

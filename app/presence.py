@@ -1,0 +1,54 @@
+"""When each session was last seen. GET never writes: what was seen is kept here and written in batches."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, update
+from sqlmodel import col
+
+from app.database import Database
+from db.models import AccountSession
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+FLUSH_SECONDS = 20
+
+
+class Presence:
+    """Several workers each write what they saw; the latest wins."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._seen: dict[int, datetime] = {}
+
+    def touch(self, session_id: int, now: datetime) -> None:
+        self._seen[session_id] = now
+
+    def last_seen(self, session: AccountSession) -> datetime:
+        return max(session.seen_at, self._seen.get(session.key, session.seen_at))
+
+    async def flush(self) -> None:
+        seen, self._seen = self._seen, {}
+        if not seen:
+            return
+        rows = [{"session_id": key, "at": at} for key, at in seen.items()]
+        statement = (
+            update(AccountSession)
+            .where(
+                col(AccountSession.id) == bindparam("session_id"),
+                col(AccountSession.seen_at) < bindparam("at"),
+            )
+            .values(seen_at=bindparam("at"))
+        )
+        async with self._database.transaction(write=True) as session:
+            await (await session.connection()).execute(statement, rows)
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            await self.flush()
+
+
+def is_over(session: AccountSession, last_seen: datetime, now: datetime) -> bool:
+    """30 minutes without a request, or 12 hours in all."""
+    return session.ended_at is not None or now - last_seen > IDLE or now - session.created_at > ABSOLUTE

@@ -1,0 +1,155 @@
+"""Each environment variable once, typed, with a default that works."""
+
+import secrets
+from functools import cached_property
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.contrast import contrast_with_white, is_colour
+
+
+class WrongSetting(Exception):  # noqa: N818
+    """One sentence, in French, on what stops the start."""
+
+
+class Settings(BaseSettings):
+    """`PORTAIL_…` variables. Everything that names the service is here; AIST22 is only the default."""
+
+    model_config = SettingsConfigDict(env_prefix="PORTAIL_", env_ignore_empty=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    base_url: str = ""
+    data_dir: Path = Path(".data")
+    database_url: str = ""
+    secret_key: str = ""
+    secret_key_file: Path | None = None
+    smtp_url: str = ""
+    demo: bool = False
+    trusted_proxies: str = "127.0.0.1"
+
+    service_name: str = "AIST22 Santé au Travail"
+    service_short_name: str = "AIST22"
+    service_logo: Path | None = None
+    service_color: str = "#1a5a96"
+    service_menu_color: str = "#1f2d3d"
+    service_email: str = "portailadh@aist22.fr"
+    service_contributions_email: str = "cotisations@aist22.fr"
+    service_dpo_email: str = "dpo@aist22.fr"
+    service_phone: str = ""
+    service_address: str = ""
+    service_director: str = ""
+    service_hosting: str = ""
+    mail_from: str = "noreply@aist22.fr"
+
+    @field_validator("service_color", "service_menu_color")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        if not is_colour(value):
+            raise ValueError(f"« {value} » n’est pas une couleur de la forme #1a5a96")
+        if (ratio := contrast_with_white(value)) < 4.5:
+            raise ValueError(
+                f"{value} n’a qu’un contraste de {ratio:.1f}:1 avec le blanc ; il faut au moins 4,5:1"
+            )
+        return value.lower()
+
+    @field_validator("service_logo")
+    @classmethod
+    def _logo(cls, value: Path | None) -> Path | None:
+        if value and (value.suffix not in {".svg", ".png"} or not value.is_file()):
+            raise ValueError(f"{value} n’est pas un fichier .svg ou .png lisible")
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Settings":
+        self.base_url = (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+        self.database_url = _database_url(self.database_url, self.data_dir)
+        self.secret_key = self._secret()
+        if not self.base_url.startswith(("http://", "https://")):
+            raise ValueError("PORTAIL_BASE_URL doit commencer par https://")
+        if not self.is_secure and not is_loopback(urlsplit(self.base_url).hostname or ""):
+            raise ValueError(
+                "PORTAIL_BASE_URL doit être en https:// dès que le portail n’est plus sur cette machine"
+            )
+        if self.demo and not is_loopback(self.host):
+            raise ValueError("PORTAIL_DEMO ne s’ouvre que sur cette machine (PORTAIL_HOST=127.0.0.1)")
+        if not self.demo and self.smtp_url:
+            _ = self.smtp
+        return self
+
+    def _secret(self) -> str:
+        key = self.secret_key
+        if self.secret_key_file:
+            if not self.secret_key_file.is_file():
+                raise ValueError(f"PORTAIL_SECRET_KEY_FILE : {self.secret_key_file} est introuvable")
+            key = self.secret_key_file.read_text().strip()
+        if not key and self.demo:
+            key = _kept_secret(self.data_dir / "secret")
+        if len(key) < 32:
+            raise ValueError(
+                "PORTAIL_SECRET_KEY manque ou compte moins de 32 caractères (openssl rand -hex 32)"
+            )
+        return key
+
+    @property
+    def is_secure(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @cached_property
+    def smtp(self) -> dict[str, Any]:
+        """What `emails` needs to reach the relay. Without TLS only to this machine."""
+        parts = urlsplit(self.smtp_url)
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+            raise ValueError("PORTAIL_SMTP_URL doit ressembler à smtp://utilisateur:motdepasse@serveur:587")
+        implicit = parts.scheme == "smtps"
+        options: dict[str, Any] = {"host": parts.hostname, "port": parts.port or (465 if implicit else 587)}
+        if implicit:
+            options["ssl"] = True
+        elif not is_loopback(parts.hostname):
+            options["tls"] = True
+        if parts.username:
+            options |= {"user": unquote(parts.username), "password": unquote(parts.password or "")}
+        return options
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _database_url(given: str, data_dir: Path) -> str:
+    url = given or f"sqlite+aiosqlite:///{data_dir / 'portail.db'}"
+    for short, full in (("sqlite:///", "sqlite+aiosqlite:///"), ("postgresql://", "postgresql+asyncpg://")):
+        if url.startswith(short):
+            return full + url.removeprefix(short)
+    if not url.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+        raise ValueError("PORTAIL_DATABASE_URL doit commencer par sqlite:/// ou postgresql+asyncpg://")
+    return url
+
+
+def _kept_secret(path: Path) -> str:
+    """The demo's own secret, drawn once, so that a restart keeps its sessions."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text().strip()
+
+
+def load_settings(**given: Any) -> Settings:
+    """Settings from the environment, or `WrongSetting` with one clear sentence."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"PORTAIL_{str(first['loc'][0]).upper()} : " if first["loc"] else ""
+        raise WrongSetting(name + first["msg"].removeprefix("Value error, ") + ".") from None

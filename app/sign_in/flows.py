@@ -1,0 +1,49 @@
+"""The steps before the session, bound to a row that lasts 15 minutes. A visitor who only reads has none."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+
+from app.access import Access
+from app.keys import fingerprint, new_token
+from db.models import SignInFlow
+
+LIFE = timedelta(minutes=15)
+
+
+async def start_flow(
+    access: Access,
+    now: datetime,
+    *,
+    replaces: str = "",
+    email: str = "",
+    company_id: int | None = None,
+    next_path: str = "",
+) -> str:
+    """A new flow; its token goes into the cookie. The one that it replaces is over, but keeps where it led to."""
+    old = await flow_of(access, replaces, now)
+    await access.change(delete(SignInFlow).where(col(SignInFlow.token_hash) == fingerprint(replaces)))
+    token = new_token()
+    access.add(
+        SignInFlow(
+            token_hash=fingerprint(token),
+            email=email,
+            company_id=company_id,
+            next_path=next_path or (old.next_path if old else ""),
+            expires_at=now + LIFE,
+        )
+    )
+    return token
+
+
+async def flow_of(access: Access, token: str, now: datetime) -> SignInFlow | None:
+    if not token:
+        return None
+    alive = select(SignInFlow).where(SignInFlow.token_hash == fingerprint(token), SignInFlow.expires_at > now)
+    # Held until the commit: the same step posted twice at once is done one after the other.
+    return await access.first(alive.with_for_update() if access.writes else alive)
+
+
+async def forget_old_flows(access: Access, now: datetime) -> None:
+    await access.change(delete(SignInFlow).where(col(SignInFlow.expires_at) < now))

@@ -1,0 +1,205 @@
+"""Rules of the sign-in. Whatever the screen answers, an address that has an account looks like one that has none."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from app import formats
+from app.access import Access, AccountAccess, VisitorAccess
+from app.errors import NotFound, Refused
+from app.keys import fingerprint
+from app.mail import new_seed, queue_mail
+from app.passwords import weakness
+from app.sessions import end_sessions, open_session
+from app.throttle import TooMany, count_guess, forgive
+from db.models import Account, AccountToken, AuditKind, Company, Membership, TokenKind
+
+RESET_LIFE = timedelta(hours=1)
+WRONG = "L’adresse e-mail ou le mot de passe est incorrect."
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a guess comes from: network address, signed device cookie, words for the browser."""
+
+    network: str
+    device: str
+    browser: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    account: Account
+    token: str
+    must_choose_password: bool
+
+
+async def account_at(access: Access, email: str) -> Account | None:
+    return await access.first(select(Account).where(Account.email == email))
+
+
+async def sign_in(
+    access: VisitorAccess, email: str, password: str, origin: Origin, now: datetime
+) -> SignedIn:
+    """Open a session, or `Refused` (422, or 429 after too many guesses). One bcrypt comparison in every case."""
+    account = await account_at(access, email)
+    temporary = account is not None and account.password_hash is None
+    hashed = _current_hash(account, now)
+    portal = access.portal
+    async with access.paused():
+        try:
+            guess = await count_guess(portal.database, now, *_buckets(access, account, email, origin))
+        except TooMany as error:
+            wait = formats.wait(error.wait.total_seconds())
+            words = f"Trop d’essais. Réessayez dans {wait}, ou réinitialisez votre mot de passe."
+            raise Refused(words, "password", status_code=429) from None
+        is_right = await portal.passwords.matches(password, hashed)
+        if is_right:
+            await forgive(portal.database, guess, now)
+    if not is_right or account is None:
+        raise Refused(WRONG, "password")
+    if temporary and not await _use_temporary(access, account, hashed):
+        raise Refused(WRONG, "password")
+    account.first_signed_in_at = account.first_signed_in_at or now
+    access.record(AuditKind.SIGNED_IN, now, account.key, about=origin.browser)
+    token = open_session(access, account, origin.browser, now, must_choose_password=temporary)
+    return SignedIn(account, token, temporary)
+
+
+def _current_hash(account: Account | None, now: datetime) -> str | None:
+    if account is None:
+        return None
+    if account.password_hash:
+        return account.password_hash
+    is_alive = account.temporary_until is not None and account.temporary_until > now
+    return account.temporary_hash if is_alive else None
+
+
+def _buckets(access: Access, account: Account | None, email: str, origin: Origin) -> tuple[str, ...]:
+    """A browser where this account signed in before has its own counter: nobody else's guesses shut it out."""
+    keys = access.portal.keys
+    if account and origin.device and keys.is_device(account.key, origin.device):
+        return (keys.bucket("device", origin.device),)
+    return (keys.bucket("account", email), keys.bucket("network", origin.network))
+
+
+async def _use_temporary(access: Access, account: Account, hashed: str | None) -> bool:
+    """The mailed password opens one session: of two at once, one."""
+    used = (
+        update(Account)
+        .where(col(Account.id) == account.key, col(Account.temporary_hash) == hashed)
+        .values(temporary_hash=None)
+    )
+    return await access.change(used) == 1
+
+
+async def ask_password_reset(access: VisitorAccess, email: str, network: str, now: datetime) -> None:
+    """A mail leaves in every case, so that neither the screen nor the time tells whether there is an account."""
+    account = await account_at(access, email)
+    keys = access.portal.keys
+    async with access.paused():
+        try:
+            await count_guess(
+                access.portal.database, now, keys.bucket("mail", email), keys.bucket("network", network)
+            )
+        except TooMany as error:
+            wait = formats.wait(error.wait.total_seconds())
+            words = f"Plusieurs courriels sont déjà partis. Vous pourrez en demander un autre dans {wait}."
+            raise Refused(words, "email", status_code=429) from None
+    if account is None:
+        queue_mail(access, "no_account", email, now, seed=new_seed())
+        return
+    seed = new_link(access, account, TokenKind.PASSWORD_RESET, now + RESET_LIFE, now)
+    queue_mail(access, "password_reset", account.email, now, account_id=account.key, seed=seed)
+    access.record(AuditKind.PASSWORD_RESET_ASKED, now, account.key)
+
+
+def new_link(
+    access: Access, account: Account, kind: TokenKind, expires_at: datetime, now: datetime, email: str = ""
+) -> str:
+    """A link good once. The seed that is returned goes into the mail that carries it."""
+    seed = new_seed()
+    token = access.portal.keys.mailed_link(seed)
+    access.add(
+        AccountToken(
+            token_hash=fingerprint(token),
+            account_id=account.key,
+            kind=kind,
+            email=email,
+            created_at=now,
+            expires_at=expires_at,
+        )
+    )
+    return seed
+
+
+async def account_of_link(
+    access: Access, token: str, kind: TokenKind, now: datetime
+) -> tuple[AccountToken, Account]:
+    """The link's row and its account; `NotFound` when it is used, too old or never was."""
+    alive = (
+        select(AccountToken, Account)
+        .join(Account, col(Account.id) == AccountToken.account_id)
+        .where(AccountToken.token_hash == fingerprint(token), AccountToken.kind == kind)
+        .where(col(AccountToken.used_at).is_(None), AccountToken.expires_at > now)
+    )
+    found = await access.first(alive)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def use_link(access: Access, link: AccountToken, now: datetime) -> None:
+    """Once only: of two at the same time, the second finds nothing."""
+    unused = update(AccountToken).where(col(AccountToken.id) == link.key, col(AccountToken.used_at).is_(None))
+    if await access.change(unused.values(used_at=now)) != 1:
+        raise NotFound
+
+
+async def judge_password(access: Access, account: Account, password: str) -> str:
+    """The hash of a password that may be chosen, or `Refused` with the reason. Call before any write."""
+    companies = await access.all(
+        select(Company.name, Company.code)
+        .join(Membership, col(Membership.company_id) == Company.id)
+        .where(Membership.account_id == account.key)
+        .limit(50)
+    )
+    settings = access.portal.settings
+    words = {
+        settings.service_short_name,
+        *settings.service_name.split(),
+        account.last_name,
+        account.first_name,
+    }
+    words |= {
+        account.email.partition("@")[0],
+        *(w for name, code in companies for w in (code, *name.split())),
+    }
+    if reason := weakness(password, sorted(words)):
+        raise Refused(reason, "new_password")
+    async with access.paused():
+        return await access.portal.passwords.hashed(password)
+
+
+async def set_password(access: Access, account: Account, hashed: str, browser: str, now: datetime) -> str:
+    """Install the hash, end every session and open a new one, whose token is returned."""
+    account.password_hash, account.password_changed_at = hashed, now
+    account.temporary_hash = account.temporary_until = None
+    await end_sessions(access, account, now)
+    await access.change(
+        update(AccountToken)
+        .where(
+            col(AccountToken.account_id) == account.key, col(AccountToken.kind) == TokenKind.PASSWORD_RESET
+        )
+        .where(col(AccountToken.used_at).is_(None))
+        .values(used_at=now)
+    )
+    access.record(AuditKind.PASSWORD_CHANGED, now, account.key)
+    return open_session(access, account, browser, now)
+
+
+async def choose_first_password(access: AccountAccess, password: str, browser: str, now: datetime) -> str:
+    hashed = await judge_password(access, access.account, password)
+    return await set_password(access, access.account, hashed, browser, now)

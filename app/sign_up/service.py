@@ -1,0 +1,143 @@
+"""Rules of the account's opening. Nothing about the company is shown until the mailbox is proven."""
+
+import hmac
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from app import formats
+from app.access import VisitorAccess
+from app.errors import NotFound, Refused
+from app.mail import new_seed, queue_mail
+from app.sign_in.service import account_at
+from app.sign_up.forms import NewAccount
+from app.throttle import TooMany, count_guess, forgive
+from db.models import Account, AuditKind, Company, Membership, SignInFlow
+
+WRONG_PAIR = "Le code adhérent ou le n° télédéclarant est incorrect."
+MAILS_A_FLOW = 4
+BETWEEN_MAILS = timedelta(minutes=1)
+
+
+async def company_of_pair(
+    access: VisitorAccess, code: str, number: str, network: str, now: datetime
+) -> Company:
+    """The company of these two numbers, or `Refused`: the same words whether the code exists or not."""
+    keys, database = access.portal.keys, access.portal.database
+    company = await access.first(select(Company).where(Company.code == code))
+    async with access.paused():
+        try:
+            guess = await count_guess(
+                database, now, keys.bucket("code", code), keys.bucket("network", network)
+            )
+        except TooMany as error:
+            wait = formats.wait(error.wait.total_seconds())
+            raise Refused(f"Trop d’essais. Réessayez dans {wait}.", "number", status_code=429) from None
+        expected = company.declarant_key if company else "0" * 64
+        is_right = hmac.compare_digest(expected, keys.declarant_key(code, number))
+        if is_right:
+            await forgive(database, guess, now)
+    if company is None or not is_right:
+        raise Refused(WRONG_PAIR, "number")
+    return company
+
+
+async def company_of_flow(access: VisitorAccess, flow: SignInFlow) -> Company:
+    company = await access.first(select(Company).where(Company.id == flow.company_id))
+    if company is None:
+        raise NotFound
+    return company
+
+
+async def open_account(access: VisitorAccess, flow: SignInFlow, entry: NewAccount, now: datetime) -> None:
+    """Create the account, or link the company to the one that this address has: the same screen, another mail.
+
+    A second passage of the same flow corrects the address of an account that nobody has opened yet.
+    """
+    if (
+        flow.account_id
+        and flow.email == entry.email
+        and flow.mailed_at
+        and now - flow.mailed_at < BETWEEN_MAILS
+    ):
+        return  # the button was pressed twice
+    company = await company_of_flow(access, flow)
+    if flow.mails_sent >= MAILS_A_FLOW:
+        raise Refused(
+            "Trop de courriels sont déjà partis. Recommencez avec votre code adhérent.", status_code=429
+        )
+    existing = await account_at(access, entry.email)
+    mistyped = await _unopened_account(access, flow)
+    if existing is None and mistyped is not None:
+        account = _filled(mistyped, entry)
+        account.temporary_hash = account.temporary_until = None
+    elif existing is None:
+        account = access.add(_filled(Account(created_at=now), entry))
+        await access.flush()
+        access.record(AuditKind.ACCOUNT_CREATED, now, account.key, company.key)
+    else:
+        account = existing
+    await link_company(access, account, company, now, third_party=entry.third_party)
+    flow.email, flow.account_id = account.email, account.key
+    _mail_access(access, flow, account, company, now)
+
+
+async def link_company(
+    access: VisitorAccess, account: Account, company: Company, now: datetime, *, third_party: bool
+) -> None:
+    """A member's code brings its sites; a site's code brings that site. What is linked already stays as it is."""
+    whole = (
+        col(Company.member_code) == company.member_code
+        if not company.is_site
+        else col(Company.id) == company.key
+    )
+    linked = select(Membership.company_id).where(Membership.account_id == account.key)
+    missing = await access.all(select(Company).where(whole, col(Company.id).not_in(linked)))
+    for each in missing:
+        access.add(
+            Membership(company_id=each.key, account_id=account.key, third_party=third_party, created_at=now)
+        )
+        access.record(AuditKind.COMPANY_LINKED, now, account.key, each.key, about=each.code)
+
+
+async def send_again(access: VisitorAccess, flow: SignInFlow, now: datetime) -> None:
+    """The same mail once more, a minute later at the earliest."""
+    if flow.mails_sent >= MAILS_A_FLOW:
+        raise Refused("Trop de courriels sont déjà partis. Vérifiez l’adresse et vos courriers indésirables.")
+    if flow.mailed_at and now - flow.mailed_at < BETWEEN_MAILS:
+        raise Refused("Le courriel vient de partir. Attendez une minute avant d’en demander un autre.")
+    account = await access.first(select(Account).where(Account.id == flow.account_id))
+    if account is None:
+        raise NotFound
+    _mail_access(access, flow, account, await company_of_flow(access, flow), now)
+
+
+async def _unopened_account(access: VisitorAccess, flow: SignInFlow) -> Account | None:
+    if flow.account_id is None:
+        return None
+    unopened = select(Account).where(
+        Account.id == flow.account_id,
+        col(Account.first_signed_in_at).is_(None),
+        col(Account.password_hash).is_(None),
+    )
+    # An account that was there before this flow is somebody's: it is not renamed.
+    return await access.first(unopened.where(Account.created_at > flow.expires_at - timedelta(minutes=16)))
+
+
+def _filled(account: Account, entry: NewAccount) -> Account:
+    for name in ("email", "last_name", "first_name", "job_title", "mobile"):
+        setattr(account, name, getattr(entry, name))
+    return account
+
+
+def _mail_access(
+    access: VisitorAccess, flow: SignInFlow, account: Account, company: Company, now: datetime
+) -> None:
+    """A password for an account never opened; for another, word that the company is there."""
+    opened = account.password_hash is not None
+    template = "company_linked" if opened else "account_created"
+    queue_mail(
+        access, template, account.email, now, account_id=account.key, seed=new_seed(), company=company.label
+    )
+    flow.mails_sent += 1
+    flow.mailed_at = now

@@ -1,0 +1,54 @@
+"""Jinja for pages, fragments and mails."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app import formats
+from app.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+
+
+class Templates:
+    """`templates/` for whole pages, `partials/` for fragments. A variable that is not passed is an error."""
+
+    def __init__(self, settings: Settings, route_reverse: Callable[..., str], assets: dict[str, str]) -> None:
+        self._short_name = settings.service_short_name
+        self._route_reverse = route_reverse
+        self.path_to = lru_cache(maxsize=2048)(self._path_to)
+        self.environment = Environment(
+            loader=FileSystemLoader([ROOT / "templates", ROOT]),
+            autoescape=lambda name: not (name or "").endswith(".txt"),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self.environment.globals |= {
+            "path_to": self.path_to,
+            "asset": assets.__getitem__,
+            "service": settings,
+        }
+        self.environment.filters |= formats.FILTERS
+
+    def _path_to(self, name: str, **params: Any) -> str:
+        return self._route_reverse(name, **params)
+
+    def render(self, template: str, partial: str, context: dict[str, Any]) -> str:
+        """The whole page; with `partial`, that fragment after the title of the page that it belongs to."""
+        whole = self.environment.get_template(template)
+        context["page_title"] = self._title(whole, context)
+        if not partial:
+            return whole.render(context)
+        fragment = self.environment.get_template(partial).render(context)
+        return f"<title>{formats.escaped(context['page_title'])}</title>\n{fragment}"
+
+    def _title(self, template: Any, context: dict[str, Any]) -> str:
+        words = "".join(template.blocks["title"](template.new_context(context))).strip()
+        form = context.get("form")
+        prefix = "Erreur : " if form is not None and form.errors else ""
+        return f"{prefix}{formats.unescaped(words)} – {self._short_name}"

@@ -1,0 +1,145 @@
+"""What a request carries before any row is read: cookies, client address, form token. And the guard on POST."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
+from litestar.handlers import BaseRouteHandler
+
+from app.errors import Forbidden
+from app.keys import fingerprint
+from app.portal import Portal
+
+TOKEN_FIELD = "csrf"
+DEVICE_SECONDS = 400 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """What the layout shows of the reader: plain values, so that they outlive the transaction."""
+
+    name: str
+    email: str
+    is_staff: bool = False
+    must_choose_password: bool = False
+    expires_in: int = 0
+    company_code: str = ""
+    company_label: str = ""
+
+
+class Visit:
+    """One request's own facts, made once and kept in its scope."""
+
+    def __init__(self, request: ASGIConnection[Any, Any, Any, Any]) -> None:
+        self.portal: Portal = request.app.state.portal
+        prefix = "__Host-" if self.portal.settings.is_secure else ""
+        self.names = {kind: f"{prefix}{kind}" for kind in ("session", "flow", "device")}
+        cookies = {kind: request.cookies.get(name, "")[:200] for kind, name in self.names.items()}
+        self.session_token, self.flow_token, self.device = (cookies[k] for k in ("session", "flow", "device"))
+        self.network = network_of(request.client.host if request.client else "")
+        self.browser = browser_name(request.headers.get("user-agent", ""))
+        self.viewer: Viewer | None = None
+        self.verified = True
+        self.is_stale_shown = False
+
+    @staticmethod
+    def of(request: ASGIConnection[Any, Any, Any, Any]) -> "Visit":
+        visit = request.scope["state"].get("visit")
+        if visit is None:
+            visit = request.scope["state"]["visit"] = Visit(request)
+        return visit  # type: ignore[no-any-return]
+
+    @property
+    def binding(self) -> str:
+        """What a form token is tied to: the session, else the sign-in under way, else nothing."""
+        if self.session_token:
+            return "session:" + fingerprint(self.session_token)
+        return "flow:" + fingerprint(self.flow_token) if self.flow_token else ""
+
+    @property
+    def form_token(self) -> str:
+        return self.portal.keys.form_token(self.binding)
+
+    def cookie(self, kind: str, value: str, max_age: int | None = None) -> Cookie:
+        secure = self.portal.settings.is_secure
+        return Cookie(
+            key=self.names[kind],
+            value=value,
+            max_age=max_age,
+            path="/",
+            secure=secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def no_cookie(self, kind: str) -> Cookie:
+        return self.cookie(kind, "", max_age=0)
+
+    def session_cookies(self, account_id: int, token: str) -> list[Cookie]:
+        """The new session, and the mark of a browser where this account signed in; the sign-in's flow is over."""
+        keys = self.portal.keys
+        device = (
+            self.device if keys.is_device(account_id, self.device) else keys.device(account_id, token[:16])
+        )
+        return [
+            self.cookie("session", token),
+            self.cookie("device", device, DEVICE_SECONDS),
+            self.no_cookie("flow"),
+        ]
+
+
+async def post_guard(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Another site's POST is refused. A POST without its token may show its form again but cannot write.
+
+    Text browsers send neither Origin nor Sec-Fetch-Site: so the headers can only refuse, never allow.
+    """
+    if not isinstance(request, Request) or request.method != "POST":
+        return
+    if is_cross_site(request):
+        raise Forbidden("Cette demande vient d’un autre site : elle n’a pas été exécutée.")
+    visit = Visit.of(request)
+    token = (await request.form()).get(TOKEN_FIELD, "")
+    keys = visit.portal.keys
+    given = token if isinstance(token, str) else ""
+    visit.verified = keys.is_form_token(visit.binding, given) or (
+        bool(handler.opt.get("harmless")) and keys.is_form_token("", given)
+    )
+
+
+def is_cross_site(request: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return True
+    origin = request.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
+
+
+def network_of(host: str) -> str:
+    """The address that guesses are counted against: a whole /64 in IPv6, where one client has them all."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return "unknown"
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))
+    return str(address)
+
+
+@lru_cache(maxsize=512)
+def browser_name(user_agent: str) -> str:
+    """A few words that let people recognise their own browser in "Mes connexions"."""
+    known = (
+        ("w3m", "w3m"), ("Lynx", "Lynx"), ("Links", "Links"), ("Dillo", "Dillo"), ("NetSurf", "NetSurf"),
+        ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"),
+    )  # fmt: skip
+    systems = (
+        ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+        ("Mac OS", "Mac"), ("Linux", "Linux"),
+    )  # fmt: skip
+    browser = next((name for mark, name in known if mark in user_agent), "Navigateur inconnu")
+    system = next((name for mark, name in systems if mark in user_agent), "")
+    return f"{browser} sur {system}" if system else browser

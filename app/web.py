@@ -1,0 +1,148 @@
+"""Pages and fragments: the one place that decides between them, compresses them, and redirects."""
+
+import gzip
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+import brotli
+from litestar import Request
+from litestar.datastructures import Cookie
+from litestar.response import Redirect, Response
+from litestar.response.base import ASGIResponse
+
+from app.forms import Form
+from app.templating import Templates
+from app.visit import Visit
+
+HTML = "text/html"
+# Below, the headers of a compressed answer cost what it saves.
+WORTH_COMPRESSING = 400
+VARY = "HX-Request-Type, Accept-Encoding"
+
+
+class Page(Response[bytes]):
+    """A template, rendered when the request is known: the fragment alone when htmx swaps, else the whole page."""
+
+    def __init__(
+        self,
+        template: str,
+        partial: str = "",
+        *,
+        status_code: int = 200,
+        cookies: Iterable[Cookie] = (),
+        headers: dict[str, str] | None = None,
+        **context: Any,
+    ) -> None:
+        super().__init__(
+            b"", status_code=status_code, cookies=list(cookies), headers=headers, media_type=HTML
+        )
+        self.template = template
+        self.partial = partial
+        self.context = context
+
+    def to_asgi_response(self, app: Any, request: Request[Any, Any, Any], **given: Any) -> ASGIResponse:
+        body = render(request, self.template, self.partial, self.context).encode()
+        self.content, encoding = compressed(body, request.headers.get("accept-encoding", ""))
+        self.headers["Vary"] = VARY
+        if encoding:
+            self.headers["Content-Encoding"] = encoding
+        return super().to_asgi_response(app, request, **given)
+
+
+class PublicPage(Response[bytes]):
+    """A page that is the same for every visitor: rendered and compressed once, then only sent."""
+
+    def __init__(self, template: str, **context: Any) -> None:
+        super().__init__(b"", media_type=HTML, headers={"Vary": "Accept-Encoding"})
+        self.template = template
+        self.context = context
+
+    def to_asgi_response(self, app: Any, request: Request[Any, Any, Any], **given: Any) -> ASGIResponse:
+        has_session = bool(Visit.of(request).session_token)
+        accepted = request.headers.get("accept-encoding", "")
+        encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
+        kept: dict[Any, bytes] = request.app.state.public_pages
+        key = (self.template, has_session, encoding)
+        if key not in kept:
+            keys = request.app.state.portal.keys
+            context = {
+                "viewer": None,
+                "has_session": has_session,
+                "csrf_token": keys.form_token(""),
+                **self.context,
+            }
+            html = request.app.state.templates.render(self.template, "", context)
+            kept[key] = compressed(html.encode(), encoding)[0]
+        self.content = kept[key]
+        if encoding:
+            self.headers["Content-Encoding"] = encoding
+        return super().to_asgi_response(app, request, **given)
+
+
+def page(
+    template: str, partial: str = "", *, form: Form[Any] | None = None, status_code: int = 200, **context: Any
+) -> Page:
+    """The page of this template; `partial` is the fragment of it that a swap gets. A refused form answers 4xx."""
+    if form is not None and form.errors:
+        status_code = form.status_code
+    return Page(template, partial, status_code=status_code, form=form or Form(), **context)
+
+
+def render(request: Request[Any, Any, Any], template: str, partial: str, context: dict[str, Any]) -> str:
+    visit = Visit.of(request)
+    templates: Templates = request.app.state.templates
+    context = {
+        "viewer": visit.viewer,
+        "has_session": bool(visit.session_token),
+        "csrf_token": visit.form_token,
+        **context,
+    }
+    return templates.render(template, partial if wants_fragment(request) else "", context)
+
+
+def wants_fragment(request: Request[Any, Any, Any]) -> bool:
+    return request.headers.get("hx-request-type") == "partial"
+
+
+def is_htmx(request: Request[Any, Any, Any]) -> bool:
+    return request.headers.get("hx-request") == "true"
+
+
+def compressed(body: bytes, accepted: str) -> tuple[bytes, str]:
+    if len(body) < WORTH_COMPRESSING:
+        return body, ""
+    if "br" in accepted:
+        return brotli.compress(body, quality=4), "br"
+    if "gzip" in accepted:
+        return gzip.compress(body, 6, mtime=0), "gzip"
+    return body, ""
+
+
+def path_to(
+    request: Request[Any, Any, Any], name: str, query: dict[str, str] | None = None, **params: Any
+) -> str:
+    templates: Templates = request.app.state.templates
+    path = templates.path_to(name, **params)
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def see(
+    request: Request[Any, Any, Any],
+    name: str,
+    *,
+    query: dict[str, str] | None = None,
+    cookies: Iterable[Cookie] = (),
+    **params: Any,
+) -> Response[Any]:
+    """303 to a page that shows the same fragment: htmx follows it and swaps."""
+    return Redirect(path_to(request, name, query, **params), status_code=303, cookies=list(cookies))
+
+
+def leave(request: Request[Any, Any, Any], path: str, *, cookies: Iterable[Cookie] = ()) -> Response[Any]:
+    """Go to another page altogether. htmx would swap a followed redirect, so it is told to navigate."""
+    if is_htmx(request):
+        return Response(
+            b"", status_code=204, headers={"HX-Redirect": path}, cookies=list(cookies), media_type=HTML
+        )
+    return Redirect(path, status_code=303, cookies=list(cookies))

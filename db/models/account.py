@@ -1,0 +1,38 @@
+"""The person who signs in."""
+
+from datetime import datetime
+
+from sqlmodel import Field
+
+from db.models.base import Base, instant
+
+
+class Account(Base, table=True):
+    """One person, one e-mail address, several companies.
+
+    `email` is lower case and unique. `password_hash` is empty until the person chose a password;
+    `temporary_hash` is the one mailed, good for one sign-in until `temporary_until`.
+    """
+
+    email: str = Field(max_length=254, unique=True)
+    last_name: str = Field(max_length=80)
+    first_name: str = Field(max_length=80)
+    job_title: str = Field(max_length=120)
+    mobile: str = Field(default="", max_length=20)
+    password_hash: str | None = Field(default=None, max_length=100)
+    password_changed_at: datetime | None = instant(nullable=True)
+    temporary_hash: str | None = Field(default=None, max_length=100)
+    temporary_until: datetime | None = instant(nullable=True)
+    first_signed_in_at: datetime | None = instant(nullable=True)
+    created_at: datetime = instant()
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class StaffMember(Base, table=True):
+    """An account that works for the service: it opens the back office."""
+
+    account_id: int = Field(foreign_key="account.id", unique=True)
+    created_at: datetime = instant()

@@ -1,0 +1,34 @@
+"""Who did what, when. Rows are added, never changed."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import String
+from sqlmodel import Field
+
+from db.models.base import Base, instant
+
+
+class AuditKind(StrEnum):
+    ACCOUNT_CREATED = "account_created"
+    COMPANY_LINKED = "company_linked"
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    SESSION_ENDED = "session_ended"
+    PASSWORD_CHANGED = "password_changed"
+    PASSWORD_RESET_ASKED = "password_reset_asked"
+    EMAIL_CHANGE_ASKED = "email_change_asked"
+    EMAIL_CHANGED = "email_changed"
+    EMAIL_RESTORED = "email_restored"
+    PROFILE_CHANGED = "profile_changed"
+    GUESSING_ALERT = "guessing_alert"
+
+
+class AuditEvent(Base, table=True):
+    """`account_id` is who acted or was acted upon, when known; `about` names the object in a few words."""
+
+    at: datetime = instant(index=True)
+    kind: AuditKind = Field(sa_type=String(30))
+    account_id: int | None = Field(default=None, foreign_key="account.id", index=True)
+    company_id: int | None = Field(default=None, foreign_key="company.id", index=True)
+    about: str = Field(default="", max_length=200)

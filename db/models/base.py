@@ -1,0 +1,44 @@
+"""What every table shares."""
+
+from typing import Any
+
+from sqlalchemy import MetaData
+from sqlmodel import Field, SQLModel
+
+from db.types import Instant
+
+metadata: MetaData = SQLModel.metadata
+# Named constraints, or Alembic could not alter them on SQLite.
+metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(SQLModel):
+    """A row with a number of its own."""
+
+    id: int | None = Field(default=None, primary_key=True)
+
+    @property
+    def key(self) -> int:
+        """The id of a row that is in the database. A row not flushed yet has none: that is a programming error."""
+        if self.id is None:
+            raise ValueError(f"{type(self).__name__} has no id before it is flushed")
+        return self.id
+
+
+class CompanyOwned(Base):
+    """A row that belongs to one company: it is reached through `MemberAccess` only."""
+
+    company_id: int = Field(foreign_key="company.id", index=True)
+
+
+def instant(*, nullable: bool = False, index: bool = False) -> Any:
+    """A column for an aware UTC datetime."""
+    if nullable:
+        return Field(default=None, sa_type=Instant, nullable=True, index=index)
+    return Field(sa_type=Instant, nullable=False, index=index)

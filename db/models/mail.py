@@ -1,0 +1,40 @@
+"""Mail waiting to leave."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field
+
+from db.models.base import Base, instant
+
+
+class OutboxMail(Base, table=True):
+    """One mail, written in the transaction that wants it and sent after the commit.
+
+    `secret_seed` is what a password or a link is derived from at sending time, together with the portal's
+    secret key; it is wiped once the mail left, so the table never holds either in clear.
+    """
+
+    message_id: str = Field(max_length=120, unique=True)
+    template: str = Field(max_length=40)
+    recipient: str = Field(max_length=254)
+    account_id: int | None = Field(default=None, foreign_key="account.id")
+    context: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    secret_seed: str = Field(default="", max_length=64)
+    created_at: datetime = instant()
+    due_at: datetime | None = instant(nullable=True, index=True)
+    attempts: int = 0
+    sent_at: datetime | None = instant(nullable=True)
+    failed_at: datetime | None = instant(nullable=True)
+    last_error: str = Field(default="", max_length=300)
+
+
+class DemoMail(Base, table=True):
+    """In the demo no mail leaves: it is read at /demo/courriels."""
+
+    recipient: str = Field(max_length=254)
+    subject: str = Field(max_length=200)
+    text: str
+    html: str
+    sent_at: datetime = instant()

@@ -1,0 +1,75 @@
+"""Sign-in: steps under way, open sessions, links sent by mail, guesses counted."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, String
+from sqlmodel import Field
+
+from db.models.base import Base, instant
+
+
+class SignInFlow(Base, table=True):
+    """What the steps before the session know: an address, or a company whose two numbers were given.
+
+    `token_hash` is the SHA-256 of the cookie. `account_id` is set once the account was created.
+    """
+
+    token_hash: str = Field(max_length=64, unique=True)
+    email: str = Field(default="", max_length=254)
+    company_id: int | None = Field(default=None, foreign_key="company.id")
+    account_id: int | None = Field(default=None, foreign_key="account.id")
+    mails_sent: int = 0
+    mailed_at: datetime | None = instant(nullable=True)
+    next_path: str = Field(default="", max_length=200)
+    expires_at: datetime = instant(index=True)
+
+
+class AccountSession(Base, table=True):
+    """One browser signed in. The cookie holds 256 random bits; only their SHA-256 is kept.
+
+    `must_choose_password`: opened with the mailed password, so nothing but choosing another is allowed.
+    """
+
+    token_hash: str = Field(max_length=64, unique=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    browser: str = Field(default="", max_length=120)
+    must_choose_password: bool = False
+    created_at: datetime = instant()
+    seen_at: datetime = instant()
+    ended_at: datetime | None = instant(nullable=True)
+
+
+class TokenKind(StrEnum):
+    PASSWORD_RESET = "password_reset"
+    EMAIL_CHANGE = "email_change"
+    EMAIL_UNDO = "email_undo"
+
+
+class AccountToken(Base, table=True):
+    """A link sent by mail, good once. `email` is the address that it installs, for the two address kinds."""
+
+    token_hash: str = Field(max_length=64, unique=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    kind: TokenKind = Field(sa_type=String(20))
+    email: str = Field(default="", max_length=254)
+    created_at: datetime = instant()
+    expires_at: datetime = instant()
+    used_at: datetime | None = instant(nullable=True)
+
+
+class Draft(Base, table=True):
+    """What was being typed when the session ended: given back after the next sign-in. No password is kept."""
+
+    account_id: int = Field(foreign_key="account.id", unique=True)
+    path: str = Field(max_length=200)
+    fields: list[list[str]] = Field(sa_type=JSON)
+    created_at: datetime = instant()
+
+
+class Throttle(Base, table=True):
+    """Guesses made against one thing (an address typed, a code, a network address), as epoch seconds."""
+
+    bucket: str = Field(max_length=80, unique=True)
+    guesses: list[float] = Field(sa_type=JSON)
+    updated_at: datetime = instant(index=True)

@@ -1,0 +1,43 @@
+"""Codes and numbers that the service gives to its members."""
+
+import re
+import secrets
+
+from stdnum import luhn
+
+CODE = re.compile(r"^\d{5}(-\d{1,3})?$")
+DECLARANT_LENGTH = 10
+
+
+def company_code(typed: str) -> str:
+    """The code adhérent as it is kept, from what people type: `10`, ` 00010 `, `00010 5`, `00010/5`. "" if unclear.
+
+    >>> company_code(" 10 "), company_code("00010 5"), company_code("000105"), company_code("12-34-56")
+    ('00010', '00010-5', '', '')
+    """
+    spelled = re.fullmatch(r"\s*(\d{1,5})(?:\s*[-–—/._ ]\s*(\d{1,3}))?\s*", typed)
+    if not spelled:
+        return ""
+    member, site = spelled.groups()
+    return f"{int(member):05d}" + (f"-{int(site)}" if site and int(site) else "")
+
+
+def declarant_number(typed: str) -> str:
+    """The ten digits of a n° télédéclarant, without the spaces, dots and hyphens that people put between them."""
+    return re.sub(r"[\s.\-–—/]", "", typed)
+
+
+def is_declarant_number(digits: str) -> bool:
+    """Ten digits, the last a Luhn digit: a slip of one digit is seen before anything is counted."""
+    return (
+        len(digits) == DECLARANT_LENGTH
+        and digits.isascii()
+        and digits.isdigit()
+        and bool(luhn.is_valid(digits))
+    )
+
+
+def draw_declarant_number() -> str:
+    """A new number: nine random digits and their Luhn digit."""
+    digits = f"{secrets.randbelow(10**9):09d}"
+    return digits + luhn.calc_check_digit(digits)

@@ -1,0 +1,1 @@
+"""The demo's story and the verbs that it is told with."""

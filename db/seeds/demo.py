@@ -1,0 +1,62 @@
+"""The story that staff show: a family business with two sites, and an accountant with forty clients."""
+
+from collections.abc import Callable
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from db.numbers import draw_declarant_number
+from db.seeds.personas import LETTERS
+from db.seeds.world import World
+
+TRADES = (
+    "Boulangerie", "Garage", "Menuiserie", "Pharmacie", "Transports", "Librairie", "Maçonnerie", "Fleuriste",
+    "Électricité", "Conserverie",
+)  # fmt: skip
+FAMILIES = ("Le Goff", "Morvan", "Kerléo", "Tanguy")
+TOWNS = (("Saint-Brieuc", "22000"), ("Lannion", "22300"), ("Guingamp", "22200"), ("Loudéac", "22600"))
+
+
+async def tell(session: AsyncSession, *, keyed: Callable[[str, str], str], password_hash: str) -> None:
+    """`keyed(code, number)` is what is stored of a n° télédéclarant; `password_hash` opens every demo account."""
+    world = World(session)
+    letters = dict(LETTERS)
+    key = keyed("00010", letters["00010"])
+    brieuc = await world.a_company(
+        "00010", "Adhérent BRIEUC", key=key, town="Saint-Brieuc", siret="73282932000074", naf="4332A",
+        address="12 rue de la Gare", postcode="22000",
+    )  # fmt: skip
+    paimpol = await world.a_company("00010-2", "Adhérent", key=key, town="Paimpol", postcode="22500")
+    dinan = await world.a_company("00010-5", "Adhérent", key=key, town="Dinan", postcode="22100")
+    await world.a_company(
+        "00042",
+        "Conserverie de la Baie",
+        key=keyed("00042", letters["00042"]),
+        town="Paimpol",
+        postcode="22500",
+    )
+
+    employer = await world.an_account(
+        "employeur@demo.example", "Maëlle", "Brieuc", job_title="Gérante", password_hash=password_hash
+    )
+    await world.acts_for(employer, brieuc, paimpol, dinan)
+
+    accountant = await world.an_account(
+        "cabinet@demo.example", "Yann", "Kerbrat", job_title="Expert-comptable", password_hash=password_hash
+    )
+    for index in range(40):
+        trade, family = TRADES[index % len(TRADES)], FAMILIES[index // len(TRADES)]
+        town, postcode = TOWNS[index % len(TOWNS)]
+        code = f"{100 + index * 7:05d}"
+        client = await world.a_company(
+            code, f"{trade} {family}", key=keyed(code, draw_declarant_number()), town=town, postcode=postcode
+        )
+        await world.acts_for(accountant, client, third_party=True)
+
+    clerk = await world.an_account(
+        "service@demo.example",
+        "Anne",
+        "Riou",
+        job_title="Gestionnaire des adhérents",
+        password_hash=password_hash,
+    )
+    await world.a_staff_member(clerk)

@@ -1,0 +1,20 @@
+"""Who can be shown the portal in one click."""
+
+from dataclasses import dataclass
+
+PASSWORD = "portail-demo-2026"
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    email: str
+    title: str
+    words: str
+
+
+PERSONAS = (
+    Persona("employeur@demo.example", "Employeur", "dirige Adhérent BRIEUC et ses sites de Paimpol et Dinan"),
+    Persona("cabinet@demo.example", "Cabinet comptable", "tiers déclarant de 40 entreprises"),
+    Persona("service@demo.example", "Gestionnaire du service", "travaille au service de santé au travail"),
+)
+LETTERS = (("00010", "2022000109"), ("00042", "2022000422"))

@@ -1,0 +1,59 @@
+"""The verbs of the demo's story and of the tests: each adds a row and gives it back."""
+
+from datetime import UTC, datetime
+
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from db.models import Account, Company, Membership, StaffMember
+
+
+class World:
+    """What is told, into one session. `keyed` hashes a n° télédéclarant, `hashed` a password."""
+
+    def __init__(self, session: AsyncSession, now: datetime | None = None) -> None:
+        self.session = session
+        self.now = now or datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+    async def _kept(self, row: SQLModel) -> None:
+        self.session.add(row)
+        await self.session.flush()
+
+    async def a_company(self, code: str, name: str, *, key: str = "", **more: str) -> Company:
+        """A member or, with a code such as 00010-5, one of its sites."""
+        company = Company(
+            code=code,
+            member_code=code[:5],
+            name=name,
+            declarant_key=key or "-" * 64,
+            created_at=self.now,
+            updated_at=self.now,
+        )
+        for field, value in more.items():
+            setattr(company, field, value)
+        await self._kept(company)
+        return company
+
+    async def an_account(self, email: str, first_name: str, last_name: str, **more: str) -> Account:
+        account = Account(
+            email=email,
+            first_name=first_name,
+            last_name=last_name,
+            job_title=more.pop("job_title", "Responsable administratif"),
+            created_at=self.now,
+            **more,
+        )
+        await self._kept(account)
+        return account
+
+    async def a_staff_member(self, account: Account) -> StaffMember:
+        member = StaffMember(account_id=account.key, created_at=self.now)
+        await self._kept(member)
+        return member
+
+    async def acts_for(self, account: Account, *companies: Company, third_party: bool = False) -> None:
+        for company in companies:
+            membership = Membership(
+                account_id=account.key, company_id=company.key, third_party=third_party, created_at=self.now
+            )
+            await self._kept(membership)
