@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Executable
+from sqlalchemy import Delete, Update
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select, SelectOfScalar
@@ -68,9 +68,9 @@ class Access:
     async def first(self, statement: "SelectOfScalar[Result] | Select[Result]") -> Result | None:
         return (await self.session_.exec(statement)).first()
 
-    async def change(self, statement: Executable) -> int:
+    async def change(self, statement: Update | Delete) -> int:
         """Run an UPDATE or DELETE; the number of rows it reached, which settles who came first."""
-        result = await self.session_.execute(statement)
+        result = await self.session_.exec(statement)
         return int(result.rowcount)  # type: ignore[attr-defined]
 
     def mail_is_queued(self) -> None:

@@ -87,7 +87,7 @@ class Database:
 
     async def ping(self) -> None:
         async with self.transaction(write=False) as session:
-            await session.execute(text("SELECT 1"))
+            await (await session.connection()).execute(text("SELECT 1"))
 
     async def dispose(self) -> None:
         await self.engine.dispose()

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import clock
 from app.access import AccountAccess, MemberAccess, StaffAccess, VisitorAccess
+from app.drafts import keep_draft
 from app.errors import NotFound
 from app.presence import ABSOLUTE, IDLE, is_over
 from app.sessions import session_for_company, session_of
@@ -25,6 +26,7 @@ class SignInNeeded(Exception):  # noqa: N818
     def __init__(self, account_id: int | None = None) -> None:
         super().__init__()
         self.account_id = account_id
+        self.draft_kept = False
 
 
 class PasswordNeeded(Exception):  # noqa: N818
@@ -38,12 +40,17 @@ class StalePage(Exception):  # noqa: N818
 @asynccontextmanager
 async def _transaction(request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSession]:
     visit = Visit.of(request)
-    async with visit.portal.database.transaction(write=request.method == "POST") as session:
-        # Nothing that an unverified POST did can be committed, whatever its handler forgot.
-        session.info["refused"] = not visit.verified
-        yield session
-        if not visit.verified and not visit.is_stale_shown:
-            raise StalePage
+    try:
+        async with visit.portal.database.transaction(write=request.method == "POST") as session:
+            # Nothing that an unverified POST did can be committed, whatever its handler forgot.
+            session.info["refused"] = not visit.verified
+            yield session
+            if not visit.verified and not visit.is_stale_shown:
+                raise StalePage
+    except SignInNeeded as needed:
+        if request.method == "POST" and needed.account_id and visit.verified:
+            needed.draft_kept = await keep_draft(request, needed.account_id, clock.now())
+        raise
 
 
 async def visitor_access(request: Request[Any, Any, Any]) -> AsyncIterator[VisitorAccess]:

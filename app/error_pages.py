@@ -9,9 +9,7 @@ from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
 from litestar.response import Response
 
-from app import clock
 from app.doors import PasswordNeeded, SignInNeeded, StalePage
-from app.drafts import keep_draft
 from app.errors import Busy, Forbidden, NotFound, Refused
 from app.visit import Visit
 from app.web import Page, leave, path_to
@@ -52,14 +50,13 @@ def busy(request: Request[Any, Any, Any], error: Busy) -> Response[Any]:
     return _error(503, "Un instant, s’il vous plaît", words, retry_after=error.retry_after)
 
 
-async def sign_in_needed(request: Request[Any, Any, Any], error: SignInNeeded) -> Response[Any]:
+def sign_in_needed(request: Request[Any, Any, Any], error: SignInNeeded) -> Response[Any]:
     """To the sign-in, and back afterwards. What was being typed is kept for the next sign-in of that account."""
     visit = Visit.of(request)
     query = {"suite": request.url.path} if request.method == "GET" else {}
     if visit.session_token:
         query["raison"] = "fin"
-    if request.method == "POST" and error.account_id and visit.verified:
-        await keep_draft(request, error.account_id, clock.now())
+    if error.draft_kept:
         query["raison"] = "saisie"
     cookies: list[Cookie] = [visit.no_cookie("session")] if visit.session_token else []
     return leave(request, path_to(request, "sign_in.email", query), cookies=cookies)

@@ -37,4 +37,4 @@ async def tidy(portal: Portal, now: datetime) -> None:
             delete(AccountSession).where(col(AccountSession.seen_at) < year),
             delete(OutboxMail).where(col(OutboxMail.sent_at) < year),
         ):
-            await session.execute(statement)
+            await session.exec(statement)

@@ -101,5 +101,5 @@ _INSERT = text(
 
 async def _locked(session: AsyncSession, bucket: str, now: datetime) -> Throttle:
     """The bucket's row, held until the commit, so that fifty guesses at once cannot all be the fifth."""
-    await session.execute(_INSERT, {"bucket": bucket, "now": now})
+    await (await session.connection()).execute(_INSERT, {"bucket": bucket, "now": now})
     return (await session.exec(select(Throttle).where(Throttle.bucket == bucket).with_for_update())).one()

@@ -48,7 +48,5 @@
     place.innerHTML = "<div class=summary><h2 tabindex=-1>Pas de réponse du portail</h2><p>La connexion semble interrompue. Ce que vous avez saisi est toujours là : réessayez.</p></div>";
     $("h2", place).focus();
   });
-  // A page opened with an error: its summary has the focus even where autofocus is not honoured.
   ready();
-  $(".summary")?.focus();
 })();

@@ -1,0 +1,155 @@
+"""The columns of the members' file: how each may be spelled, and what a cell is turned into."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import NamedTuple
+
+from stdnum import luhn
+from stdnum.fr import siret
+
+from app.fields import email_address, mobile_number
+from db.numbers import DECLARANT_LENGTH, company_code, declarant_number, is_declarant_number
+
+LA_POSTE = "356000000"
+# Marks without width, that copying from a page leaves behind.
+UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
+REFUSED = {"Cc", "Cf", "Co", "Zl", "Zp"}
+
+
+class Column(NamedTuple):
+    """`spellings` as `folded` writes them: the first that the file has is the column.
+
+    `kept` raises ValueError with a clause in French that can follow « Ligne 4 : ».
+    """
+
+    title: str
+    spellings: tuple[str, ...]
+    longest: int
+    words: str
+    kept: Callable[[str], str] = str
+    is_needed: bool = False
+
+
+def folded(title: str) -> str:
+    """`N° Télédéclarant ` → `nteledeclarant`: its letters and digits, without accents or capitals."""
+    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", title).lower())
+
+
+def value(column: Column, cell: str) -> str:
+    """The cell as it is stored. Any run of spaces is one space; what no screen shows is refused."""
+    text = unicodedata.normalize("NFC", cell.translate(UNSEEN).strip())
+    hidden = next((c for c in text if c == "\ufffd" or unicodedata.category(c) in REFUSED), "")
+    if hidden:
+        raise ValueError(f"{column.words} contient un caractère illisible (U+{ord(hidden):04X})")
+    stored = column.kept(" ".join(text.split()))
+    if len(stored) > column.longest:
+        raise ValueError(f"{column.words} compte {len(stored)} caractères pour {column.longest} au plus")
+    return stored
+
+
+def _code(typed: str) -> str:
+    if not typed:
+        raise ValueError("le code adhérent manque")
+    if code := company_code(typed):
+        return code
+    raise ValueError(f"le code adhérent « {typed[:40]} » ne se lit pas : 5 chiffres, ou 00010-5 pour un site")
+
+
+def _name(typed: str) -> str:
+    if not typed:
+        raise ValueError("la raison sociale manque")
+    return typed
+
+
+def _siret(typed: str) -> str:
+    """Luhn. La Poste's establishments: the sum of the digits is a multiple of 5, or Luhn as for anybody."""
+    if re.fullmatch(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+", typed):
+        raise ValueError(
+            f"le SIRET {typed[:40]} est arrondi par un tableur : mettez sa colonne en format Texte"
+        )
+    digits = siret.compact(typed)
+    if digits and not (digits.isascii() and digits.isdigit()):
+        raise ValueError(f"le SIRET « {typed[:40]} » ne doit contenir que des chiffres")
+    if digits and len(digits) != 14:
+        raise ValueError(f"le SIRET compte {len(digits)} chiffres au lieu de 14")
+    is_right = siret.is_valid(digits) or (digits.startswith(LA_POSTE) and luhn.is_valid(digits))
+    if digits and not (is_right and digits.strip("0")):
+        raise ValueError(f"le SIRET {digits} a un chiffre faux ou deux chiffres inversés")
+    return digits
+
+
+def _number(typed: str) -> str:
+    """The reasons never repeat the number: they end on a screen or in a log."""
+    digits = declarant_number(typed)
+    if digits and not (digits.isascii() and digits.isdigit()):
+        raise ValueError("le n° télédéclarant ne doit contenir que des chiffres")
+    if digits and len(digits) != DECLARANT_LENGTH:
+        reason = f"le n° télédéclarant compte {len(digits)} chiffres au lieu de {DECLARANT_LENGTH}"
+        raise ValueError(reason + " (un tableur ôte les zéros du début)" * (len(digits) < DECLARANT_LENGTH))
+    if digits and not is_declarant_number(digits):
+        raise ValueError("le n° télédéclarant a un chiffre faux ou deux chiffres inversés")
+    if len(set(digits)) == 1:
+        raise ValueError("le n° télédéclarant répète un seul chiffre : il serait deviné tout de suite")
+    return digits
+
+
+def _postcode(typed: str) -> str:
+    digits = typed.replace(" ", "")
+    if digits and not re.fullmatch("[0-9]{4,5}", digits):
+        raise ValueError(f"le code postal « {typed[:40]} » ne compte pas 5 chiffres")
+    return digits and digits.zfill(5)
+
+
+def _naf(typed: str) -> str:
+    code = typed.replace(" ", "").upper()
+    if code and not re.fullmatch(r"[0-9]{2}\.?[0-9]{2}[A-Z]", code):
+        raise ValueError(f"le code NAF « {typed[:40]} » ne ressemble pas à 47.11F")
+    return code.replace(".", "")
+
+
+def _email(typed: str) -> str:
+    try:
+        return typed and email_address(typed)
+    except ValueError:
+        raise ValueError(f"l’adresse e-mail « {typed[:80]} » n’est pas complète") from None
+
+
+def _phone(typed: str) -> str:
+    try:
+        return mobile_number(typed)
+    except ValueError:
+        raise ValueError(f"le téléphone « {typed[:40]} » n’est pas complet") from None
+
+
+# The lengths are those of db/models/company.py.
+COLUMNS = {
+    "code": Column(
+        "Code adhérent",
+        ("codeadherent", "codeadh", "nadherent", "noadherent", "numeroadherent"),
+        9,
+        "le code adhérent",
+        _code,
+        is_needed=True,
+    ),
+    "name": Column(
+        "Raison sociale", ("raisonsociale", "nom"), 120, "la raison sociale", _name, is_needed=True
+    ),
+    "town": Column("Commune", ("commune", "ville"), 80, "la commune", is_needed=True),
+    "siret": Column(
+        "SIRET", ("siret", "nsiret", "nosiret", "numerosiret"), 14, "le SIRET", _siret, is_needed=True
+    ),
+    "number": Column(
+        "N° télédéclarant",
+        tuple(f"{number}{of}teledeclarant" for number in ("n", "no", "numero", "num") for of in ("", "de")),
+        DECLARANT_LENGTH,
+        "le n° télédéclarant",
+        _number,
+        is_needed=True,
+    ),
+    "address": Column("Adresse", ("adresse",), 200, "l’adresse"),
+    "postcode": Column("Code postal", ("codepostal", "cp"), 10, "le code postal", _postcode),
+    "naf": Column("NAF", ("naf", "codenaf", "ape", "codeape"), 6, "le code NAF", _naf),
+    "email": Column("E-mail", ("email", "courriel", "mail", "adresseemail"), 254, "l’adresse e-mail", _email),
+    "phone": Column("Téléphone", ("telephone", "tel"), 20, "le téléphone", _phone),
+}

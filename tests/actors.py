@@ -1,0 +1,57 @@
+"""People who use the portal over HTTP as a browser would: pages are read, forms are filled and sent."""
+
+import re
+from typing import Any, Self
+
+import httpx
+
+from app import clock
+from app.access import VisitorAccess
+from app.sessions import open_session
+from app.visit import browser_name
+from db.models import Account
+
+BASE = "http://127.0.0.1:8000"
+TOKEN = re.compile(r'name="csrf" value="([^"]*)"')
+
+
+class Actor(httpx.AsyncClient):
+    """A client with cookies. `fill` opens the page of a form, then sends it with its token."""
+
+    def __init__(self, app: Any, **more: Any) -> None:
+        self.edge = app
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=("127.0.0.1", 50_000))
+        super().__init__(transport=transport, base_url=BASE, follow_redirects=False, **more)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def signed_in(self, account: Account, **more: Any) -> Self:
+        portal = self.edge.app.state.portal
+        async with portal.database.transaction(write=True) as session:
+            token = open_session(VisitorAccess(portal, session), account, browser_name(""), clock.now(), **more)
+        self.cookies.set("session", token, domain="127.0.0.1")
+        return self
+
+    async def token(self, path: str) -> str:
+        page = await self.get(path)
+        found = TOKEN.findall(page.text)
+        assert found, f"{path} answered {page.status_code} without a form"
+        return found[-1]
+
+    async def fill(self, path: str, *, partial: bool = False, to: str = "", **fields: str) -> httpx.Response:
+        """Open the page, fill its form, send it: `to` another address when the form does not post to its own."""
+        token = await self.token(path)
+        headers = {"HX-Request": "true", "HX-Request-Type": "partial"} if partial else {}
+        return await self.post(to or path, data={"csrf": token, **fields}, headers=headers)
+
+    async def follow(self, response: httpx.Response) -> httpx.Response:
+        """Where a 303 leads."""
+        assert response.status_code == 303, f"{response.status_code}: {response.text[:300]}"
+        return await self.get(response.headers["location"])
+
+    async def partial(self, path: str, **more: Any) -> httpx.Response:
+        return await self.get(path, headers={"HX-Request": "true", "HX-Request-Type": "partial"}, **more)

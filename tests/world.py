@@ -1,0 +1,45 @@
+"""Two companies that must never see each other, told with the seeds' verbs."""
+
+from dataclasses import dataclass
+
+from app.portal import Portal
+from db.models import Account, Company
+from db.seeds.world import World
+
+PASSWORD = "cheval agrafe pile correcte"
+NUMBER, OTHER_NUMBER = "2022000109", "2022000422"
+# Words that only their own members may ever read.
+OURS, THEIRS = "BRIEUC-marque-7f3a", "Conserverie-marque-91cc"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`alice` and `bob` act for `ours`, `charlie` for `theirs`; `clerk` is the service's."""
+
+    ours: Company
+    site: Company
+    theirs: Company
+    alice: Account
+    bob: Account
+    charlie: Account
+    clerk: Account
+
+
+async def tell(portal: Portal) -> Told:
+    hashed = await portal.passwords.hashed(PASSWORD)
+    key = portal.keys.declarant_key
+    async with portal.database.transaction(write=True) as session:
+        world = World(session)
+        ours = await world.a_company("00010", OURS, key=key("00010", NUMBER), town="Saint-Brieuc")
+        site = await world.a_company("00010-2", OURS, key=key("00010-2", NUMBER), town="Paimpol")
+        dinan = await world.a_company("00010-5", OURS, key=key("00010-5", NUMBER), town="Dinan")
+        theirs = await world.a_company("00042", THEIRS, key=key("00042", OTHER_NUMBER), town="Paimpol")
+        alice = await world.an_account("alice@ours.example", "Alice", "Martin", password_hash=hashed)
+        bob = await world.an_account("bob@ours.example", "Bob", "Durand", password_hash=hashed)
+        charlie = await world.an_account("charlie@theirs.example", "Charlie", "Petit", password_hash=hashed)
+        clerk = await world.an_account("clerk@service.example", "Claude", "Riou", password_hash=hashed)
+        await world.acts_for(alice, ours, site, dinan)
+        await world.acts_for(bob, ours)
+        await world.acts_for(charlie, theirs)
+        await world.a_staff_member(clerk)
+    return Told(ours, site, theirs, alice, bob, charlie, clerk)
