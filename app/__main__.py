@@ -66,7 +66,7 @@ def migrate() -> None:
     "--letters", type=click.Path(path_type=Path), help="Où écrire les numéros tirés pour les courriers."
 )
 def import_companies(file: Path, letters: Path | None) -> None:
-    click.echo(_run(commands.import_companies(load_settings(), file, letters, clock.now())))
+    click.echo(_run(commands.import_companies(load_settings(), file.read_bytes(), letters, clock.now())))
 
 
 @main.command("create-staff", help="Ouvre un compte du service ; son accès part par courriel.")

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, TypeVarTuple
 
 from sqlalchemy import Delete, Update
 from sqlmodel import SQLModel, col, select
@@ -18,6 +18,7 @@ from db.models import Account, AccountSession, AuditEvent, AuditKind, Company, C
 Row = TypeVar("Row", bound=SQLModel)
 Owned = TypeVar("Owned", bound=CompanyOwned)
 Result = TypeVar("Result")
+Columns = TypeVarTuple("Columns")
 BIGGEST_ID = 2**31 - 1
 
 
@@ -58,20 +59,26 @@ class Access:
 
     @asynccontextmanager
     async def paused(self) -> AsyncIterator[None]:
-        """Outside the transaction, for what is slow: hashing a password, counting a guess. Before any write."""
+        """Outside the transaction, for what is slow: hashing a password, counting a guess. Before any
+        write.
+        """
         async with self.portal.database.paused(self.session_):
             yield
 
-    async def all(self, statement: "SelectOfScalar[Result] | Select[Result]") -> Sequence[Result]:
+    async def all(self, statement: SelectOfScalar[Result]) -> Sequence[Result]:
         return (await self.session_.exec(statement)).all()
 
-    async def first(self, statement: "SelectOfScalar[Result] | Select[Result]") -> Result | None:
+    async def rows(self, statement: Select[*Columns]) -> Sequence[tuple[*Columns]]:
+        """Several columns or entities a row."""
+        return (await self.session_.exec(statement)).all()
+
+    async def first(self, statement: SelectOfScalar[Result]) -> Result | None:
         return (await self.session_.exec(statement)).first()
 
     async def change(self, statement: Update | Delete) -> int:
         """Run an UPDATE or DELETE; the number of rows it reached, which settles who came first."""
         result = await self.session_.exec(statement)
-        return int(result.rowcount)  # type: ignore[attr-defined]
+        return result.rowcount
 
     def mail_is_queued(self) -> None:
         self.session_.info["mail"] = True
@@ -95,7 +102,7 @@ class AccountAccess(Access):
     account: Account
     session: AccountSession
 
-    def select(self, model: type[Mine]) -> "SelectOfScalar[Mine]":
+    def select(self, model: type[Mine]) -> SelectOfScalar[Mine]:
         return select(model).where(col(model.account_id) == self.account.key)
 
     async def get(self, model: type[Mine], row_id: int) -> Mine:
@@ -114,7 +121,7 @@ class MemberAccess(Access):
     account: Account
     company: Company
 
-    def select(self, model: type[Owned]) -> "SelectOfScalar[Owned]":
+    def select(self, model: type[Owned]) -> SelectOfScalar[Owned]:
         return select(model).where(model.company_id == self.company.key)
 
     async def get(self, model: type[Owned], row_id: int) -> Owned:
@@ -132,7 +139,7 @@ class StaffAccess(Access):
 
     account: Account
 
-    def select(self, model: type[Row]) -> "SelectOfScalar[Row]":
+    def select(self, model: type[Row]) -> SelectOfScalar[Row]:
         return select(model)
 
     async def get(self, model: type[Row], row_id: int) -> Row:

@@ -72,11 +72,11 @@ def demo_words(settings: Settings) -> str:
     )
 
 
-async def import_companies(settings: Settings, file: Path, letters: Path | None, now: datetime) -> str:
+async def import_companies(settings: Settings, content: bytes, letters: Path | None, now: datetime) -> str:
     await _check_migrated(settings)
     portal = make_portal(settings, bcrypt_cost=4)
     try:
-        result = await import_members(portal, parse_members(file.read_bytes()), now)
+        result = await import_members(portal, parse_members(content), now)
     except WrongFile as wrong:
         raise CommandRefused("Rien n’a été chargé.\n" + "\n".join(wrong.problems)) from None
     finally:
@@ -101,8 +101,9 @@ async def create_staff(settings: Settings, typed: str, first_name: str, last_nam
         access = VisitorAccess(portal, session)
         account = await account_at(access, email)
         if account is None:
-            names = {"first_name": first_name, "last_name": last_name or email.partition("@")[0]}
-            account = access.add(Account(email=email, job_title="Service", created_at=now, **names))
+            account = Account(email=email, first_name="", last_name="", job_title="Service", created_at=now)
+            account.first_name, account.last_name = first_name, last_name or email.partition("@")[0]
+            access.add(account)
             await access.flush()
         if not await access.first(select(StaffMember).where(StaffMember.account_id == account.key)):
             access.add(StaffMember(account_id=account.key, created_at=now))

@@ -68,7 +68,8 @@ class Database:
     async def paused(self, session: AsyncSession) -> AsyncIterator[None]:
         """Let go of the database while something slow is done; nothing may have been written before.
 
-        A writing transaction must never wait for anything but the database: here is where hashing a password goes.
+        A writing transaction must never wait for anything but the database: here is where hashing a
+        password goes.
         """
         if session.new or session.dirty:
             raise RuntimeError("paused after writing: do the slow thing first")
@@ -119,7 +120,7 @@ class _Turn:
 
 def _set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     # The driver would otherwise start transactions late, outside our SAVEPOINTs.
-    connection.isolation_level = None  # type: ignore[attr-defined]
+    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")

@@ -36,7 +36,9 @@ class Dispatcher:
     templates: Any
 
     async def run(self) -> None:
-        """Until cancelled: after each commit that queued mail, and every few seconds for what is due again."""
+        """Until cancelled: after each commit that queued mail, and every few seconds for what is due
+        again.
+        """
         queued = self.portal.database.mail_queued
         while True:
             queued.clear()

@@ -88,7 +88,9 @@ async def staff_access(request: Request[Any, Any, Any]) -> AsyncIterator[StaffAc
 
 
 async def member_access(request: Request[Any, Any, Any]) -> AsyncIterator[MemberAccess]:
-    """Session, account, company and membership in one query; not a member is the same 404 as no such company."""
+    """Session, account, company and membership in one query; not a member is the same 404 as no such
+    company.
+    """
     async with _transaction(request) as session:
         visit = Visit.of(request)
         code = request.path_params["code"]
@@ -101,7 +103,7 @@ async def member_access(request: Request[Any, Any, Any]) -> AsyncIterator[Member
             raise PasswordNeeded
         if company is None:
             raise NotFound
-        visit.viewer = _viewer(visit, account, opened, staff_id, company.code, company.label)
+        visit.viewer = _viewer(account, opened, staff_id, company.code, company.label)
         yield MemberAccess(visit.portal, session, account, company)
 
 
@@ -114,7 +116,7 @@ async def _signed_in(
     _check(visit, opened)
     if opened is None or account is None:
         raise SignInNeeded
-    visit.viewer = _viewer(visit, account, opened, staff_id)
+    visit.viewer = _viewer(account, opened, staff_id)
     return opened, account
 
 
@@ -128,7 +130,6 @@ def _check(visit: Visit, opened: AccountSession | None) -> None:
 
 
 def _viewer(
-    visit: Visit,
     account: Account,
     opened: AccountSession,
     staff_id: int | None,

@@ -17,7 +17,9 @@ SECRET = ("password", "secret", "code")
 
 
 async def keep_draft(request: Request[Any, Any, Any], account_id: int, now: datetime) -> bool:
-    """Keep the fields of this POST, passwords and codes left out, in place of an older draft. Whether any were."""
+    """Keep the fields of this POST, passwords and codes left out, in place of an older draft. Whether any
+    were.
+    """
     fields = [
         [name, value[:LONGEST].replace("\x00", "")]
         for name, value in (await request.form()).multi_items()

@@ -51,7 +51,9 @@ def busy(request: Request[Any, Any, Any], error: Busy) -> Response[Any]:
 
 
 def sign_in_needed(request: Request[Any, Any, Any], error: SignInNeeded) -> Response[Any]:
-    """To the sign-in, and back afterwards. What was being typed is kept for the next sign-in of that account."""
+    """To the sign-in, and back afterwards. What was being typed is kept for the next sign-in of that
+    account.
+    """
     visit = Visit.of(request)
     query = {"suite": request.url.path} if request.method == "GET" else {}
     if visit.session_token:

@@ -74,4 +74,12 @@ def event(kind: str) -> str:
     return EVENTS[kind]
 
 
-FILTERS = {"event": event, "day": day, "moment": moment, "plural": plural, "phone": phone, "siret": siret, "wait": wait}
+FILTERS = {
+    "event": event,
+    "day": day,
+    "moment": moment,
+    "plural": plural,
+    "phone": phone,
+    "siret": siret,
+    "wait": wait,
+}

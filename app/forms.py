@@ -14,7 +14,10 @@ from app.errors import Refused
 from app.visit import TOKEN_FIELD, Visit
 
 TWICE = "Une autre personne vient d’enregistrer la même chose. Vérifiez et validez de nouveau."
-STALE = "Cette page était ouverte depuis trop longtemps. Rien n’est perdu : vérifiez votre saisie et validez de nouveau."
+STALE = (
+    "Cette page était ouverte depuis trop longtemps. "
+    "Rien n’est perdu : vérifiez votre saisie et validez de nouveau."
+)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 REDISPLAYED = 2_000
 
@@ -23,7 +26,9 @@ Data = TypeVar("Data", bound=BaseModel)
 
 
 class Form(Generic[Data]):
-    """`typed` is kept for redisplay, `errors` is field → message ("" for the whole form), `data` is checked."""
+    """`typed` is kept for redisplay, `errors` is field → message ("" for the whole form), `data` is
+    checked.
+    """
 
     def __init__(self, typed: dict[str, str] | None = None) -> None:
         self.typed: dict[str, str] = typed or {}

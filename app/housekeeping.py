@@ -26,7 +26,9 @@ async def keep_house(portal: Portal) -> None:
 
 
 async def tidy(portal: Portal, now: datetime) -> None:
-    """Flows after 15 minutes, drafts after a day, used links after 30 days, sessions and sent mail after a year."""
+    """Flows after 15 minutes, drafts after a day, used links after 30 days, sessions and sent mail after a
+    year.
+    """
     day, month, year = (now - timedelta(days=days) for days in (1, 30, 365))
     await forget_old_guesses(portal.database, now)
     async with portal.database.transaction(write=True) as session:

@@ -63,7 +63,9 @@ class Keys:
         return hmac.compare_digest(self.device(account_id, nonce).encode(), value.encode("utf-8", "replace"))
 
     def form_token(self, binding: str) -> str:
-        """A form token for this session, flow or visitor, masked anew so that compression tells nothing of it."""
+        """A form token for this session, flow or visitor, masked anew so that compression tells nothing of
+        it.
+        """
         mac = self._mac("form", binding)[:16]
         mask = secrets.token_bytes(16) if binding else bytes(16)
         return urlsafe_b64encode(mask + _xor(mac, mask)).decode().rstrip("=")

@@ -18,7 +18,9 @@ def queue_mail(
     seed: str = "",
     **context: Any,
 ) -> OutboxMail:
-    """`template` is a folder-less name in `templates/emails/`; `seed` is what its link or password derives from."""
+    """`template` is a folder-less name in `templates/emails/`; `seed` is what its link or password derives
+    from.
+    """
     domain = access.portal.settings.mail_from.rpartition("@")[2]
     access.mail_is_queued()
     return access.add(

@@ -39,18 +39,21 @@ from app.visit import post_guard
 FORM_BYTES = 256 * 1024
 
 ANYBODY: list[Any] = [
-    home.index, home.first_sign_in, home.third_party, home.accessibility, home.legal, home.privacy, alive, ready,
+    home.index, home.first_sign_in, home.third_party, home.accessibility, home.legal, home.privacy, alive,
+    ready,
 ]  # fmt: skip
 VISITOR: list[Any] = [
     sign_in.email, sign_in.start, sign_in.password, sign_in.finish,
-    reset_routes.forgotten, reset_routes.ask_reset, reset_routes.reset_sent, reset_routes.reset, reset_routes.apply_reset,
+    reset_routes.forgotten, reset_routes.ask_reset, reset_routes.reset_sent, reset_routes.reset,
+    reset_routes.apply_reset,
     sign_up.code, sign_up.check_code, sign_up.account, sign_up.create, sign_up.sent, sign_up.resend,
     session_routes.confirmation, session_routes.confirm, session_routes.undoing, session_routes.undo,
 ]  # fmt: skip
 DEMO: list[Any] = [demo.personas, demo.sign_in, demo.mails, demo.mail]
 FIRST_PASSWORD: list[Any] = [reset_routes.first_password, reset_routes.choose]
 ACCOUNT: list[Any] = [
-    account.show, account.update, account.password, account.replace_password, account.email, account.replace_email,
+    account.show, account.update, account.password, account.replace_password, account.email,
+    account.replace_email,
     account.draft, account.drop_draft,
     session_routes.sessions, session_routes.end_all, session_routes.session, session_routes.end_one,
     session_routes.stay, session_routes.leaving, session_routes.leave_portal,
@@ -61,7 +64,9 @@ STAFF: list[Any] = [staff.index, staff.mail, staff.send_again]
 
 
 def behind(door: Any, handlers: list[HTTPRouteHandler]) -> Router:
-    """A router whose handlers all go through this door: one that does not ask for `access` stops the start."""
+    """A router whose handlers all go through this door: one that does not ask for `access` stops the
+    start.
+    """
     for handler in handlers:
         if "access" not in inspect.signature(handler.fn).parameters:
             raise TypeError(f"{handler.name} does not take `access`, so nothing would guard it")

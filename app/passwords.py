@@ -19,9 +19,11 @@ MINIMUM, MAXIMUM = 12, 128
 ENTROPY_BITS = 50  # CNIL, deliberation 2022-100: without other measures than a limit on attempts.
 QUEUE = 40  # about ten seconds of hashing
 FRENCH_FAVOURITES = frozenset(
-    "motdepasse monmotdepasse motdepasse azertyuiop azertyuiopqs azertyuiopqsdfghjklm doudou loulou "
-    "bonjour bonjourbonjour jetaime jetaimejetaime marseille soleil chocolat entreprise santeautravail".split()
-)
+    [
+        "azertyuiop", "azertyuiopqs", "azertyuiopqsdfghjklm", "bonjour", "chocolat", "doudou", "entreprise",
+        "jetaime", "loulou", "marseille", "monmotdepasse", "motdepasse", "santeautravail", "soleil",
+    ]
+)  # fmt: skip
 
 
 class Passwords:
@@ -88,7 +90,9 @@ def _blocklist() -> frozenset[str]:
 
 
 def weakness(password: str, context: list[str]) -> str:
-    """Why this password may not be chosen, in French, or nothing. `context`: names and codes around the person."""
+    """Why this password may not be chosen, in French, or nothing. `context`: names and codes around the
+    person.
+    """
     if len(password) < MINIMUM:
         return f"Choisissez au moins {MINIMUM} caractères : celui-ci en compte {len(password)}."
     if len(password) > MAXIMUM:
@@ -104,5 +108,5 @@ def weakness(password: str, context: list[str]) -> str:
             if len(left) < 8:
                 return f"Ce mot de passe repose sur « {word} », que d’autres connaissent."
     if entropy(password) < ENTROPY_BITS:
-        return "Ce mot de passe est trop répétitif. Trois ou quatre mots sans rapport entre eux conviennent bien."
+        return "Ce mot de passe est trop répétitif. Trois ou quatre mots sans rapport conviennent bien."
     return ""

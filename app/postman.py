@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import emails
+from emails.message import Message
 
 from app import clock
 from app.database import Database
@@ -31,7 +31,9 @@ class Letter:
 
 
 def write_letter(portal: Portal, templates: Any, mail: OutboxMail) -> Letter:
-    """Subject, text and HTML from `templates/emails/`; links start with the base URL, never with a Host header."""
+    """Subject, text and HTML from `templates/emails/`; links start with the base URL, never with a Host
+    header.
+    """
     context = {
         **mail.context,
         "recipient": mail.recipient,
@@ -61,7 +63,7 @@ class Relay:
         self._options = {**settings.smtp, "timeout": TIMEOUT_SECONDS, "local_hostname": own_name}
 
     async def post(self, letter: Letter) -> None:
-        message = emails.Message(
+        message = Message(
             subject=letter.subject,
             mail_from=self._from,
             mail_to=letter.recipient,

@@ -10,8 +10,6 @@ from app.access import Access
 from app.keys import fingerprint, new_token
 from db.models import Account, AccountSession, Company, Membership, StaffMember
 
-Opened = tuple[AccountSession, Account, int | None]
-
 
 def open_session(
     access: Access, account: Account, browser: str, now: datetime, *, must_choose_password: bool = False
@@ -42,7 +40,7 @@ async def end_sessions(access: Access, account: Account, now: datetime, *, keep:
     return await access.change(statement)
 
 
-def session_of(token: str) -> "Select[Opened]":
+def session_of(token: str) -> Select[AccountSession, Account, int | None]:
     """Session, account and whether it is staff, in one query."""
     return (
         select(AccountSession, Account, StaffMember.id)
@@ -52,9 +50,7 @@ def session_of(token: str) -> "Select[Opened]":
     )
 
 
-def session_for_company(
-    token: str, code: str
-) -> "Select[tuple[AccountSession, Account, int | None, Company | None]]":
+def session_for_company(token: str, code: str) -> Select[AccountSession, Account, int | None, Company | None]:
     """The same, and the company of that code when the account is a member of it."""
     membership = (
         select(Membership.id)

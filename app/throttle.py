@@ -95,7 +95,8 @@ def _until_free(guesses: list[float], at: float, window: float, most: int) -> fl
 
 
 _INSERT = text(
-    "INSERT INTO throttle (bucket, guesses, updated_at) VALUES (:bucket, '[]', :now) ON CONFLICT (bucket) DO NOTHING"
+    "INSERT INTO throttle (bucket, guesses, updated_at) VALUES (:bucket, '[]', :now) "
+    "ON CONFLICT (bucket) DO NOTHING"
 ).bindparams(bindparam("now", type_=Instant()))
 
 

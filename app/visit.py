@@ -1,4 +1,6 @@
-"""What a request carries before any row is read: cookies, client address, form token. And the guard on POST."""
+"""What a request carries before any row is read: cookies, client address, form token. And the guard on
+POST.
+"""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -52,7 +54,7 @@ class Visit:
         visit = request.scope["state"].get("visit")
         if visit is None:
             visit = request.scope["state"]["visit"] = Visit(request)
-        return visit  # type: ignore[no-any-return]
+        return visit
 
     @property
     def binding(self) -> str:
@@ -81,7 +83,9 @@ class Visit:
         return self.cookie(kind, "", max_age=0)
 
     def session_cookies(self, account_id: int, token: str) -> list[Cookie]:
-        """The new session, and the mark of a browser where this account signed in; the sign-in's flow is over."""
+        """The new session, and the mark of a browser where this account signed in; the sign-in's flow is
+        over.
+        """
         keys = self.portal.keys
         device = (
             self.device if keys.is_device(account_id, self.device) else keys.device(account_id, token[:16])

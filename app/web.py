@@ -22,7 +22,9 @@ VARY = "HX-Request-Type, Accept-Encoding"
 
 
 class Page(Response[bytes]):
-    """A template, rendered when the request is known: the fragment alone when htmx swaps, else the whole page."""
+    """A template, rendered when the request is known: the fragment alone when htmx swaps, else the whole
+    page.
+    """
 
     def __init__(
         self,
@@ -83,7 +85,9 @@ class PublicPage(Response[bytes]):
 def page(
     template: str, partial: str = "", *, form: Form[Any] | None = None, status_code: int = 200, **context: Any
 ) -> Page:
-    """The page of this template; `partial` is the fragment of it that a swap gets. A refused form answers 4xx."""
+    """The page of this template; `partial` is the fragment of it that a swap gets. A refused form answers
+    4xx.
+    """
     if form is not None and form.errors:
         status_code = form.status_code
     return Page(template, partial, status_code=status_code, form=form or Form(), **context)

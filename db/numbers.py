@@ -10,7 +10,8 @@ DECLARANT_LENGTH = 10
 
 
 def company_code(typed: str) -> str:
-    """The code adhérent as it is kept, from what people type: `10`, ` 00010 `, `00010 5`, `00010/5`. "" if unclear.
+    """The code adhérent as it is kept, from what people type: `10`, ` 00010 `, `00010 5`, `00010/5`. "" if
+    unclear.
 
     >>> company_code(" 10 "), company_code("00010 5"), company_code("000105"), company_code("12-34-56")
     ('00010', '00010-5', '', '')
@@ -23,7 +24,9 @@ def company_code(typed: str) -> str:
 
 
 def declarant_number(typed: str) -> str:
-    """The ten digits of a n° télédéclarant, without the spaces, dots and hyphens that people put between them."""
+    """The ten digits of a n° télédéclarant, without the spaces, dots and hyphens that people put between
+    them.
+    """
     return re.sub(r"[\s.\-–—/]", "", typed)
 
 

@@ -32,7 +32,9 @@ class Actor(httpx.AsyncClient):
     async def signed_in(self, account: Account, **more: Any) -> Self:
         portal = self.edge.app.state.portal
         async with portal.database.transaction(write=True) as session:
-            token = open_session(VisitorAccess(portal, session), account, browser_name(""), clock.now(), **more)
+            token = open_session(
+                VisitorAccess(portal, session), account, browser_name(""), clock.now(), **more
+            )
         self.cookies.set("session", token, domain="127.0.0.1")
         return self
 
@@ -43,7 +45,9 @@ class Actor(httpx.AsyncClient):
         return found[-1]
 
     async def fill(self, path: str, *, partial: bool = False, to: str = "", **fields: str) -> httpx.Response:
-        """Open the page, fill its form, send it: `to` another address when the form does not post to its own."""
+        """Open the page, fill its form, send it: `to` another address when the form does not post to its
+        own.
+        """
         token = await self.token(path)
         headers = {"HX-Request": "true", "HX-Request-Type": "partial"} if partial else {}
         return await self.post(to or path, data={"csrf": token, **fields}, headers=headers)

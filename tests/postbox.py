@@ -15,7 +15,9 @@ from app.postman import Relay
 
 
 class Mailbox:
-    """`mood` is what the server answers to DATA: "" takes the letter; "451 …" or "550 …" refuse it; "drop" hangs up."""
+    """`mood` is what the server answers to DATA: "" takes the letter; "451 …" or "550 …" refuse it; "drop"
+    hangs up.
+    """
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []

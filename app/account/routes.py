@@ -21,7 +21,7 @@ from app.web import page, see
 DONE = {
     "profil": "Vos coordonnées sont enregistrées.",
     "mot-de-passe": "Votre mot de passe est modifié. Vos autres connexions sont terminées.",
-    "adresse": "Un courriel de confirmation est parti à votre nouvelle adresse. L’ancienne reste valable jusque-là.",
+    "adresse": "Un courriel de confirmation est parti à la nouvelle adresse. L’ancienne vaut jusque-là.",
     "connexion": "La connexion est terminée.",
     "connexions": "Toutes vos autres connexions sont terminées.",
 }

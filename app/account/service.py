@@ -60,7 +60,9 @@ async def confirm_email(access: VisitorAccess, token: str, now: datetime) -> Non
 
 
 async def undo_email(access: VisitorAccess, token: str, now: datetime) -> None:
-    """Somebody else changed the address: the old one is back, sessions and password are void, a reset link leaves."""
+    """Somebody else changed the address: the old one is back, sessions and password are void, a reset link
+    leaves.
+    """
     link, account = await account_of_link(access, token, TokenKind.EMAIL_UNDO, now)
     await use_link(access, link, now)
     if await account_at(access, link.email):

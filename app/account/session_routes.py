@@ -1,4 +1,6 @@
-"""/mon-compte/connexions: where this account is signed in, and how to end that. And the links sent by mail."""
+"""/mon-compte/connexions: where this account is signed in, and how to end that. And the links sent by
+mail.
+"""
 
 from typing import Any
 

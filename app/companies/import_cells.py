@@ -72,7 +72,7 @@ def _siret(typed: str) -> str:
     if digits and not (digits.isascii() and digits.isdigit()):
         raise ValueError(f"le SIRET « {typed[:40]} » ne doit contenir que des chiffres")
     if digits and len(digits) != 14:
-        raise ValueError(f"le SIRET compte {len(digits)} chiffres au lieu de 14")
+        raise ValueError(f"le SIRET doit compter 14 chiffres (ici {len(digits)})")
     is_right = siret.is_valid(digits) or (digits.startswith(LA_POSTE) and luhn.is_valid(digits))
     if digits and not (is_right and digits.strip("0")):
         raise ValueError(f"le SIRET {digits} a un chiffre faux ou deux chiffres inversés")
@@ -85,8 +85,10 @@ def _number(typed: str) -> str:
     if digits and not (digits.isascii() and digits.isdigit()):
         raise ValueError("le n° télédéclarant ne doit contenir que des chiffres")
     if digits and len(digits) != DECLARANT_LENGTH:
-        reason = f"le n° télédéclarant compte {len(digits)} chiffres au lieu de {DECLARANT_LENGTH}"
-        raise ValueError(reason + " (un tableur ôte les zéros du début)" * (len(digits) < DECLARANT_LENGTH))
+        hint = " : un tableur ôte les zéros du début" if len(digits) < DECLARANT_LENGTH else ""
+        raise ValueError(
+            f"le n° télédéclarant doit compter {DECLARANT_LENGTH} chiffres (ici {len(digits)}{hint})"
+        )
     if digits and not is_declarant_number(digits):
         raise ValueError("le n° télédéclarant a un chiffre faux ou deux chiffres inversés")
     if len(set(digits)) == 1:

@@ -134,8 +134,8 @@ def _read(cells: list[str], places: dict[str, int], width: int) -> tuple[dict[st
     """The row's values by column, and what is wrong with it. The last empty cells may be left out."""
     if not cells:
         return {}, ["un guillemet est mal placé ou n’est pas refermé"]
-    if any(cell.strip() for cell in cells[width:]):
-        return {}, [f"il y a plus de {width} colonnes (un point-virgule dans un texte ?)"]
+    if len(cells) > width:
+        return {}, [f"elle a plus de {width} colonnes (un point-virgule de trop ?)"]
     values: dict[str, str] = {}
     reasons: list[str] = []
     for name, place in places.items():

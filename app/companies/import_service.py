@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from sqlalchemy import insert
 from sqlmodel import select
 
 from app.companies.import_file import MemberLine, WrongFile
@@ -48,9 +49,9 @@ async def import_members(
         async with portal.database.transaction(write=True) as session:
             known = {company.code: company for company in (await session.exec(select(Company))).all()}
             _check_sites(lines, known)
-            result = ImportResult()
-            for line in lines:
-                session.add(_loaded(portal, line, known.get(line.code), now, result))
+            result, new = _merged(portal, lines, known, now)
+            if new:  # rows, not objects: twenty thousand take one second instead of six
+                await (await session.connection()).execute(insert(Company), new)
             await session.flush()
             if letters_to and result.letters:
                 write_letters(letters_to, result.letters)
@@ -90,28 +91,42 @@ def _check_sites(lines: list[MemberLine], known: Mapping[str, Company]) -> None:
         )
 
 
-def _loaded(
-    portal: Portal, line: MemberLine, company: Company | None, now: datetime, result: ImportResult
-) -> Company:
-    """The row that the line makes or changes, counted. A company keeps its number when its line has none."""
-    values = {name: told for name in COPIED if (told := getattr(line, name)) is not None}
-    number = line.number
-    if not number and (company is None or not company.declarant_key):
-        number = draw_declarant_number()
-        result.letters.append(Letter(line.code, line.name, number))
-    if number:
-        values["declarant_key"] = portal.keys.declarant_key(line.code, number)
-    if company is None:
-        result.created += 1
-        return Company(code=line.code, member_code=line.code[:5], created_at=now, updated_at=now, **values)
+def _merged(
+    portal: Portal, lines: list[MemberLine], known: Mapping[str, Company], now: datetime
+) -> tuple[ImportResult, list[dict[str, Any]]]:
+    """The known companies changed, and rows for the others. A line without number leaves the known one."""
+    result = ImportResult()
+    new: list[dict[str, Any]] = []
+    for line in lines:
+        company = known.get(line.code)
+        number = line.number
+        if not number and (company is None or not company.declarant_key):
+            number = draw_declarant_number()
+            result.letters.append(Letter(line.code, line.name, number))
+        values = {name: told for name in COPIED if (told := getattr(line, name)) is not None}
+        if number:
+            values["declarant_key"] = portal.keys.declarant_key(line.code, number)
+        if company is None:
+            new.append(_new_row(line.code, values, now))
+            result.created += 1
+        elif _changed(company, values):
+            company.updated_at = now
+            result.updated += 1
+        else:
+            result.unchanged += 1
+    return result, new
+
+
+def _new_row(code: str, values: dict[str, str], now: datetime) -> dict[str, Any]:
+    blank = dict.fromkeys(COPIED, "")
+    return blank | values | {"code": code, "member_code": code[:5], "created_at": now, "updated_at": now}
+
+
+def _changed(company: Company, values: dict[str, str]) -> bool:
     changed = {name: told for name, told in values.items() if getattr(company, name) != told}
     for name, told in changed.items():
         setattr(company, name, told)
-    if changed:
-        company.updated_at = now
-    result.updated += bool(changed)
-    result.unchanged += not changed
-    return company
+    return bool(changed)
 
 
 def _as_text(cell: str) -> str:

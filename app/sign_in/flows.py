@@ -21,7 +21,9 @@ async def start_flow(
     company_id: int | None = None,
     next_path: str = "",
 ) -> str:
-    """A new flow; its token goes into the cookie. The one that it replaces is over, but keeps where it led to."""
+    """A new flow; its token goes into the cookie. The one that it replaces is over, but keeps where it led
+    to.
+    """
     old = await flow_of(access, replaces, now)
     await access.change(delete(SignInFlow).where(col(SignInFlow.token_hash) == fingerprint(replaces)))
     token = new_token()

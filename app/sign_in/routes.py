@@ -20,7 +20,7 @@ from app.web import leave, page, path_to, see
 FLOW_SECONDS = 15 * 60
 REASONS = {
     "fin": "Votre session a pris fin. Connectez-vous de nouveau pour continuer.",
-    "saisie": "Votre session a pris fin. Ce que vous étiez en train de saisir vous attend après la connexion.",
+    "saisie": "Votre session a pris fin. Ce que vous étiez en train de saisir est conservé : connectez-vous.",
     "deconnecte": "Vous êtes déconnecté.",
     "adresse": "Votre adresse e-mail est changée. Connectez-vous avec la nouvelle.",
 }

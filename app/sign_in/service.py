@@ -1,4 +1,6 @@
-"""Rules of the sign-in. Whatever the screen answers, an address that has an account looks like one that has none."""
+"""Rules of the sign-in. Whatever the screen answers, an address that has an account looks like one that
+has none.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,7 +45,9 @@ async def account_at(access: Access, email: str) -> Account | None:
 async def sign_in(
     access: VisitorAccess, email: str, password: str, origin: Origin, now: datetime
 ) -> SignedIn:
-    """Open a session, or `Refused` (422, or 429 after too many guesses). One bcrypt comparison in every case."""
+    """Open a session, or `Refused` (422, or 429 after too many guesses). One bcrypt comparison in every
+    case.
+    """
     account = await account_at(access, email)
     temporary = account is not None and account.password_hash is None
     hashed = _current_hash(account, now)
@@ -78,7 +82,9 @@ def _current_hash(account: Account | None, now: datetime) -> str | None:
 
 
 def _buckets(access: Access, account: Account | None, email: str, origin: Origin) -> tuple[str, ...]:
-    """A browser where this account signed in before has its own counter: nobody else's guesses shut it out."""
+    """A browser where this account signed in before has its own counter: nobody else's guesses shut it
+    out.
+    """
     keys = access.portal.keys
     if account and origin.device and keys.is_device(account.key, origin.device):
         return (keys.bucket("device", origin.device),)
@@ -96,7 +102,9 @@ async def _use_temporary(access: Access, account: Account, hashed: str | None) -
 
 
 async def ask_password_reset(access: VisitorAccess, email: str, network: str, now: datetime) -> None:
-    """A mail leaves in every case, so that neither the screen nor the time tells whether there is an account."""
+    """A mail leaves in every case, so that neither the screen nor the time tells whether there is an
+    account.
+    """
     account = await account_at(access, email)
     keys = access.portal.keys
     async with access.paused():
@@ -145,10 +153,10 @@ async def account_of_link(
         .where(AccountToken.token_hash == fingerprint(token), AccountToken.kind == kind)
         .where(col(AccountToken.used_at).is_(None), AccountToken.expires_at > now)
     )
-    found = await access.first(alive)
-    if found is None:
+    found = await access.rows(alive)
+    if not found:
         raise NotFound
-    return found
+    return found[0]
 
 
 async def use_link(access: Access, link: AccountToken, now: datetime) -> None:
@@ -160,7 +168,7 @@ async def use_link(access: Access, link: AccountToken, now: datetime) -> None:
 
 async def judge_password(access: Access, account: Account, password: str) -> str:
     """The hash of a password that may be chosen, or `Refused` with the reason. Call before any write."""
-    companies = await access.all(
+    companies = await access.rows(
         select(Company.name, Company.code)
         .join(Membership, col(Membership.company_id) == Company.id)
         .where(Membership.account_id == account.key)

@@ -65,3 +65,7 @@ class NewAccount(Input):
         if "email" in info.data and value != info.data["email"]:
             raise ValueError("Les deux adresses e-mail ne sont pas identiques.")
         return value
+
+    def of_account(self) -> dict[str, Any]:
+        """The fields that the account keeps."""
+        return self.model_dump(include={"last_name", "first_name", "job_title", "email", "mobile"})

@@ -50,7 +50,8 @@ async def company_of_flow(access: VisitorAccess, flow: SignInFlow) -> Company:
 
 
 async def open_account(access: VisitorAccess, flow: SignInFlow, entry: NewAccount, now: datetime) -> None:
-    """Create the account, or link the company to the one that this address has: the same screen, another mail.
+    """Create the account, or link the company to the one that this address has: the same screen, another
+    mail.
 
     A second passage of the same flow corrects the address of an account that nobody has opened yet.
     """
@@ -69,10 +70,12 @@ async def open_account(access: VisitorAccess, flow: SignInFlow, entry: NewAccoun
     existing = await account_at(access, entry.email)
     mistyped = await _unopened_account(access, flow)
     if existing is None and mistyped is not None:
-        account = _filled(mistyped, entry)
+        account = mistyped
+        for name, value in entry.of_account().items():
+            setattr(account, name, value)
         account.temporary_hash = account.temporary_until = None
     elif existing is None:
-        account = access.add(_filled(Account(created_at=now), entry))
+        account = access.add(Account(**entry.of_account(), created_at=now))
         await access.flush()
         access.record(AuditKind.ACCOUNT_CREATED, now, account.key, company.key)
     else:
@@ -85,7 +88,9 @@ async def open_account(access: VisitorAccess, flow: SignInFlow, entry: NewAccoun
 async def link_company(
     access: VisitorAccess, account: Account, company: Company, now: datetime, *, third_party: bool
 ) -> None:
-    """A member's code brings its sites; a site's code brings that site. What is linked already stays as it is."""
+    """A member's code brings its sites; a site's code brings that site. What is linked already stays as it
+    is.
+    """
     whole = (
         col(Company.member_code) == company.member_code
         if not company.is_site
@@ -122,12 +127,6 @@ async def _unopened_account(access: VisitorAccess, flow: SignInFlow) -> Account 
     )
     # An account that was there before this flow is somebody's: it is not renamed.
     return await access.first(unopened.where(Account.created_at > flow.expires_at - timedelta(minutes=16)))
-
-
-def _filled(account: Account, entry: NewAccount) -> Account:
-    for name in ("email", "last_name", "first_name", "job_title", "mobile"):
-        setattr(account, name, getattr(entry, name))
-    return account
 
 
 def _mail_access(

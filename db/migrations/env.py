@@ -12,6 +12,7 @@ if connection is None:
 is_sqlite = connection.dialect.name == "sqlite"
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
 context.run_migrations()
-# Batch mode copies tables: with foreign keys on it would delete cascade children, so they are off, then checked.
+# Batch mode copies tables: with foreign keys on it would delete cascade children, so they are off, then
+# checked.
 if is_sqlite and (broken := connection.execute(text("PRAGMA foreign_key_check")).all()):
     raise RuntimeError(f"the migration broke references: {broken[:5]}")

@@ -25,7 +25,9 @@ class Base(SQLModel):
 
     @property
     def key(self) -> int:
-        """The id of a row that is in the database. A row not flushed yet has none: that is a programming error."""
+        """The id of a row that is in the database. A row not flushed yet has none: that is a programming
+        error.
+        """
         if self.id is None:
             raise ValueError(f"{type(self).__name__} has no id before it is flushed")
         return self.id

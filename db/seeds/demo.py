@@ -17,7 +17,9 @@ TOWNS = (("Saint-Brieuc", "22000"), ("Lannion", "22300"), ("Guingamp", "22200"),
 
 
 async def tell(session: AsyncSession, *, keyed: Callable[[str, str], str], password_hash: str) -> None:
-    """`keyed(code, number)` is what is stored of a n° télédéclarant; `password_hash` opens every demo account."""
+    """`keyed(code, number)` is what is stored of a n° télédéclarant; `password_hash` opens every demo
+    account.
+    """
     world = World(session)
     letters = dict(LETTERS)
     key = keyed("00010", letters["00010"])

@@ -1,6 +1,7 @@
 """The verbs of the demo's story and of the tests: each adds a row and gives it back."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -34,7 +35,7 @@ class World:
         await self._kept(company)
         return company
 
-    async def an_account(self, email: str, first_name: str, last_name: str, **more: str) -> Account:
+    async def an_account(self, email: str, first_name: str, last_name: str, **more: Any) -> Account:
         account = Account(
             email=email,
             first_name=first_name,

@@ -185,20 +185,20 @@ def test_a_phone_is_kept_in_international_form(typed):
         ("00010;Brieuc;Dinan;73282932000075;", "le SIRET 73282932000075 a un chiffre faux"),
         ("00010;Brieuc;Dinan;35600000000002;", "le SIRET 35600000000002 a un chiffre faux"),
         ("00010;Brieuc;Dinan;00000000000000;", "le SIRET 00000000000000 a un chiffre faux"),
-        ("00010;Brieuc;Dinan;732829320;", "le SIRET compte 9 chiffres au lieu de 14"),
+        ("00010;Brieuc;Dinan;732829320;", "le SIRET doit compter 14 chiffres (ici 9)"),
         ("00010;Brieuc;Dinan;en cours;", "le SIRET « en cours » ne doit contenir que des chiffres"),
         ("00010;Brieuc;Dinan;7,32829E+13;", "le SIRET 7,32829E+13 est arrondi par un tableur"),
         ("00010;Brieuc;Dinan;7.32829e13;", "le SIRET 7.32829e13 est arrondi par un tableur"),
         ("00010;Brieuc;Dinan;;4820139567", "le n° télédéclarant a un chiffre faux ou deux chiffres inversés"),
-        ("00010;Brieuc;Dinan;;482013950", "le n° télédéclarant compte 9 chiffres au lieu de 10 (un tableur"),
-        ("00010;Brieuc;Dinan;;48201395761", "le n° télédéclarant compte 11 chiffres au lieu de 10."),
+        ("00010;Brieuc;Dinan;;482013950", "le n° télédéclarant doit compter 10 chiffres (ici 9 : un tableur"),
+        ("00010;Brieuc;Dinan;;48201395761", "le n° télédéclarant doit compter 10 chiffres (ici 11)"),
         ("00010;Brieuc;Dinan;;4,82014E+09", "le n° télédéclarant ne doit contenir que des chiffres"),
         ("00010;Brieuc;Dinan;;0000000000", "le n° télédéclarant répète un seul chiffre"),
         ("00010;Brieuc\x07;Dinan;;", "la raison sociale contient un caractère illisible (U+0007)"),
         ('00010;"Brieuc\r\nfils";Dinan;;', "la raison sociale contient un caractère illisible (U+000D)"),
         ("00010;Brieuc;Di\u202enan;;", "la commune contient un caractère illisible (U+202E)"),
         ("00010;Ker\ufffdlec;Dinan;;", "la raison sociale contient un caractère illisible (U+FFFD)"),
-        ("00010;Brieuc ; fils;Dinan;;", "il y a plus de 5 colonnes"),
+        ("00010;Brieuc ; fils;Dinan;;", "elle a plus de 5 colonnes (un point-virgule de trop ?)"),
         ('00010;"Brieuc;Dinan;;', "un guillemet est mal placé ou n’est pas refermé"),
         ('00010;"Le Goff" fils;Dinan;;', "un guillemet est mal placé ou n’est pas refermé"),
     ],
@@ -260,7 +260,7 @@ def test_every_wrong_line_is_reported_at_once_with_its_place_in_the_file():
 
 def test_a_line_wrong_twice_says_both():
     assert the_problem("00010;;Dinan;1;") == (
-        "Ligne 2 : la raison sociale manque ; le SIRET compte 1 chiffres au lieu de 14."
+        "Ligne 2 : la raison sociale manque ; le SIRET doit compter 14 chiffres (ici 1)."
     )
 
 
@@ -312,7 +312,7 @@ def test_a_number_is_never_repeated_in_a_message_or_a_trace():
         ),
         (
             b"Code\tRaison sociale\r\n00010\tBrieuc\r\n",
-            "Les colonnes du fichier doivent être séparées par des points-virgules, et non par des tabulations.",
+            "Les colonnes du fichier doivent être séparées par des points-virgules, et non par des tabu",
         ),
         (b"Bonjour", "Les colonnes du fichier doivent être séparées par des points-virgules."),
         (b"PK\x03\x04\x14\x00", "Ce fichier est un classeur : enregistrez-le au format « CSV UTF-8 »."),

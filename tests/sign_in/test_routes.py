@@ -39,7 +39,9 @@ async def test_an_unknown_address_meets_the_same_screens_and_words(app, told, vi
         first = await visitor.fill("/connexion", email=email)
         second = await visitor.fill("/connexion/mot-de-passe", email=email, password="not the password")
         token = re.compile(r'(name="csrf" value=")[^"]*')
-        seen.append((first.status_code, second.status_code, token.sub(r"\1", second.text).replace(email, "@")))
+        seen.append(
+            (first.status_code, second.status_code, token.sub(r"\1", second.text).replace(email, "@"))
+        )
     assert seen[0] == seen[1]
     assert seen[0][1] == 422
     assert "L’adresse e-mail ou le mot de passe est incorrect." in seen[0][2]
@@ -121,13 +123,23 @@ async def test_after_the_sign_in_one_is_back_where_one_wanted_to_go(visitor, tol
     assert answer.headers["location"] == "/connexion?suite=%2Fespace%2F00010-2"
     form = await visitor.follow(answer)
     assert 'name="suite" value="/espace/00010-2"' in form.text
-    await visitor.fill(answer.headers["location"], to="/connexion", email="alice@ours.example", suite="/espace/00010-2")
+    await visitor.fill(
+        answer.headers["location"], to="/connexion", email="alice@ours.example", suite="/espace/00010-2"
+    )
     answer = await visitor.fill("/connexion/mot-de-passe", email="alice@ours.example", password=PASSWORD)
     assert answer.headers["location"] == "/espace/00010-2"
 
 
 @pytest.mark.parametrize(
-    "path", ["//evil.example", "https://evil.example", "/connexion", "/deconnexion/../..", "/espace/00010?x=1", "/static/a"]
+    "path",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/connexion",
+        "/deconnexion/../..",
+        "/espace/00010?x=1",
+        "/static/a",
+    ],
 )
 async def test_the_sign_in_never_leads_elsewhere(visitor, told, path):
     await visitor.fill("/connexion", email="alice@ours.example", suite=path)

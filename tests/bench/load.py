@@ -1,0 +1,123 @@
+"""Load from a process of its own, over connections that are kept open.
+
+    python -m tests.bench.load flood URL SECONDS CONNECTIONS [HEADER…]    as many requests as are answered
+    python -m tests.bench.load pace URL SECONDS A_SECOND [HEADER…]        at a steady pace, each one timed
+
+Prints one JSON object: `answered`, `failed`, `seconds` and, in milliseconds, `p50` and `p99`.
+"""
+
+import asyncio
+import gc
+import json
+import sys
+import time
+from urllib.parse import urlsplit
+
+import httptools
+
+
+class Connection(asyncio.Protocol):
+    """One request at a time: `ask` returns the status once the whole answer is there."""
+
+    def __init__(self) -> None:
+        self._answer: asyncio.Future[int] | None = None
+        self._parser = httptools.HttpResponseParser(self)
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport):
+        self._transport = transport
+
+    def data_received(self, data):
+        self._parser.feed_data(data)
+
+    def connection_lost(self, _error):
+        if self._answer and not self._answer.done():
+            self._answer.set_result(0)
+
+    def on_message_complete(self):
+        status = self._parser.get_status_code()
+        # The parser cannot be asked for another answer from within its own callback.
+        self._parser = httptools.HttpResponseParser(self)
+        self._answer.set_result(status)
+
+    async def ask(self, request: bytes) -> int:
+        if self._transport.is_closing():
+            return 0
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(request)
+        return await self._answer
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+class Load:
+    """A request to one address, repeated. `times` in seconds, of the answers with status 200."""
+
+    def __init__(self, url: str, headers: list[str]) -> None:
+        parts = urlsplit(url)
+        self._host, self._port = parts.hostname, parts.port
+        lines = [f"GET {parts.path or '/'} HTTP/1.1", f"Host: {parts.netloc}", *headers]
+        self._request = "\r\n".join([*lines, "", ""]).encode()
+        self._free: list[Connection] = []
+        self.times: list[float] = []
+        self.failed = 0
+
+    async def flood(self, seconds: float, connections: int) -> None:
+        end = time.perf_counter() + seconds
+        await asyncio.gather(*(self._until(end) for _ in range(connections)))
+
+    async def pace(self, seconds: float, a_second: float) -> None:
+        """Sent on time whether or not the earlier ones are answered: a pause of the server is felt by all."""
+        start = time.perf_counter()
+        under_way = set()
+        for number in range(int(seconds * a_second)):
+            await asyncio.sleep(max(0.0, start + number / a_second - time.perf_counter()))
+            connection = self._free.pop() if self._free else await self._opened()
+            task = asyncio.create_task(self._borrowed(connection))
+            under_way.add(task)
+            task.add_done_callback(under_way.discard)
+        await asyncio.gather(*under_way)
+
+    async def _until(self, end: float) -> None:
+        connection = await self._opened()
+        while time.perf_counter() < end:
+            await self._timed(connection)
+        connection.close()
+
+    async def _borrowed(self, connection: Connection) -> None:
+        await self._timed(connection)
+        self._free.append(connection)
+
+    async def _opened(self) -> Connection:
+        loop = asyncio.get_running_loop()
+        return (await loop.create_connection(Connection, self._host, self._port))[1]
+
+    async def _timed(self, connection: Connection) -> None:
+        start = time.perf_counter()
+        if await connection.ask(self._request) == 200:
+            self.times.append(time.perf_counter() - start)
+        else:
+            self.failed += 1
+            await asyncio.sleep(0.01)
+
+
+def centile(times: list[float], share: float) -> float:
+    """In milliseconds."""
+    return sorted(times)[min(len(times) - 1, int(len(times) * share))] * 1000
+
+
+def main(manner: str, url: str, seconds: str, number: str, *headers: str) -> None:
+    load = Load(url, list(headers))
+    gc.freeze()
+    gc.disable()
+    start = time.perf_counter()
+    asyncio.run(getattr(load, manner)(float(seconds), int(number)))
+    told = {"answered": len(load.times), "failed": load.failed, "seconds": time.perf_counter() - start}
+    if load.times:
+        told |= {"p50": centile(load.times, 0.5), "p99": centile(load.times, 0.99)}
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,116 @@
+"""Requests a second, as a share of a bare handler that sends the same bytes, each in a process of its own."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, median
+from tempfile import TemporaryDirectory
+
+import httpx
+
+from tests.bench.served import ROOT, Served, free_port, portal_served, running
+from tests.bench.table import Line, verdict
+
+CONNECTIONS = 16
+SECONDS = 1.5
+LEAST_HOME = 0.25
+BARE_NAME = {"/": "home", "/connexion": "sign-in", "/espace/00010": "private"}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A page: how many rounds it deserves, and the least share that it may have, if any."""
+
+    name: str
+    path: str
+    rounds: int
+    least: float | None = None
+    is_private: bool = False
+
+
+PAGES = (
+    Measured("home page", "/", 5, LEAST_HOME),
+    Measured("sign-in page", "/connexion", 3),
+    Measured("private home, signed in", "/espace/00010", 3, is_private=True),
+)
+
+
+def lines(*, quick: bool = False) -> list[Line]:
+    with portal_served() as served, _bare_served(served) as bare:
+        return [_line(page, _shares(page, served, bare, 2 if quick else page.rounds)) for page in PAGES]
+
+
+def requests_a_second(url: str, headers: list[str], seconds: float = SECONDS) -> float:
+    """With wrk where there is one; otherwise with our own client, which is slower and so hides differences."""
+    return _with_wrk(url, headers, seconds) if shutil.which("wrk") else _with_ours(url, headers, seconds)
+
+
+def _shares(page: Measured, served: Served, bare: str, rounds: int) -> list[float]:
+    """The portal's rate in each round over that of the bare handler just before and just after."""
+    headers = _headers(page, served)
+    portal_url, bare_url = f"{served.url}{page.path}", f"{bare}/{BARE_NAME[page.path]}"
+    requests_a_second(portal_url, headers, 0.5)
+    before = requests_a_second(bare_url, headers)
+    shares = []
+    for _ in range(rounds):
+        portal = requests_a_second(portal_url, headers)
+        after = requests_a_second(bare_url, headers)
+        shares.append(portal / fmean((before, after)))
+        before = after
+    return shares
+
+
+def _headers(page: Measured, served: Served) -> list[str]:
+    cookie = [f"Cookie: session={served.session}"] if page.is_private else []
+    return ["Accept-Encoding: br", *cookie]
+
+
+@contextmanager
+def _bare_served(served: Served) -> Iterator[str]:
+    """The bytes that the portal has just sent, as they travelled, sent by handlers that do nothing else."""
+    with TemporaryDirectory(prefix="portail-bench-") as folder:
+        for page in PAGES:
+            headers = dict(line.split(": ", 1) for line in _headers(page, served))
+            with httpx.stream("GET", f"{served.url}{page.path}", headers=headers, trust_env=False) as answer:
+                answer.raise_for_status()
+                (Path(folder) / BARE_NAME[page.path]).write_bytes(b"".join(answer.iter_raw()))
+        port = free_port()
+        with running("tests.bench.bare", str(port), folder, port=port) as url:
+            yield url
+
+
+def _with_wrk(url: str, headers: list[str], seconds: float) -> float:
+    """wrk only counts whole seconds: its own rate is right whatever the duration that it is stopped at."""
+    given = [word for header in headers for word in ("-H", header)]
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", *given, url]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in told or "Socket errors" in told:
+        raise RuntimeError(f"{url} did not answer everything:\n{told}")
+    return float(re.search(r"Requests/sec:\s*([\d.]+)", told)[1])
+
+
+def _with_ours(url: str, headers: list[str], seconds: float) -> float:
+    told = run_load("flood", url, seconds, CONNECTIONS, headers)
+    return told["answered"] / told["seconds"]
+
+
+def run_load(manner: str, url: str, seconds: float, number: int, headers: list[str]) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.bench.load", manner, url, str(seconds), str(number), *headers]
+    told = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+    if told["failed"] or not told["answered"]:
+        raise RuntimeError(f"{url}: {told}")
+    return told
+
+
+def _line(page: Measured, shares: list[float]) -> Line:
+    share = median(shares)
+    measured = f"{share:.0%} of the bare handler ({min(shares):.0%} to {max(shares):.0%}, {len(shares)} rounds)"
+    if page.least is None:
+        return Line(page.name, measured)
+    return Line(page.name, measured, f"at least {page.least:.0%}", verdict(share >= page.least))

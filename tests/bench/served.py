@@ -1,0 +1,103 @@
+"""The portal as production serves it, in a process of its own, over two companies in a temporary database."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+
+from app import clock
+from app.access import VisitorAccess
+from app.database import migrate
+from app.portal import make_portal
+from app.sessions import open_session
+from app.settings import Settings
+from tests.world import tell
+
+ROOT = Path(__file__).parents[2]
+SECRET = "b" * 64
+KNOWN = "alice@ours.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Where the portal answers, the file it keeps its rows in, and the session of somebody signed in."""
+
+    url: str
+    database: Path
+    session: str
+
+
+@contextmanager
+def portal_served() -> Iterator[Served]:
+    """`portail serve` with real passwords (bcrypt at its real cost), no mail relay, nothing of the demo."""
+    with TemporaryDirectory(prefix="portail-bench-") as folder:
+        port, database = free_port(), Path(folder) / "portail.db"
+        settings = Settings(
+            data_dir=Path(folder), database_url=f"sqlite:///{database}", secret_key=SECRET, demo=False
+        )
+        session = asyncio.run(_told(settings))
+        variables = {
+            "PORTAIL_DATA_DIR": folder,
+            "PORTAIL_DATABASE_URL": settings.database_url,
+            "PORTAIL_SECRET_KEY": SECRET,
+            "PORTAIL_PORT": str(port),
+        }
+        with running("app", "serve", port=port, **variables) as url:
+            yield Served(url, database, session)
+
+
+@contextmanager
+def running(module: str, *arguments: str, port: int, **variables: str) -> Iterator[str]:
+    """A server of this module until the block ends; its address once it answers."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PORTAIL_")}
+    command = [sys.executable, "-m", module, *arguments]
+    url = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(
+        command, cwd=ROOT, env=inherited | variables, stdout=subprocess.DEVNULL
+    ) as process:
+        try:
+            _wait_until_it_answers(url, process)
+            yield url
+        finally:
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def _told(settings: Settings) -> str:
+    await migrate(settings.database_url)
+    portal = make_portal(settings)
+    told = await tell(portal)
+    async with portal.database.transaction(write=True) as session:
+        token = open_session(VisitorAccess(portal, session), told.alice, "Firefox", clock.now())
+    await portal.close()
+    return token
+
+
+def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            httpx.get(f"{url}/healthz", trust_env=False)
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"{' '.join(map(str, process.args))} does not answer")

@@ -1,0 +1,107 @@
+"""The portal served for real, and a real browser in front of it."""
+
+import contextlib
+import os
+import shutil
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.async_api import Browser, async_playwright
+
+from app.settings import Settings
+from tests.browser.reader import WATCH_FOCUS, Reader
+
+# Without these, Chromium calls its maker, or asks for more than a container gives.
+SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE_MS = 15_000
+MISSING = "Les tests de navigateur ont besoin de Chromium. Tapez : sudo apt-get install chromium"
+
+Opening = Callable[..., Awaitable[Reader]]
+
+
+@pytest.fixture
+def socket_of_its_own() -> Iterator[socket.socket]:
+    """Taken before the settings are made: the base URL, and so the links in letters, hold its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
+
+
+@pytest.fixture
+def settings(settings: Settings, socket_of_its_own: socket.socket) -> Settings:
+    port = socket_of_its_own.getsockname()[1]
+    return settings.model_copy(update={"port": port, "base_url": f"http://127.0.0.1:{port}"})
+
+
+class Server(uvicorn.Server):
+    """In the loop of the test, which keeps its own signals."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@pytest.fixture
+async def site(app, settings: Settings, socket_of_its_own: socket.socket) -> AsyncIterator[str]:
+    """The address of the running portal, whose own dispatcher sends its mail."""
+    import asyncio
+
+    options: dict[str, Any] = {"lifespan": "on", "ws": "none", "log_config": None, "access_log": False}
+    server = Server(uvicorn.Config(app, timeout_graceful_shutdown=2, **options))
+    serving = asyncio.create_task(server.serve(sockets=[socket_of_its_own]))
+    while not server.started:
+        assert not serving.done(), "the portal did not start"
+        await asyncio.sleep(0.01)
+    yield settings.base_url
+    server.should_exit = True
+    await serving
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    found = os.environ.get("PORTAIL_TEST_CHROMIUM", "")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = found or next((path for name in names if (path := shutil.which(name))), "")
+    if not Path(found).is_file():
+        pytest.fail(MISSING, pytrace=False)
+    return found
+
+
+@pytest.fixture
+async def chromium(chromium_path: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium_path, args=SWITCHES)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def opened(chromium: Browser, site: str, portal, mailbox) -> Opening:
+    """`await opened(javascript=False)`: somebody else, in a browser window that remembers nothing."""
+
+    async def open_window(*, javascript: bool = True, **more: Any) -> Reader:
+        context = await chromium.new_context(
+            base_url=site, java_script_enabled=javascript, locale="fr-FR", **more
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        await context.add_init_script(WATCH_FOCUS)
+        return Reader(await context.new_page(), site, portal, mailbox)
+
+    return open_window
+
+
+@pytest.fixture
+async def reader(opened: Opening, told) -> Reader:
+    """Somebody in front of the portal, JavaScript on."""
+    return await opened()

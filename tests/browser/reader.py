@@ -1,0 +1,107 @@
+"""Somebody in front of a browser: what they press, what they are shown, what they hear."""
+
+import asyncio
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Any
+
+from playwright.async_api import Page, expect
+
+from app import clock
+from app.access import VisitorAccess
+from app.portal import Portal
+from app.sessions import open_session
+from db.models import Account
+from tests.postbox import Mailbox
+
+FOCUSED = """() => {
+  const at = document.activeElement;
+  const words = at === document.body ? "" : at.labels?.length ? at.labels[0].innerText : at.innerText;
+  return {tag: at.tagName.toLowerCase(), id: at.id, words: words.replace(/\\s+/g, " ").trim()};
+}"""
+# What is on the page besides text: enough to see that one page never holds another.
+PARTS = """() => Object.fromEntries(
+  ["header", "nav", "main", "footer", "#erreur", "#live", "#sign-in", "main form [name=csrf]"].map(
+    (part) => [part, document.querySelectorAll(part).length]))"""
+# Asked at the end of each request, when htmx and the page have done all that they do about the focus.
+WATCH_FOCUS = """
+  window.lostFocus = [];
+  document.addEventListener("htmx:finally:request", () => {
+    if (document.activeElement === document.body) window.lostFocus.push(location.pathname);
+  });
+"""
+TABS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Focused:
+    """`words`: the label of a field, else the text of the element."""
+
+    tag: str
+    id: str
+    words: str
+
+
+class Reader:
+    """`press` and `tab_to` use the keyboard alone; `page` is there for those who have a mouse."""
+
+    def __init__(self, page: Page, site: str, portal: Portal, mailbox: Mailbox) -> None:
+        self.page = page
+        self.site = site
+        self._portal = portal
+        self._mailbox = mailbox
+
+    async def open(self, path: str) -> Any:
+        return await self.page.goto(path)
+
+    async def signed_in(self, account: Account, **more: Any) -> "Reader":
+        """A session opened elsewhere, whose cookie this browser has."""
+        async with self._portal.database.transaction(write=True) as session:
+            access = VisitorAccess(self._portal, session)
+            token = open_session(access, account, "Chrome sur Linux", clock.now(), **more)
+        await self.page.context.add_cookies([{"name": "session", "value": token, "url": self.site}])
+        return self
+
+    async def swaps_that_lost_the_focus(self) -> list[str]:
+        return await self.page.evaluate("window.lostFocus")
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.page.keyboard.press(key)
+
+    async def type(self, words: str) -> None:
+        await self.page.keyboard.type(words)
+
+    async def focused(self) -> Focused:
+        return Focused(**await self.page.evaluate(FOCUSED))
+
+    async def tab_to(self, words: str, key: str = "Tab") -> Focused:
+        """Press Tab until the element whose label or text starts with these words has the focus."""
+        passed = []
+        for _ in range(TABS):
+            await self.page.keyboard.press(key)
+            at = await self.focused()
+            if at.tag != "body" and at.words.startswith(words):
+                return at
+            passed.append(f"{at.tag} {at.words}"[:40])
+        raise AssertionError(f"« {words} » is not reached by {key}: {passed}")
+
+    async def is_at(self, path: str, title: str) -> None:
+        """The address bar and the title of the window agree with the step."""
+        await expect(self.page).to_have_title(title)
+        await expect(self.page).to_have_url(f"{self.site}{path}")
+
+    async def hears(self, words: str) -> None:
+        await expect(self.page.locator("#live")).to_have_text(words)
+
+    async def parts(self) -> dict[str, int]:
+        return await self.page.evaluate(PARTS)
+
+    async def letter_to(self, address: str) -> EmailMessage:
+        """The first letter that reaches this mailbox: the portal's own dispatcher sends it."""
+        for _ in range(500):
+            for letter in self._mailbox.letters:
+                if letter["to"] == address:
+                    return letter
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"no letter to {address}")

@@ -1,0 +1,66 @@
+"""The demo, and that nothing of it exists elsewhere."""
+
+import pytest
+
+from app.commands import fill_demo
+from app.dispatcher import Dispatcher
+from app.main import create_app
+from app.postman import DemoPostbox
+from app.settings import Settings
+from db.seeds.personas import PERSONAS
+from tests.actors import Actor
+
+
+@pytest.fixture
+async def show(database_url, tmp_path):
+    settings = Settings(demo=True, data_dir=tmp_path, database_url=database_url, secret_key="k" * 64)
+    await fill_demo(settings)
+    edge = create_app(settings, bcrypt_cost=4)
+    async with Actor(edge) as actor:
+        yield actor
+    await edge.app.state.portal.close()
+
+
+@pytest.mark.parametrize(
+    ("email", "place"),
+    [
+        ("employeur@demo.example", "/espace/00010"),
+        ("cabinet@demo.example", "/entreprises"),
+        ("service@demo.example", "/service"),
+    ],
+)
+async def test_one_click_signs_in_as_each_persona(show, email, place):
+    answer = await show.fill("/", to="/demo/connexion", email=email)
+    landing = await show.follow(answer)
+    assert landing.headers["location"] == place
+    assert (await show.get(place)).status_code == 200
+
+
+async def test_the_accountant_has_forty_companies_and_the_employer_three_sites(show):
+    await show.fill("/", to="/demo/connexion", email="cabinet@demo.example")
+    assert (await show.get("/entreprises")).text.count('href="/espace/') == 40
+    await show.fill("/", to="/demo/connexion", email="employeur@demo.example")
+    page = (await show.get("/entreprises")).text
+    for label in ("00010 - Adhérent BRIEUC", "00010-2 - Adhérent (Paimpol)", "00010-5 - Adhérent (Dinan)"):
+        assert label in page
+
+
+async def test_the_letters_numbers_open_an_account_whose_mail_is_read_on_screen(show):
+    await show.fill("/connexion/code-adherent", code="00042", number="2022000422")
+    person = {"last_name": "A", "first_name": "B", "job_title": "C", "email": "a@b.example", "email_again": "a@b.example"}
+    await show.fill("/connexion/creer-mon-compte", **person)
+    state = show.edge.app.state
+    await Dispatcher(state.portal, DemoPostbox(state.portal.database), state.templates).send_due()
+    page = await show.get("/demo/courriels")
+    assert "Votre espace AIST22" in page.text
+    letter = await show.get("/demo/courriels/1")
+    assert "Mot de passe :" in letter.text
+    assert (await show.get("/demo/courriels/99999999999999999999")).status_code in {400, 404}
+
+
+async def test_nothing_of_the_demo_exists_outside_it(visitor, told):
+    home = await visitor.get("/")
+    assert "Démonstration" not in home.text
+    for path in ("/demo/courriels", "/demo/connexion", "/demo/courriels/1"):
+        assert (await visitor.get(path)).status_code == 404
+    assert (await visitor.post("/demo/connexion", data={"email": PERSONAS[0].email})).status_code == 404
