@@ -8,9 +8,10 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlmodel import col, func, select
 
+from app import formats
 from app.access import VisitorAccess
 from app.companies.import_file import WrongFile, parse_members
-from app.companies.import_service import import_members, write_letters
+from app.companies.import_service import import_members
 from app.database import is_migrated, migrate
 from app.dispatcher import Dispatcher
 from app.fields import email_address
@@ -75,17 +76,20 @@ def demo_words(settings: Settings) -> str:
 async def import_companies(settings: Settings, content: bytes, letters: Path | None, now: datetime) -> str:
     await _check_migrated(settings)
     portal = make_portal(settings, bcrypt_cost=4)
+    target = letters or settings.data_dir / f"courriers-{now:%Y%m%d-%H%M%S}.csv"
     try:
-        result = await import_members(portal, parse_members(content), now)
+        # The numbers drawn are on disk before the commit: afterwards nobody could know them again.
+        result = await import_members(portal, parse_members(content), now, letters_to=target)
     except WrongFile as wrong:
         raise CommandRefused("Rien n’a été chargé.\n" + "\n".join(wrong.problems)) from None
+    except OSError as error:
+        raise CommandRefused(f"Rien n’a été chargé : {target} ne s’écrit pas ({error.strerror}).") from None
     finally:
         await portal.close()
     words = f"{result.created} créés, {result.updated} mis à jour, {result.unchanged} inchangés."
     if result.letters:
-        target = letters or settings.data_dir / f"courriers-{now:%Y%m%d-%H%M%S}.csv"
-        write_letters(target, result.letters)
-        words += f"\n{len(result.letters)} numéros tirés, à joindre aux courriers : {target}"
+        drawn = formats.plural(len(result.letters), "numéro tiré", "numéros tirés")
+        words += f"\n{drawn}, à joindre aux courriers : {target}"
     return words
 
 

@@ -47,7 +47,7 @@ class Database:
                 session.info.update(turn=turn, write=write)
                 yield session
                 if write and not session.info.get("refused"):
-                    await session.commit()
+                    await _committed(session)
         except OperationalError as error:
             raise Busy(retry_after=5) from error
         if session.info.get("mail") and not session.info.get("refused"):
@@ -77,7 +77,7 @@ class Database:
         nested = "savepoint" in session.info
         if nested:
             await session.info["savepoint"].commit()
-        await session.commit()
+        await _committed(session)
         turn.release()
         try:
             yield
@@ -116,6 +116,17 @@ class _Turn:
 
     async def __aexit__(self, *_: object) -> None:
         self.release()
+
+
+async def _committed(session: AsyncSession) -> None:
+    """A COMMIT that fails leaves SQLite's connection inside its transaction: it must not go back to the
+    pool.
+    """
+    try:
+        await session.commit()
+    except BaseException:
+        await session.invalidate()
+        raise
 
 
 def _set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

@@ -1,7 +1,6 @@
 """The application: who may reach what, in one screen."""
 
 import asyncio
-import contextlib
 import inspect
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -74,22 +73,6 @@ def behind(door: Any, handlers: list[HTTPRouteHandler]) -> Router:
 
 
 def make_litestar(settings: Settings, portal: Portal, assets: Assets, postbox: Postbox | None) -> Litestar:
-    @asynccontextmanager
-    async def running(app: Litestar) -> AsyncIterator[None]:
-        work = [portal.presence.run(), keep_house(portal)]
-        if postbox:
-            work.append(Dispatcher(portal, postbox, app.state.templates).run())
-        tasks = [asyncio.create_task(each) for each in work]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
-            await portal.presence.flush()
-            await portal.close()
-
     app = Litestar(
         route_handlers=[
             Router("/", route_handlers=ANYBODY),
@@ -102,22 +85,41 @@ def make_litestar(settings: Settings, portal: Portal, assets: Assets, postbox: P
         guards=[post_guard],
         exception_handlers=HANDLERS,
         lifespan=[running],
-        state=State({"portal": portal, "public_pages": {}}),
+        state=State({"portal": portal, "postbox": postbox, "public_pages": {}}),
         request_max_body_size=FORM_BYTES,
         openapi_config=None,
         logging_config=None,
     )
     app.state.templates = Templates(settings, app.route_reverse, assets.paths)
-    behind_the_door = {handler.name for handler in (*ACCOUNT, *MEMBER, *STAFF)}
-    app.state.return_paths = return_patterns(
-        [
-            route.path_format
-            for route in app.routes
-            if isinstance(route, HTTPRoute)
-            and any(h.name in behind_the_door and "GET" in h.http_methods for h in route.route_handlers)
-        ]
-    )
+    app.state.return_paths = return_patterns(_paths_of(app, {h.name for h in (*ACCOUNT, *MEMBER, *STAFF)}))
     return app
+
+
+@asynccontextmanager
+async def running(app: Litestar) -> AsyncIterator[None]:
+    """What goes on beside the requests: sessions seen, old rows deleted, mail sent."""
+    portal: Portal = app.state.portal
+    work = [portal.presence.run(), keep_house(portal)]
+    if app.state.postbox:
+        work.append(Dispatcher(portal, app.state.postbox, app.state.templates).run())
+    tasks = [asyncio.create_task(each) for each in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await portal.presence.flush()
+        await portal.close()
+
+
+def _paths_of(app: Litestar, names: set[str | None]) -> list[str]:
+    return [
+        route.path_format
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        and any(handler.name in names and "GET" in handler.http_methods for handler in route.route_handlers)
+    ]
 
 
 def make_postbox(settings: Settings, portal: Portal) -> Postbox | None:

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app import formats
 from app.settings import Settings
+from db.seeds.personas import PERSONAS
 
 ROOT = Path(__file__).parent.parent
 
@@ -32,6 +33,7 @@ class Templates:
             "path_to": self.path_to,
             "asset": assets.__getitem__,
             "service": settings,
+            "personas": PERSONAS if settings.demo else (),
         }
         self.environment.filters |= formats.FILTERS
 

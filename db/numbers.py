@@ -31,9 +31,10 @@ def declarant_number(typed: str) -> str:
 
 
 def is_declarant_number(digits: str) -> bool:
-    """Ten digits, the last a Luhn digit: a slip of one digit is seen before anything is counted."""
+    """Ten digits, not all the same, the last a Luhn digit: a slip is seen before anything is counted."""
     return (
-        len(digits) == DECLARANT_LENGTH
+        len(set(digits)) > 1
+        and len(digits) == DECLARANT_LENGTH
         and digits.isascii()
         and digits.isdigit()
         and bool(luhn.is_valid(digits))
@@ -41,6 +42,6 @@ def is_declarant_number(digits: str) -> bool:
 
 
 def draw_declarant_number() -> str:
-    """A new number: nine random digits and their Luhn digit."""
-    digits = f"{secrets.randbelow(10**9):09d}"
+    """A new number: nine random digits, the first not 0, which spreadsheets lose, and their Luhn digit."""
+    digits = str(10**8 + secrets.randbelow(9 * 10**8))
     return digits + luhn.calc_check_digit(digits)

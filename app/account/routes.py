@@ -12,7 +12,6 @@ from app.access import AccountAccess
 from app.account.forms import EmailChange, PasswordChange, Profile
 from app.account.service import ask_email_change, change_password, change_profile
 from app.drafts import draft_of
-from app.fields import Input
 from app.forms import Form
 from app.passwords import MINIMUM
 from app.visit import Visit
@@ -95,8 +94,6 @@ async def draft(request: Request[Any, Any, Any], access: NamedDependency[Account
 async def drop_draft(
     request: Request[Any, Any, Any], access: NamedDependency[AccountAccess]
 ) -> Response[Any]:
-    form = await Form.read(request, Input)
-    kept = await draft_of(access, clock.now())
-    if form.data and kept:
+    if kept := await draft_of(access, clock.now()):
         await access.delete(kept)
     return see(request, "companies.home")

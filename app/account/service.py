@@ -11,7 +11,8 @@ from app.account.forms import EmailChange, PasswordChange, Profile
 from app.errors import Refused
 from app.mail import new_seed, queue_mail
 from app.sessions import end_sessions
-from app.sign_in.service import account_at, account_of_link, judge_password, new_link, set_password, use_link
+from app.sign_in.links import account_of_link, new_link, use_link
+from app.sign_in.service import account_at, judge_password, set_password
 from app.throttle import TooMany, count_guess, forgive
 from db.models import AccountSession, AuditKind, TokenKind
 

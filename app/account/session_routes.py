@@ -17,7 +17,7 @@ from app.account.service import confirm_email, end_session, sign_out, undo_email
 from app.fields import Input
 from app.forms import Form
 from app.sessions import end_sessions
-from app.sign_in.service import account_of_link
+from app.sign_in.links import account_of_link
 from app.visit import Visit
 from app.web import leave, page, path_to, see
 from db.models import AccountSession, AuditKind, TokenKind

@@ -18,12 +18,11 @@ from app.sign_in.service import account_at
 from app.visit import Visit
 from app.web import leave, page, path_to
 from db.models import DemoMail
-from db.seeds.personas import PERSONAS
 
 
 @get("/demo/connexion", name="demo.personas")
 async def personas(access: NamedDependency[VisitorAccess]) -> Response[Any]:
-    return page("demo/personas.html", personas=PERSONAS)
+    return page("demo/personas.html")
 
 
 @post("/demo/connexion", name="demo.sign_in", harmless=True)
@@ -32,7 +31,7 @@ async def sign_in(request: Request[Any, Any, Any], access: NamedDependency[Visit
     form = await Form.read(request, Persona)
     account = await account_at(access, form.data.email) if form.data else None
     if account is None:
-        return page("demo/personas.html", form=form, personas=PERSONAS)
+        return page("demo/personas.html", form=form)
     token = open_session(access, account, visit.browser, clock.now())
     cookies = visit.session_cookies(account.key, token)
     return leave(request, path_to(request, "companies.home"), cookies=cookies)

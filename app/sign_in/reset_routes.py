@@ -13,14 +13,8 @@ from app.forms import Form
 from app.passwords import MINIMUM
 from app.sign_in.flows import flow_of, start_flow
 from app.sign_in.forms import ForgottenPassword, NewPassword
-from app.sign_in.service import (
-    account_of_link,
-    ask_password_reset,
-    choose_first_password,
-    judge_password,
-    set_password,
-    use_link,
-)
+from app.sign_in.links import account_of_link, use_link
+from app.sign_in.service import ask_password_reset, choose_first_password, judge_password, set_password
 from app.visit import Visit
 from app.web import leave, page, path_to, see
 from db.models import TokenKind

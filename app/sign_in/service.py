@@ -10,11 +10,11 @@ from sqlmodel import col, select
 
 from app import formats
 from app.access import Access, AccountAccess, VisitorAccess
-from app.errors import NotFound, Refused
-from app.keys import fingerprint
+from app.errors import Refused
 from app.mail import new_seed, queue_mail
 from app.passwords import weakness
 from app.sessions import end_sessions, open_session
+from app.sign_in.links import new_link
 from app.throttle import TooMany, count_guess, forgive
 from db.models import Account, AccountToken, AuditKind, Company, Membership, TokenKind
 
@@ -122,48 +122,6 @@ async def ask_password_reset(access: VisitorAccess, email: str, network: str, no
     seed = new_link(access, account, TokenKind.PASSWORD_RESET, now + RESET_LIFE, now)
     queue_mail(access, "password_reset", account.email, now, account_id=account.key, seed=seed)
     access.record(AuditKind.PASSWORD_RESET_ASKED, now, account.key)
-
-
-def new_link(
-    access: Access, account: Account, kind: TokenKind, expires_at: datetime, now: datetime, email: str = ""
-) -> str:
-    """A link good once. The seed that is returned goes into the mail that carries it."""
-    seed = new_seed()
-    token = access.portal.keys.mailed_link(seed)
-    access.add(
-        AccountToken(
-            token_hash=fingerprint(token),
-            account_id=account.key,
-            kind=kind,
-            email=email,
-            created_at=now,
-            expires_at=expires_at,
-        )
-    )
-    return seed
-
-
-async def account_of_link(
-    access: Access, token: str, kind: TokenKind, now: datetime
-) -> tuple[AccountToken, Account]:
-    """The link's row and its account; `NotFound` when it is used, too old or never was."""
-    alive = (
-        select(AccountToken, Account)
-        .join(Account, col(Account.id) == AccountToken.account_id)
-        .where(AccountToken.token_hash == fingerprint(token), AccountToken.kind == kind)
-        .where(col(AccountToken.used_at).is_(None), AccountToken.expires_at > now)
-    )
-    found = await access.rows(alive)
-    if not found:
-        raise NotFound
-    return found[0]
-
-
-async def use_link(access: Access, link: AccountToken, now: datetime) -> None:
-    """Once only: of two at the same time, the second finds nothing."""
-    unused = update(AccountToken).where(col(AccountToken.id) == link.key, col(AccountToken.used_at).is_(None))
-    if await access.change(unused.values(used_at=now)) != 1:
-        raise NotFound
 
 
 async def judge_password(access: Access, account: Account, password: str) -> str:

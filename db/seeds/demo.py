@@ -16,44 +16,17 @@ FAMILIES = ("Le Goff", "Morvan", "Kerléo", "Tanguy")
 TOWNS = (("Saint-Brieuc", "22000"), ("Lannion", "22300"), ("Guingamp", "22200"), ("Loudéac", "22600"))
 
 
-async def tell(session: AsyncSession, *, keyed: Callable[[str, str], str], password_hash: str) -> None:
-    """`keyed(code, number)` is what is stored of a n° télédéclarant; `password_hash` opens every demo
-    account.
+Keyed = Callable[[str, str], str]
+
+
+async def tell(session: AsyncSession, *, keyed: Keyed, password_hash: str) -> None:
+    """`keyed(code, number)` is what is stored of a n° télédéclarant.
+
+    `password_hash` opens every demo account.
     """
     world = World(session)
-    letters = dict(LETTERS)
-    key = keyed("00010", letters["00010"])
-    brieuc = await world.a_company(
-        "00010", "Adhérent BRIEUC", key=key, town="Saint-Brieuc", siret="73282932000074", naf="4332A",
-        address="12 rue de la Gare", postcode="22000",
-    )  # fmt: skip
-    paimpol = await world.a_company("00010-2", "Adhérent", key=key, town="Paimpol", postcode="22500")
-    dinan = await world.a_company("00010-5", "Adhérent", key=key, town="Dinan", postcode="22100")
-    await world.a_company(
-        "00042",
-        "Conserverie de la Baie",
-        key=keyed("00042", letters["00042"]),
-        town="Paimpol",
-        postcode="22500",
-    )
-
-    employer = await world.an_account(
-        "employeur@demo.example", "Maëlle", "Brieuc", job_title="Gérante", password_hash=password_hash
-    )
-    await world.acts_for(employer, brieuc, paimpol, dinan)
-
-    accountant = await world.an_account(
-        "cabinet@demo.example", "Yann", "Kerbrat", job_title="Expert-comptable", password_hash=password_hash
-    )
-    for index in range(40):
-        trade, family = TRADES[index % len(TRADES)], FAMILIES[index // len(TRADES)]
-        town, postcode = TOWNS[index % len(TOWNS)]
-        code = f"{100 + index * 7:05d}"
-        client = await world.a_company(
-            code, f"{trade} {family}", key=keyed(code, draw_declarant_number()), town=town, postcode=postcode
-        )
-        await world.acts_for(accountant, client, third_party=True)
-
+    await _the_employer(world, keyed, password_hash)
+    await _the_accountant(world, keyed, password_hash)
     clerk = await world.an_account(
         "service@demo.example",
         "Anne",
@@ -62,3 +35,34 @@ async def tell(session: AsyncSession, *, keyed: Callable[[str, str], str], passw
         password_hash=password_hash,
     )
     await world.a_staff_member(clerk)
+
+
+async def _the_employer(world: World, keyed: Keyed, password_hash: str) -> None:
+    """A business of Saint-Brieuc with two sites; and a neighbour who has not opened an account yet."""
+    letters = dict(LETTERS)
+    key = keyed("00010", letters["00010"])
+    brieuc = await world.a_company(
+        "00010", "Adhérent BRIEUC", key=key, town="Saint-Brieuc", siret="73282932000074", naf="4332A",
+        address="12 rue de la Gare", postcode="22000",
+    )  # fmt: skip
+    paimpol = await world.a_company("00010-2", "Adhérent", key=key, town="Paimpol", postcode="22500")
+    dinan = await world.a_company("00010-5", "Adhérent", key=key, town="Dinan", postcode="22100")
+    neighbour = keyed("00042", letters["00042"])
+    await world.a_company("00042", "Conserverie de la Baie", key=neighbour, town="Paimpol", postcode="22500")
+    employer = await world.an_account(
+        "employeur@demo.example", "Maëlle", "Brieuc", job_title="Gérante", password_hash=password_hash
+    )
+    await world.acts_for(employer, brieuc, paimpol, dinan)
+
+
+async def _the_accountant(world: World, keyed: Keyed, password_hash: str) -> None:
+    accountant = await world.an_account(
+        "cabinet@demo.example", "Yann", "Kerbrat", job_title="Expert-comptable", password_hash=password_hash
+    )
+    for index in range(40):
+        trade, family = TRADES[index % len(TRADES)], FAMILIES[index // len(TRADES)]
+        town, postcode = TOWNS[index % len(TOWNS)]
+        code = f"{100 + index * 7:05d}"
+        key = keyed(code, draw_declarant_number())
+        client = await world.a_company(code, f"{trade} {family}", key=key, town=town, postcode=postcode)
+        await world.acts_for(accountant, client, third_party=True)

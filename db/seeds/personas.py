@@ -15,6 +15,6 @@ class Persona:
 PERSONAS = (
     Persona("employeur@demo.example", "Employeur", "dirige Adhérent BRIEUC et ses sites de Paimpol et Dinan"),
     Persona("cabinet@demo.example", "Cabinet comptable", "tiers déclarant de 40 entreprises"),
-    Persona("service@demo.example", "Gestionnaire du service", "travaille au service de santé au travail"),
+    Persona("service@demo.example", "Service", "travaille au service de santé au travail"),
 )
 LETTERS = (("00010", "2022000109"), ("00042", "2022000422"))

@@ -22,7 +22,12 @@ async def account_named(portal, first_name):
 async def test_details_are_shown_corrected_and_traced(alice, portal):
     page = await alice.get("/mon-compte")
     assert 'value="Martin"' in page.text
-    fields = {"last_name": " Martin  Le Goff ", "first_name": "Alice", "job_title": "Gérante", "mobile": "0612345678"}
+    fields = {
+        "last_name": " Martin  Le Goff ",
+        "first_name": "Alice",
+        "job_title": "Gérante",
+        "mobile": "0612345678",
+    }
     done = await alice.follow(await alice.fill("/mon-compte", **fields))
     assert "Vos coordonnées sont enregistrées." in done.text
     account = await account_named(portal, "Alice")
@@ -39,7 +44,9 @@ async def test_a_field_that_the_form_does_not_have_is_refused(alice, portal):
     assert (await account_named(portal, "Alice")).email == "alice@ours.example"
 
 
-async def test_the_password_is_changed_with_the_current_one_and_ends_the_other_sessions(app, alice, told, mailbox):
+async def test_the_password_is_changed_with_the_current_one_and_ends_the_other_sessions(
+    app, alice, told, mailbox
+):
     async with Actor(app) as elsewhere:
         await elsewhere.signed_in(told.alice)
         answer = await alice.fill("/mon-compte/mot-de-passe", current_password=PASSWORD, new_password=NEW)
@@ -74,7 +81,9 @@ async def test_the_address_changes_once_the_new_one_is_confirmed(app, alice, vis
     assert "alice@new.example" in words_of(notice)
 
 
-async def test_the_old_address_can_undo_the_change_for_seven_days(app, alice, visitor, portal, mailbox, time_machine_at):
+async def test_the_old_address_can_undo_the_change_for_seven_days(
+    app, alice, visitor, portal, mailbox, time_machine_at
+):
     await alice.signed_in(await account_named(portal, "Alice"))
     await alice.fill(ADDRESS, email="thief@evil.example", current_password=PASSWORD)
     await visitor.fill(link_in((await mailbox.delivered(app))[0], "confirmation"))
@@ -104,7 +113,13 @@ async def test_what_was_typed_when_the_session_ended_is_given_back(app, alice, t
     await alice.signed_in(told.alice)
     token = await alice.token("/mon-compte")
     time_machine_at.shift(timedelta(minutes=31))
-    fields = {"csrf": token, "last_name": "Nouveau Nom", "first_name": "Alice", "job_title": "Gérante", "mobile": ""}
+    fields = {
+        "csrf": token,
+        "last_name": "Nouveau Nom",
+        "first_name": "Alice",
+        "job_title": "Gérante",
+        "mobile": "",
+    }
     answer = await alice.post("/mon-compte", data=fields)
     page = await alice.follow(answer)
     assert "Ce que vous étiez en train de saisir est conservé" in page.text

@@ -18,26 +18,26 @@ from tests.bench.served import ROOT, Served, free_port, portal_served, running
 from tests.bench.table import Line, verdict
 
 CONNECTIONS = 16
-SECONDS = 1.5
+SECONDS = 2
 LEAST_HOME = 0.25
-BARE_NAME = {"/": "home", "/connexion": "sign-in", "/espace/00010": "private"}
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A page: how many rounds it deserves, and the least share that it may have, if any."""
+    """A page, the file that keeps its bytes, how many rounds it deserves, and the least share allowed, if any."""
 
     name: str
     path: str
+    file: str
     rounds: int
     least: float | None = None
     is_private: bool = False
 
 
 PAGES = (
-    Measured("home page", "/", 5, LEAST_HOME),
-    Measured("sign-in page", "/connexion", 3),
-    Measured("private home, signed in", "/espace/00010", 3, is_private=True),
+    Measured("home page", "/", "home", 5, LEAST_HOME),
+    Measured("sign-in page", "/connexion", "sign-in", 3),
+    Measured("private home, signed in", "/espace/00010", "private", 3, is_private=True),
 )
 
 
@@ -46,7 +46,7 @@ def lines(*, quick: bool = False) -> list[Line]:
         return [_line(page, _shares(page, served, bare, 2 if quick else page.rounds)) for page in PAGES]
 
 
-def requests_a_second(url: str, headers: list[str], seconds: float = SECONDS) -> float:
+def requests_a_second(url: str, headers: list[str], seconds: int = SECONDS) -> float:
     """With wrk where there is one; otherwise with our own client, which is slower and so hides differences."""
     return _with_wrk(url, headers, seconds) if shutil.which("wrk") else _with_ours(url, headers, seconds)
 
@@ -54,8 +54,8 @@ def requests_a_second(url: str, headers: list[str], seconds: float = SECONDS) ->
 def _shares(page: Measured, served: Served, bare: str, rounds: int) -> list[float]:
     """The portal's rate in each round over that of the bare handler just before and just after."""
     headers = _headers(page, served)
-    portal_url, bare_url = f"{served.url}{page.path}", f"{bare}/{BARE_NAME[page.path]}"
-    requests_a_second(portal_url, headers, 0.5)
+    portal_url, bare_url = f"{served.url}{page.path}", f"{bare}/{page.file}"
+    requests_a_second(portal_url, headers, 1)
     before = requests_a_second(bare_url, headers)
     shares = []
     for _ in range(rounds):
@@ -79,28 +79,28 @@ def _bare_served(served: Served) -> Iterator[str]:
             headers = dict(line.split(": ", 1) for line in _headers(page, served))
             with httpx.stream("GET", f"{served.url}{page.path}", headers=headers, trust_env=False) as answer:
                 answer.raise_for_status()
-                (Path(folder) / BARE_NAME[page.path]).write_bytes(b"".join(answer.iter_raw()))
+                (Path(folder) / page.file).write_bytes(b"".join(answer.iter_raw()))
         port = free_port()
         with running("tests.bench.bare", str(port), folder, port=port) as url:
             yield url
 
 
-def _with_wrk(url: str, headers: list[str], seconds: float) -> float:
-    """wrk only counts whole seconds: its own rate is right whatever the duration that it is stopped at."""
+def _with_wrk(url: str, headers: list[str], seconds: int) -> float:
     given = [word for header in headers for word in ("-H", header)]
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", *given, url]
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *given, url]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in told or "Socket errors" in told:
         raise RuntimeError(f"{url} did not answer everything:\n{told}")
     return float(re.search(r"Requests/sec:\s*([\d.]+)", told)[1])
 
 
-def _with_ours(url: str, headers: list[str], seconds: float) -> float:
+def _with_ours(url: str, headers: list[str], seconds: int) -> float:
     told = run_load("flood", url, seconds, CONNECTIONS, headers)
     return told["answered"] / told["seconds"]
 
 
 def run_load(manner: str, url: str, seconds: float, number: int, headers: list[str]) -> dict[str, float]:
+    """What `tests.bench.load` tells, once every answer was a 200."""
     command = [sys.executable, "-m", "tests.bench.load", manner, url, str(seconds), str(number), *headers]
     told = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
     if told["failed"] or not told["answered"]:

@@ -87,9 +87,13 @@ class Reader:
         raise AssertionError(f"« {words} » is not reached by {key}: {passed}")
 
     async def is_at(self, path: str, title: str) -> None:
-        """The address bar and the title of the window agree with the step."""
+        """The address bar and the title of the window agree with the step, and its scripts are there."""
         await expect(self.page).to_have_title(title)
         await expect(self.page).to_have_url(f"{self.site}{path}")
+        await self.page.wait_for_load_state()
+
+    async def has_focus_on(self, selector: str) -> None:
+        await expect(self.page.locator(selector)).to_be_focused()
 
     async def hears(self, words: str) -> None:
         await expect(self.page.locator("#live")).to_have_text(words)

@@ -35,7 +35,9 @@ async def test_one_lands_in_ones_company_or_in_the_list_of_many(alice, clerk, to
     async with portal.database.transaction(write=True) as session:
         world = World(session)
         for number in range(20):
-            await world.acts_for(told.alice, await world.a_company(f"{2000 + number:05d}", f"Client {number}"))
+            await world.acts_for(
+                told.alice, await world.a_company(f"{2000 + number:05d}", f"Client {number}")
+            )
     assert (await alice.get("/espace")).headers["location"] == "/entreprises"
     assert (await alice.get("/entreprises")).text.count("Client ") == 20
 

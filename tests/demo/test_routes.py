@@ -47,7 +47,13 @@ async def test_the_accountant_has_forty_companies_and_the_employer_three_sites(s
 
 async def test_the_letters_numbers_open_an_account_whose_mail_is_read_on_screen(show):
     await show.fill("/connexion/code-adherent", code="00042", number="2022000422")
-    person = {"last_name": "A", "first_name": "B", "job_title": "C", "email": "a@b.example", "email_again": "a@b.example"}
+    person = {
+        "last_name": "A",
+        "first_name": "B",
+        "job_title": "C",
+        "email": "a@b.example",
+        "email_again": "a@b.example",
+    }
     await show.fill("/connexion/creer-mon-compte", **person)
     state = show.edge.app.state
     await Dispatcher(state.portal, DemoPostbox(state.portal.database), state.templates).send_due()

@@ -84,7 +84,10 @@ async def test_a_weak_password_is_refused_with_the_reason(app, visitor, told, ma
     assert password == "" or f'value="{password}"' not in answer.text
 
 
-@pytest.mark.parametrize("password", ["  espaces autour  ", "пароль из кириллицы", "🐙 quatre mots 🐙 vides", "é" * 3 + "à quoi bon ?"])
+@pytest.mark.parametrize(
+    "password",
+    ["  espaces autour  ", "пароль из кириллицы", "🐙 quatre mots 🐙 vides", "é" * 3 + "à quoi bon ?"],
+)
 async def test_any_unicode_is_kept_as_it_is(app, visitor, told, mailbox, password):
     await asked(visitor)
     link = link_in((await mailbox.delivered(app))[0], "nouveau-mot-de-passe")

@@ -122,7 +122,9 @@ async def test_a_wrong_pair_reveals_nothing(visitor, told):
     seen = set()
     for code in ("00042", "00043"):
         answer = await numbers(visitor, code, "2022000109")
-        seen.add((answer.status_code, "Le code adhérent ou le n° télédéclarant est incorrect." in answer.text))
+        seen.add(
+            (answer.status_code, "Le code adhérent ou le n° télédéclarant est incorrect." in answer.text)
+        )
         assert THEIRS not in answer.text
     assert seen == {(422, True)}
 
@@ -141,7 +143,9 @@ async def test_the_account_form_without_the_numbers_goes_back_to_them(visitor, t
 
 async def test_every_missing_field_is_named_and_what_was_typed_is_kept(visitor, told):
     await numbers(visitor)
-    answer = await visitor.fill(ACCOUNT, email="jeanne@nouvelle.example", email_again="autre@nouvelle.example")
+    answer = await visitor.fill(
+        ACCOUNT, email="jeanne@nouvelle.example", email_again="autre@nouvelle.example"
+    )
     assert answer.status_code == 422
     for words in (
         "Saisissez votre nom.",
@@ -178,7 +182,9 @@ async def test_pressing_the_button_twice_makes_one_account_and_one_mail(visitor,
     assert len(await rows(portal, OutboxMail)) == 1
 
 
-async def test_the_mail_can_be_sent_again_after_a_minute(app, visitor, told, portal, mailbox, time_machine_at):
+async def test_the_mail_can_be_sent_again_after_a_minute(
+    app, visitor, told, portal, mailbox, time_machine_at
+):
     await numbers(visitor)
     await visitor.fill(ACCOUNT, **PERSON)
     early = await visitor.fill(SENT)

@@ -1,0 +1,40 @@
+"""What the portal weighs and how fast it answers, in one table. Figures are ratios, measured side by side.
+
+    python -m tests.bench [--quick] [weight] [rate] [storm] [timing]
+
+Without a name, all four in less than four minutes, timing being quick.
+"""
+
+import argparse
+import sys
+import time
+
+from tests.bench import rate, storm, timing, weight
+from tests.bench.table import shown
+
+PARTS = {
+    "weight": ("Bytes, as a browser fetches them", weight.lines),
+    "rate": ("Requests a second", rate.lines),
+    "storm": ("While passwords are guessed", storm.lines),
+    "timing": ("Time of an answer, address with or without an account", timing.lines),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__.partition("\n")[0])
+    parser.add_argument("parts", nargs="*", help=f"among {', '.join(PARTS)}; all when none is named")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    given = parser.parse_args()
+    if unknown := set(given.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    blocks = {}
+    for name in given.parts or PARTS:
+        title, lines = PARTS[name]
+        began = time.monotonic()
+        blocks[title] = lines(quick=given.quick or (name == "timing" and not given.parts))
+        print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    print(shown(blocks))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""A session ends: the reader is warned, may stay, and what they were typing comes back."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import expect
+from sqlalchemy import update
+from sqlmodel import select
+
+from app import clock
+from db.models import Account, AccountSession
+from tests.world import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+WARNING = "Votre session se termine dans deux minutes. Ce que vous êtes en train de saisir sera conservé."
+KEPT = "Votre session a pris fin. Ce que vous étiez en train de saisir vous attend après la connexion."
+
+
+async def half_an_hour_passes(portal):
+    """31 minutes without a request, as the portal counts them: in its table and in what it saw since."""
+    portal.presence._seen.clear()
+    async with portal.database.transaction(write=True) as session:
+        seen = clock.now() - timedelta(minutes=31)
+        await session.exec(update(AccountSession).values(seen_at=seen, created_at=seen))
+
+
+async def at_the_profile(reader, account, *, fake_clock=False):
+    await reader.signed_in(account)
+    if fake_clock:
+        await reader.page.clock.install()
+    await reader.open("/mon-compte")
+    return reader.page.locator("#layout-session")
+
+
+async def test_two_minutes_before_the_end_the_reader_is_warned_where_they_are(reader, told):
+    warning = await at_the_profile(reader, told.alice, fake_clock=True)
+    await reader.tab_to("Fonction")
+    await reader.page.clock.fast_forward("27:50")
+    await expect(warning).to_be_hidden()
+    await reader.page.clock.fast_forward("00:15")
+    await expect(warning).to_be_visible()
+    await reader.hears(WARNING)
+    await reader.has_focus_on("#job_title")
+
+
+async def test_staying_hides_the_warning_until_the_next_end(reader, told, portal):
+    warning = await at_the_profile(reader, told.alice, fake_clock=True)
+    await reader.page.get_by_label("Fonction").fill("Directrice")
+    for _ in range(2):
+        await reader.page.clock.fast_forward("28:05")
+        await expect(warning).to_be_visible()
+        portal.presence._seen.clear()
+        await reader.tab_to("Rester connecté")
+        await reader.press("Enter")
+        await expect(warning).to_be_hidden()
+        assert portal.presence._seen, "the portal has seen nobody"
+        assert await reader.page.get_by_label("Fonction").input_value() == "Directrice"
+        await reader.is_at("/mon-compte", "Mon compte – AIST22")
+
+
+async def test_staying_does_not_lose_the_focus(reader, told):
+    warning = await at_the_profile(reader, told.alice, fake_clock=True)
+    await reader.page.clock.fast_forward("28:05")
+    await expect(warning).to_be_visible()
+    await reader.tab_to("Rester connecté")
+    await reader.press("Enter")
+    await expect(warning).to_be_hidden()
+    assert (await reader.focused()).tag != "body"
+    assert not await reader.swaps_that_lost_the_focus()
+
+
+async def test_staying_too_late_leads_to_the_sign_in(reader, told, portal):
+    warning = await at_the_profile(reader, told.alice, fake_clock=True)
+    await reader.page.clock.fast_forward("28:05")
+    await expect(warning).to_be_visible()
+    await half_an_hour_passes(portal)
+    await reader.tab_to("Rester connecté")
+    await reader.press("Enter")
+    await expect(reader.page).to_have_title("Connexion – AIST22")
+    await expect(reader.page.get_by_text("Votre session a pris fin.")).to_be_visible()
+
+
+async def test_without_javascript_the_page_of_staying_answers_too(opened, told):
+    reader = await opened(javascript=False)
+    warning = await at_the_profile(reader, told.alice)
+    await expect(warning).to_be_hidden()
+    await reader.open("/mon-compte/session")
+    await reader.is_at("/mon-compte/session", "Session prolongée – AIST22")
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no-javascript"])
+async def test_what_was_typed_when_the_session_ended_comes_back_after_the_sign_in(
+    opened, told, portal, javascript
+):
+    reader = await opened(javascript=javascript)
+    await at_the_profile(reader, told.alice)
+    await reader.page.get_by_label("Fonction").fill("Directrice de l’usine")
+    await reader.page.get_by_label("N° mobile").fill("06 12 34 56 78")
+    await half_an_hour_passes(portal)
+    await reader.page.get_by_role("button", name="Enregistrer").click()
+    await reader.is_at("/connexion?raison=saisie", "Connexion – AIST22")
+    await expect(reader.page.get_by_text(KEPT)).to_be_visible()
+
+    await signs_in(reader)
+    await reader.is_at("/mon-compte/reprise", "Reprendre votre saisie – AIST22")
+    for typed in ("Directrice de l’usine", "06 12 34 56 78"):
+        await expect(reader.page.get_by_role("listitem").filter(has_text=typed)).to_be_visible()
+    await reader.page.get_by_role("button", name="Valider cette saisie").click()
+    await reader.is_at("/mon-compte?fait=profil", "Mon compte – AIST22")
+    assert await profile_of(portal, told.alice) == ("Directrice de l’usine", "+33612345678")
+
+
+async def signs_in(reader):
+    await reader.page.get_by_label("Votre adresse e-mail").fill("alice@ours.example")
+    await reader.press("Enter")
+    await reader.is_at("/connexion/mot-de-passe", "Mot de passe – AIST22")
+    await reader.page.get_by_label("Mot de passe", exact=False).first.fill(PASSWORD)
+    await reader.press("Enter")
+
+
+async def profile_of(portal, account):
+    async with portal.database.transaction(write=False) as session:
+        chosen = select(Account.job_title, Account.mobile).where(Account.id == account.id)
+        return (await session.exec(chosen)).one()
+
+
+async def test_what_was_typed_can_be_given_up(reader, told, portal):
+    await at_the_profile(reader, told.alice)
+    await reader.page.get_by_label("Fonction").fill("Directrice de l’usine")
+    await half_an_hour_passes(portal)
+    await reader.page.get_by_role("button", name="Enregistrer").click()
+    await reader.is_at("/connexion?raison=saisie", "Connexion – AIST22")
+    await signs_in(reader)
+    await reader.is_at("/mon-compte/reprise", "Reprendre votre saisie – AIST22")
+    await reader.page.get_by_role("button", name="Abandonner cette saisie").click()
+    await reader.is_at("/espace/00010", "Accueil – AIST22")
+    await reader.open("/espace")
+    await reader.is_at("/espace/00010", "Accueil – AIST22")
+    assert await profile_of(portal, told.alice) == (told.alice.job_title, "")

@@ -1,0 +1,70 @@
+"""What these tests do again and again: give the two numbers, open an account, sign in, read rows."""
+
+import httpx
+from sqlmodel import select
+
+from app.dispatcher import Dispatcher
+from app.postman import Relay
+from db.models import OutboxMail, metadata
+from tests.actors import Actor
+from tests.world import NUMBER, PASSWORD
+
+NEW = "new@ours.example"
+WRONG = "not the password"
+
+
+def entry(email=NEW, **more):
+    """The account form as a person fills it."""
+    person = {"last_name": "Le Goff", "first_name": "Nolwenn", "job_title": "Comptable"}
+    return person | {"email": email, "email_again": email} | more
+
+
+async def give_numbers(actor, code="00010", number=NUMBER):
+    return await actor.fill("/connexion/code-adherent", code=code, number=number)
+
+
+async def open_account(actor, email=NEW, **more):
+    """From the letter's two numbers to the account; the answer to the last form."""
+    await give_numbers(actor, **more)
+    return await actor.fill("/connexion/creer-mon-compte", **entry(email))
+
+
+async def give(actor, email="alice@ours.example", password=PASSWORD):
+    """Both steps of the sign-in; the answer to the second."""
+    await actor.fill("/connexion", email=email)
+    return await actor.fill("/connexion/mot-de-passe", email=email, password=password)
+
+
+async def ask_reset(actor, email="alice@ours.example"):
+    return await actor.fill("/connexion/mot-de-passe-oublie", email=email)
+
+
+def actor_at(app, address):
+    """Somebody on another network."""
+    actor = Actor(app)
+    actor._transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 50_000))
+    return actor
+
+
+def dispatcher_of(app, relay=None):
+    state = app.app.state
+    return Dispatcher(state.portal, relay or Relay(state.portal.settings), state.templates)
+
+
+async def rows(portal, model, *where):
+    async with portal.database.transaction(write=False) as session:
+        return (await session.exec(select(model).where(*where).order_by(model.id))).all()
+
+
+async def the_mail(portal):
+    (mail,) = await rows(portal, OutboxMail)
+    return mail
+
+
+async def everything_stored(portal):
+    """Every column of every row of every table, in words; on SQLite the bytes of its files too."""
+    async with portal.database.transaction(write=False) as session:
+        connection = await session.connection()
+        told = [repr((await connection.execute(table.select())).all()) for table in metadata.sorted_tables]
+    files = portal.settings.data_dir.glob("portail.db*")
+    return "\n".join(told + [file.read_bytes().decode("latin-1") for file in files])

@@ -1,0 +1,129 @@
+"""Every route, swept: who is let in, who is told nothing, and what a POST without its token can do."""
+
+import pytest
+from litestar.routes import HTTPRoute
+from sqlalchemy import event
+from sqlmodel import select
+
+from app.main import ACCOUNT, ANYBODY, FIRST_PASSWORD, MEMBER, STAFF, VISITOR
+from db.models import CompanyOwned, metadata
+from tests.world import OURS
+
+VALUES = {"code": "00010", "session_id": "1", "mail_id": "1", "token": "abc"}
+
+
+def routes(app, *, method):
+    """(path with values, handler) for every route that answers this method."""
+    for route in app.app.routes:
+        if not isinstance(route, HTTPRoute):
+            continue
+        for handler in route.route_handlers:
+            if method in handler.http_methods:
+                yield route.path_format.format(**VALUES), handler
+
+
+def names(handlers):
+    return {handler.name for handler in handlers}
+
+
+async def test_every_handler_is_listed_behind_exactly_one_door(app):
+    found = [handler.name for method in ("GET", "POST") for _, handler in routes(app, method=method)]
+    listed = [h.name for h in (*ANYBODY, *VISITOR, *FIRST_PASSWORD, *ACCOUNT, *MEMBER, *STAFF)]
+    assert sorted(found) == sorted(listed)
+    assert len(set(listed)) == len(listed)
+
+
+async def test_nothing_private_answers_without_a_session(app, visitor, told):
+    private = names((*FIRST_PASSWORD, *ACCOUNT, *MEMBER, *STAFF))
+    for method in ("GET", "POST"):
+        for path, handler in routes(app, method=method):
+            if handler.name in private:
+                answer = await visitor.request(method, path)
+                assert answer.status_code == 303, f"{method} {path}"
+                assert answer.headers["location"].startswith("/connexion"), path
+
+
+async def test_a_stranger_gets_the_same_404_for_what_is_foreign_and_what_is_absent(app, charlie):
+    for path, handler in routes(app, method="GET"):
+        if handler.name in names(MEMBER):
+            foreign = await charlie.get(path)
+            absent = await charlie.get(path.replace("00010", "98765"))
+            assert foreign.status_code == 404, path
+            assert foreign.content == absent.content, path
+            assert OURS not in foreign.text
+
+
+async def test_only_staff_enter_the_service(app, alice):
+    missing = await alice.get("/nowhere")
+    for path, handler in routes(app, method="GET"):
+        if handler.name in names(STAFF):
+            assert (await alice.get(path)).content == missing.content, path
+
+
+async def test_every_address_that_takes_a_post_also_answers_get(app):
+    answering = {path for path, _ in routes(app, method="GET")}
+    assert {path for path, _ in routes(app, method="POST")} <= answering
+
+
+@pytest.mark.parametrize("token", [None, "", "x", "é", "A" * 43, "x" * 5_000])
+async def test_a_post_without_its_token_changes_no_row(app, alice, portal, token):
+    before = await everything(portal)
+    for path, handler in routes(app, method="POST"):
+        if handler.name in names((*ACCOUNT, *MEMBER)):
+            fields = {
+                "last_name": "x",
+                "first_name": "x",
+                "job_title": "x",
+                **({"csrf": token} if token else {}),
+            }
+            answer = await alice.post(path, data=fields)
+            assert answer.status_code in {403, 404, 422}, f"{path} {answer.status_code}"
+    assert await everything(portal) == before
+
+
+async def everything(portal):
+    async with portal.database.transaction(write=False) as session:
+        connection = await session.connection()
+        return {
+            table.name: sorted(map(repr, (await connection.execute(select(table))).all()))
+            for table in metadata.sorted_tables
+        }
+
+
+async def test_no_get_writes_or_sets_a_cookie(app, alice, portal):
+    before = await everything(portal)
+    for path, _ in routes(app, method="GET"):
+        answer = await alice.get(path)
+        # The one exception: a session that ended is taken off the browser.
+        assert "set-cookie" not in answer.headers, path
+    assert await everything(portal) == before
+
+
+async def test_no_query_on_a_companys_rows_forgets_the_company(app, alice, portal):
+    owned = {sub.__tablename__ for sub in CompanyOwned.__subclasses__()}
+    forgetful = []
+
+    def watch(_connection, _cursor, statement, *_):
+        reads_owned = any(f"FROM {table} " in f"{statement} " for table in owned)
+        if reads_owned and "company_id" not in statement.partition("WHERE")[2]:
+            forgetful.append(statement)
+
+    event.listen(portal.database.engine.sync_engine, "before_cursor_execute", watch)
+    for path, _ in routes(app, method="GET"):
+        await alice.get(path)
+    assert owned
+    assert not forgetful
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+async def test_only_get_and_post_exist(app, alice, method):
+    for path, _ in routes(app, method="GET"):
+        answer = await alice.request(method, path)
+        assert answer.status_code == 405, path
+        assert answer.headers["content-type"].startswith("text/html")
+
+
+async def test_head_answers_like_get_without_a_body(app, alice):
+    for path, _ in routes(app, method="GET"):
+        got, head = await alice.get(path), await alice.head(path)
+        assert (head.status_code, head.content) == (got.status_code, b""), path

@@ -1,0 +1,104 @@
+"""The `portail` command, as an administrator types it."""
+
+import os
+import sqlite3
+import stat
+
+import pytest
+from click.testing import CliRunner
+
+from app.__main__ import main
+from db.numbers import is_declarant_number
+
+FILE = """Code adhérent;Raison sociale;Commune;SIRET;N° télédéclarant
+10;Brieuc;Saint-Brieuc;;2022000109
+42;Baie;Paimpol;;
+"""
+
+
+@pytest.fixture
+def portail(tmp_path, monkeypatch):
+    """Run a command in an empty data folder; its exit code and what it printed."""
+    for name in [name for name in os.environ if name.startswith("PORTAIL_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PORTAIL_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("PORTAIL_SECRET_KEY", "k" * 40)
+
+    def run(*words):
+        result = CliRunner().invoke(main, [str(word) for word in words])
+        assert not isinstance(result.exception, Exception), result.exception
+        return result.exit_code, result.output
+
+    return run
+
+
+def test_nothing_is_served_before_the_database_is_migrated(portail):
+    code, words = portail("serve")
+    assert code == 2
+    assert words == "La base de données n’est pas à jour : lancez d’abord « portail migrate ».\n"
+
+
+def test_members_are_loaded_and_the_numbers_drawn_go_to_a_private_file(portail, tmp_path):
+    portail("migrate")
+    (tmp_path / "members.csv").write_bytes(FILE.encode("cp1252"))
+    code, words = portail("import-companies", tmp_path / "members.csv", "--letters", tmp_path / "letters.csv")
+    assert code == 0
+    assert "2 créés, 0 mis à jour, 0 inchangés." in words
+    letters = tmp_path / "letters.csv"
+    assert stat.S_IMODE(letters.stat().st_mode) == 0o600
+    number = letters.read_text("utf-8-sig").splitlines()[1].split(";")[-1]
+    assert is_declarant_number(number)
+    assert number not in words
+    code, words = portail("import-companies", tmp_path / "members.csv")
+    assert "0 créés, 0 mis à jour, 2 inchangés." in words
+
+
+def test_a_bad_line_is_named_and_nothing_is_loaded(portail, tmp_path):
+    portail("migrate")
+    (tmp_path / "members.csv").write_text(FILE + "abc;Sans code;;;\n")
+    code, words = portail("import-companies", tmp_path / "members.csv")
+    assert code == 2
+    assert "Rien n’a été chargé." in words
+    assert "4" in words
+    (tmp_path / "members.csv").write_text(FILE)
+    assert "2 créés" in portail("import-companies", tmp_path / "members.csv")[1]
+
+
+def test_a_letters_file_that_exists_is_never_written_over(portail, tmp_path):
+    portail("migrate")
+    (tmp_path / "members.csv").write_text(FILE)
+    (tmp_path / "letters.csv").write_text("precious")
+    code, words = portail("import-companies", tmp_path / "members.csv", "--letters", tmp_path / "letters.csv")
+    assert (code, (tmp_path / "letters.csv").read_text()) == (2, "precious")
+    assert "Rien n’a été chargé" in words
+
+
+def test_a_staff_account_is_opened_and_its_mail_waits(portail, tmp_path):
+    portail("migrate")
+    for _ in range(2):
+        code, words = portail("create-staff", "Anne@Service.example", "--first-name", "Anne")
+        assert (code, "anne@service.example" in words) == (0, True)
+    base = sqlite3.connect(tmp_path / "portail.db")
+    assert base.execute("SELECT count(*) FROM staffmember").fetchone() == (1,)
+    assert portail("create-staff", "anne")[0] == 2
+    code, words = portail("send-mail")
+    assert (code, words) == (2, "PORTAIL_SMTP_URL manque : aucun serveur de courrier n’est connu.\n")
+
+
+def test_a_backup_is_whole_and_never_overwrites(portail, tmp_path):
+    portail("migrate")
+    (tmp_path / "members.csv").write_text(FILE)
+    portail("import-companies", tmp_path / "members.csv")
+    copy = tmp_path / "copy.db"
+    assert portail("backup", copy)[0] == 0
+    assert sqlite3.connect(copy).execute("SELECT count(*) FROM company").fetchone() == (2,)
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert portail("backup", copy)[0] == 2
+
+
+def test_a_wrong_setting_is_one_sentence(portail, monkeypatch):
+    monkeypatch.setenv("PORTAIL_SERVICE_COLOR", "#ffff00")
+    code, words = portail("migrate")
+    assert code == 2
+    assert words.count("\n") == 1
+    assert "PORTAIL_SERVICE_COLOR" in words

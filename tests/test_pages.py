@@ -1,0 +1,134 @@
+"""Every page: whole, valid, labelled, without inline code, holding the fragment that a swap would bring."""
+
+import re
+
+import html5lib
+import pytest
+
+from app.templating import ROOT
+from tests.sign_up.test_routes import ACCOUNT, CODE, PERSON, SENT
+from tests.world import OTHER_NUMBER
+
+VISITOR = (
+    "/", "/aide/premiere-connexion", "/aide/tiers-declarant", "/accessibilite", "/mentions-legales",
+    "/donnees-personnelles", "/connexion", CODE, "/connexion/mot-de-passe-oublie", "/nowhere",
+)  # fmt: skip
+SIGNED_IN = (
+    "/espace/00010", "/entreprises", "/mon-compte", "/mon-compte/mot-de-passe", "/mon-compte/adresse-e-mail",
+    "/mon-compte/connexions", "/mon-compte/session", "/deconnexion", "/espace/98765",
+)  # fmt: skip
+TOKEN = re.compile(r'(name="csrf" value=")[^"]*')
+
+
+def check(page):
+    parser = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False)
+    tree = parser.parse(page.text)
+    assert not [e for e in parser.errors if e[1] != "unknown-attribute"], parser.errors[:3]
+    assert tree.get("lang") == "fr"
+    assert len(tree.findall(".//h1")) == 1
+    assert tree.find(".//title").text.endswith(" – AIST22")
+    ids = [element.get("id") for element in tree.iter() if element.get("id")]
+    assert len(ids) == len(set(ids)), "an id stands twice"
+    labelled = {label.get("for") for label in tree.iter("label")}
+    for control in tree.iter():
+        if control.tag in {"input", "select", "textarea"} and control.get("type") != "hidden":
+            assert control.get("id") in labelled or control.get("aria-label"), control.attrib
+    for element in tree.iter():
+        assert not [a for a in element.attrib if a.startswith(("on", "style", "hx-"))], element.attrib
+        assert element.tag != "style"
+        assert element.tag != "script" or element.get("src")
+    for link in tree.iter("a"):
+        assert link.get("href")
+
+
+@pytest.mark.parametrize("path", VISITOR)
+async def test_a_visitors_page_is_well_made(visitor, path):
+    check(await visitor.get(path))
+
+
+@pytest.mark.parametrize("path", SIGNED_IN)
+async def test_a_members_page_is_well_made(alice, path):
+    check(await alice.get(path))
+
+
+async def test_the_services_page_is_well_made(clerk):
+    check(await clerk.get("/service"))
+
+
+async def test_the_steps_are_well_made_and_refused_ones_too(visitor, told):
+    await visitor.fill(CODE, code="00042", number=OTHER_NUMBER)
+    check(await visitor.get(ACCOUNT))
+    check(await visitor.fill(ACCOUNT, email="x"))
+    await visitor.fill(ACCOUNT, **PERSON)
+    check(await visitor.get(SENT))
+    await visitor.fill("/connexion", email="x@y.fr")
+    check(await visitor.get("/connexion/mot-de-passe"))
+    check(await visitor.fill("/connexion/mot-de-passe", email="x@y.fr"))
+
+
+async def test_each_fragment_is_what_its_page_shows(visitor, alice, told):
+    async def same(actor, path):
+        whole, part = await actor.get(path), await actor.partial(path)
+        fragment = TOKEN.sub(r"\1", part.text.partition("</title>\n")[2]).strip()
+        assert "<html" not in part.text
+        assert fragment
+        assert fragment in TOKEN.sub(r"\1", whole.text)
+
+    for path in ("/connexion", CODE, "/connexion/mot-de-passe-oublie"):
+        await same(visitor, path)
+    await visitor.fill(CODE, code="00042", number=OTHER_NUMBER)
+    await same(visitor, ACCOUNT)
+    await visitor.fill(ACCOUNT, **PERSON)
+    await same(visitor, SENT)
+    await visitor.fill("/connexion", email="x@y.fr")
+    await same(visitor, "/connexion/mot-de-passe")
+    await same(alice, "/mon-compte/session")
+
+
+async def test_every_link_of_every_page_leads_somewhere(alice, visitor):
+    for actor, paths in ((visitor, VISITOR), (alice, SIGNED_IN)):
+        found = set()
+        for path in paths:
+            found |= set(re.findall(r'(?:href|src|action)="(/[^"#]*)', (await actor.get(path)).text))
+        for link in found:
+            answer = await actor.get(link)
+            assert answer.status_code in {200, 303}, link
+
+
+def partial_files():
+    return sorted(p for p in (ROOT / "partials").rglob("*.html") if p.parent.name not in {"ui", "layout"})
+
+
+@pytest.mark.parametrize("file", partial_files(), ids=lambda p: p.stem)
+def test_a_fragment_is_named_after_its_path_and_says_what_it_needs(file):
+    source = file.read_text()
+    assert source.startswith("{# needs: ")
+    expected = f"{file.parent.name}-{file.stem}".replace("_", "-")
+    assert f'id="{expected}"' in source
+    for forbidden in ("<script", "hx-swap-oob", " style=", "viewer"):
+        assert forbidden not in source
+
+
+async def test_every_answer_carries_the_security_headers(visitor, alice):
+    for actor, path in (
+        (visitor, "/"),
+        (visitor, "/nowhere"),
+        (alice, "/espace"),
+        (visitor, "/static/nothing.css"),
+    ):
+        headers = (await actor.get(path)).headers
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+        assert headers["cache-control"] == "no-store"
+
+
+async def test_static_files_are_kept_for_ever_and_known_again(visitor):
+    page = (await visitor.get("/")).text
+    for path in re.findall(r'"(/static/[^"]+)"', page):
+        answer = await visitor.get(path, headers={"Accept-Encoding": "br"})
+        assert answer.headers["content-encoding"] == "br"
+        assert "immutable" in answer.headers["cache-control"]
+        again = await visitor.get(path, headers={"If-None-Match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert (await visitor.head(path)).content == b""

@@ -1,0 +1,90 @@
+"""Habits that the tree keeps: sizes, imports, who may query and who may commit."""
+
+import ast
+import re
+from functools import cache
+
+import pytest
+
+from app.templating import ROOT
+
+CODE = sorted((*ROOT.glob("app/**/*.py"), *ROOT.glob("db/**/*.py")))
+CODE = [file for file in CODE if "versions" not in file.parts]
+TESTS = sorted(ROOT.glob("tests/**/*.py"))
+TEMPLATES = sorted((*ROOT.glob("templates/**/*.html"), *ROOT.glob("partials/**/*.html")))
+# Where rows are read or changed: the doors, the slices' own reads and rules, and the machinery around a
+# request.
+MAY_SELECT = re.compile(
+    r"app/(access|sessions|drafts|throttle|presence|housekeeping|dispatcher|commands)\.py"
+    r"|app/\w+/(queries|service|\w+_service|flows|links)\.py|app/demo/routes\.py"
+)
+
+
+def shown(file):
+    return str(file.relative_to(ROOT))
+
+
+@cache
+def tree_of(file):
+    return ast.parse(file.read_text())
+
+
+@pytest.mark.parametrize("file", CODE, ids=shown)
+def test_code_files_and_functions_stay_small(file):
+    assert len(file.read_text().splitlines()) <= 200
+    for node in ast.walk(tree_of(file)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno - node.lineno < 35, (
+                f"{node.name} is {node.end_lineno - node.lineno + 1} lines"
+            )
+
+
+@pytest.mark.parametrize("file", TESTS, ids=shown)
+def test_test_files_stay_readable(file):
+    assert len(file.read_text().splitlines()) <= 400
+
+
+@pytest.mark.parametrize("file", TEMPLATES, ids=shown)
+def test_templates_stay_small_and_hold_no_code(file):
+    source = file.read_text()
+    assert len(source.splitlines()) <= 100
+    assert not re.search(r"\s(on[a-z]+|style)=|\shx-|<style|\|safe", source)
+
+
+@pytest.mark.parametrize("file", CODE, ids=shown)
+def test_rows_are_read_where_reads_belong(file):
+    calls = {
+        node.func.id
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    if calls & {"select", "update", "delete"}:
+        assert MAY_SELECT.fullmatch(shown(file))
+
+
+@pytest.mark.parametrize("file", CODE, ids=shown)
+def test_only_the_database_module_commits(file):
+    if shown(file) != "app/database.py":
+        assert not re.search(r"session\w*\.commit\(", file.read_text())
+
+
+def test_the_top_level_is_the_owners():
+    wanted = {
+        "app",
+        "templates",
+        "partials",
+        "static",
+        "db",
+        "tests",
+        "pyproject.toml",
+        "README.md",
+        "Makefile",
+    }
+    found = {
+        p.name for p in ROOT.iterdir() if not p.name.startswith(".") and not p.name.endswith(".egg-info")
+    }
+    assert found - {"requirements.lock"} == wanted
+
+
+def test_the_lock_names_no_package_index():
+    assert "://" not in (ROOT / "requirements.lock").read_text()

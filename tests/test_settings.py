@@ -1,0 +1,102 @@
+"""A wrong setting stops the start with one sentence."""
+
+import pytest
+
+from app.contrast import contrast_with_white
+from app.settings import WrongSetting, load_settings
+
+KEY = "k" * 40
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"secret_key": ""}, "PORTAIL_SECRET_KEY manque"),
+        ({"secret_key": "short"}, "moins de 32 caractères"),
+        ({"secret_key_file": "/nowhere/key"}, "introuvable"),
+        ({"port": "99999"}, "PORTAIL_PORT"),
+        ({"port": "http"}, "PORTAIL_PORT"),
+        ({"base_url": "http://portail.example.org"}, "https://"),
+        ({"base_url": "ftp://portail.example.org"}, "https://"),
+        ({"host": "0.0.0.0", "demo": True, "base_url": "https://x.example"}, "PORTAIL_DEMO"),
+        ({"smtp_url": "http://relay"}, "PORTAIL_SMTP_URL"),
+        ({"database_url": "mysql://x"}, "PORTAIL_DATABASE_URL"),
+        ({"service_color": "bleu"}, "PORTAIL_SERVICE_COLOR"),
+        ({"service_color": "#7fb2e5"}, "contraste de 2.2:1"),
+        ({"service_logo": "/nowhere.svg"}, "PORTAIL_SERVICE_LOGO"),
+        ({"service_logo": __file__}, "PORTAIL_SERVICE_LOGO"),
+    ],
+)
+def test_it_is_said_in_one_sentence(given, words):
+    with pytest.raises(WrongSetting) as wrong:
+        load_settings(**({"secret_key": KEY} | given))
+    assert words in str(wrong.value)
+    assert "\n" not in str(wrong.value)
+
+
+def test_the_environment_is_read(monkeypatch, tmp_path):
+    (tmp_path / "key").write_text(KEY + "\n")
+    monkeypatch.setenv("PORTAIL_SECRET_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("PORTAIL_PORT", "9000")
+    monkeypatch.setenv("PORTAIL_DATABASE_URL", "postgresql://u:p@db/portail")
+    settings = load_settings()
+    assert settings.secret_key == KEY
+    assert settings.base_url == "http://127.0.0.1:9000"
+    assert settings.database_url == "postgresql+asyncpg://u:p@db/portail"
+
+
+@pytest.mark.parametrize(
+    ("url", "options"),
+    [
+        ("smtp://127.0.0.1:2525", {"host": "127.0.0.1", "port": 2525}),
+        ("smtp://relay.example:587", {"host": "relay.example", "port": 587, "tls": True}),
+        ("smtps://relay.example", {"host": "relay.example", "port": 465, "ssl": True}),
+        (
+            "smtp://me%40x:p%3Aw@relay.example",
+            {"host": "relay.example", "port": 587, "tls": True, "user": "me@x", "password": "p:w"},
+        ),
+    ],
+)
+def test_the_relay_is_reached_with_tls_unless_it_is_on_this_machine(url, options):
+    assert load_settings(secret_key=KEY, smtp_url=url).smtp == options
+
+
+def test_the_demo_draws_its_own_secret_once(tmp_path):
+    first = load_settings(demo=True, data_dir=tmp_path)
+    again = load_settings(demo=True, data_dir=tmp_path)
+    assert first.secret_key == again.secret_key
+    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(("colour", "ratio"), [("#ffffff", 1.0), ("#000000", 21.0), ("#767676", 4.54)])
+def test_contrast_is_counted_as_wcag_does(colour, ratio):
+    assert contrast_with_white(colour) == ratio
+
+
+async def test_the_services_colour_and_name_reach_the_page(database_url, tmp_path):
+    from app.main import create_app
+    from tests.actors import Actor
+
+    logo = tmp_path / "logo.svg"
+    logo.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>')
+    settings = load_settings(
+        secret_key=KEY,
+        database_url=database_url,
+        service_name="Santé Armor",
+        service_short_name="Armor",
+        service_color="#7a1f5c",
+        service_logo=str(logo),
+        service_phone="02 61 91 00 00",
+        base_url="https://portail.example.org",
+    )
+    edge = create_app(settings, bcrypt_cost=4)
+    async with Actor(edge) as visitor:
+        home = await visitor.get("/")
+        assert "Bienvenue à l’Armor" in home.text
+        assert "02 61 91 00 00" in home.text
+        assert "/static/logo." in home.text
+        assert "AIST22" not in home.text
+        assert "strict-transport-security" in home.headers
+        style = home.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+        assert "--brand:#7a1f5c" in (await visitor.get(style)).text
+    await edge.app.state.portal.close()
