@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Response
 
-from app import clock
+from app import clock, formats
 from app.access import AccountAccess
 from app.account.forms import EmailChange, PasswordChange, Profile
 from app.account.service import ask_email_change, change_password, change_profile
@@ -28,7 +28,8 @@ DONE = {
 
 @get("/mon-compte", name="account.show")
 async def show(access: NamedDependency[AccountAccess], fait: FromQuery[str] = "") -> Response[Any]:
-    form: Form[Profile] = Form({name: getattr(access.account, name) for name in Profile.model_fields})
+    typed = {name: getattr(access.account, name) for name in Profile.model_fields}
+    form: Form[Profile] = Form(typed | {"mobile": formats.phone(access.account.mobile)})
     return page("account/show.html", form=form, account=access.account, notice=DONE.get(fait, ""))
 
 

@@ -3,50 +3,65 @@
 (() => {
   "use strict";
   const $ = (selector, root = document) => root.querySelector(selector);
-  const say = (words) => { const live = $("#live"); live.textContent = ""; setTimeout(() => { live.textContent = words; }, 50); };
+  const on = (name, act) => document.addEventListener(name, act);
+  const say = (words) => {
+    $("#live").textContent = "";
+    setTimeout(() => { $("#live").textContent = words; }, 50);
+  };
 
   const reveal = () => {
-    for (const button of document.querySelectorAll("[data-reveal][hidden]")) {
-      button.hidden = false;
-      const label = button.firstChild;
-      button.addEventListener("click", () => {
-        const input = document.getElementById(button.dataset.reveal);
+    for (const input of document.querySelectorAll("[data-reveal]")) {
+      input.removeAttribute("data-reveal");
+      input.insertAdjacentHTML("afterend", "<button type=button class=quiet><span>Afficher</span><span class=sr> le mot de passe</span></button>");
+      const button = input.nextSibling;
+      button.onclick = () => {
         const shown = input.type === "text";
         input.type = shown ? "password" : "text";
-        label.data = shown ? "Afficher" : "Masquer";
-      });
+        button.firstChild.textContent = shown ? "Afficher" : "Masquer";
+      };
     }
   };
 
-  let timer;
+  let timer, before;
   const watch = () => {
     const box = $("#layout-session");
     clearTimeout(timer);
-    if (!box) return;
-    box.hidden = true;
-    timer = setTimeout(() => { box.hidden = false; say($("p", box).textContent); }, (box.dataset.endsIn - 120) * 1000);
+    if (box) timer = setTimeout(() => {
+      const { stay } = box.dataset;
+      before = document.activeElement;
+      box.innerHTML = `<div class="notice warn"><p>Votre session se termine dans deux minutes. Ce que vous saisissez sera conservé.</p><p><a class=button href="${stay}" data-hx-get="${stay}" data-hx-target="#layout-session" data-hx-swap="outerHTML ignoreTitle:true">Rester connecté</a></p></div>`;
+      htmx.process(box);
+      say(box.textContent);
+    }, (box.dataset.endsIn - 120) * 1000);
   };
 
-  const ready = () => { reveal(); watch(); };
-
-  document.addEventListener("htmx:after:swap", () => {
-    ready();
+  on("htmx:after:swap", (event) => {
+    reveal();
+    watch();
+    if (event.detail.ctx?.target?.id === "layout-session") {
+      before?.focus();
+      say("Vous restez connecté.");
+      return;
+    }
     const place = $("#erreur h1") || $("main [autofocus]") || $("main h1");
-    if (place && (document.activeElement === document.body || !document.activeElement.matches("[autofocus]"))) place.focus();
+    if (place !== document.activeElement) place?.focus();
     say(document.title);
   });
-  const busy = (event, on) => {
+
+  const busy = (event, is) => {
     const source = event.detail.ctx?.sourceElement;
-    const button = source && (source.matches("form") ? $("button:not([type])", source) : source);
-    if (button) on ? button.setAttribute("aria-disabled", "true") : button.removeAttribute("aria-disabled");
+    const button = source?.matches("form") ? $("button:not([type])", source) : source;
+    if (button) is ? button.setAttribute("aria-disabled", "true") : button.removeAttribute("aria-disabled");
   };
-  document.addEventListener("htmx:before:request", (event) => busy(event, true));
-  document.addEventListener("htmx:finally:request", (event) => busy(event, false));
-  document.addEventListener("htmx:error", (event) => {
+  on("htmx:before:request", (event) => busy(event, true));
+  on("htmx:finally:request", (event) => busy(event, false));
+
+  on("htmx:error", (event) => {
     if (event.detail.ctx?.response) return;
-    const place = $("#erreur");
-    place.innerHTML = "<div class=summary><h2 tabindex=-1>Pas de réponse du portail</h2><p>La connexion semble interrompue. Ce que vous avez saisi est toujours là : réessayez.</p></div>";
-    $("h2", place).focus();
+    $("#erreur").innerHTML = "<div class=summary tabindex=-1><h2>Pas de réponse du portail</h2><p>La connexion semble interrompue. Ce que vous avez saisi est toujours là : réessayez.</p></div>";
+    $("#erreur .summary").focus();
   });
-  ready();
+
+  reveal();
+  watch();
 })();

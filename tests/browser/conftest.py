@@ -39,9 +39,13 @@ def socket_of_its_own() -> Iterator[socket.socket]:
 
 
 @pytest.fixture
-def settings(settings: Settings, socket_of_its_own: socket.socket) -> Settings:
+def settings(
+    request: pytest.FixtureRequest, settings: Settings, socket_of_its_own: socket.socket
+) -> Settings:
+    """A test may ask for others: `@pytest.mark.parametrize("settings", [{"demo": True}], indirect=True)`."""
     port = socket_of_its_own.getsockname()[1]
-    return settings.model_copy(update={"port": port, "base_url": f"http://127.0.0.1:{port}"})
+    asked = getattr(request, "param", {})
+    return settings.model_copy(update={"port": port, "base_url": f"http://127.0.0.1:{port}", **asked})
 
 
 class Server(uvicorn.Server):

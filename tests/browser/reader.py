@@ -48,16 +48,16 @@ class Reader:
     def __init__(self, page: Page, site: str, portal: Portal, mailbox: Mailbox) -> None:
         self.page = page
         self.site = site
-        self._portal = portal
-        self._mailbox = mailbox
+        self.portal = portal
+        self.mailbox = mailbox
 
     async def open(self, path: str) -> Any:
         return await self.page.goto(path)
 
     async def signed_in(self, account: Account, **more: Any) -> "Reader":
         """A session opened elsewhere, whose cookie this browser has."""
-        async with self._portal.database.transaction(write=True) as session:
-            access = VisitorAccess(self._portal, session)
+        async with self.portal.database.transaction(write=True) as session:
+            access = VisitorAccess(self.portal, session)
             token = open_session(access, account, "Chrome sur Linux", clock.now(), **more)
         await self.page.context.add_cookies([{"name": "session", "value": token, "url": self.site}])
         return self
@@ -98,13 +98,26 @@ class Reader:
     async def hears(self, words: str) -> None:
         await expect(self.page.locator("#live")).to_have_text(words)
 
+    async def settled(self) -> None:
+        """After a swap: nothing of it is still under way."""
+        await expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
+
+    async def until(self, is_so: Any, again: Any) -> None:
+        """`again` until it is so: for what the portal does on its own, such as sending mail."""
+        for _ in range(100):
+            if await is_so():
+                return
+            await asyncio.sleep(0.05)
+            await again()
+        raise AssertionError("it never came")
+
     async def parts(self) -> dict[str, int]:
         return await self.page.evaluate(PARTS)
 
     async def letter_to(self, address: str) -> EmailMessage:
         """The first letter that reaches this mailbox: the portal's own dispatcher sends it."""
         for _ in range(500):
-            for letter in self._mailbox.letters:
+            for letter in self.mailbox.letters:
                 if letter["to"] == address:
                     return letter
             await asyncio.sleep(0.02)

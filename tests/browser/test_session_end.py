@@ -14,7 +14,7 @@ from tests.world import PASSWORD
 pytestmark = pytest.mark.browser
 
 WARNING = "Votre session se termine dans deux minutes. Ce que vous êtes en train de saisir sera conservé."
-KEPT = "Votre session a pris fin. Ce que vous étiez en train de saisir vous attend après la connexion."
+KEPT = "Ce que vous étiez en train de saisir"
 
 
 async def half_an_hour_passes(portal):

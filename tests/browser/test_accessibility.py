@@ -1,0 +1,105 @@
+"""WCAG 2.2 AA as far as a machine can tell: axe-core, narrow screens, the size of what is pressed."""
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+
+from tests.browser.tour import Tour, demo_tour, member_tour, visitor_tour
+
+pytestmark = pytest.mark.browser
+
+NORM = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+    "resultTypes": ["violations"],
+}
+# 1280 × 1024 enlarged four times: as narrow as a telephone of 320 pixels.
+ENLARGED = {"viewport": {"width": 320, "height": 256}, "device_scale_factor": 4}
+WIDE = {"viewport": {"width": 1280, "height": 1024}}
+# What sticks out, so that the fault has a name.
+SIDEWAYS = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+  [document.documentElement.scrollWidth + " px", ...[...document.querySelectorAll("body *")]
+    .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scroll"))
+    .map((e) => e.tagName + "." + e.className).slice(0, 5)]"""
+# Links inside a sentence are exempt (2.5.8): what is listed here stands on its own.
+SMALL = """() => [...document.querySelectorAll(
+    "header a, header button, aside button, nav a, .button, main form a, main button, main input, #layout-session a")]
+  .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 24)
+  .map((e) => e.tagName + " " + (e.innerText || e.id) + " " + e.getBoundingClientRect().height)"""
+
+
+async def faults_by_axe(page):
+    found = await Axe().run(page, options=NORM)
+    return [
+        f"{each['id']}: {node['html'][:120]} {' '.join(a['message'] for a in node['any'][:2])}"
+        for each in found.response["violations"]
+        for node in each["nodes"]
+    ]
+
+
+async def along(reader, tour: Tour, *checks):
+    """Every fault of every stop, told together."""
+    faults, stops = [], 0
+    async for stop in tour:
+        stops += 1
+        for check in checks:
+            faults += [f"{stop.name}: {fault}" for fault in await check(reader.page)]
+    assert stops > 5
+    assert not faults, "\n".join(faults)
+
+
+async def runs_sideways(page):
+    return await page.evaluate(SIDEWAYS)
+
+
+async def too_small(page):
+    return await page.evaluate(SMALL)
+
+
+async def test_axe_finds_nothing_before_the_sign_in(opened, told):
+    reader = await opened(**WIDE)
+    await along(reader, visitor_tour(reader), faults_by_axe, too_small)
+
+
+async def test_axe_finds_nothing_after_the_sign_in(opened, told):
+    reader = await opened(**WIDE)
+    await along(reader, member_tour(reader, told), faults_by_axe, too_small)
+
+
+@pytest.mark.parametrize("settings", [{"demo": True}], indirect=True)
+async def test_axe_finds_nothing_in_the_demonstration(opened):
+    reader = await opened(**WIDE)
+    await along(reader, demo_tour(reader), faults_by_axe, too_small)
+
+
+async def test_enlarged_four_times_no_page_is_read_sideways_before_the_sign_in(opened, told):
+    reader = await opened(**ENLARGED)
+    await along(reader, visitor_tour(reader), runs_sideways, too_small)
+
+
+async def test_enlarged_four_times_no_page_is_read_sideways_after_the_sign_in(opened, told):
+    reader = await opened(**ENLARGED)
+    await along(reader, member_tour(reader, told), runs_sideways, too_small)
+
+
+@pytest.mark.parametrize("settings", [{"demo": True}], indirect=True)
+async def test_enlarged_four_times_no_page_is_read_sideways_in_the_demonstration(opened):
+    reader = await opened(**ENLARGED)
+    await along(reader, demo_tour(reader), runs_sideways, too_small)
+
+
+async def test_what_these_checks_look_for_would_be_found(reader):
+    """A check that never fails checks nothing."""
+    page = reader.page
+    await page.set_viewport_size({"width": 320, "height": 256})
+    await reader.open("/connexion")
+    await page.evaluate(
+        """() => {
+          const main = document.querySelector("main");
+          main.append(Object.assign(document.createElement("input"), {type: "text"}));
+          const wide = Object.assign(document.createElement("button"), {textContent: "Bouton"});
+          wide.style.cssText = "width: 40rem; height: 10px; min-height: 0; padding: 0";
+          main.append(wide);
+        }"""
+    )
+    assert any(fault.startswith("label: ") for fault in await faults_by_axe(page))
+    assert any("BUTTON" in fault for fault in await runs_sideways(page))
+    assert any("Bouton" in fault for fault in await too_small(page))
