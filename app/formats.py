@@ -1,6 +1,7 @@
 """How France writes dates, numbers and the rest: Jinja filters."""
 
 import html
+import re
 from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime
@@ -46,6 +47,11 @@ def wait(seconds: float) -> str:
     return f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60)} heures"
 
 
+def french_spaces(words: str) -> str:
+    """No-break spaces before ? ! : ; » and after «."""
+    return re.sub(r" (?=[?!:;»])|(?<=«) ", "\N{NO-BREAK SPACE}", words)
+
+
 def escaped(value: str) -> str:
     return html.escape(value)
 
@@ -76,6 +82,7 @@ def event(kind: str) -> str:
 
 FILTERS = {
     "event": event,
+    "french": french_spaces,
     "day": day,
     "moment": moment,
     "plural": plural,

@@ -1,17 +1,31 @@
 """Jinja for pages, fragments and mails."""
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
 
 from app import formats
 from app.settings import Settings
 from db.seeds.personas import PERSONAS
 
 ROOT = Path(__file__).parent.parent
+NOT_TEXT = re.compile(r"(\{[{%#].*?[}%#]\}|<[^>]*>)", re.DOTALL)
+
+
+class FrenchSpaces(Extension):
+    """No line starts with ? or : since the spaces of French punctuation in a page's text do not break."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002
+        if not (name or "").endswith(".html"):
+            return source
+        parts = NOT_TEXT.split(source)
+        parts[::2] = [formats.french_spaces(part) for part in parts[::2]]
+        return "".join(parts)
 
 
 class Templates:
@@ -25,6 +39,7 @@ class Templates:
             loader=FileSystemLoader([ROOT / "templates", ROOT]),
             autoescape=lambda name: not (name or "").endswith(".txt"),
             undefined=StrictUndefined,
+            extensions=[FrenchSpaces],
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,

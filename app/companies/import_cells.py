@@ -89,10 +89,10 @@ def _number(typed: str) -> str:
         raise ValueError(
             f"le n° télédéclarant doit compter {DECLARANT_LENGTH} chiffres (ici {len(digits)}{hint})"
         )
-    if digits and not is_declarant_number(digits):
-        raise ValueError("le n° télédéclarant a un chiffre faux ou deux chiffres inversés")
     if len(set(digits)) == 1:
         raise ValueError("le n° télédéclarant répète un seul chiffre : il serait deviné tout de suite")
+    if digits and not is_declarant_number(digits):
+        raise ValueError("le n° télédéclarant a un chiffre faux ou deux chiffres inversés")
     return digits
 
 

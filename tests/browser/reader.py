@@ -100,7 +100,9 @@ class Reader:
 
     async def settled(self) -> None:
         """After a swap: nothing of it is still under way."""
-        await expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
+        await expect(
+            self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")
+        ).to_have_count(0)
 
     async def until(self, is_so: Any, again: Any) -> None:
         """`again` until it is so: for what the portal does on its own, such as sending mail."""

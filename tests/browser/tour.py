@@ -215,7 +215,9 @@ async def _sessions(reader: Reader, told: Told) -> Tour:
     yield Stop("session prolonged", swapped=True)
 
     fields = [["last_name", "Martin"], ["job_title", "Directrice de l’usine"]]
-    await _kept(reader, Draft(account_id=told.alice.key, path="/mon-compte", fields=fields, created_at=clock.now()))
+    await _kept(
+        reader, Draft(account_id=told.alice.key, path="/mon-compte", fields=fields, created_at=clock.now())
+    )
     await reader.open("/mon-compte/reprise")
     yield Stop("/mon-compte/reprise")
 
