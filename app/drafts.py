@@ -13,23 +13,29 @@ from db.models import Draft
 
 KEPT = timedelta(hours=12)
 MOST_FIELDS, LONGEST = 200, 5_000
-SECRET = ("password", "secret", "code")
 
 
 async def keep_draft(request: Request[Any, Any, Any], account_id: int, now: datetime) -> bool:
-    """Keep the fields of this POST, passwords and codes left out, in place of an older draft. Whether any
+    """Keep the fields of this POST, passwords left out, in place of an older draft. Whether any
     were.
     """
     fields = [
         [name, value[:LONGEST].replace("\x00", "")]
         for name, value in (await request.form()).multi_items()
-        if isinstance(value, str) and name != TOKEN_FIELD and not any(word in name for word in SECRET)
+        if isinstance(value, str) and name != TOKEN_FIELD and "password" not in name
     ][:MOST_FIELDS]
     if not any(value for _, value in fields):
         return False
     async with Visit.of(request).portal.database.transaction(write=True) as session:
         await session.exec(delete(Draft).where(col(Draft.account_id) == account_id))
-        session.add(Draft(account_id=account_id, path=request.url.path[:200], fields=fields, created_at=now))
+        session.add(
+            Draft(
+                account_id=account_id,
+                path="/" + request.url.path.lstrip("/")[:199],
+                fields=fields,
+                created_at=now,
+            )
+        )
     return True
 
 

@@ -7,6 +7,7 @@ import structlog
 from litestar.types import ASGIApp, Message, Receive, Send
 
 from app.assets import Assets
+from app.encodings import accepted_encoding
 
 log = structlog.get_logger()
 
@@ -81,8 +82,8 @@ class Edge:
             await send({"type": "http.response.start", "status": 304, "headers": headers})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
-        accepted = asked.get(b"accept-encoding", "")
-        encoding = next((e for e in ("br", "gzip") if e in accepted and e in asset.bodies), "")
+        encoding = accepted_encoding(asked.get(b"accept-encoding", ""))
+        encoding = encoding if encoding in asset.bodies else ""
         body = asset.bodies[encoding]
         headers += [
             (b"content-type", asset.media_type.encode()),

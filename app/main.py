@@ -1,6 +1,7 @@
 """The application: who may reach what, in one screen."""
 
 import asyncio
+import gc
 import inspect
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -103,6 +104,9 @@ async def running(app: Litestar) -> AsyncIterator[None]:
     if app.state.postbox:
         work.append(Dispatcher(portal, app.state.postbox, app.state.templates).run())
     tasks = [asyncio.create_task(each) for each in work]
+    # What start-up made lives as long as the process: the collector need not look at it again (48 ms a pass).
+    gc.collect()
+    gc.freeze()
     try:
         yield
     finally:

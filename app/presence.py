@@ -3,12 +3,14 @@
 import asyncio
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import bindparam, update
 from sqlmodel import col
 
 from app.database import Database
 from db.models import AccountSession
 
+log = structlog.get_logger()
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 FLUSH_SECONDS = 20
@@ -40,13 +42,20 @@ class Presence:
             )
             .values(seen_at=bindparam("at"))
         )
-        async with self._database.transaction(write=True) as session:
-            await (await session.connection()).execute(statement, rows)
+        try:
+            async with self._database.transaction(write=True) as session:
+                await (await session.connection()).execute(statement, rows)
+        except BaseException:
+            self._seen = seen | self._seen
+            raise
 
     async def run(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
-            await self.flush()
+            try:
+                await self.flush()
+            except Exception:
+                log.exception("presence")
 
 
 def is_over(session: AccountSession, last_seen: datetime, now: datetime) -> bool:

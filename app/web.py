@@ -1,23 +1,20 @@
 """Pages and fragments: the one place that decides between them, compresses them, and redirects."""
 
-import gzip
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
-import brotli
 from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.response import Redirect, Response
 from litestar.response.base import ASGIResponse
 
+from app.encodings import accepted_encoding, compressed
 from app.forms import Form
 from app.templating import Templates
 from app.visit import Visit
 
 HTML = "text/html"
-# Below, the headers of a compressed answer cost what it saves.
-WORTH_COMPRESSING = 400
 VARY = "HX-Request-Type, Accept-Encoding"
 
 
@@ -62,8 +59,7 @@ class PublicPage(Response[bytes]):
 
     def to_asgi_response(self, app: Any, request: Request[Any, Any, Any], **given: Any) -> ASGIResponse:
         has_session = bool(Visit.of(request).session_token)
-        accepted = request.headers.get("accept-encoding", "")
-        encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
+        encoding = accepted_encoding(request.headers.get("accept-encoding", ""))
         kept: dict[Any, bytes] = request.app.state.public_pages
         key = (self.template, has_session, encoding)
         if key not in kept:
@@ -111,16 +107,6 @@ def wants_fragment(request: Request[Any, Any, Any]) -> bool:
 
 def is_htmx(request: Request[Any, Any, Any]) -> bool:
     return request.headers.get("hx-request") == "true"
-
-
-def compressed(body: bytes, accepted: str) -> tuple[bytes, str]:
-    if len(body) < WORTH_COMPRESSING:
-        return body, ""
-    if "br" in accepted:
-        return brotli.compress(body, quality=4), "br"
-    if "gzip" in accepted:
-        return gzip.compress(body, 6, mtime=0), "gzip"
-    return body, ""
 
 
 def path_to(

@@ -6,7 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from app.main import create_app
+from app.settings import Settings
 from db.models import AccountSession, SignInFlow
+from tests.actors import Actor
 from tests.world import PASSWORD
 
 
@@ -154,3 +157,17 @@ async def test_htmx_is_told_to_leave_the_page_once_signed_in(visitor, told):
     )
     assert answer.status_code == 204
     assert answer.headers["hx-redirect"] == "/espace"
+
+
+async def test_over_https_the_cookies_are_bound_to_this_host(database_url, tmp_path):
+    settings = Settings(
+        data_dir=tmp_path, database_url=database_url, secret_key="k" * 40, base_url="https://portail.example"
+    )
+    edge = create_app(settings, bcrypt_cost=4)
+    async with Actor(edge) as visitor:
+        visitor.base_url = "https://portail.example"
+        answer = await visitor.fill("/connexion", email="a@b.fr")
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("__Host-flow=")
+        assert {"httponly", "secure", "path=/", "samesite=lax"} <= set(cookie.lower().split("; "))
+    await edge.app.state.portal.close()

@@ -1,0 +1,30 @@
+"""Which compression a browser accepts, brotli first."""
+
+import gzip
+from functools import lru_cache
+
+import brotli
+
+# Below, the headers of a compressed answer cost what it saves.
+WORTH_COMPRESSING = 400
+
+
+@lru_cache(maxsize=256)
+def accepted_encoding(header: str) -> str:
+    """ "br", "gzip" or "" for as it is, from an Accept-Encoding header."""
+    accepted = set()
+    for part in header.lower().split(","):
+        name, _, quality = part.partition(";")
+        if quality.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}:
+            accepted.add(name.strip())
+    return next((name for name in ("br", "gzip") if name in accepted), "")
+
+
+def compressed(body: bytes, header: str) -> tuple[bytes, str]:
+    """The body as this Accept-Encoding wants it, and the encoding's name. Levels: what a page rendered anew affords."""
+    encoding = accepted_encoding(header) if len(body) >= WORTH_COMPRESSING else ""
+    if encoding == "br":
+        return brotli.compress(body, quality=4), encoding
+    if encoding == "gzip":
+        return gzip.compress(body, 6, mtime=0), encoding
+    return body, ""
