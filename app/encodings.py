@@ -21,7 +21,8 @@ def accepted_encoding(header: str) -> str:
 
 
 def compressed(body: bytes, header: str) -> tuple[bytes, str]:
-    """The body as this Accept-Encoding wants it, and the encoding's name. Levels: what a page rendered anew affords."""
+    """The body as this Accept-Encoding wants it,
+    and the encoding's name. The levels are quick ones."""
     encoding = accepted_encoding(header) if len(body) >= WORTH_COMPRESSING else ""
     if encoding == "br":
         return brotli.compress(body, quality=4), encoding
