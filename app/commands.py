@@ -17,6 +17,7 @@ from app.dispatcher import Dispatcher
 from app.fields import email_address
 from app.mail import new_seed, queue_mail
 from app.main import make_postbox, standalone_templates
+from app.passwords import Passwords
 from app.portal import make_portal
 from app.settings import Settings
 from app.sign_in.service import account_at
@@ -51,11 +52,11 @@ async def check_production(settings: Settings) -> None:
 async def fill_demo(settings: Settings) -> None:
     """Migrate, and tell the demo's story into an empty database; a real one is left alone."""
     await migrate_database(settings)
-    portal = make_portal(settings)
+    portal = make_portal(settings, bcrypt_cost=4)
     async with portal.database.transaction(write=True) as session:
         access = VisitorAccess(portal, session)
         if not await access.first(select(func.count(col(Account.id)))):
-            hashed = await portal.passwords.hashed(PASSWORD)
+            hashed = await Passwords(portal.keys).hashed(PASSWORD)
             await demo.tell(session, keyed=portal.keys.declarant_key, password_hash=hashed)
         elif not await account_at(access, PERSONAS[0].email):
             raise CommandRefused("Cette base contient de vrais comptes : la démonstration ne s’y ouvre pas.")

@@ -1,5 +1,6 @@
 """The portal served for real, and a real browser in front of it."""
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -59,8 +60,6 @@ class Server(uvicorn.Server):
 @pytest.fixture
 async def site(app, settings: Settings, socket_of_its_own: socket.socket) -> AsyncIterator[str]:
     """The address of the running portal, whose own dispatcher sends its mail."""
-    import asyncio
-
     options: dict[str, Any] = {"lifespan": "on", "ws": "none", "log_config": None, "access_log": False}
     server = Server(uvicorn.Config(app, timeout_graceful_shutdown=2, **options))
     serving = asyncio.create_task(server.serve(sockets=[socket_of_its_own]))

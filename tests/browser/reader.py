@@ -1,6 +1,7 @@
 """Somebody in front of a browser: what they press, what they are shown, what they hear."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
@@ -30,6 +31,7 @@ WATCH_FOCUS = """
     if (document.activeElement === document.body) window.lostFocus.push(location.pathname);
   });
 """
+UNDER_WAY = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
 TABS = 60
 
 
@@ -62,6 +64,10 @@ class Reader:
         await self.page.context.add_cookies([{"name": "session", "value": token, "url": self.site}])
         return self
 
+    async def is_told(self, words: str) -> None:
+        """A fault, told in its place above the form, with the focus on it."""
+        await expect(self.page.locator("#erreur :focus")).to_contain_text(words)
+
     async def swaps_that_lost_the_focus(self) -> list[str]:
         return await self.page.evaluate("window.lostFocus")
 
@@ -71,6 +77,12 @@ class Reader:
 
     async def type(self, words: str) -> None:
         await self.page.keyboard.type(words)
+
+    async def give(self, **fields: str) -> None:
+        """Fill these fields, by id, and press Enter in the last."""
+        for name, typed in fields.items():
+            await self.page.locator(f"#{name}").fill(typed)
+        await self.press("Enter")
 
     async def focused(self) -> Focused:
         return Focused(**await self.page.evaluate(FOCUSED))
@@ -95,14 +107,12 @@ class Reader:
     async def has_focus_on(self, selector: str) -> None:
         await expect(self.page.locator(selector)).to_be_focused()
 
-    async def hears(self, words: str) -> None:
+    async def hears(self, words: str | re.Pattern[str]) -> None:
         await expect(self.page.locator("#live")).to_have_text(words)
 
     async def settled(self) -> None:
         """After a swap: nothing of it is still under way."""
-        await expect(
-            self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")
-        ).to_have_count(0)
+        await expect(self.page.locator(UNDER_WAY)).to_have_count(0)
 
     async def until(self, is_so: Any, again: Any) -> None:
         """`again` until it is so: for what the portal does on its own, such as sending mail."""

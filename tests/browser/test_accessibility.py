@@ -22,7 +22,7 @@ SIDEWAYS = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
     .map((e) => e.tagName + "." + e.className).slice(0, 5)]"""
 # Links inside a sentence are exempt (2.5.8): what is listed here stands on its own.
 SMALL = """() => [...document.querySelectorAll(
-    "header a, header button, aside button, nav a, .button, main form a, main button, main input, #layout-session a")]
+    "header a, header button, aside button, nav a, .button, main form a, main button, main input")]
   .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 24)
   .map((e) => e.tagName + " " + (e.innerText || e.id) + " " + e.getBoundingClientRect().height)"""
 

@@ -1,5 +1,7 @@
 """Whatever the portal answers, the reader is not lost: refusals, faults, a lost network, Back, haste."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 from sqlmodel import select
@@ -154,24 +156,24 @@ async def test_back_after_signing_out_shows_nothing_of_the_private_space(reader,
     await expect(reader.page.get_by_text(told.ours.name)).to_have_count(0)
 
 
-async def answers_a_fault(page, path, status):
-    """The portal's own error page, under this status, once: a fault cannot be asked for."""
+async def answers_a_fault(reader, status):
+    """The next form sent is answered by the portal's error page, under this status: faults come unasked."""
 
     async def answer(route):
-        real = await route.fetch(url=f"{page.url.split('/connexion')[0]}/nulle-part", method="GET")
-        await route.fulfill(response=real, status=status)
+        page = await route.fetch(url=f"{reader.site}/nulle-part", method="GET")
+        await route.fulfill(response=page, status=status)
 
-    await page.route(f"**{path}", answer, times=1)
+    await reader.page.route("**/connexion", answer, times=1)
 
 
 async def test_a_fault_is_told_once_and_never_puts_a_page_in_the_page(reader):
     await reader.open("/connexion")
     field = reader.page.get_by_label("Votre adresse e-mail")
     for status in (400, 403, 404, 405, 413, 500, 503):
-        await answers_a_fault(reader.page, "/connexion", status)
+        await answers_a_fault(reader, status)
         await field.fill(f"{status}@ours.example")
         await field.press("Enter")
-        await reader.has_focus_on("#erreur h1")
+        await reader.is_told("Page introuvable")
         assert await reader.parts() == ONE_PAGE
         assert await field.input_value() == f"{status}@ours.example"
         await reader.is_at("/connexion", "Connexion – AIST22")
@@ -183,17 +185,16 @@ async def test_an_address_that_is_gone_is_told_in_place(reader):
     await reader.open("/connexion")
     await reader.page.locator("main form").evaluate("form => form.dataset.hxPost = '/nulle-part'")
     await types_an_address(reader)
-    await reader.has_focus_on("#erreur h1")
-    await expect(reader.page.locator("#erreur h1")).to_have_text("Page introuvable")
+    await reader.is_told("Page introuvable")
     assert await reader.parts() == ONE_PAGE
     await reader.is_at("/connexion", "Connexion – AIST22")
 
 
 async def test_a_fault_that_is_over_is_no_longer_told(reader):
     await reader.open("/connexion")
-    await answers_a_fault(reader.page, "/connexion", 503)
+    await answers_a_fault(reader, 503)
     await types_an_address(reader)
-    await reader.has_focus_on("#erreur h1")
+    await reader.is_told("Page introuvable")
     await reader.tab_to("Valider")
     await reader.press("Enter")
     await reader.is_at("/connexion/mot-de-passe", "Mot de passe – AIST22")
@@ -203,9 +204,9 @@ async def test_a_fault_that_is_over_is_no_longer_told(reader):
 
 async def test_after_a_fault_another_step_starts_at_its_own_heading(reader):
     await reader.open("/connexion")
-    await answers_a_fault(reader.page, "/connexion", 503)
+    await answers_a_fault(reader, 503)
     await types_an_address(reader)
-    await reader.has_focus_on("#erreur h1")
+    await reader.is_told("Page introuvable")
     await reader.tab_to("Se connecter avec son code adhérent")
     await reader.press("Enter")
     await reader.has_focus_on("#sign-up-code h1")
@@ -215,8 +216,7 @@ async def test_a_lost_network_is_told_and_what_was_typed_is_sent_once_it_is_back
     await reader.open("/connexion")
     await reader.page.context.set_offline(True)
     await types_an_address(reader)
-    await reader.has_focus_on("#erreur h2")
-    assert (await reader.focused()).words == NO_ANSWER
+    await reader.is_told(NO_ANSWER)
     assert await reader.parts() == ONE_PAGE
     assert await reader.page.get_by_label("Votre adresse e-mail").input_value() == "alice@ours.example"
     button = reader.page.get_by_role("button", name="Valider")
@@ -235,19 +235,32 @@ async def test_a_lost_network_is_told_and_what_was_typed_is_sent_once_it_is_back
 async def test_five_hasty_enters_make_one_account_and_one_letter(opened, told, portal, mailbox, javascript):
     reader = await opened(javascript=javascript)
     await at_the_account_form(reader)
-    for label, typed in (("Nom", "Le Gall"), ("Prénom", "Nina"), ("Fonction", "Assistante")):
-        await reader.page.get_by_label(label, exact=False).first.fill(typed)
-    for field in ("#email", "#email_again"):
-        await reader.page.locator(field).fill("nina@ours.example")
-    await reader.page.locator("#email_again").focus()
+    sent = []
+    reader.page.on("request", lambda request: (sent.append(request) if request.method == "POST" else None, print("REQ", request.method, request.url[-30:], request.is_navigation_request())))
+    address = "nina@ours.example"
+    await reader.give(last_name="Le Gall", first_name="Nina", job_title="Aide", email=address, email_again="")
+    await reader.has_focus_on(".summary")
+    await reader.page.locator("#email_again").fill(address)
+    print("CLEAR"); sent.clear()
+    if javascript:
+        await reader.page.route("**/connexion/creer-mon-compte", slowly)
     await reader.press(*["Enter"] * 5)
     await reader.is_at("/connexion/compte-cree", "Vérifiez vos courriels – AIST22")
-    await reader.letter_to("nina@ours.example")
-    async with portal.database.transaction(write=False) as session:
-        made = (await session.exec(select(Account).where(Account.email == "nina@ours.example"))).all()
-    assert len(made) == 1
-    await expect(reader.page.locator("h1")).to_have_count(1)
+    await reader.letter_to(address)
+    print([r.url for r in sent], len(mailbox.letters))
+    assert len(sent) == 1 or not javascript
+    assert len(await accounts_at(portal, address)) == 1
     assert len(mailbox.letters) == 1
+
+
+async def slowly(route):
+    await asyncio.sleep(0.5)
+    await route.continue_()
+
+
+async def accounts_at(portal, address):
+    async with portal.database.transaction(write=False) as session:
+        return (await session.exec(select(Account).where(Account.email == address))).all()
 
 
 async def test_a_wrong_password_keeps_the_address_and_asks_again(reader):

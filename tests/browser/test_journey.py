@@ -12,12 +12,12 @@ OWN = "bruyère tracteur vingt-huit"
 WELCOME = "Bienvenue dans votre espace privé et sécurisé"
 
 
-async def arrives(reader, path, title, tag="h1", id=""):
+async def arrives(reader, path, title, tag="h1", field=""):
     """A step reached by a swap: address, title, what is heard, and where the keyboard goes on from."""
     await reader.is_at(path, f"{title} – AIST22")
     await reader.hears(f"{title} – AIST22")
     at = await reader.focused()
-    assert (at.tag, at.id) == (tag, id)
+    assert (at.tag, at.id) == (tag, field)
     assert not await reader.swaps_that_lost_the_focus()
 
 

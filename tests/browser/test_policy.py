@@ -1,4 +1,4 @@
-"""Along every page: nothing that the content policy refuses, no fault in a script, no request to anywhere else."""
+"""Along every page: nothing that the content policy refuses, no fault in a script, no request elsewhere."""
 
 import os
 import re
