@@ -11,9 +11,10 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
-from app.errors import NotFound
+from app.errors import Forbidden, NotFound
 from app.portal import Portal
-from db.models import Account, AccountSession, AuditEvent, AuditKind, Company, CompanyOwned
+from app.rights import Right, rights_of
+from db.models import Account, AccountSession, AuditEvent, AuditKind, Company, CompanyOwned, Membership
 
 Row = TypeVar("Row", bound=SQLModel)
 Owned = TypeVar("Owned", bound=CompanyOwned)
@@ -120,6 +121,22 @@ class MemberAccess(Access):
 
     account: Account
     company: Company
+    membership: Membership
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        return rights_of(self.membership.roles)
+
+    def require(self, right: Right) -> None:
+        """Stop with a 403 that says whom to ask: the page is within reach, the act is not allowed."""
+        if right not in self.rights:
+            raise Forbidden("Votre rôle ne le permet pas. Demandez-le à un administrateur de l’entreprise.")
+
+    def trace(self, kind: AuditKind, now: datetime, about: str = "") -> None:
+        """One more line in the company's history."""
+        event = AuditEvent(at=now, kind=kind, account_id=self.account.key, company_id=self.company.key)
+        event.about, event.on_behalf = about[:200], self.membership.third_party
+        self.add(event)
 
     def select(self, model: type[Owned]) -> SelectOfScalar[Owned]:
         return select(model).where(model.company_id == self.company.key)

@@ -5,6 +5,7 @@ Being public is being under `visitor`; nothing else can be reached without a ses
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from litestar import Request
@@ -15,9 +16,12 @@ from app.access import AccountAccess, MemberAccess, StaffAccess, VisitorAccess
 from app.drafts import keep_draft
 from app.errors import NotFound
 from app.presence import ABSOLUTE, IDLE, is_over
-from app.sessions import session_for_company, session_of
+from app.sessions import labels_of_companies, session_for_company, session_of
 from app.visit import Viewer, Visit
 from db.models import Account, AccountSession
+from db.models.company import label_of
+
+FEW = 15  # companies that the header's switcher lists; above, a page with a search
 
 
 class SignInNeeded(Exception):  # noqa: N818
@@ -88,23 +92,30 @@ async def staff_access(request: Request[Any, Any, Any]) -> AsyncIterator[StaffAc
 
 
 async def member_access(request: Request[Any, Any, Any]) -> AsyncIterator[MemberAccess]:
-    """Session, account, company and membership in one query; not a member is the same 404 as no such
-    company.
-    """
+    """Session, account, company and membership in one query; a stranger gets the 404 of no company."""
     async with _transaction(request) as session:
         visit = Visit.of(request)
-        code = request.path_params["code"]
-        row = (await session.exec(session_for_company(visit.session_token, code))).first()
-        opened, account, staff_id, company = row or (None, None, None, None)
-        _check(visit, opened)
-        if opened is None or account is None:
+        statement = session_for_company(visit.session_token, request.path_params["code"], clock.today())
+        row = (await session.exec(statement)).first()
+        if row is None:
             raise SignInNeeded
+        opened, account, company, membership = row
+        _check(visit, opened)
         if opened.must_choose_password:
             raise PasswordNeeded
-        if company is None:
+        if company is None or membership is None:
             raise NotFound
-        visit.viewer = _viewer(account, opened, staff_id, company.code, company.label)
-        yield MemberAccess(visit.portal, session, account, company)
+        access = MemberAccess(visit.portal, session, account, company, membership)
+        viewer = _viewer(account, opened, None)
+        companies = await session.exec(labels_of_companies(account.key, clock.today(), FEW + 1))
+        visit.viewer = replace(
+            viewer,
+            company_code=company.code,
+            company_label=company.label,
+            rights=access.rights,
+            companies=tuple((code, label_of(code, name, town)) for code, name, town in companies),
+        )
+        yield access
 
 
 async def _signed_in(
@@ -129,13 +140,7 @@ def _check(visit: Visit, opened: AccountSession | None) -> None:
     visit.portal.presence.touch(opened.key, now)
 
 
-def _viewer(
-    account: Account,
-    opened: AccountSession,
-    staff_id: int | None,
-    code: str = "",
-    label: str = "",
-) -> Viewer:
+def _viewer(account: Account, opened: AccountSession, staff_id: int | None) -> Viewer:
     left = min(IDLE, opened.created_at + ABSOLUTE - clock.now())
     return Viewer(
         name=account.full_name,
@@ -143,6 +148,4 @@ def _viewer(
         is_staff=staff_id is not None,
         must_choose_password=opened.must_choose_password,
         expires_in=int(left.total_seconds()),
-        company_code=code,
-        company_label=label,
     )

@@ -18,13 +18,16 @@ from app.account import routes as account
 from app.account import session_routes
 from app.assets import Assets
 from app.companies import routes as companies
+from app.company_details import routes as company_details
 from app.demo import routes as demo
 from app.dispatcher import Dispatcher, Postbox
 from app.edge import Edge
 from app.error_pages import HANDLERS
 from app.health import alive, ready
+from app.history import routes as history
 from app.home import routes as home
 from app.housekeeping import keep_house
+from app.people import routes as people
 from app.portal import Portal, make_portal
 from app.postman import DemoPostbox, Relay
 from app.return_paths import return_patterns
@@ -47,6 +50,7 @@ VISITOR: list[Any] = [
     reset_routes.forgotten, reset_routes.ask_reset, reset_routes.reset_sent, reset_routes.reset,
     reset_routes.apply_reset,
     sign_up.code, sign_up.check_code, sign_up.account, sign_up.create, sign_up.sent, sign_up.resend,
+    *people.VISITOR,
     session_routes.confirmation, session_routes.confirm, session_routes.undoing, session_routes.undo,
 ]  # fmt: skip
 DEMO: list[Any] = [demo.personas, demo.sign_in, demo.mails, demo.mail]
@@ -59,7 +63,7 @@ ACCOUNT: list[Any] = [
     session_routes.stay, session_routes.leaving, session_routes.leave_portal,
     companies.home, companies.index,
 ]  # fmt: skip
-MEMBER: list[Any] = [companies.show]
+MEMBER: list[Any] = [companies.show, *company_details.MEMBER, *people.MEMBER, *history.MEMBER]
 STAFF: list[Any] = [staff.index, staff.mail, staff.send_again]
 
 

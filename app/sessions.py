@@ -1,8 +1,8 @@
 """Open sessions: one row a browser, a new token at every change of privilege."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
@@ -50,18 +50,35 @@ def session_of(token: str) -> Select[AccountSession, Account, int | None]:
     )
 
 
-def session_for_company(token: str, code: str) -> Select[AccountSession, Account, int | None, Company | None]:
-    """The same, and the company of that code when the account is a member of it."""
-    membership = (
-        select(Membership.id)
-        .where(Membership.company_id == Company.id, Membership.account_id == Account.id)
-        .correlate(Company, Account)
-        .exists()
+def session_for_company(
+    token: str, code: str, today: date
+) -> Select[AccountSession, Account, Company | None, Membership | None]:
+    """Session, account, the company of that code, and the account's membership when it has not ended."""
+    mine = (
+        (col(Membership.company_id) == Company.id)
+        & (col(Membership.account_id) == Account.id)
+        & is_alive(today)
     )
     return (
-        select(AccountSession, Account, StaffMember.id, Company)
+        select(AccountSession, Account, Company, Membership)
         .join(Account, col(Account.id) == AccountSession.account_id)
-        .outerjoin(StaffMember, col(StaffMember.account_id) == Account.id)
-        .outerjoin(Company, (col(Company.code) == code) & membership)
+        .outerjoin(Company, col(Company.code) == code)
+        .outerjoin(Membership, mine)
         .where(AccountSession.token_hash == fingerprint(token))
+    )
+
+
+def is_alive(today: date) -> ColumnElement[bool]:
+    """A membership counts until the end of its last day."""
+    return col(Membership.ends_on).is_(None) | (col(Membership.ends_on) >= today)
+
+
+def labels_of_companies(account_id: int, today: date, most: int) -> Select[str, str, str]:
+    """Code, name and town of the companies that this account acts for, by code: what the switcher lists."""
+    return (
+        select(Company.code, Company.name, Company.town)
+        .join(Membership, col(Membership.company_id) == Company.id)
+        .where(Membership.account_id == account_id, is_alive(today))
+        .order_by(Company.code)
+        .limit(most)
     )

@@ -16,6 +16,7 @@ from litestar.handlers import BaseRouteHandler
 from app.errors import Forbidden
 from app.keys import fingerprint
 from app.portal import Portal
+from app.rights import Right
 
 TOKEN_FIELD = "csrf"
 DEVICE_SECONDS = 400 * 24 * 3600
@@ -32,6 +33,8 @@ class Viewer:
     expires_in: int = 0
     company_code: str = ""
     company_label: str = ""
+    rights: frozenset[Right] = frozenset()
+    companies: tuple[tuple[str, str], ...] = ()
 
 
 class Visit:

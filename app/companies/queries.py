@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from sqlmodel import col, select
 
+from app import clock
 from app.access import AccountAccess
+from app.sessions import is_alive
 from db.models import Company, Membership
 
 
@@ -13,7 +15,7 @@ async def my_companies(access: AccountAccess, *, most: int = 500) -> Sequence[Co
     mine = (
         select(Company)
         .join(Membership, (col(Membership.company_id) == Company.id))
-        .where(Membership.account_id == access.account.key)
+        .where(Membership.account_id == access.account.key, is_alive(clock.today()))
         .order_by(col(Company.code), col(Company.id))
     )
     return await access.all(mine.limit(most))

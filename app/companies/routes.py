@@ -10,11 +10,10 @@ from litestar.response import Response
 from app import clock
 from app.access import AccountAccess, MemberAccess
 from app.companies.queries import my_companies
+from app.doors import FEW
 from app.drafts import draft_of
 from app.visit import Visit
 from app.web import leave, page, path_to
-
-FEW = 15
 
 
 @get("/espace", name="companies.home")

@@ -67,6 +67,7 @@ async def sign_in(
     if temporary and not await _use_temporary(access, account, hashed):
         raise Refused(WRONG, "password")
     account.first_signed_in_at = account.first_signed_in_at or now
+    account.last_signed_in_at = now
     access.record(AuditKind.SIGNED_IN, now, account.key, about=origin.browser)
     token = open_session(access, account, origin.browser, now, must_choose_password=temporary)
     return SignedIn(account, token, temporary)

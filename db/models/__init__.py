@@ -3,8 +3,9 @@
 from db.models.account import Account, StaffMember
 from db.models.audit import AuditEvent, AuditKind
 from db.models.base import Base, CompanyOwned, metadata
-from db.models.company import Company, Membership
+from db.models.company import CareTeam, Company, CompanyContact, ContactKind
 from db.models.mail import DemoMail, OutboxMail
+from db.models.membership import Invitation, Membership
 from db.models.session import AccountSession, AccountToken, Draft, SignInFlow, Throttle, TokenKind
 
 __all__ = [
@@ -14,10 +15,14 @@ __all__ = [
     "AuditEvent",
     "AuditKind",
     "Base",
+    "CareTeam",
     "Company",
+    "CompanyContact",
     "CompanyOwned",
+    "ContactKind",
     "DemoMail",
     "Draft",
+    "Invitation",
     "Membership",
     "OutboxMail",
     "SignInFlow",

@@ -24,6 +24,7 @@ class Account(Base, table=True):
     temporary_hash: str | None = Field(default=None, max_length=100)
     temporary_until: datetime | None = instant(nullable=True)
     first_signed_in_at: datetime | None = instant(nullable=True)
+    last_signed_in_at: datetime | None = instant(nullable=True)
     created_at: datetime = instant()
 
     @property

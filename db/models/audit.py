@@ -22,13 +22,24 @@ class AuditKind(StrEnum):
     EMAIL_RESTORED = "email_restored"
     PROFILE_CHANGED = "profile_changed"
     GUESSING_ALERT = "guessing_alert"
+    COMPANY_CORRECTED = "company_corrected"
+    COMPANY_LEFT = "company_left"
+    PERSON_INVITED = "person_invited"
+    INVITATION_CANCELLED = "invitation_cancelled"
+    INVITATION_ACCEPTED = "invitation_accepted"
+    ROLES_CHANGED = "roles_changed"
+    ACCESS_REVOKED = "access_revoked"
+    ADMIN_RECOVERED = "admin_recovered"
 
 
 class AuditEvent(Base, table=True):
-    """`account_id` is who acted or was acted upon, when known; `about` names the object in a few words."""
+    """`account_id` is who acted, when known; `about` names the object in a few words.
+
+    `on_behalf`: a third party acted for the company."""
 
     at: datetime = instant(index=True)
     kind: AuditKind = Field(sa_type=String(30))
     account_id: int | None = Field(default=None, foreign_key="account.id", index=True)
     company_id: int | None = Field(default=None, foreign_key="company.id", index=True)
     about: str = Field(default="", max_length=200)
+    on_behalf: bool = False

@@ -1,8 +1,9 @@
-"""The member employer and who may act for it."""
+"""The member employer, whom the service writes to there, and who follows it."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import JSON, String, UniqueConstraint
 from sqlmodel import Field
 
 from db.models.base import Base, CompanyOwned, instant
@@ -24,7 +25,10 @@ class Company(Base, table=True):
     naf: str = Field(default="", max_length=6)
     email: str = Field(default="", max_length=254)
     phone: str = Field(default="", max_length=20)
+    naf_version: str = Field(default="", max_length=10)
+    team_id: int | None = Field(default=None, foreign_key="careteam.id")
     declarant_key: str = Field(max_length=64)
+    closed_at: datetime | None = instant(nullable=True)
     created_at: datetime = instant()
     updated_at: datetime = instant()
 
@@ -34,16 +38,36 @@ class Company(Base, table=True):
 
     @property
     def label(self) -> str:
-        """What the header shows: "00010 - Adhérent BRIEUC", "00010-5 - Adhérent BRIEUC (Dinan)"."""
-        place = f" ({self.town})" if self.is_site and self.town else ""
-        return f"{self.code} - {self.name}{place}"
+        return label_of(self.code, self.name, self.town)
 
 
-class Membership(CompanyOwned, table=True):
-    """One account may act for one company. `third_party`: an accountant, for a company that is not theirs."""
+class CareTeam(Base, table=True):
+    """The people of the service who follow a company: named on its pages, with how to reach them."""
 
-    __table_args__ = (UniqueConstraint("account_id", "company_id"),)
+    name: str = Field(max_length=80, unique=True)
+    people: list[list[str]] = Field(default_factory=list, sa_type=JSON)
+    email: str = Field(default="", max_length=254)
+    phone: str = Field(default="", max_length=20)
 
-    account_id: int = Field(foreign_key="account.id")
-    third_party: bool = False
-    created_at: datetime = instant()
+
+class ContactKind(StrEnum):
+    ADMINISTRATIVE = "administratif"
+    BILLING = "facturation"
+    SUMMONS = "convocations"
+
+
+class CompanyContact(CompanyOwned, table=True):
+    """Whom the service writes to, for one function."""
+
+    __table_args__ = (UniqueConstraint("company_id", "kind"),)
+
+    kind: ContactKind = Field(sa_type=String(20))
+    name: str = Field(default="", max_length=120)
+    email: str = Field(default="", max_length=254)
+    phone: str = Field(default="", max_length=20)
+
+
+def label_of(code: str, name: str, town: str) -> str:
+    """What the header shows: "00010 - Adhérent BRIEUC", "00010-5 - Adhérent (Dinan)"."""
+    place = f" ({town})" if "-" in code and town else ""
+    return f"{code} - {name}{place}"

@@ -44,6 +44,7 @@ class TokenKind(StrEnum):
     PASSWORD_RESET = "password_reset"
     EMAIL_CHANGE = "email_change"
     EMAIL_UNDO = "email_undo"
+    ADMIN_RECOVERY = "admin_recovery"
 
 
 class AccountToken(Base, table=True):
@@ -53,6 +54,7 @@ class AccountToken(Base, table=True):
     account_id: int = Field(foreign_key="account.id", index=True)
     kind: TokenKind = Field(sa_type=String(20))
     email: str = Field(default="", max_length=254)
+    company_id: int | None = Field(default=None, foreign_key="company.id")
     created_at: datetime = instant()
     expires_at: datetime = instant()
     used_at: datetime | None = instant(nullable=True)

@@ -1,6 +1,7 @@
 """The verbs of the demo's story and of the tests: each adds a row and gives it back."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlmodel import SQLModel
@@ -52,9 +53,17 @@ class World:
         await self._kept(member)
         return member
 
-    async def acts_for(self, account: Account, *companies: Company, third_party: bool = False) -> None:
+    async def acts_for(
+        self,
+        account: Account,
+        *companies: Company,
+        roles: Sequence[str] = ("administrateur",),
+        third_party: bool = False,
+        ends_on: date | None = None,
+    ) -> None:
         for company in companies:
             membership = Membership(
                 account_id=account.key, company_id=company.key, third_party=third_party, created_at=self.now
             )
+            membership.roles, membership.ends_on = list(roles), ends_on
             await self._kept(membership)

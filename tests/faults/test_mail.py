@@ -29,11 +29,14 @@ from tests.postbox import link_in, password_in, words_of
 MINUTE = timedelta(minutes=1)
 
 
-async def queue(portal, *recipients):
-    """Letters to these, committed together."""
+async def queue(portal, *recipients, then=None):
+    """Letters to these, committed together, unless something happens `then`."""
     async with portal.database.transaction(write=True) as session:
         for recipient in recipients:
             queue_mail(VisitorAccess(portal, session), "password_changed", recipient, clock.now())
+        await session.flush()
+        if then:
+            raise then
 
 
 async def tried_until_given_up(portal, dispatcher, traveller):
@@ -97,7 +100,9 @@ async def test_a_relay_back_after_an_hour_gets_everything_that_waited(
     assert all(mail.sent_at for mail in await rows(portal, OutboxMail))
 
 
-@pytest.mark.parametrize("mood", ["451 4.7.1 Greylisted, try again later", "550 5.7.1 Refused", "421 Closing"])
+@pytest.mark.parametrize(
+    "mood", ["451 4.7.1 Greylisted, try again later", "550 5.7.1 Refused", "421 Closing"]
+)
 async def test_a_refused_letter_leaves_once_the_relay_takes_it(
     mood, time_machine_at, app, portal, visitor, told, mailbox
 ):
@@ -243,12 +248,10 @@ async def test_the_running_dispatcher_sends_at_once_after_the_commit(app, visito
 
 
 async def test_a_transaction_that_fails_sends_nothing(app, portal, told, mailbox):
+    with pytest.raises(KeyboardInterrupt):
+        await queue(portal, "a@ours.example", then=KeyboardInterrupt)
     with pytest.raises(ZeroDivisionError):
-        async with portal.database.transaction(write=True) as session:
-            access = VisitorAccess(portal, session)
-            queue_mail(access, "password_changed", "a@ours.example", told.alice.created_at)
-            await access.flush()
-            raise ZeroDivisionError
+        await queue(portal, "a@ours.example", then=ZeroDivisionError)
     assert not portal.database.mail_queued.is_set()
     assert not await rows(portal, OutboxMail)
     assert not await mailbox.delivered(app)
@@ -328,7 +331,13 @@ async def answers(*lines):
 
 @pytest.mark.parametrize(
     "words",
-    [b"554 Bo\xeete indisponible\r\n", b"554 " + b"x" * 480 + b"\r\n", b"554 \x00nul\r\n", b"garbage\r\n", b""],
+    [
+        b"554 Bo\xeete indisponible\r\n",
+        b"554 " + b"x" * 480 + b"\r\n",
+        b"554 \x00nul\r\n",
+        b"garbage\r\n",
+        b"",
+    ],
     ids=["latin-1", "long", "nul", "garbage", "silence then gone"],
 )
 async def test_whatever_the_relay_says_the_letter_waits_its_turn(words, app, portal, settings, told):

@@ -1,0 +1,5 @@
+"""/espace/{code}/compte."""
+
+from typing import Any
+
+MEMBER: list[Any] = []

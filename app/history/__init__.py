@@ -1,0 +1,1 @@
+"""Historique: who did what, when, on behalf of whom."""

@@ -1,0 +1,5 @@
+"""/espace/{code}/historique."""
+
+from typing import Any
+
+MEMBER: list[Any] = []

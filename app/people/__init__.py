@@ -1,0 +1,1 @@
+"""Utilisateurs: who may act for the company, who is invited, and how administration is recovered."""

@@ -1,0 +1,6 @@
+"""/espace/{code}/utilisateurs."""
+
+from typing import Any
+
+VISITOR: list[Any] = []
+MEMBER: list[Any] = []

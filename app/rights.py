@@ -1,0 +1,52 @@
+"""Roles and what each allows, in one table. No HTTP, no database: a lawyer could check it."""
+
+from enum import StrEnum
+
+
+class Right(StrEnum):
+    VIEW = "view"
+    EMPLOYEES = "employees"
+    APPOINTMENTS = "appointments"
+    INVOICES = "invoices"
+    DECLARATION = "declaration"
+    COMPANY = "company"
+    PEOPLE = "people"
+
+
+class Role(StrEnum):
+    ADMINISTRATOR = "administrateur"
+    EMPLOYEES = "salaries"
+    APPOINTMENTS = "rendez-vous"
+    BILLING = "facturation"
+    DECLARATION = "declaration"
+    READER = "lecture"
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.ADMINISTRATOR: frozenset(Right),
+    Role.EMPLOYEES: frozenset({Right.VIEW, Right.EMPLOYEES}),
+    Role.APPOINTMENTS: frozenset({Right.VIEW, Right.APPOINTMENTS}),
+    Role.BILLING: frozenset({Right.VIEW, Right.INVOICES}),
+    Role.DECLARATION: frozenset({Right.VIEW, Right.DECLARATION}),
+    Role.READER: frozenset({Right.VIEW}),
+}
+ROLE_WORDS = {
+    Role.ADMINISTRATOR: ("Administrateur", "tout faire, et décider qui a accès"),
+    Role.EMPLOYEES: ("Gestion des salariés", "tenir la liste des salariés"),
+    Role.APPOINTMENTS: ("Rendez-vous", "demander des visites et répondre au planning"),
+    Role.BILLING: ("Facturation", "voir les factures et leur paiement"),
+    Role.DECLARATION: ("Déclaration", "faire la déclaration annuelle des effectifs"),
+    Role.READER: ("Lecture", "voir, sans rien changer"),
+}
+# Who comes with the letter's two numbers when there is already an administrator: all but deciding for others.
+WORKING_ROLES = (Role.EMPLOYEES, Role.APPOINTMENTS, Role.BILLING, Role.DECLARATION)
+
+
+def rights_of(roles: list[str]) -> frozenset[Right]:
+    """What these roles allow together. An unknown role allows nothing."""
+    known = [RIGHTS[Role(role)] for role in roles if role in set(Role)]
+    return frozenset().union(*known)
+
+
+def role_name(role: str) -> str:
+    return ROLE_WORDS[Role(role)][0]
