@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, TypeVarTuple
 
-from sqlalchemy import Delete, Update
+from sqlalchemy import Delete, Executable, Update
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select, SelectOfScalar
@@ -72,6 +72,10 @@ class Access:
     async def rows(self, statement: Select[*Columns]) -> Sequence[tuple[*Columns]]:
         """Several columns or entities a row."""
         return (await self.session_.exec(statement)).all()
+
+    async def table(self, statement: Executable) -> Sequence[Any]:
+        """More columns than `rows` can type: plain tuples."""
+        return (await (await self.session_.connection()).execute(statement)).all()
 
     async def first(self, statement: SelectOfScalar[Result]) -> Result | None:
         return (await self.session_.exec(statement)).first()

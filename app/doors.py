@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import clock
 from app.access import AccountAccess, MemberAccess, StaffAccess, VisitorAccess
+from app.companies.sections import FEW
 from app.drafts import keep_draft
 from app.errors import NotFound
 from app.presence import ABSOLUTE, IDLE, is_over
@@ -20,8 +21,6 @@ from app.sessions import labels_of_companies, session_for_company, session_of
 from app.visit import Viewer, Visit
 from db.models import Account, AccountSession
 from db.models.company import label_of
-
-FEW = 15  # companies that the header's switcher lists; above, a page with a search
 
 
 class SignInNeeded(Exception):  # noqa: N818

@@ -6,6 +6,8 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
+from db.numbers import DECLARANT_LENGTH, company_code, declarant_number, is_declarant_number
+
 
 class Input(BaseModel):
     """What one action accepts, and nothing else."""
@@ -64,6 +66,33 @@ def mobile_number(value: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def _code(value: str) -> str:
+    if not value:
+        raise ValueError("Saisissez votre code adhérent.")
+    if code := company_code(value):
+        return code
+    raise ValueError(
+        "Le code adhérent compte 5 chiffres, suivis pour un site d’un tiret et d’un numéro : 00010-5."
+    )
+
+
+def _number(value: str) -> str:
+    if not value:
+        raise ValueError("Saisissez votre n° télédéclarant.")
+    digits = declarant_number(value)
+    if not digits.isascii() or not digits.isdigit():
+        raise ValueError("Le n° télédéclarant ne contient que des chiffres.")
+    if len(digits) != DECLARANT_LENGTH:
+        raise ValueError(
+            f"Le n° télédéclarant compte {DECLARANT_LENGTH} chiffres : vous en avez saisi {len(digits)}."
+        )
+    if not is_declarant_number(digits):
+        raise ValueError(
+            "Un chiffre de ce numéro est faux ou deux chiffres sont inversés. Relisez votre courrier."
+        )
+    return digits
+
+
 Squeezed = BeforeValidator(_squeezed)
 Email = Annotated[str, Squeezed, AfterValidator(email_address)]
 Ticked = Annotated[bool, BeforeValidator(_is_ticked)]
@@ -71,3 +100,5 @@ Mobile = Annotated[str, Squeezed, AfterValidator(mobile_number)]
 LastName = Annotated[str, Squeezed, text("Saisissez votre nom.", 80)]
 FirstName = Annotated[str, Squeezed, text("Saisissez votre prénom.", 80)]
 JobTitle = Annotated[str, Squeezed, text("Saisissez votre fonction dans l’entreprise.", 120)]
+Code = Annotated[str, Squeezed, AfterValidator(_code)]
+DeclarantNumber = Annotated[str, Squeezed, AfterValidator(_number)]

@@ -2,11 +2,13 @@
 
 import html
 import re
+import unicodedata
 from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime
 
 from app.clock import PARIS
+from app.rights import role_name
 
 NARROW = "\u202f"
 
@@ -52,6 +54,12 @@ def french_spaces(words: str) -> str:
     return re.sub(r" (?=[?!:;»])|(?<=«) ", "\N{NO-BREAK SPACE}", words)
 
 
+def folded(words: str) -> str:
+    """Lower case without accents, for searching and sorting."""
+    plain = unicodedata.normalize("NFKD", words.casefold())
+    return "".join(each for each in plain if not unicodedata.combining(each))
+
+
 def escaped(value: str) -> str:
     return html.escape(value)
 
@@ -72,6 +80,15 @@ EVENTS = {
     "email_changed": "adresse e-mail modifiée",
     "email_restored": "adresse e-mail rétablie",
     "profile_changed": "coordonnées modifiées",
+    "company_corrected": "entreprise corrigée",
+    "company_left": "accès quitté",
+    "person_invited": "personne invitée",
+    "invitation_cancelled": "invitation annulée",
+    "invitation_accepted": "invitation acceptée",
+    "roles_changed": "rôle modifié",
+    "access_revoked": "accès retiré",
+    "admin_recovered": "administration rétablie",
+    "guessing_alert": "essais de connexion en grand nombre",
 }
 
 
@@ -81,6 +98,7 @@ def event(kind: str) -> str:
 
 
 FILTERS = {
+    "role": role_name,
     "event": event,
     "french": french_spaces,
     "day": day,

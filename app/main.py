@@ -17,6 +17,7 @@ from app import doors
 from app.account import routes as account
 from app.account import session_routes
 from app.assets import Assets
+from app.companies import joining_routes
 from app.companies import routes as companies
 from app.company_details import routes as company_details
 from app.demo import routes as demo
@@ -50,7 +51,7 @@ VISITOR: list[Any] = [
     reset_routes.forgotten, reset_routes.ask_reset, reset_routes.reset_sent, reset_routes.reset,
     reset_routes.apply_reset,
     sign_up.code, sign_up.check_code, sign_up.account, sign_up.create, sign_up.sent, sign_up.resend,
-    *people.VISITOR,
+    joining_routes.recovery, joining_routes.recover, *people.VISITOR,
     session_routes.confirmation, session_routes.confirm, session_routes.undoing, session_routes.undo,
 ]  # fmt: skip
 DEMO: list[Any] = [demo.personas, demo.sign_in, demo.mails, demo.mail]
@@ -61,9 +62,12 @@ ACCOUNT: list[Any] = [
     account.draft, account.drop_draft,
     session_routes.sessions, session_routes.end_all, session_routes.session, session_routes.end_one,
     session_routes.stay, session_routes.leaving, session_routes.leave_portal,
-    companies.home, companies.index,
+    companies.home, companies.index, joining_routes.new, joining_routes.create,
 ]  # fmt: skip
-MEMBER: list[Any] = [companies.show, *company_details.MEMBER, *people.MEMBER, *history.MEMBER]
+MEMBER: list[Any] = [
+    companies.show, companies.switch, joining_routes.administration, joining_routes.ask_administration,
+    *company_details.MEMBER, *people.MEMBER, *history.MEMBER,
+]  # fmt: skip
 STAFF: list[Any] = [staff.index, staff.mail, staff.send_again]
 
 

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 
 from app import formats
+from app.companies.sections import FEW, SECTIONS
 from app.settings import Settings
 from db.seeds.personas import PERSONAS
 
@@ -48,6 +49,8 @@ class Templates:
             "path_to": self.path_to,
             "asset": assets.__getitem__,
             "service": settings,
+            "sections": SECTIONS,
+            "few": FEW,
             "personas": PERSONAS if settings.demo else (),
         }
         self.environment.filters |= formats.FILTERS

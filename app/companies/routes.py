@@ -1,19 +1,21 @@
-"""/espace: the private space."""
+"""/espace: the private space, and how one goes from a company to another."""
 
 from typing import Any
 
 from litestar import Request, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from app import clock
 from app.access import AccountAccess, MemberAccess
-from app.companies.queries import my_companies
-from app.doors import FEW
+from app.companies.queries import SORTS, membership_at, my_companies, page_of
+from app.companies.sections import FEW, SECTIONS, section_of
 from app.drafts import draft_of
+from app.errors import NotFound
+from app.rights import rights_of
 from app.visit import Visit
-from app.web import leave, page, path_to
+from app.web import leave, page, path_to, see
 
 
 @get("/espace", name="companies.home")
@@ -21,7 +23,7 @@ async def home(request: Request[Any, Any, Any], access: NamedDependency[AccountA
     """Where a person lands: what they were typing, else their company, else the list of theirs."""
     if await draft_of(access, clock.now()):
         return leave(request, path_to(request, "account.draft"))
-    companies = await my_companies(access, most=FEW + 1)
+    companies = await my_companies(access, clock.today())
     viewer = Visit.of(request).viewer
     if not companies and viewer and viewer.is_staff:
         return leave(request, path_to(request, "staff.index"))
@@ -31,10 +33,52 @@ async def home(request: Request[Any, Any, Any], access: NamedDependency[AccountA
 
 
 @get("/entreprises", name="companies.index")
-async def index(access: NamedDependency[AccountAccess]) -> Response[Any]:
-    return page("companies/index.html", companies=await my_companies(access))
+async def index(
+    access: NamedDependency[AccountAccess],
+    q: FromQuery[str] = "",
+    tri: FromQuery[str] = "code",
+    apres: FromQuery[str] = "",
+) -> Response[Any]:
+    companies = await my_companies(access, clock.today())
+    sort = tri if tri in SORTS else "code"
+    shown, following = page_of(companies, q[:80], sort, apres[:300])
+    return page(
+        "companies/index.html",
+        "partials/companies/list.html",
+        companies=shown,
+        following=following,
+        q=q[:80],
+        sort=sort,
+        total=len(companies),
+    )
 
 
 @get("/espace/{code:str}", name="companies.show")
-async def show(access: NamedDependency[MemberAccess], code: FromPath[str]) -> Response[Any]:
-    return page("companies/show.html", company=access.company, account=access.account)
+async def show(
+    access: NamedDependency[MemberAccess], code: FromPath[str], raison: FromQuery[str] = ""
+) -> Response[Any]:
+    refused = section_of(raison)
+    notice = ""
+    if raison and refused.right not in access.rights:
+        notice = f"Vous n’avez pas accès à « {refused.title} » pour cette entreprise : voici son accueil."
+    sections = [each for each in SECTIONS if each.words and each.right in access.rights]
+    return page("companies/show.html", company=access.company, sections=sections, notice=notice)
+
+
+@get("/espace/{code:str}/changer", name="companies.switch")
+async def switch(
+    request: Request[Any, Any, Any],
+    access: NamedDependency[MemberAccess],
+    code: FromPath[str],
+    vers: FromQuery[str] = "",
+    rubrique: FromQuery[str] = "",
+) -> Response[Any]:
+    """The same section elsewhere; its welcome page, with a word, where this person has no right to it."""
+    vers = vers[:9] or code
+    membership = await membership_at(access, vers, clock.today())
+    if membership is None:
+        raise NotFound
+    section = section_of(rubrique)
+    if section.right in rights_of(membership.roles):
+        return see(request, section.name, code=vers)
+    return see(request, "companies.show", code=vers, query={"raison": section.key})

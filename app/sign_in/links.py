@@ -13,7 +13,14 @@ from db.models import Account, AccountToken, TokenKind
 
 
 def new_link(
-    access: Access, account: Account, kind: TokenKind, expires_at: datetime, now: datetime, email: str = ""
+    access: Access,
+    account: Account,
+    kind: TokenKind,
+    expires_at: datetime,
+    now: datetime,
+    *,
+    email: str = "",
+    company_id: int | None = None,
 ) -> str:
     """A link good once. The seed that is returned goes into the mail that carries it."""
     seed = new_seed()
@@ -24,6 +31,7 @@ def new_link(
             account_id=account.key,
             kind=kind,
             email=email,
+            company_id=company_id,
             created_at=now,
             expires_at=expires_at,
         )

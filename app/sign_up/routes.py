@@ -8,11 +8,12 @@ from litestar.response import Response
 
 from app import clock
 from app.access import VisitorAccess
+from app.companies.service import company_of_pair
 from app.fields import Input
 from app.forms import Form
 from app.sign_in.flows import flow_of, start_flow
 from app.sign_up.forms import CodeStep, NewAccount
-from app.sign_up.service import company_of_pair, open_account, send_again
+from app.sign_up.service import open_account, send_again
 from app.visit import Visit
 from app.web import page, see
 from db.models import SignInFlow

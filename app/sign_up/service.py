@@ -1,45 +1,20 @@
 """Rules of the account's opening. Nothing about the company is shown until the mailbox is proven."""
 
-import hmac
 from datetime import datetime, timedelta
 
+from sqlalchemy import delete
 from sqlmodel import col, select
 
-from app import formats
 from app.access import VisitorAccess
+from app.companies.service import link_company
 from app.errors import NotFound, Refused
 from app.mail import new_seed, queue_mail
 from app.sign_in.service import account_at
 from app.sign_up.forms import NewAccount
-from app.throttle import TooMany, count_guess, forgive
 from db.models import Account, AuditKind, Company, Membership, SignInFlow
 
-WRONG_PAIR = "Le code adhérent ou le n° télédéclarant est incorrect."
 MAILS_A_FLOW = 4
 BETWEEN_MAILS = timedelta(minutes=1)
-
-
-async def company_of_pair(
-    access: VisitorAccess, code: str, number: str, network: str, now: datetime
-) -> Company:
-    """The company of these two numbers, or `Refused`: the same words whether the code exists or not."""
-    keys, database = access.portal.keys, access.portal.database
-    company = await access.first(select(Company).where(Company.code == code))
-    async with access.paused():
-        try:
-            guess = await count_guess(
-                database, now, keys.bucket("code", code), keys.bucket("network", network)
-            )
-        except TooMany as error:
-            wait = formats.wait(error.wait.total_seconds())
-            raise Refused(f"Trop d’essais. Réessayez dans {wait}.", "number", status_code=429) from None
-        expected = company.declarant_key if company else "0" * 64
-        is_right = hmac.compare_digest(expected, keys.declarant_key(code, number))
-        if is_right:
-            await forgive(database, guess, now)
-    if company is None or not is_right:
-        raise Refused(WRONG_PAIR, "number")
-    return company
 
 
 async def company_of_flow(access: VisitorAccess, flow: SignInFlow) -> Company:
@@ -80,29 +55,10 @@ async def open_account(access: VisitorAccess, flow: SignInFlow, entry: NewAccoun
         access.record(AuditKind.ACCOUNT_CREATED, now, account.key, company.key)
     else:
         account = existing
+        await _forget(access, mistyped)
     await link_company(access, account, company, now, third_party=entry.third_party)
     flow.email, flow.account_id = account.email, account.key
     _mail_access(access, flow, account, company, now)
-
-
-async def link_company(
-    access: VisitorAccess, account: Account, company: Company, now: datetime, *, third_party: bool
-) -> None:
-    """A member's code brings its sites; a site's code brings that site. What is linked already stays as it
-    is.
-    """
-    whole = (
-        col(Company.member_code) == company.member_code
-        if not company.is_site
-        else col(Company.id) == company.key
-    )
-    linked = select(Membership.company_id).where(Membership.account_id == account.key)
-    missing = await access.all(select(Company).where(whole, col(Company.id).not_in(linked)))
-    for each in missing:
-        access.add(
-            Membership(company_id=each.key, account_id=account.key, third_party=third_party, created_at=now)
-        )
-        access.record(AuditKind.COMPANY_LINKED, now, account.key, each.key, about=each.code)
 
 
 async def send_again(access: VisitorAccess, flow: SignInFlow, now: datetime) -> None:
@@ -127,6 +83,14 @@ async def _unopened_account(access: VisitorAccess, flow: SignInFlow) -> Account 
     )
     # An account that was there before this flow is somebody's: it is not renamed.
     return await access.first(unopened.where(Account.created_at > flow.expires_at - timedelta(minutes=16)))
+
+
+async def _forget(access: VisitorAccess, mistyped: Account | None) -> None:
+    """The address first typed was a stranger's: what was given to it is taken back."""
+    if mistyped is not None:
+        mistyped.temporary_hash = mistyped.temporary_until = None
+        await access.change(delete(Membership).where(col(Membership.account_id) == mistyped.key))
+        await access.flush()
 
 
 def _mail_access(

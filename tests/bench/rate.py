@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 
@@ -99,7 +100,7 @@ def _with_ours(url: str, headers: list[str], seconds: int) -> float:
     return told["answered"] / told["seconds"]
 
 
-def run_load(manner: str, url: str, seconds: float, number: int, headers: list[str]) -> dict[str, float]:
+def run_load(manner: str, url: str, seconds: float, number: int, headers: list[str]) -> dict[str, Any]:
     """What `tests.bench.load` tells, once every answer was a 200."""
     command = [sys.executable, "-m", "tests.bench.load", manner, url, str(seconds), str(number), *headers]
     told = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)

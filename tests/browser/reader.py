@@ -53,8 +53,9 @@ class Reader:
         self.portal = portal
         self.mailbox = mailbox
 
-    async def open(self, path: str) -> Any:
-        return await self.page.goto(path)
+    async def open(self, path: str, status: int = 200) -> None:
+        answer = await self.page.goto(path)
+        assert answer.status == status, f"{path} answers {answer.status}"
 
     async def signed_in(self, account: Account, **more: Any) -> "Reader":
         """A session opened elsewhere, whose cookie this browser has."""
@@ -80,9 +81,12 @@ class Reader:
 
     async def give(self, **fields: str) -> None:
         """Fill these fields, by id, and press Enter in the last."""
+        await self.fill(**fields)
+        await self.press("Enter")
+
+    async def fill(self, **fields: str) -> None:
         for name, typed in fields.items():
             await self.page.locator(f"#{name}").fill(typed)
-        await self.press("Enter")
 
     async def focused(self) -> Focused:
         return Focused(**await self.page.evaluate(FOCUSED))

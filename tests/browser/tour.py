@@ -29,18 +29,15 @@ PUBLIC = (
     "/connexion?raison=fin",
     "/connexion/code-adherent",
     "/connexion/mot-de-passe-oublie",
-    "/nulle-part",
 )
 MEMBERS = (
     "/espace",
     "/espace/00010",
     "/espace/00010-2",
-    "/espace/00042",
     "/entreprises",
     "/mon-compte/connexions?fait=connexion",
     "/mon-compte/session",
     "/deconnexion",
-    "/nulle-part",
     "/",
 )
 REFUSED = (
@@ -66,6 +63,8 @@ async def visitor_tour(reader: Reader) -> Tour:
     for path in PUBLIC:
         await reader.open(path)
         yield Stop(path)
+    await reader.open("/nulle-part", 404)
+    yield Stop("/nulle-part")
     async for stop in _sign_up(reader):
         yield stop
     async for stop in _sign_in(reader):
@@ -83,6 +82,8 @@ async def member_tour(reader: Reader, told: Told) -> Tour:
     for path in MEMBERS:
         await reader.open(path)
         yield Stop(path)
+    await reader.open("/espace/00042", 404)
+    yield Stop("/espace/00042 of others")
     async for stop in _account_forms(reader):
         yield stop
     async for stop in _sessions(reader, told):

@@ -1,0 +1,186 @@
+"""How a company joins an account: with the letter's two numbers, and what the others are told."""
+
+import hmac
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from app import clock, formats
+from app.access import Access, MemberAccess
+from app.errors import NotFound, Refused
+from app.mail import queue_mail
+from app.rights import WORKING_ROLES, Role
+from app.sessions import is_alive
+from app.sign_in.links import account_of_link, new_link, use_link
+from app.throttle import TooMany, count_guess, forgive
+from db.models import (
+    Account,
+    AccountToken,
+    AuditKind,
+    Company,
+    CompanyContact,
+    ContactKind,
+    Membership,
+    TokenKind,
+)
+
+WRONG_PAIR = "Le code adhérent ou le n° télédéclarant est incorrect."
+CLOSED = "Ce compte adhérent est fermé. Écrivez au service pour le rouvrir."
+ALREADY = "Cette entreprise est déjà dans votre liste."
+RECOVERY_LIFE = timedelta(days=7)
+
+
+async def company_of_pair(access: Access, code: str, number: str, network: str, now: datetime) -> Company:
+    """The company of these two numbers, or `Refused`: the same words whether the code exists or not."""
+    keys, database = access.portal.keys, access.portal.database
+    company = await access.first(select(Company).where(Company.code == code))
+    async with access.paused():
+        try:
+            guess = await count_guess(
+                database, now, keys.bucket("code", code), keys.bucket("network", network)
+            )
+        except TooMany as error:
+            wait = formats.wait(error.wait.total_seconds())
+            raise Refused(f"Trop d’essais. Réessayez dans {wait}.", "number", status_code=429) from None
+        expected = company.declarant_key if company else "0" * 64
+        is_right = hmac.compare_digest(expected, keys.declarant_key(code, number))
+        if is_right:
+            await forgive(database, guess, now)
+    if company is None or not is_right:
+        raise Refused(WRONG_PAIR, "number")
+    if company.closed_at:
+        raise Refused(CLOSED, "code")
+    return company
+
+
+async def link_company(
+    access: Access, account: Account, company: Company, now: datetime, *, third_party: bool
+) -> list[Company]:
+    """The companies that are new to the account: a member's code brings its sites, a site's code that site.
+
+    The first person of a company is its administrator. Each further one works, and the administrators are
+    told.
+    """
+    whole = Company.member_code == company.member_code if not company.is_site else Company.id == company.key
+    alive = select(Membership.company_id).where(Membership.account_id == account.key, is_alive(clock.today()))
+    opened = select(Company).where(whole, col(Company.closed_at).is_(None), col(Company.id).not_in(alive))
+    missing = await access.all(opened.order_by(Company.code))
+    people = await _people(access, [each.key for each in missing])
+    for each in missing:
+        theirs = [row for row in people if row[0].company_id == each.key]
+        await _join(access, account, each, theirs, now, third_party=third_party)
+        access.record(AuditKind.COMPANY_LINKED, now, account.key, each.key, about=account.full_name)
+    _announce(access, account, missing, people, now)
+    return list(missing)
+
+
+async def ask_recovery(access: Access, account: Account, company: Company, now: datetime) -> None:
+    """No administrator is left: the contact on file decides, by a link, whether this person becomes one."""
+    contact = await access.first(
+        select(CompanyContact.email).where(
+            CompanyContact.company_id == company.key, CompanyContact.kind == ContactKind.ADMINISTRATIVE
+        )
+    )
+    recipient = contact or company.email or access.portal.settings.service_email
+    expires_at = now + RECOVERY_LIFE
+    seed = new_link(access, account, TokenKind.ADMIN_RECOVERY, expires_at, now, company_id=company.key)
+    who = f"{account.full_name} ({account.email})"
+    queue_mail(access, "admin_recovery", recipient, now, seed=seed, who=who, company=company.label)
+
+
+async def ask_recovery_once(access: MemberAccess, now: datetime) -> None:
+    """A member asks to administer, because whoever did has left. At most three mails in 15 minutes."""
+    keys, database = access.portal.keys, access.portal.database
+    if is_administrator(access.membership):
+        raise Refused("Vous êtes déjà administrateur de cette entreprise.")
+    async with access.paused():
+        try:
+            await count_guess(database, now, keys.bucket("mail", f"administration {access.company.code}"))
+        except TooMany as error:
+            wait = formats.wait(error.wait.total_seconds())
+            raise Refused(
+                f"La demande est déjà partie. Vous pourrez la renouveler dans {wait}.", status_code=429
+            ) from None
+    await ask_recovery(access, access.account, access.company, now)
+
+
+async def _people(access: Access, company_ids: list[int]) -> Sequence[tuple[Membership, Account]]:
+    """Everybody who ever acted for these companies; two people at once cannot both be the first."""
+    mine = col(Company.id).in_(company_ids)
+    await access.all(select(Company).where(mine).order_by(Company.code).with_for_update())
+    return await access.rows(
+        select(Membership, Account)
+        .join(Account, col(Account.id) == Membership.account_id)
+        .where(col(Membership.company_id).in_(company_ids))
+        .order_by(col(Membership.id))
+    )
+
+
+async def _join(
+    access: Access,
+    account: Account,
+    company: Company,
+    theirs: list[tuple[Membership, Account]],
+    now: datetime,
+    *,
+    third_party: bool,
+) -> None:
+    mine = next((membership for membership, _ in theirs if membership.account_id == account.key), None)
+    if mine is None:
+        mine = access.add(Membership(company_id=company.key, account_id=account.key, created_at=now))
+    mine.third_party, mine.ends_on = third_party, None
+    mine.roles = [*WORKING_ROLES] if theirs else [Role.ADMINISTRATOR]
+    if theirs and not any(is_administrator(membership) for membership, _ in theirs):
+        await access.flush()
+        await ask_recovery(access, account, company, now)
+
+
+def is_administrator(membership: Membership) -> bool:
+    is_over = membership.ends_on is not None and membership.ends_on < clock.today()
+    return Role.ADMINISTRATOR in membership.roles and not is_over
+
+
+def _announce(
+    access: Access,
+    account: Account,
+    companies: Sequence[Company],
+    people: Sequence[tuple[Membership, Account]],
+    now: datetime,
+) -> None:
+    """One mail an administrator, naming every company that this person now acts for."""
+    told: dict[str, list[str]] = {}
+    for membership, other in people:
+        if is_administrator(membership) and other.key != account.key:
+            label = next(each.label for each in companies if each.key == membership.company_id)
+            told.setdefault(other.email, []).append(label)
+    for email, labels in told.items():
+        who = f"{account.full_name} ({account.email})"
+        queue_mail(access, "person_joined", email, now, who=who, companies=labels)
+
+
+async def company_of_recovery(
+    access: Access, token: str, now: datetime
+) -> tuple[AccountToken, Account, Company]:
+    """The person who asks for administration and the company, or `NotFound`."""
+    link, account = await account_of_link(access, token, TokenKind.ADMIN_RECOVERY, now)
+    company = await access.first(select(Company).where(Company.id == link.company_id))
+    if company is None:
+        raise NotFound
+    return link, account, company
+
+
+async def give_administration(access: Access, token: str, now: datetime) -> None:
+    """The contact on file said yes: the person administers, and everybody who did is told."""
+    link, account, company = await company_of_recovery(access, token, now)
+    await use_link(access, link, now)
+    people = await _people(access, [company.key])
+    mine = next((membership for membership, _ in people if membership.account_id == account.key), None)
+    if mine is None:
+        raise Refused("Cette personne n’agit plus pour l’entreprise : son accès a été retiré entre-temps.")
+    mine.roles, mine.ends_on = [Role.ADMINISTRATOR], None
+    access.record(AuditKind.ADMIN_RECOVERED, now, account.key, company.key, about=account.full_name)
+    for membership, other in people:
+        if is_administrator(membership):
+            who = f"{account.full_name} ({account.email})"
+            queue_mail(access, "admin_given", other.email, now, who=who, company=company.label)

@@ -1,0 +1,29 @@
+"""Reads of the company, of whom the service writes to there, and of who follows it."""
+
+from sqlmodel import col, select
+
+from app.access import MemberAccess
+from app.errors import NotFound
+from db.models import CareTeam, Company, CompanyContact
+
+
+async def contacts_of(access: MemberAccess) -> dict[str, CompanyContact]:
+    """The contact of each function that has one, as it is now: another request may just have changed it."""
+    found = access.select(CompanyContact).order_by(col(CompanyContact.id))
+    rows = await access.all(found.execution_options(populate_existing=True))
+    return {row.kind: row for row in rows}
+
+
+async def team_of(access: MemberAccess) -> CareTeam | None:
+    if access.company.team_id is None:
+        return None
+    return await access.first(select(CareTeam).where(CareTeam.id == access.company.team_id))
+
+
+async def locked_company(access: MemberAccess) -> Company:
+    """The company as it is now, and nobody else changes it before the end of the transaction."""
+    mine = select(Company).where(Company.id == access.company.key).with_for_update(key_share=True)
+    company = await access.first(mine.execution_options(populate_existing=True))
+    if company is None:
+        raise NotFound
+    return company

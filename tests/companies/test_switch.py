@@ -1,0 +1,109 @@
+"""From a company to another: the header's switcher and the list."""
+
+import re
+
+from sqlalchemy import event
+
+from app.companies.queries import Mine, page_of
+from db.seeds.world import World
+from tests.world import OURS
+
+LABELS = (f"00010 - {OURS}", f"00010-2 - {OURS} (Paimpol)", f"00010-5 - {OURS} (Dinan)")
+
+
+async def clients(portal, account, number, roles=("administrateur",)):
+    async with portal.database.transaction(write=True) as session:
+        world = World(session)
+        for index in range(number):
+            company = await world.a_company(f"{3000 + index:05d}", f"Client {index:03d}", town="Lannion")
+            await world.acts_for(account, company, roles=roles)
+
+
+async def test_the_switcher_is_a_labelled_list_of_ones_companies(alice):
+    page = (await alice.get("/espace/00010-2")).text
+    assert '<label class="sr" for="vers">Entreprise</label>' in page
+    for label in LABELS:
+        assert label in page
+    assert '<option value="00010-2" selected>' in page
+
+
+async def test_changing_leads_to_the_same_section_elsewhere(alice):
+    answer = await alice.get("/espace/00010/changer?vers=00010-5&rubrique=home")
+    assert answer.headers["location"] == "/espace/00010-5"
+    assert LABELS[2] in (await alice.follow(answer)).text
+
+
+async def test_a_code_that_is_not_mine_leads_nowhere(alice):
+    foreign = await alice.get("/espace/00010/changer?vers=00042")
+    absent = await alice.get("/espace/00010/changer?vers=98765")
+    assert foreign.status_code == 404
+    assert foreign.content == absent.content
+
+
+async def test_with_one_company_there_is_nothing_to_change(charlie):
+    page = (await charlie.get("/espace/00042")).text
+    assert "Changer" not in page
+
+
+async def test_above_fifteen_the_switcher_leads_to_a_page_with_a_search(alice, told, portal):
+    await clients(portal, told.alice, 13)
+    page = (await alice.get("/espace/00010")).text
+    assert "<select" not in page
+    assert 'href="/entreprises">Changer' in page
+
+
+async def test_the_list_is_searched_without_accents_sorted_and_paged(alice, told, portal):
+    await clients(portal, told.alice, 60)
+    page = await alice.get("/entreprises")
+    assert "25 sur 63 entreprises" in page.text
+    seen, following = set(), "/entreprises?tri=nom"
+    while following:
+        page = (await alice.get(following)).text
+        codes = set(page_codes(page))
+        assert not codes & seen
+        seen |= codes
+        link = re.search(r'<a href="([^"]+apres=[^"]+)">Suivantes', page)
+        following = link[1].replace("&amp;", "&") if link else ""
+    assert len(seen) == 63
+    assert "Client 007" in (await alice.get("/entreprises?q=CLÏENT 007")).text
+    assert "1 sur 63" in (await alice.get("/entreprises?q=dinan")).text
+    assert "Aucune de vos entreprises" in (await alice.get("/entreprises?q=zzz")).text
+
+
+def page_codes(page):
+    return re.findall(r'<th scope="row"><a href="/espace/([^"]+)"', page)
+
+
+async def test_the_searched_list_is_a_fragment_of_its_page(alice):
+    whole, part = await alice.get("/entreprises?q=dinan"), await alice.partial("/entreprises?q=dinan")
+    assert part.text.partition("</title>\n")[2].strip() in whole.text
+    assert "<html" not in part.text
+
+
+async def test_five_hundred_companies_take_as_many_queries_as_three(alice, told, portal):
+    async def statements(path):
+        seen = []
+        engine = portal.database.engine.sync_engine
+        event.listen(engine, "before_cursor_execute", hook := lambda *a: seen.append(a[2]))
+        assert (await alice.get(path)).status_code == 200
+        event.remove(engine, "before_cursor_execute", hook)
+        return len([each for each in seen if not each.startswith("BEGIN")])
+
+    few = [await statements(path) for path in ("/entreprises", "/espace/00010")]
+    await clients(portal, told.alice, 500)
+    many = [await statements(path) for path in ("/entreprises", "/espace/00010")]
+    assert few == many
+    assert max(many) <= 4
+
+
+async def test_the_whole_page_stays_light_with_fifteen_companies_to_choose_from(alice, told, portal):
+    await clients(portal, told.alice, 12)
+    page = await alice.get("/espace/00010", headers={"Accept-Encoding": "gzip"})
+    assert page.text.count("<option") == 15
+    assert int(page.headers["content-length"]) <= 4096
+
+
+def test_a_page_of_nothing_is_empty_and_has_no_following():
+    assert page_of([], "x", "code", "") == ([], "")
+    one = Mine("00001", "Été", "", "", [], third_party=False, ends_on=None, is_closed=False)
+    assert page_of([one], "ETE", "nom", "") == ([one], "")
