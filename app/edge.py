@@ -51,6 +51,9 @@ class Edge:
         head = scope["method"] == "HEAD"
         if head:
             scope = {**scope, "method": "GET"}
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            # PostgreSQL refuses this character wherever it stands: no page has it in its address.
+            scope = {**scope, "path": "/introuvable", "raw_path": b"/introuvable", "query_string": b""}
         status = 500
 
         async def send_safely(message: Message) -> None:

@@ -9,7 +9,14 @@ from app.main import ACCOUNT, ANYBODY, FIRST_PASSWORD, MEMBER, STAFF, VISITOR
 from db.models import CompanyOwned, metadata
 from tests.world import OURS
 
-VALUES = {"code": "00010", "session_id": "1", "mail_id": "1", "token": "abc"}
+VALUES = {
+    "code": "00010",
+    "session_id": "1",
+    "mail_id": "1",
+    "membership_id": "1",
+    "invitation_id": "1",
+    "token": "abc",
+}
 
 
 def routes(app, *, method):

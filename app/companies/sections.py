@@ -20,6 +20,19 @@ class Section:
 
 SECTIONS = (
     Section("home", "companies.show", "Accueil", "", Right.VIEW),
+    Section(
+        "details", "company_details.show", "Mon compte",
+        "Compléter et mettre à jour les coordonnées de l’entreprise et ses contacts, "
+        "voir l’équipe qui vous suit.", Right.VIEW,
+    ),
+    Section(
+        "people", "people.index", "Utilisateurs",
+        "Décider qui agit pour l’entreprise : inviter, changer un rôle, retirer un accès.", Right.PEOPLE,
+    ),
+    Section(
+        "history", "history.index", "Historique",
+        "Savoir qui a fait quoi, quand, et pour le compte de qui.", Right.PEOPLE,
+    ),
 )  # fmt: skip
 
 

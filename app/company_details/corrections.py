@@ -50,9 +50,9 @@ def values_of(entry: Details) -> dict[str, str]:
 
 def proposed(values: dict[str, str], today: date) -> dict[str, str]:
     """A code whose nomenclature nobody noted is read in the one in force: to be confirmed by the reader."""
-    if not values["naf"] or values["naf_version"]:
-        return values
-    return values | {"naf_version": in_force(today)}
+    if not values["naf"]:
+        return values | {"naf_version": ""}
+    return values | {"naf_version": values["naf_version"] or in_force(today)}
 
 
 def as_typed(values: dict[str, str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from db.models import ContactKind
 from db.numbers import draw_declarant_number
 from db.seeds.personas import LETTERS
 from db.seeds.world import World
@@ -53,6 +54,21 @@ async def _the_employer(world: World, keyed: Keyed, password_hash: str) -> None:
         "employeur@demo.example", "Maëlle", "Brieuc", job_title="Gérante", password_hash=password_hash
     )
     await world.acts_for(employer, brieuc, paimpol, dinan)
+    team = await world.a_team(
+        "Équipe de Saint-Brieuc",
+        ("Médecin du travail", "Dr Claire Abgrall"),
+        ("Infirmière en santé au travail", "Solenn Prigent"),
+        ("Assistante", "Nathalie Hervé"),
+        email="equipe.saint-brieuc@service.example",
+        phone="+33261910001",
+    )
+    for company in (brieuc, paimpol, dinan):
+        company.team_id = team.id
+    await world.a_contact(brieuc, ContactKind.BILLING, "Gaël Le Bris", "compta@brieuc.example")
+    assistant = await world.an_account(
+        "gael@brieuc.example", "Gaël", "Le Bris", job_title="Comptable", password_hash=password_hash
+    )
+    await world.acts_for(assistant, brieuc, roles=("facturation", "declaration"))
 
 
 async def _the_accountant(world: World, keyed: Keyed, password_hash: str) -> None:

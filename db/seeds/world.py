@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from db.models import Account, Company, Membership, StaffMember
+from db.models import Account, CareTeam, Company, CompanyContact, ContactKind, Membership, StaffMember
 
 
 class World:
@@ -21,7 +21,7 @@ class World:
         self.session.add(row)
         await self.session.flush()
 
-    async def a_company(self, code: str, name: str, *, key: str = "", **more: str) -> Company:
+    async def a_company(self, code: str, name: str, *, key: str = "", **more: Any) -> Company:
         """A member or, with a code such as 00010-5, one of its sites."""
         company = Company(
             code=code,
@@ -35,6 +35,17 @@ class World:
             setattr(company, field, value)
         await self._kept(company)
         return company
+
+    async def a_team(self, name: str, *people: tuple[str, str], email: str = "", phone: str = "") -> CareTeam:
+        """`people`: (function, name) of each."""
+        team = CareTeam(name=name, people=[list(each) for each in people], email=email, phone=phone)
+        await self._kept(team)
+        return team
+
+    async def a_contact(self, company: Company, kind: ContactKind, name: str, email: str) -> CompanyContact:
+        contact = CompanyContact(company_id=company.key, kind=kind, name=name, email=email)
+        await self._kept(contact)
+        return contact
 
     async def an_account(self, email: str, first_name: str, last_name: str, **more: Any) -> Account:
         account = Account(

@@ -6,6 +6,7 @@ Without a name, all four in less than four minutes, timing being quick.
 """
 
 import argparse
+import os
 import sys
 import time
 
@@ -27,13 +28,14 @@ def main() -> None:
     given = parser.parse_args()
     if unknown := set(given.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    blocks = {}
+    blocks, busy = {}, os.getloadavg()[0]
     for name in given.parts or PARTS:
         title, lines = PARTS[name]
         began = time.monotonic()
         blocks[title] = lines(quick=given.quick or (name == "timing" and not given.parts))
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     print(shown(blocks))
+    print(f"the machine's load: {busy:.1f} before, {os.getloadavg()[0]:.1f} after, {os.cpu_count()} cores")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """A Litestar application that only sends bytes kept in a folder: what the framework costs by itself.
 
-    python -m tests.bench.bare PORT FOLDER
+python -m tests.bench.bare PORT FOLDER
 """
 
 import sys

@@ -52,7 +52,7 @@ class Connection(asyncio.Protocol):
 
 
 class Load:
-    """A request to one address, repeated. `times`: when each answer of status 200 was asked for, and how long it took."""
+    """A request to one address, repeated. `times`: when each 200 was asked for, and how long it took."""
 
     def __init__(self, url: str, headers: list[str]) -> None:
         parts = urlsplit(url)

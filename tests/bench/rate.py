@@ -25,7 +25,7 @@ LEAST_HOME = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A page, the file that keeps its bytes, how many rounds it deserves, and the least share allowed, if any."""
+    """A page, the file that keeps its bytes, its rounds, and the least share allowed, if any."""
 
     name: str
     path: str
@@ -48,7 +48,7 @@ def lines(*, quick: bool = False) -> list[Line]:
 
 
 def requests_a_second(url: str, headers: list[str], seconds: int = SECONDS) -> float:
-    """With wrk where there is one; otherwise with our own client, which is slower and so hides differences."""
+    """With wrk where there is one; else with our own client, which is slower and so hides differences."""
     return _with_wrk(url, headers, seconds) if shutil.which("wrk") else _with_ours(url, headers, seconds)
 
 
@@ -111,7 +111,8 @@ def run_load(manner: str, url: str, seconds: float, number: int, headers: list[s
 
 def _line(page: Measured, shares: list[float]) -> Line:
     share = median(shares)
-    measured = f"{share:.0%} of the bare handler ({min(shares):.0%} to {max(shares):.0%}, {len(shares)} rounds)"
+    spread = f"{min(shares):.0%} to {max(shares):.0%}, {len(shares)} rounds"
+    measured = f"{share:.0%} of the bare handler ({spread})"
     if page.least is None:
         return Line(page.name, measured)
     return Line(page.name, measured, f"at least {page.least:.0%}", verdict(share >= page.least))

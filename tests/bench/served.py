@@ -61,9 +61,7 @@ def running(module: str, *arguments: str, port: int, **variables: str) -> Iterat
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PORTAIL_")}
     command = [sys.executable, "-m", module, *arguments]
     url = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(
-        command, cwd=ROOT, env=inherited | variables, stdout=subprocess.DEVNULL
-    ) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=inherited | variables, stdout=subprocess.DEVNULL) as process:
         try:
             _wait_until_it_answers(url, process)
             yield url

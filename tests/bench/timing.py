@@ -85,5 +85,6 @@ def _checked(status: int, expected: int, taken: float) -> float:
 def _line(what: str, times: Times) -> Line:
     known, unknown = (median(each) * 1000 for each in times)
     difference = known / unknown - 1
-    measured = f"known address {difference:+.1%} ({known:.1f} ms, unknown {unknown:.1f} ms, {len(times[0])} each)"
+    medians = f"{known:.1f} ms, unknown {unknown:.1f} ms, {len(times[0])} each"
+    measured = f"known address {difference:+.1%} ({medians})"
     return Line(what, measured, f"within {MOST:.0%}", verdict(abs(difference) <= MOST))

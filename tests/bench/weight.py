@@ -26,7 +26,7 @@ BUDGETS = {COLD: 22.0, WARM: 3.0, HTML: 3.0, CSS: 5.0, OWN_JS: 1.5, HOME: 3.0, F
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """One answer: its body and its headers in bytes, and whether the browser keeps it without asking again."""
+    """One answer: its body and headers in bytes, and whether the browser keeps it without asking again."""
 
     body: int
     headers: int

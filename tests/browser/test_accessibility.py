@@ -63,8 +63,8 @@ async def test_every_page_before_the_sign_in(reader):
     await along(reader, visitor_tour(reader))
 
 
-async def test_every_page_after_the_sign_in(reader, told):
-    await along(reader, member_tour(reader, told))
+async def test_every_page_after_the_sign_in(reader, told, app):
+    await along(reader, member_tour(reader, told, app))
 
 
 @pytest.mark.parametrize("settings", [{"demo": True}], indirect=True)

@@ -249,7 +249,7 @@ async def test_five_hasty_enters_make_one_account_and_one_letter(opened, told, p
     if javascript:
         assert await reader.page.evaluate(FORMS_SENT) == 1
     assert len(await accounts_at(portal, address)) == 1
-    assert len(mailbox.letters) == 1
+    assert len([letter for letter in mailbox.letters if letter["to"] == address]) == 1
 
 
 async def slowly(route):

@@ -6,10 +6,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from litestar.routes import HTTPRoute
 
 from tests.browser.reader import Reader
-from tests.browser.tour import Stop, Tour, demo_tour, member_tour, visitor_tour
+from tests.browser.tour import Stop, Tour, addresses, demo_tour, member_tour, visitor_tour
 
 pytestmark = pytest.mark.browser
 
@@ -83,7 +82,7 @@ def _file_name(group: str, stop: Stop) -> str:
 async def test_every_page_keeps_to_the_policy_and_none_is_left_out(opened, told, app):
     reader, watch = await watched(opened)
     await follow(visitor_tour(reader), reader, watch, "visitor")
-    await follow(member_tour(reader, told), reader, watch, "member")
+    await follow(member_tour(reader, told, app), reader, watch, "member")
     left_out = {path for path in addresses(app) if not any(seen(path, each) for each in watch.paths)}
     assert not left_out - NOT_PAGES, "add their stops to tests/browser/tour.py"
 
@@ -94,12 +93,6 @@ async def test_every_page_of_the_demonstration_keeps_to_the_policy(opened, app):
     await follow(demo_tour(reader), reader, watch, "demo")
     left_out = {path for path in addresses(app) if not any(seen(path, each) for each in watch.paths)}
     assert not {path for path in left_out if path.startswith("/demo")}
-
-
-def addresses(app) -> set[str]:
-    """Every address that answers GET, such as /espace/{code}."""
-    routes = [route for route in app.app.routes if isinstance(route, HTTPRoute)]
-    return {r.path_format for r in routes if any("GET" in h.http_methods for h in r.route_handlers)}
 
 
 def seen(address: str, path: str) -> bool:

@@ -3,17 +3,21 @@
 Whoever adds a page adds its stop here: test_policy tells which address nobody visited.
 """
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+from litestar.routes import HTTPRoute
 from playwright.async_api import expect
+from sqlmodel import select
 
 from app import clock
 from app.access import VisitorAccess
 from app.mail import queue_mail
-from app.sign_in.service import new_link
-from db.models import Account, AuditEvent, AuditKind, Draft, OutboxMail, TokenKind
+from app.sign_in.links import new_link
+from db.models import Account, AuditEvent, AuditKind, Draft, Membership, OutboxMail, TokenKind
 from db.seeds import demo
 from db.seeds.personas import PASSWORD as DEMO_PASSWORD
 from tests.browser.reader import Reader
@@ -32,7 +36,6 @@ PUBLIC = (
 )
 MEMBERS = (
     "/espace",
-    "/espace/00010",
     "/espace/00010-2",
     "/entreprises",
     "/mon-compte/connexions?fait=connexion",
@@ -56,6 +59,13 @@ class Stop:
 
 
 Tour = AsyncIterator[Stop]
+PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+def addresses(app: Any) -> list[str]:
+    """Every address that answers GET, such as /espace/{code}."""
+    routes = [route for route in app.app.routes if isinstance(route, HTTPRoute)]
+    return sorted(r.path_format for r in routes if any("GET" in h.http_methods for h in r.route_handlers))
 
 
 async def visitor_tour(reader: Reader) -> Tour:
@@ -73,7 +83,7 @@ async def visitor_tour(reader: Reader) -> Tour:
         yield stop
 
 
-async def member_tour(reader: Reader, told: Told) -> Tour:
+async def member_tour(reader: Reader, told: Told, app: Any) -> Tour:
     """Everybody who signs in: the first time, as a member, as the service, and by the links of letters."""
     async for stop in _first_time(reader, told):
         yield stop
@@ -84,6 +94,10 @@ async def member_tour(reader: Reader, told: Told) -> Tour:
         yield Stop(path)
     await reader.open("/espace/00042", 404)
     yield Stop("/espace/00042 of others")
+    async for stop in _company_pages(reader, told, app):
+        yield stop
+    async for stop in _companies(reader):
+        yield stop
     async for stop in _account_forms(reader):
         yield stop
     async for stop in _sessions(reader, told):
@@ -186,6 +200,45 @@ async def _first_time(reader: Reader, told: Told) -> Tour:
     yield Stop("/connexion/premier-mot-de-passe refused")
 
 
+async def _company_pages(reader: Reader, told: Told, app: Any) -> Tour:
+    """Every page of a company that needs no more than the company and one of its people."""
+    bobs = select(Membership.id).where(
+        Membership.account_id == told.bob.id, Membership.company_id == told.ours.id
+    )
+    async with reader.portal.database.transaction(write=False) as session:
+        known = {"code": "00010", "membership_id": (await session.exec(bobs)).one()}
+    for address in addresses(app):
+        if address.startswith("/espace/{code}") and set(PARAMETER.findall(address)) <= set(known):
+            await reader.open(address.format(**known))
+            yield Stop(address)
+
+
+async def _companies(reader: Reader) -> Tour:
+    """From a company to another: the header's list, the search, and one more company."""
+    page = reader.page
+    await reader.open("/espace/00010")
+    await page.get_by_label("Entreprise", exact=True).select_option("00010-2")
+    await page.get_by_role("button", name="Changer").click()
+    await expect(page).to_have_url(f"{reader.site}/espace/00010-2")
+    await reader.settled()
+    yield Stop("company changed", swapped=True)
+    for words, found in (("dinan", 1), ("quimper", 0)):
+        await reader.open("/entreprises")
+        await reader.fill(q=words)
+        await expect(page.locator("#companies-list tbody tr")).to_have_count(found)
+        await reader.settled()
+        yield Stop(f"search {words}", swapped=True)
+    await reader.open("/entreprises/ajout")
+    yield Stop("/entreprises/ajout")
+    await reader.give(code="10", number="1234567890")
+    await reader.has_focus_on(".summary")
+    yield Stop("/entreprises/ajout refused")
+    await reader.open("/espace/00010/administration")
+    await page.get_by_role("button", name="Envoyer la demande").click()
+    await page.wait_for_load_state()
+    yield Stop("/espace/00010/administration asked")
+
+
 async def _account_forms(reader: Reader) -> Tour:
     for path, field, button in REFUSED:
         await reader.open(path)
@@ -231,13 +284,14 @@ async def _letters(reader: Reader, told: Told) -> Tour:
     places = (
         (TokenKind.PASSWORD_RESET, "/connexion/nouveau-mot-de-passe"),
         (TokenKind.EMAIL_CHANGE, "/adresse-e-mail/confirmation"),
+        (TokenKind.ADMIN_RECOVERY, "/administration"),
         (TokenKind.EMAIL_UNDO, "/adresse-e-mail/annulation"),
     )
     for kind, path in places:
         async with portal.database.transaction(write=True) as session:
             access = VisitorAccess(portal, session)
-            email = "alice@elsewhere.example"
-            seed = new_link(access, told.alice, kind, now + timedelta(hours=1), now, email=email)
+            about = {"email": "alice@elsewhere.example", "company_id": told.ours.key}
+            seed = new_link(access, told.alice, kind, now + timedelta(hours=1), now, **about)
         await reader.open(f"{path}/{portal.keys.mailed_link(seed)}")
         yield Stop(path)
     await reader.page.get_by_role("button", name="Rétablir cette adresse").click()

@@ -4,17 +4,17 @@ import pytest
 
 from db.models import Company, OutboxMail
 from db.seeds.world import World
-from tests.faults.steps import ask_reset, give_numbers, open_account, rows, the_mail
+from tests.faults.steps import LONE, ask_reset, give_numbers, open_account, rows, the_mail
 from tests.postbox import link_in, words_of
-from tests.world import PASSWORD
+from tests.world import NUMBER, PASSWORD
 
 INJECTED = "X\r\nBcc: thief@evil.example\r\n\r\nBody"
 
 
 async def a_company(portal, name):
     async with portal.database.transaction(write=True) as session:
-        key = portal.keys.declarant_key("00077", "2022000109")
-        await World(session).a_company("00077", name, key=key)
+        key = portal.keys.declarant_key(LONE, NUMBER)
+        await World(session).a_company(LONE, name, key=key)
 
 
 def html_of(letter):
@@ -58,7 +58,7 @@ async def test_links_start_with_the_base_url_whatever_the_host_header_says(app, 
 @pytest.mark.parametrize("name", ["<b>x</b>", '"><script>alert(1)</script>', "R&D {{ secret }} {% x %}"])
 async def test_a_name_is_text_in_the_html_and_as_it_is_in_the_text(name, app, portal, visitor, told, mailbox):
     await a_company(portal, name)
-    answer = await open_account(visitor, code="00077")
+    answer = await open_account(visitor)
     assert answer.headers["location"] == "/connexion/compte-cree"
     (letter,) = await mailbox.delivered(app)
     assert name in words_of(letter)
@@ -70,14 +70,14 @@ async def test_a_name_is_text_in_the_html_and_as_it_is_in_the_text(name, app, po
 
 async def test_a_line_break_in_a_companys_name_adds_no_header(app, portal, visitor, told, mailbox):
     await a_company(portal, INJECTED)
-    await open_account(visitor, code="00077")
+    await open_account(visitor)
     (letter,) = await mailbox.delivered(app)
     assert "Bcc" not in letter
     assert letter["To"] == "new@ours.example"
     assert letter["Subject"] == "Votre espace AIST22"
 
 
-async def test_a_line_break_typed_in_a_name_or_an_address_adds_no_header(app, portal, visitor, told, mailbox):
+async def test_a_line_break_typed_in_a_name_or_an_address_adds_no_header(app, portal, visitor, lone, mailbox):
     await give_numbers(visitor)
     typed = {"last_name": INJECTED, "first_name": INJECTED, "job_title": INJECTED}
     address = {"email": "n@ours.example", "email_again": "n@ours.example"}
@@ -93,11 +93,11 @@ async def test_a_line_break_typed_in_a_name_or_an_address_adds_no_header(app, po
 async def test_a_companys_name_in_any_script_arrives_whole(app, portal, visitor, told, mailbox):
     name = "Crêperie « Ty Gwenn » – ŒUVRE 株式会社 \U0001f9c8"
     await a_company(portal, name)
-    await open_account(visitor, code="00077")
+    await open_account(visitor)
     (letter,) = await mailbox.delivered(app)
     assert name in words_of(letter)
     assert name in html_of(letter)
-    assert [company.name for company in await rows(portal, Company, Company.code == "00077")] == [name]
+    assert [company.name for company in await rows(portal, Company, Company.code == LONE)] == [name]
 
 
 async def test_an_address_in_an_accented_domain_is_written_to(app, visitor, told, mailbox):

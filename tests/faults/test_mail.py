@@ -56,7 +56,7 @@ async def tried_until_given_up(portal, dispatcher, traveller):
 
 
 async def test_a_relay_that_is_down_is_tried_for_a_day_then_the_service_sends_again(
-    time_machine_at, app, told, portal, visitor, mailbox
+    time_machine_at, app, told, lone, portal, visitor, mailbox
 ):
     await mailbox.close()
     await open_account(visitor)
@@ -144,7 +144,7 @@ async def test_one_refused_recipient_does_not_hold_the_others(app, portal, told,
 
 
 async def test_a_letter_cut_off_after_its_data_comes_again_the_same(
-    time_machine_at, app, portal, visitor, told, mailbox
+    time_machine_at, app, portal, visitor, told, lone, mailbox
 ):
     mailbox.mood = "drop"
     await open_account(visitor)
@@ -162,7 +162,7 @@ async def test_a_letter_cut_off_after_its_data_comes_again_the_same(
 
 
 async def test_a_duplicate_does_not_revive_a_password_already_used(
-    time_machine_at, app, visitor, told, mailbox
+    time_machine_at, app, visitor, told, lone, mailbox
 ):
     mailbox.mood = "drop"
     await open_account(visitor)
@@ -176,7 +176,7 @@ async def test_a_duplicate_does_not_revive_a_password_already_used(
 
 
 async def test_a_letter_asked_for_again_keeps_working_when_the_first_arrives_after_it(
-    time_machine_at, app, visitor, told, mailbox
+    time_machine_at, app, visitor, told, lone, mailbox
 ):
     """Greylisting delays the first letter; the second, asked for at the screen, passes at once."""
     mailbox.mood = "451 4.7.1 Greylisted"
@@ -296,7 +296,7 @@ class Watching(Relay):
         self.seen.append(await everything_stored(self.portal))
 
 
-async def test_the_database_never_holds_a_password_or_a_link_in_clear(app, portal, visitor, told, mailbox):
+async def test_no_password_or_link_is_ever_stored_in_clear(app, portal, visitor, told, lone, mailbox):
     await open_account(visitor)
     await ask_reset(visitor)
     seen = [await everything_stored(portal)]
@@ -317,7 +317,7 @@ async def test_the_database_never_holds_a_password_or_a_link_in_clear(app, porta
         assert not [1 for each in seen if secret in each]
 
 
-async def test_the_seed_is_wiped_once_the_letter_left(app, portal, visitor, told, mailbox):
+async def test_the_seed_is_wiped_once_the_letter_left(app, portal, visitor, told, lone, mailbox):
     await open_account(visitor)
     assert len((await the_mail(portal)).secret_seed) == 64
     await mailbox.delivered(app)

@@ -1,0 +1,74 @@
+"""The address of the history: what each of its filters may say. One that says nonsense is left aside."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+
+from app.access import BIGGEST_ID
+from app.clock import PARIS
+from app.history.queries import Filters, Place
+from db.models import AuditKind
+
+FRENCH_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+
+
+def read_filters(typed: dict[str, str], before: str) -> tuple[Filters, list[str]]:
+    """The filters that are understood, and a sentence for each day that is not."""
+    problems: list[str] = []
+    since, until = (_day_of(typed[name], problems) for name in ("du", "au"))
+    return Filters(
+        kind=_kind_of(typed["nature"]),
+        person=_id_of(typed["personne"]),
+        since=_start_of(since) if since else None,
+        until=_start_of(until + timedelta(days=1)) if until else None,
+        before=place_of(before),
+    ), problems
+
+
+def cursor(place: Place) -> str:
+    return f"{place.at.isoformat()}_{place.id}"
+
+
+def place_of(typed: str) -> Place | None:
+    """None for a cursor that this portal did not write: the reader sees the first page."""
+    instant, _, number = typed[:60].partition("_")
+    row_id = _id_of(number)
+    try:
+        at = datetime.fromisoformat(instant)
+    except ValueError:
+        return None
+    if row_id is None or at.utcoffset() != timedelta(0) or typed != cursor(Place(at, row_id)):
+        return None
+    return Place(at, row_id)
+
+
+def iso_day(typed: str) -> str:
+    """31/12/2026 as a field of type=date shows it."""
+    found = FRENCH_DAY.fullmatch(typed.strip())
+    return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else typed.strip()
+
+
+def _day_of(typed: str, problems: list[str]) -> date | None:
+    if not typed.strip():
+        return None
+    try:
+        day = date.fromisoformat(iso_day(typed))
+    except ValueError:
+        day = None
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        problems.append(f"La date « {typed.strip()[:20]} » ne se lit pas. Exemple : 31/12/2026")
+        return None
+    return day
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time.min, PARIS).astimezone(UTC)
+
+
+def _kind_of(typed: str) -> AuditKind | None:
+    return AuditKind(typed) if typed in set(AuditKind) else None
+
+
+def _id_of(typed: str) -> int | None:
+    number = int(typed) if re.fullmatch(r"\d{1,10}", typed, re.ASCII) else 0
+    return number if 0 < number <= BIGGEST_ID else None

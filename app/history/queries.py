@@ -1,0 +1,97 @@
+"""Reads of one company's history. An event may belong to no company at all: hence the WHERE, each time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import col, select
+
+from app.access import MemberAccess
+from db.models import Account, AuditEvent, AuditKind
+
+PAGE = 25
+
+
+class Place(NamedTuple):
+    """After which event a page starts: several may have the same instant."""
+
+    at: datetime
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """`since` is included, `until` is not."""
+
+    kind: AuditKind | None = None
+    person: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: Place | None = None
+
+
+class Line(NamedTuple):
+    """`who` is "" when the portal itself did it."""
+
+    place: Place
+    kind: str
+    about: str
+    on_behalf: bool
+    who: str
+
+
+async def history_of(access: MemberAccess, filters: Filters) -> tuple[list[Line], Place | None]:
+    """One page, the latest first, and after which place the next one starts, if there is one."""
+    newest = (
+        select(AuditEvent, Account.first_name, Account.last_name)
+        .join(Account, col(AuditEvent.account_id) == Account.id, isouter=True)
+        .where(AuditEvent.company_id == access.company.key, *_conditions(filters))
+        .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc())
+    )
+    rows = await access.rows(newest.limit(PAGE + 1))
+    lines = [
+        Line(
+            Place(event.at, event.key),
+            str(event.kind),
+            event.about,
+            event.on_behalf,
+            f"{first or ''} {last or ''}".strip(),
+        )
+        for event, first, last in rows[:PAGE]
+    ]
+    return lines, lines[-1].place if len(rows) > PAGE else None
+
+
+async def kinds_present(access: MemberAccess) -> list[str]:
+    here = select(AuditEvent.kind).where(AuditEvent.company_id == access.company.key)
+    return [str(kind) for kind in await access.all(here.distinct())]
+
+
+async def people_present(access: MemberAccess) -> list[tuple[int, str]]:
+    """Who did something for this company: id and name, by last name."""
+    here = (
+        select(col(Account.id), Account.last_name, Account.first_name)
+        .join(AuditEvent, col(AuditEvent.account_id) == Account.id)
+        .where(AuditEvent.company_id == access.company.key)
+        .order_by(Account.last_name, Account.first_name, col(Account.id))
+    )
+    rows = await access.rows(here.distinct())
+    return [(row_id, f"{first} {last}".strip()) for row_id, last, first in rows if row_id]
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    at, row_id = col(AuditEvent.at), col(AuditEvent.id)
+    found = []
+    if filters.kind:
+        found.append(col(AuditEvent.kind) == filters.kind)
+    if filters.person:
+        found.append(col(AuditEvent.account_id) == filters.person)
+    if filters.since:
+        found.append(at >= filters.since)
+    if filters.until:
+        found.append(at < filters.until)
+    if filters.before:
+        place = filters.before
+        found.append(or_(at < place.at, and_(at == place.at, row_id < place.id)))
+    return found

@@ -1,0 +1,103 @@
+"""What can be held without a clock: bytes sent, statements run, and reading that leaves no trace."""
+
+from contextlib import contextmanager
+
+import pytest
+from litestar.routes import HTTPRoute
+from sqlalchemy import event
+from sqlmodel import SQLModel, select
+
+from tests.bench.table import KB
+from tests.bench.weight import ENCODINGS, FRAGMENT, budget_of, fragment_weights, weights
+
+PUBLIC = (
+    "/",
+    "/aide/premiere-connexion",
+    "/aide/tiers-declarant",
+    "/accessibilite",
+    "/mentions-legales",
+    "/donnees-personnelles",
+)
+SAMPLES = {"code": "00010", "session_id": "1", "mail_id": "1"}
+
+
+@contextmanager
+def statements_of(portal):
+    """Every statement that reaches the database meanwhile, the start of a transaction left out."""
+    seen = []
+
+    def note(_connection, _cursor, statement, *_):
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    engine = portal.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+async def every_row(portal):
+    async with portal.database.transaction(write=False) as session:
+        connection = await session.connection()
+        return {
+            table.name: sorted(map(repr, await connection.execute(select(table))))
+            for table in SQLModel.metadata.sorted_tables
+        }
+
+
+def addresses_to_read(edge):
+    """One address for every GET of the portal, its parameters filled so that most lead somewhere."""
+    found = []
+    for route in edge.app.routes:
+        if isinstance(route, HTTPRoute) and "GET" in route.methods:
+            path = route.path_format
+            for name in route.path_parameters:
+                path = path.replace(f"{{{name}}}", SAMPLES.get(name, "1"))
+            found.append(path)
+    return sorted(found)
+
+
+def over_budget(sizes):
+    budgets = {name: budget_of(name) for name in sizes}
+    return {name: size for name, size in sizes.items() if budgets[name] and size > budgets[name] * KB}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+async def test_the_sign_in_page_and_home_weigh_little(visitor, encoding):
+    assert not over_budget(await weights(visitor, encoding))
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+async def test_every_fragment_of_the_sign_in_weighs_little(visitor, told, encoding):
+    sizes = await fragment_weights(visitor, encoding)
+    assert all(name.startswith(FRAGMENT) for name in sizes)
+    assert not over_budget(sizes)
+
+
+@pytest.mark.parametrize("path", [*PUBLIC, "/connexion"])
+async def test_a_page_for_everybody_asks_nothing_of_the_database(visitor, portal, path):
+    with statements_of(portal) as statements:
+        assert (await visitor.get(path)).status_code == 200
+    assert not statements
+
+
+@pytest.mark.parametrize(
+    ("path", "most"), [("/espace/00010", 2), ("/mon-compte", 2), ("/mon-compte/connexions", 4)]
+)
+async def test_a_page_of_ones_own_asks_little_of_the_database(alice, portal, path, most):
+    with statements_of(portal) as statements:
+        assert (await alice.get(path)).status_code == 200
+    assert len(statements) <= most, statements
+
+
+@pytest.mark.parametrize("who", ["visitor", "alice", "clerk"])
+async def test_reading_writes_nothing_and_sets_no_cookie(app, visitor, alice, clerk, portal, who):
+    reader = {"visitor": visitor, "alice": alice, "clerk": clerk}[who]
+    before = await every_row(portal)
+    with statements_of(portal) as statements:
+        answers = [await reader.get(path) for path in addresses_to_read(app)]
+    assert [answer.url.path for answer in answers if "set-cookie" in answer.headers] == []
+    assert [words for words in statements if not words.startswith("SELECT")] == []
+    assert await every_row(portal) == before
