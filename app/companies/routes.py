@@ -61,8 +61,8 @@ async def show(
     notice = ""
     if raison and refused.right not in access.rights:
         notice = f"Vous n’avez pas accès à « {refused.title} » pour cette entreprise : voici son accueil."
-    sections = [each for each in SECTIONS if each.words and each.right in access.rights]
-    return page("companies/show.html", company=access.company, sections=sections, notice=notice)
+    listed = [each for each in SECTIONS if each.words and each.right in access.rights]
+    return page("companies/show.html", company=access.company, listed=listed, notice=notice)
 
 
 @get("/espace/{code:str}/changer", name="companies.switch")

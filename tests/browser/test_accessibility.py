@@ -3,7 +3,10 @@
 import pytest
 from axe_playwright_python.async_playwright import Axe
 
-from tests.browser.tour import Tour, demo_tour, member_tour, visitor_tour
+from tests.browser.demo_tour import demo_tour
+from tests.browser.member_tour import member_tour
+from tests.browser.stops import Tour
+from tests.browser.visitor_tour import visitor_tour
 
 pytestmark = pytest.mark.browser
 

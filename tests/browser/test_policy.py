@@ -7,8 +7,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser.demo_tour import demo_tour
+from tests.browser.member_tour import member_tour
 from tests.browser.reader import Reader
-from tests.browser.tour import Stop, Tour, addresses, demo_tour, member_tour, visitor_tour
+from tests.browser.stops import Stop, Tour, addresses
+from tests.browser.visitor_tour import visitor_tour
 
 pytestmark = pytest.mark.browser
 
@@ -84,7 +87,7 @@ async def test_every_page_keeps_to_the_policy_and_none_is_left_out(opened, told,
     await follow(visitor_tour(reader), reader, watch, "visitor")
     await follow(member_tour(reader, told, app), reader, watch, "member")
     left_out = {path for path in addresses(app) if not any(seen(path, each) for each in watch.paths)}
-    assert not left_out - NOT_PAGES, "add their stops to tests/browser/tour.py"
+    assert not left_out - NOT_PAGES, "add their stops to a tour of tests/browser"
 
 
 @pytest.mark.parametrize("settings", [{"demo": True}], indirect=True)

@@ -280,12 +280,9 @@ async def test_three_resets_in_fifteen_minutes_are_enough_for_one_mailbox(visito
 
 
 async def test_forgiving_one_network_guess_leaves_the_failures_of_others(portal):
-    for n in range(9):
-        await count_guess(
-            portal.database, NINE + timedelta(seconds=n), "account:x", "network:n"
-        ) if n < 4 else (
-            await count_guess(portal.database, NINE + timedelta(seconds=n), f"account:{n}", "network:n")
-        )
+    for n, account in enumerate(["x"] * 4 + list("abcde")):
+        at = NINE + timedelta(seconds=n)
+        await count_guess(portal.database, at, f"account:{account}", "network:n")
     right = await count_guess(portal.database, NINE + timedelta(seconds=10), "account:me", "network:n")
     await forgive(portal.database, right, NINE)
     kept = {row.bucket: len(row.guesses) for row in await rows(portal, Throttle)}

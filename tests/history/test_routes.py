@@ -137,7 +137,7 @@ async def test_exactly_one_full_page_has_no_older_one(alice, portal, told):
     [
         "x", "_", "_1", "2026-03-02T12:00:00+00:00", "2026-03-02T12:00:00+00:00_0", "2026-03-02T12:00:00_1",
         "2026-03-02T12:00:00+00:00_1' OR 1=1", "2026-03-02T12:00:00+01:00_1", "0001-01-01T00:00:00+23:59_1",
-        "2026-03-02T12:00:00+00:00_99999999999", "2026-03-02T12:00:00+00:00_١", "\0", "é" * 3000,
+        "2026-03-02T12:00:00+00:00_99999999999", "2026-03-02T12:00:00+00:00_١", "é" * 3000,
     ],
 )  # fmt: skip
 async def test_a_cursor_that_the_portal_did_not_write_gives_the_first_page(alice, portal, told, cursor):
@@ -193,7 +193,7 @@ async def test_days_are_those_of_france_both_included(alice, portal, told, query
     assert 'value="2026-03' in page.text
 
 
-@pytest.mark.parametrize("day", ["32/01/2026", "hier", "0001-01-01", "9999-12-31", "2026-13-01", "\0"])
+@pytest.mark.parametrize("day", ["32/01/2026", "hier", "0001-01-01", "9999-12-31", "2026-13-01"])
 async def test_a_day_that_does_not_read_is_said_and_left_aside(alice, portal, told, day):
     await happened(portal, event_of(told, "e01"))
     page = await alice.get(PATH, params={"au": day})

@@ -47,7 +47,7 @@ async def test_more_than_fifty_people_are_shown_page_by_page(alice, told, portal
     first = await alice.get(PEOPLE)
     following = first.text.partition("utilisateurs?apres=")[2].partition('"')[0]
     second = await alice.get(f"{PEOPLE}?apres={following}")
-    shown = [n for n in range(51) if f">p{n}@ours" in first.text or f"<br>p{n}@ours" in first.text]
+    shown = [n for n in range(51) if f"<br>p{n}@ours" in first.text]
     rest = [n for n in range(51) if f"<br>p{n}@ours" in second.text]
     assert shown + rest == list(range(51))
     assert "apres=" not in second.text

@@ -1,39 +1,21 @@
-"""Every page of the portal and every state that a swap gives it. A tour stops at each.
-
-Whoever adds a page adds its stop here: test_policy tells which address nobody visited.
-"""
+"""The pages behind the sign-in: the first time, a member's, the service's, and those that letters lead to."""
 
 import re
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from litestar.routes import HTTPRoute
 from playwright.async_api import expect
 from sqlmodel import select
 
 from app import clock
 from app.access import VisitorAccess
-from app.mail import queue_mail
 from app.sign_in.links import new_link
 from db.models import Account, AuditEvent, AuditKind, Draft, Membership, OutboxMail, TokenKind
-from db.seeds import demo
-from db.seeds.personas import PASSWORD as DEMO_PASSWORD
 from tests.browser.reader import Reader
-from tests.world import OTHER_NUMBER, Told
+from tests.browser.stops import PARAMETER, Stop, Tour, addresses, kept
+from tests.postbox import words_of
+from tests.world import Told
 
-PUBLIC = (
-    "/",
-    "/aide/premiere-connexion",
-    "/aide/tiers-declarant",
-    "/accessibilite",
-    "/mentions-legales",
-    "/donnees-personnelles",
-    "/connexion?raison=fin",
-    "/connexion/code-adherent",
-    "/connexion/mot-de-passe-oublie",
-)
 MEMBERS = (
     "/espace",
     "/espace/00010-2",
@@ -48,39 +30,6 @@ REFUSED = (
     ("/mon-compte/mot-de-passe", "Mot de passe actuel", "Enregistrer"),
     ("/mon-compte/adresse-e-mail", "Nouvelle adresse e-mail", "Recevoir le courriel de confirmation"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """`swapped`: what is shown was put together in the browser, so it is not what the portal served."""
-
-    name: str
-    swapped: bool = False
-
-
-Tour = AsyncIterator[Stop]
-PARAMETER = re.compile(r"\{(\w+)\}")
-
-
-def addresses(app: Any) -> list[str]:
-    """Every address that answers GET, such as /espace/{code}."""
-    routes = [route for route in app.app.routes if isinstance(route, HTTPRoute)]
-    return sorted(r.path_format for r in routes if any("GET" in h.http_methods for h in r.route_handlers))
-
-
-async def visitor_tour(reader: Reader) -> Tour:
-    """Somebody who is not signed in, with JavaScript."""
-    for path in PUBLIC:
-        await reader.open(path)
-        yield Stop(path)
-    await reader.open("/nulle-part", 404)
-    yield Stop("/nulle-part")
-    async for stop in _sign_up(reader):
-        yield stop
-    async for stop in _sign_in(reader):
-        yield stop
-    async for stop in _trouble(reader):
-        yield stop
 
 
 async def member_tour(reader: Reader, told: Told, app: Any) -> Tour:
@@ -98,6 +47,8 @@ async def member_tour(reader: Reader, told: Told, app: Any) -> Tour:
         yield stop
     async for stop in _companies(reader):
         yield stop
+    async for stop in _people(reader):
+        yield stop
     async for stop in _account_forms(reader):
         yield stop
     async for stop in _sessions(reader, told):
@@ -106,89 +57,6 @@ async def member_tour(reader: Reader, told: Told, app: Any) -> Tour:
         yield stop
     async for stop in _service(reader, told):
         yield stop
-
-
-async def demo_tour(reader: Reader) -> Tour:
-    """What is added to every page when the portal is shown."""
-    portal = reader.portal
-    hashed = await portal.passwords.hashed(DEMO_PASSWORD)
-    async with portal.database.transaction(write=True) as session:
-        await demo.tell(session, keyed=portal.keys.declarant_key, password_hash=hashed)
-        access = VisitorAccess(portal, session)
-        queue_mail(access, "no_account", "nina@theirs.example", clock.now(), seed="0" * 64)
-    for path in ("/", "/demo/connexion", "/demo/courriels"):
-        await reader.open(path)
-        yield Stop(path)
-    letters = reader.page.get_by_role("main").get_by_role("link")
-    await reader.until(letters.count, reader.page.reload)
-    await letters.first.click()
-    yield Stop("/demo/courriels/1")
-    personas = reader.page.locator("aside button")
-    for index in range(await personas.count()):
-        name = await personas.nth(index).inner_text()
-        await personas.nth(index).click()
-        await reader.page.wait_for_load_state()
-        yield Stop(f"demo {name}")
-
-
-async def _sign_up(reader: Reader) -> Tour:
-    page = reader.page
-    await reader.open("/connexion")
-    yield Stop("/connexion")
-    await page.get_by_role("link", name="Se connecter avec son code adhérent").click()
-    yield await _swapped(reader, "sign-up-code")
-    await reader.give(code="00042", number=OTHER_NUMBER[:-1])
-    yield await _refused(reader, "sign-up-code")
-    await reader.give(number=OTHER_NUMBER)
-    yield await _swapped(reader, "sign-up-account")
-    await page.reload()
-    yield Stop("/connexion/creer-mon-compte")
-    await reader.give(last_name="Le Gall", email="nina@")
-    yield await _refused(reader, "sign-up-account")
-    address = "nina@theirs.example"
-    await reader.give(first_name="Nina", job_title="Assistante", email=address, email_again=address)
-    yield await _swapped(reader, "sign-up-sent")
-    await page.reload()
-    yield Stop("/connexion/compte-cree")
-    await page.get_by_role("button", name="Envoyer de nouveau").click()
-    yield await _refused(reader, "sign-up-sent")
-
-
-async def _sign_in(reader: Reader) -> Tour:
-    page = reader.page
-    await page.get_by_role("link", name="Se connecter à votre espace").click()
-    yield await _swapped(reader, "sign-in-email")
-    await reader.give(email="alice@")
-    yield await _refused(reader, "sign-in-email")
-    await reader.give(email="alice@ours.example")
-    yield await _swapped(reader, "sign-in-password")
-    await page.reload()
-    yield Stop("/connexion/mot-de-passe")
-    await reader.give(password="not the password")
-    yield await _refused(reader, "sign-in-password")
-    await page.get_by_role("link", name="Réinitialiser votre mot de passe").click()
-    yield await _swapped(reader, "sign-in-forgotten")
-    await reader.give(email="alice@")
-    yield await _refused(reader, "sign-in-forgotten")
-    await reader.give(email="alice@ours.example")
-    yield await _swapped(reader, "sign-in-reset-sent")
-    await page.reload()
-    yield Stop("/connexion/mot-de-passe-oublie/envoye")
-
-
-async def _trouble(reader: Reader) -> Tour:
-    """What the page says of a fault and of a lost network."""
-    await reader.open("/connexion")
-    await reader.page.locator("main form").evaluate("form => form.dataset.hxPost = '/nulle-part'")
-    await reader.give(email="alice@ours.example")
-    await reader.is_told("Page introuvable")
-    yield Stop("fault told in place", swapped=True)
-    await reader.open("/connexion")
-    await reader.page.context.set_offline(True)
-    await reader.give(email="alice@ours.example")
-    await reader.is_told("Pas de réponse du portail")
-    await reader.page.context.set_offline(False)
-    yield Stop("lost network told in place", swapped=True)
 
 
 async def _first_time(reader: Reader, told: Told) -> Tour:
@@ -239,6 +107,32 @@ async def _companies(reader: Reader) -> Tour:
     yield Stop("/espace/00010/administration asked")
 
 
+async def _people(reader: Reader) -> Tour:
+    """From the invitation to what the person invited sees, without and with an account."""
+    page, site = reader.page, reader.site
+    await reader.open("/espace/00010/utilisateurs/invitation")
+    await reader.give(email="nina@")
+    await reader.has_focus_on(".summary")
+    yield Stop("/utilisateurs/invitation refused")
+    for email in ("nina@theirs.example", "charlie@theirs.example"):
+        await reader.open("/espace/00010/utilisateurs/invitation")
+        await page.locator("#roles").check()
+        await reader.give(email=email)
+        await expect(page.get_by_role("rowheader", name=email)).to_be_visible()
+        yield Stop(f"/utilisateurs {email} invited")
+        link = re.search(rf"{site}(/invitation/\S+)", words_of(await reader.letter_to(email)))
+        await reader.open(link[1])
+        yield Stop(f"/invitation {email}")
+        await page.locator("main form").get_by_role("button").last.click()
+        await reader.has_focus_on(".summary")
+        yield Stop(f"/invitation {email} refused")
+    for action in ("Renvoyer", "Annuler"):
+        await reader.open("/espace/00010/utilisateurs")
+        await page.get_by_role("link", name=action).first.click()
+        await page.wait_for_load_state()
+        yield Stop(f"/utilisateurs/invitations {action}")
+
+
 async def _account_forms(reader: Reader) -> Tour:
     for path, field, button in REFUSED:
         await reader.open(path)
@@ -271,7 +165,7 @@ async def _sessions(reader: Reader, told: Told) -> Tour:
     yield Stop("session prolonged", swapped=True)
 
     fields = [["last_name", "Martin"], ["job_title", "Directrice de l’usine"]]
-    await _kept(
+    await kept(
         reader, Draft(account_id=told.alice.key, path="/mon-compte", fields=fields, created_at=clock.now())
     )
     await reader.open("/mon-compte/reprise")
@@ -310,7 +204,7 @@ async def _service(reader: Reader, told: Told) -> Tour:
     nobody = Account(
         email="paul@nowhere.example", first_name="Paul", last_name="Rien", job_title="Rien", created_at=now
     )
-    await _kept(reader, stuck, alert, nobody)
+    await kept(reader, stuck, alert, nobody)
     await reader.signed_in(told.clerk)
     await reader.open("/service")
     yield Stop("/service")
@@ -318,20 +212,3 @@ async def _service(reader: Reader, told: Told) -> Tour:
     await reader.signed_in(nobody)
     await reader.open("/entreprises")
     yield Stop("/entreprises none")
-
-
-async def _kept(reader: Reader, *rows: object) -> None:
-    async with reader.portal.database.transaction(write=True) as session:
-        session.add_all(rows)
-
-
-async def _swapped(reader: Reader, fragment: str) -> Stop:
-    await expect(reader.page.locator(f"#{fragment}")).to_be_visible()
-    await reader.settled()
-    return Stop(f"swap {fragment}", swapped=True)
-
-
-async def _refused(reader: Reader, fragment: str) -> Stop:
-    await reader.has_focus_on(f"#{fragment} .summary")
-    await reader.settled()
-    return Stop(f"swap {fragment} refused", swapped=True)
