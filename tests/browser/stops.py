@@ -1,4 +1,4 @@
-"""A tour goes through pages and the states that swaps give them, and stops at each for something to be checked.
+"""A tour goes through pages and the states that swaps give them, and stops wherever there is something to see.
 
 Whoever adds a page adds its stop: test_policy tells which address nobody visited.
 """

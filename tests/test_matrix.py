@@ -1,0 +1,121 @@
+"""Every route × every kind of person × own, sibling, foreign and absent companies: nothing foreign is shown."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import product
+
+from litestar.routes import HTTPRoute
+
+from app.main import MEMBER, STAFF
+from db.seeds.world import World
+from tests.actors import Actor
+from tests.test_access import everything
+from tests.world import OURS, PASSWORD, THEIRS
+
+CODES = {"own": "00010", "sibling": "00010-2", "foreign": "00042", "absent": "98765"}
+IDS = ("1", "5", "999999", str(2**31), str(2**63), "0")
+PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+@dataclass
+class Person:
+    """`reaches`: the codes that this person may open; `sees`: the markers that may be shown to them."""
+
+    actor: Actor
+    reaches: tuple[str, ...] = ()
+    sees: tuple[str, ...] = field(default=())
+
+
+async def people(stack, app, told, portal):
+    """One of each kind; beside those of the world: a reader of the main site, an accountant, a former one."""
+    async with portal.database.transaction(write=True) as session:
+        world = World(session)
+        hashed = await portal.passwords.hashed(PASSWORD)
+        reader = await world.an_account("reader@ours.example", "Rémi", "Lecture", password_hash=hashed)
+        await world.acts_for(reader, told.ours, roles=("lecture",))
+        third = await world.an_account("third@cabinet.example", "Tiphaine", "Tiers", password_hash=hashed)
+        await world.acts_for(third, told.ours, roles=("declaration",), third_party=True)
+        former = await world.an_account("former@cabinet.example", "Firmin", "Former", password_hash=hashed)
+        await world.acts_for(former, told.ours, third_party=True, ends_on=date(2026, 1, 31))
+
+    async def enter(account=None):
+        actor = await stack.enter_async_context(Actor(app))
+        return await actor.signed_in(account) if account else actor
+
+    return {
+        "anonymous": Person(await enter()),
+        "administrator": Person(await enter(told.alice), ("own", "sibling"), (OURS,)),
+        "of one site only": Person(await enter(told.bob), ("own",), (OURS,)),
+        "reader": Person(await enter(reader), ("own",), (OURS,)),
+        "third party": Person(await enter(third), ("own",), (OURS,)),
+        "former third party": Person(await enter(former)),
+        "stranger": Person(await enter(told.charlie), ("foreign",), (THEIRS,)),
+        "service": Person(await enter(told.clerk)),
+    }
+
+
+def cases(app):
+    """(method, path with its code and ids filled, which company, handler)"""
+    for route in app.app.routes:
+        if not isinstance(route, HTTPRoute) or "token" in route.path_format:
+            continue
+        kinds = CODES if "{code}" in route.path_format else {"none": ""}
+        ids = IDS if "_id}" in route.path_format else ("",)
+        for handler, (kind, code), number in product(route.route_handlers, kinds.items(), ids):
+            values = {"code": code, "session_id": number, "mail_id": number}
+            values |= {"membership_id": number, "invitation_id": number}
+            for method in handler.http_methods - {"OPTIONS"}:
+                yield method, route.path_format.format(**values), kind, handler
+
+
+async def test_nothing_foreign_is_ever_shown(app, told, portal):
+    asked = 0
+    async with AsyncExitStack() as stack:
+        persons = await people(stack, app, told, portal)
+        before = await everything(portal)
+        for (name, person), (method, path, kind, handler) in product(persons.items(), list(cases(app))):
+            for headers in ({}, PARTIAL):
+                answer = await person.actor.request(method, path, headers=headers)
+                asked += 1
+                where = f"{name}: {method} {path}"
+                shown = answer.text + str(answer.headers)
+                for marker in {OURS, THEIRS} - set(person.sees):
+                    assert marker not in shown, where
+                assert answer.status_code < 500, where
+                if handler.name in {h.name for h in MEMBER} and name != "anonymous" and method == "GET":
+                    assert (answer.status_code == 404) >= (kind not in person.reaches), where
+        after = await everything(portal)
+    assert asked >= 5_000
+    assert before == after
+
+
+async def test_foreign_and_absent_are_the_same_bytes(app, told, portal):
+    async with AsyncExitStack() as stack:
+        persons = await people(stack, app, told, portal)
+        for name, person in persons.items():
+            token = "" if name == "anonymous" else await person.actor.token("/deconnexion")
+            absent = {}
+            for method, path, kind, handler in cases(app):
+                if (
+                    handler.name not in {h.name for h in MEMBER}
+                    or name == "anonymous"
+                    or kind in person.reaches
+                ):
+                    continue
+                fields = {"data": {"csrf": token}} if method == "POST" else {}
+                answer = await person.actor.request(method, path, **fields)
+                assert answer.status_code == 404, f"{name}: {method} {path}"
+                first = absent.setdefault(method, answer.content)
+                assert answer.content == first, f"{name}: {method} {path}"
+
+
+async def test_the_services_room_is_an_absent_page_for_everybody_else(app, told, portal):
+    async with AsyncExitStack() as stack:
+        persons = await people(stack, app, told, portal)
+        for name in ("administrator", "reader", "third party", "stranger"):
+            actor = persons[name].actor
+            missing = (await actor.get("/nowhere")).content
+            for method, path, _, handler in cases(app):
+                if handler.name in {h.name for h in STAFF} and method == "GET":
+                    assert (await actor.get(path)).content == missing, f"{name}: {path}"
