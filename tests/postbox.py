@@ -65,7 +65,7 @@ def words_of(letter: EmailMessage) -> str:
 
 def link_in(letter: EmailMessage, part: str) -> str:
     """The path of the link whose address holds `part`."""
-    found = re.search(rf"http://127\.0\.0\.1:8000(/\S*{part}\S*)", words_of(letter))
+    found = re.search(rf"http://127\.0\.0\.1:\d+(/\S*{part}\S*)", words_of(letter))
     assert found, words_of(letter)
     return found[1]
 

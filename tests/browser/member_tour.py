@@ -111,10 +111,10 @@ async def _people(reader: Reader) -> Tour:
     """From the invitation to what the person invited sees, without and with an account."""
     page, site = reader.page, reader.site
     await reader.open("/espace/00010/utilisateurs/invitation")
-    await reader.give(email="nina@")
+    await reader.give(email="olga@")
     await reader.has_focus_on(".summary")
     yield Stop("/utilisateurs/invitation refused")
-    for email in ("nina@theirs.example", "charlie@theirs.example"):
+    for email in ("olga@elsewhere.example", "clerk@service.example"):
         await reader.open("/espace/00010/utilisateurs/invitation")
         await page.locator("#roles").check()
         await reader.give(email=email)

@@ -1,4 +1,4 @@
-"""A tour goes through pages and the states that swaps give them, and stops wherever there is something to see.
+"""A tour goes through pages and the states that swaps give them, and stops at each.
 
 Whoever adds a page adds its stop: test_policy tells which address nobody visited.
 """

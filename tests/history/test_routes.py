@@ -218,6 +218,16 @@ async def test_the_fragment_is_what_the_page_shows(alice, portal, told):
         check(whole)
 
 
+async def test_the_title_that_a_swap_reads_aloud_says_what_was_found(alice, portal, told):
+    await happened(portal, *(event_of(told, f"e{number:02d}") for number in range(30)))
+    for query, title in (
+        ("", "Historique – AIST22"),
+        ("?nature=company_linked", "Historique, plus de 25 événements – AIST22"),
+        ("?nature=signed_in", "Historique, 0 événement – AIST22"),
+    ):
+        assert (await alice.partial(PATH + query)).text.startswith(f"<title>{title}</title>"), query
+
+
 async def test_a_new_company_reads_that_nothing_happened_yet(alice):
     page = await alice.get(PATH)
     assert "Il ne s’est encore rien passé ici." in page.text
