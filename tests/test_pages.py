@@ -15,7 +15,9 @@ VISITOR = (
 )  # fmt: skip
 SIGNED_IN = (
     "/espace/00010", "/entreprises", "/mon-compte", "/mon-compte/mot-de-passe", "/mon-compte/adresse-e-mail",
-    "/mon-compte/connexions", "/mon-compte/session", "/deconnexion", "/espace/98765",
+    "/mon-compte/connexions", "/mon-compte/session", "/deconnexion", "/espace/98765", "/espace/00010/compte",
+    "/espace/00010/historique", "/espace/00010/utilisateurs", "/espace/00010/utilisateurs/invitation",
+    "/espace/00010/administration", "/entreprises/ajout",
 )  # fmt: skip
 TOKEN = re.compile(r'(name="csrf" value=")[^"]*')
 

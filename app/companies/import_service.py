@@ -126,6 +126,8 @@ def _changed(company: Company, values: dict[str, str]) -> bool:
     changed = {name: told for name, told in values.items() if getattr(company, name) != told}
     for name, told in changed.items():
         setattr(company, name, told)
+    if "naf" in changed:
+        company.naf_version = ""  # the file does not say which nomenclature its code is of
     return bool(changed)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import String
+from sqlalchemy import Index, String
 from sqlmodel import Field
 
 from db.models.base import Base, instant
@@ -37,9 +37,12 @@ class AuditEvent(Base, table=True):
 
     `on_behalf`: a third party acted for the company."""
 
+    # A company's history is read newest first, by key.
+    __table_args__ = (Index("ix_auditevent_company_id_at_id", "company_id", "at", "id"),)
+
     at: datetime = instant(index=True)
     kind: AuditKind = Field(sa_type=String(30))
     account_id: int | None = Field(default=None, foreign_key="account.id", index=True)
-    company_id: int | None = Field(default=None, foreign_key="company.id", index=True)
+    company_id: int | None = Field(default=None, foreign_key="company.id")
     about: str = Field(default="", max_length=200)
     on_behalf: bool = False

@@ -43,8 +43,10 @@
       say("Vous restez connecté.");
       return;
     }
-    const place = $("#erreur h1") || $("main [autofocus]") || $("main h1");
-    if (place !== document.activeElement) place?.focus();
+    // A search keeps the focus in its field; a step that took the focused control away gives it to the heading.
+    const at = document.activeElement;
+    const place = $("#erreur h1") || ((!at || at === document.body) && ($("main [autofocus]") || $("main h1")));
+    if (place) place.focus();
     say(document.title);
   });
 
@@ -53,7 +55,12 @@
     const button = source?.matches("form") ? $("button:not([type])", source) : source;
     if (button) is ? button.setAttribute("aria-disabled", "true") : button.removeAttribute("aria-disabled");
   };
-  on("htmx:before:request", (event) => busy(event, true));
+  on("htmx:before:request", (event) => {
+    const told = $("#erreur");
+    told.replaceChildren();
+    told.removeAttribute("role");
+    busy(event, true);
+  });
   on("htmx:finally:request", (event) => busy(event, false));
 
   on("htmx:error", (event) => {

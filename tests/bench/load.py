@@ -15,6 +15,9 @@ from urllib.parse import urlsplit
 
 import httptools
 
+# The server closes a connection that was left alone for five seconds.
+LEFT_ALONE = 2.0
+
 
 class Connection(asyncio.Protocol):
     """One request at a time: `ask` returns the status once the whole answer is there."""
@@ -23,6 +26,11 @@ class Connection(asyncio.Protocol):
         self._answer: asyncio.Future[int] | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._transport: asyncio.Transport | None = None
+        self._used_at = time.perf_counter()
+
+    @property
+    def is_fresh(self) -> bool:
+        return not self._transport.is_closing() and time.perf_counter() - self._used_at < LEFT_ALONE
 
     def connection_made(self, transport):
         self._transport = transport
@@ -45,7 +53,9 @@ class Connection(asyncio.Protocol):
             return 0
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(request)
-        return await self._answer
+        status = await self._answer
+        self._used_at = time.perf_counter()
+        return status
 
     def close(self) -> None:
         self._transport.close()
@@ -73,8 +83,7 @@ class Load:
         under_way = set()
         for number in range(int(seconds * a_second)):
             await asyncio.sleep(max(0.0, start + number / a_second - time.perf_counter()))
-            connection = self._free.pop() if self._free else await self._opened()
-            task = asyncio.create_task(self._borrowed(connection))
+            task = asyncio.create_task(self._borrowed())
             under_way.add(task)
             task.add_done_callback(under_way.discard)
         await asyncio.gather(*under_way)
@@ -85,7 +94,11 @@ class Load:
             await self._timed(connection)
         connection.close()
 
-    async def _borrowed(self, connection: Connection) -> None:
+    async def _borrowed(self) -> None:
+        connection = self._free.pop() if self._free else await self._opened()
+        if not connection.is_fresh:
+            connection.close()
+            connection = await self._opened()
         await self._timed(connection)
         self._free.append(connection)
 

@@ -6,6 +6,7 @@ from sqlalchemy import event
 
 from app.companies.queries import Mine, page_of
 from db.seeds.world import World
+from tests.actors import Actor
 from tests.world import OURS
 
 LABELS = (f"00010 - {OURS}", f"00010-2 - {OURS} (Paimpol)", f"00010-5 - {OURS} (Dinan)")
@@ -107,3 +108,17 @@ def test_a_page_of_nothing_is_empty_and_has_no_following():
     assert page_of([], "x", "code", "") == ([], "")
     one = Mine("00001", "Été", "", "", [], third_party=False, ends_on=None, is_closed=False)
     assert page_of([one], "ETE", "nom", "") == ([one], "")
+
+
+async def test_where_one_has_no_right_to_the_section_one_lands_on_the_home_page_with_a_word(app, told, portal):
+    async with portal.database.transaction(write=True) as session:
+        await World(session).acts_for(told.bob, told.site, roles=("lecture",))
+    async with Actor(app) as bob:
+        await bob.signed_in(told.bob)
+        assert (await bob.get("/espace/00010/historique")).status_code == 200
+        answer = await bob.get("/espace/00010/changer?vers=00010-2&rubrique=history")
+        assert answer.headers["location"] == "/espace/00010-2?raison=history"
+        page = await bob.follow(answer)
+        assert "Vous n’avez pas accès à « Historique » pour cette entreprise : voici son accueil." in page.text
+        answer = await bob.get("/espace/00010-2/changer?vers=00010&rubrique=history")
+        assert answer.headers["location"] == "/espace/00010/historique"

@@ -62,9 +62,7 @@ async def test_twenty_flows_with_the_same_new_address_make_one_account(app, lone
         assert 303 in statuses(answers)
         assert [account.email for account in await rows(portal, Account)] == [NEW]
         assert len(await rows(portal, Membership)) == 1
-        told_to_retry = [
-            pair for pair, answer in zip(ready, answers, strict=True) if answer.status_code == 409
-        ]
+        refused = [pair for pair, answer in zip(ready, answers, strict=True) if answer.status_code == 409]
         for actor, fields in refused:
             assert (await actor.post(FORM, data=fields)).status_code == 303
     assert {letter["To"] for letter in await mailbox.delivered(app)} == {NEW}

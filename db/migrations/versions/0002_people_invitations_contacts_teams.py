@@ -80,6 +80,10 @@ def upgrade() -> None:
     with op.batch_alter_table("auditevent", schema=None) as batch_op:
         batch_op.add_column(sa.Column("on_behalf", sa.Boolean(), nullable=False, server_default=sa.false()))
 
+    with op.batch_alter_table("auditevent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_auditevent_company_id"))
+        batch_op.create_index("ix_auditevent_company_id_at_id", ["company_id", "at", "id"], unique=False)
+
     with op.batch_alter_table("company", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column(
@@ -117,6 +121,8 @@ def downgrade() -> None:
         batch_op.drop_column("naf_version")
 
     with op.batch_alter_table("auditevent", schema=None) as batch_op:
+        batch_op.drop_index("ix_auditevent_company_id_at_id")
+        batch_op.create_index(batch_op.f("ix_auditevent_company_id"), ["company_id"], unique=False)
         batch_op.drop_column("on_behalf")
 
     with op.batch_alter_table("accounttoken", schema=None) as batch_op:
