@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import event, inspect, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -61,6 +61,7 @@ class Database:
             yield
         except BaseException:
             await session.info.pop("savepoint").rollback()
+            await _read_again(session)
             raise
         await session.info.pop("savepoint").commit()
 
@@ -116,6 +117,15 @@ class _Turn:
 
     async def __aexit__(self, *_: object) -> None:
         self.release()
+
+
+async def _read_again(session: AsyncSession) -> None:
+    """Rows that the rollback expired are read now: the page that says no shows them, and cannot wait for
+    them.
+    """
+    for row in list(session.identity_map.values()):
+        if inspect(row).expired_attributes:
+            await session.refresh(row)
 
 
 async def _committed(session: AsyncSession) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import structlog
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app import clock
 from app.portal import Portal
@@ -47,7 +48,8 @@ class Dispatcher:
             except Exception:
                 log.exception("dispatcher")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(queued.wait(), POLL_SECONDS)
+                async with asyncio.timeout(POLL_SECONDS):
+                    await queued.wait()
 
     async def send_due(self) -> int:
         """Send every letter that is due. How many left."""
@@ -86,15 +88,24 @@ class Dispatcher:
         return not error
 
     async def _prepare_password(self, mail: OutboxMail) -> None:
-        """The mailed password exists from now on: only its hash is written, for 24 hours."""
+        """The mailed password exists from its letter's first departure: only its hash is written.
+
+        It lasts 24 hours from the last try. A retry never makes it anew, or the duplicate of a letter would
+        revive a password already used; nor does a letter that another has replaced.
+        """
         if mail.template != "account_created" or mail.account_id is None:
             return
+        is_first = not mail.context.get("prepared")
         password = self.portal.keys.mailed_password(mail.secret_seed)
-        hashed = await self.portal.passwords.hashed(password)
+        hashed = await self.portal.passwords.hashed(password) if is_first else None
         async with self.portal.database.transaction(write=True) as session:
+            row = await session.get_one(OutboxMail, mail.key)
+            row.context = row.context | {"prepared": True}
             account = await session.get(Account, mail.account_id)
-            if account and account.password_hash is None:
-                account.temporary_hash = hashed
+            if account is None or account.password_hash or (await session.exec(_newer_than(mail))).first():
+                return
+            account.temporary_hash = hashed or account.temporary_hash
+            if account.temporary_hash:
                 account.temporary_until = clock.now() + TEMPORARY_LIFE
 
     async def _note(self, mail: OutboxMail, error: str, now: datetime) -> None:
@@ -113,3 +124,11 @@ class Dispatcher:
 def pause_after(attempts: int) -> timedelta:
     """1, 5, 15, 60 minutes, then every hour."""
     return timedelta(minutes=RETRY_MINUTES[min(attempts, len(RETRY_MINUTES)) - 1])
+
+
+def _newer_than(mail: OutboxMail) -> SelectOfScalar[int | None]:
+    return select(OutboxMail.id).where(
+        OutboxMail.account_id == mail.account_id,
+        OutboxMail.template == mail.template,
+        col(OutboxMail.id) > mail.key,
+    )

@@ -18,6 +18,8 @@ MINUTE, DAY = 60.0, 86_400.0
 WINDOWS = {
     "network": ((5 * MINUTE, 10), (DAY, 100)),
     "code": ((15 * MINUTE, 5), (DAY, 20)),
+    "reset": ((5 * MINUTE, 1),),
+    "nobody": ((DAY, 20),),
     "mail": ((15 * MINUTE, 3), (DAY, 10)),
 }
 FREE_FAILURES, LONGEST_WAIT, DAILY_FAILURES = 5, 15 * MINUTE, 25

@@ -1,4 +1,6 @@
-"""Every route × every kind of person × own, sibling, foreign and absent companies: nothing foreign is shown."""
+"""Every route × every kind of person × own, sibling, foreign and absent companies: nothing foreign is
+shown.
+"""
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field

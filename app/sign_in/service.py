@@ -103,20 +103,22 @@ async def _use_temporary(access: Access, account: Account, hashed: str | None) -
 
 
 async def ask_password_reset(access: VisitorAccess, email: str, network: str, now: datetime) -> None:
-    """A mail leaves in every case, so that neither the screen nor the time tells whether there is an
-    account.
+    """A mail leaves in every case, so that neither the screen nor the time tells whether there is an account.
+
+    Nobody is ever refused a reset. Asked again within five minutes, the link already mailed is the answer;
+    and
+    mail to addresses without an account is limited by network, in silence.
     """
     account = await account_at(access, email)
     keys = access.portal.keys
+    buckets = [keys.bucket("reset", email)]
+    if account is None:
+        buckets.append(keys.bucket("nobody", network))
     async with access.paused():
         try:
-            await count_guess(
-                access.portal.database, now, keys.bucket("mail", email), keys.bucket("network", network)
-            )
-        except TooMany as error:
-            wait = formats.wait(error.wait.total_seconds())
-            words = f"Plusieurs courriels sont déjà partis. Vous pourrez en demander un autre dans {wait}."
-            raise Refused(words, "email", status_code=429) from None
+            await count_guess(access.portal.database, now, *buckets)
+        except TooMany:
+            return
     if account is None:
         queue_mail(access, "no_account", email, now, seed=new_seed())
         return
@@ -151,9 +153,18 @@ async def judge_password(access: Access, account: Account, password: str) -> str
 
 
 async def set_password(access: Access, account: Account, hashed: str, browser: str, now: datetime) -> str:
-    """Install the hash, end every session and open a new one, whose token is returned."""
-    account.password_hash, account.password_changed_at = hashed, now
-    account.temporary_hash = account.temporary_until = None
+    """Install the hash, end every session and open a new one, whose token is returned.
+
+    The same form sent ten times at once is done once: the hash must still be the one that was read.
+    """
+    unchanged = col(Account.password_hash).is_not_distinct_from(account.password_hash)
+    installed = (
+        update(Account)
+        .where(col(Account.id) == account.key, unchanged)
+        .values(password_hash=hashed, password_changed_at=now, temporary_hash=None, temporary_until=None)
+    )
+    if await access.change(installed) != 1:
+        raise Refused("Le mot de passe vient d’être changé ailleurs. Recommencez.", "new_password", 409)
     await end_sessions(access, account, now)
     await access.change(
         update(AccountToken)

@@ -4,9 +4,10 @@
   "use strict";
   const $ = (selector, root = document) => root.querySelector(selector);
   const on = (name, act) => document.addEventListener(name, act);
+  // Said a moment later: htmx sets the title after the swap, and a region emptied and filled at once is not read.
   const say = (words) => {
     $("#live").textContent = "";
-    setTimeout(() => { $("#live").textContent = words; }, 50);
+    setTimeout(() => { $("#live").textContent = words || document.title; }, 50);
   };
 
   const reveal = () => {
@@ -39,7 +40,7 @@
     reveal();
     watch();
     if (event.detail.ctx?.target?.id === "layout-session") {
-      before?.focus();
+      (before && before !== document.body ? before : $("main")).focus();
       say("Vous restez connecté.");
       return;
     }
@@ -47,7 +48,7 @@
     const at = document.activeElement;
     const place = $("#erreur h1") || ((!at || at === document.body) && ($("main [autofocus]") || $("main h1")));
     if (place) place.focus();
-    say(document.title);
+    say();
   });
 
   const busy = (event, is) => {

@@ -110,7 +110,9 @@ def test_a_page_of_nothing_is_empty_and_has_no_following():
     assert page_of([one], "ETE", "nom", "") == ([one], "")
 
 
-async def test_where_one_has_no_right_to_the_section_one_lands_on_the_home_page_with_a_word(app, told, portal):
+async def test_where_one_has_no_right_to_the_section_one_lands_on_the_home_page_with_a_word(
+    app, told, portal
+):
     async with portal.database.transaction(write=True) as session:
         await World(session).acts_for(told.bob, told.site, roles=("lecture",))
     async with Actor(app) as bob:
@@ -119,6 +121,6 @@ async def test_where_one_has_no_right_to_the_section_one_lands_on_the_home_page_
         answer = await bob.get("/espace/00010/changer?vers=00010-2&rubrique=history")
         assert answer.headers["location"] == "/espace/00010-2?raison=history"
         page = await bob.follow(answer)
-        assert "Vous n’avez pas accès à « Historique » pour cette entreprise : voici son accueil." in page.text
+        assert "Vous n’avez pas accès à « Historique » pour cette entreprise" in page.text
         answer = await bob.get("/espace/00010-2/changer?vers=00010&rubrique=history")
         assert answer.headers["location"] == "/espace/00010/historique"

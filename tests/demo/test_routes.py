@@ -38,9 +38,9 @@ async def test_one_click_signs_in_as_each_persona(show, email, place):
 
 async def test_the_accountant_has_forty_companies_and_the_employer_three_sites(show):
     await show.fill("/", to="/demo/connexion", email="cabinet@demo.example")
-    assert (await show.get("/entreprises")).text.count('href="/espace/') == 40
+    assert "25 sur 40 entreprises" in (await show.get("/entreprises")).text
     await show.fill("/", to="/demo/connexion", email="employeur@demo.example")
-    page = (await show.get("/entreprises")).text
+    page = (await show.get("/espace/00010")).text
     for label in ("00010 - Adhérent BRIEUC", "00010-2 - Adhérent (Paimpol)", "00010-5 - Adhérent (Dinan)"):
         assert label in page
 

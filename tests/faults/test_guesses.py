@@ -272,11 +272,11 @@ async def test_resets_asked_all_day_by_another_do_not_take_the_victims_own(
     assert letter["To"] == ALICE
 
 
-async def test_three_resets_in_fifteen_minutes_are_enough_for_one_mailbox(visitor, told, app, mailbox):
+async def test_one_reset_in_five_minutes_is_enough_for_one_mailbox(visitor, told, app, mailbox):
     for email in (ALICE, "nobody@ours.example"):
         async with actor_at(app, f"198.51.100.{len(email)}") as actor:
-            assert [(await ask_reset(actor, email)).status_code for _ in range(4)] == [303] * 3 + [429]
-    assert len(await mailbox.delivered(app)) == 6
+            assert [(await ask_reset(actor, email)).status_code for _ in range(4)] == [303] * 4
+    assert len(await mailbox.delivered(app)) == 2
 
 
 async def test_forgiving_one_network_guess_leaves_the_failures_of_others(portal):

@@ -131,11 +131,11 @@ async def test_a_reset_link_used_by_twenty_at_once_serves_one(app, visitor, told
     assert (await give(visitor, password=f"{CHANGED} et {winner}")).status_code == 303
 
 
-async def test_twenty_requests_for_a_reset_write_three_letters(app, visitor, told, portal, mailbox):
+async def test_twenty_requests_for_a_reset_write_one_letter(app, visitor, told, portal, mailbox):
     fields = {"csrf": await visitor.token("/connexion/mot-de-passe-oublie"), "email": "alice@ours.example"}
     found = statuses(await posted(visitor, "/connexion/mot-de-passe-oublie", 20, fields))
-    assert found == {303: 3, 429: 17}
-    assert len(await mailbox.delivered(app)) == 3
+    assert found == {303: 20}
+    assert len(await mailbox.delivered(app)) == 1
 
 
 async def test_the_letter_asked_for_twenty_times_at_once_leaves_once_more(
