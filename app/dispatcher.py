@@ -126,8 +126,8 @@ def pause_after(attempts: int) -> timedelta:
     return timedelta(minutes=RETRY_MINUTES[min(attempts, len(RETRY_MINUTES)) - 1])
 
 
-def _newer_than(mail: OutboxMail) -> SelectOfScalar[int | None]:
-    return select(OutboxMail.id).where(
+def _newer_than(mail: OutboxMail) -> SelectOfScalar[OutboxMail]:
+    return select(OutboxMail).where(
         OutboxMail.account_id == mail.account_id,
         OutboxMail.template == mail.template,
         col(OutboxMail.id) > mail.key,
