@@ -23,6 +23,11 @@ def moment(value: datetime) -> str:
     return format_datetime(value.astimezone(PARIS), "d MMMM y 'à' H 'h' mm", locale="fr")
 
 
+def machine(value: date) -> str:
+    """A day or an instant for `<time datetime>`: HTML takes no microseconds."""
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+
+
 def plural(number: int, one: str, many: str = "") -> str:
     """0 salarié, 1 salarié, 2 salariés"""
     return f"{number} {one if abs(number) < 2 else many or one + 's'}"
@@ -102,6 +107,7 @@ FILTERS = {
     "event": event,
     "french": french_spaces,
     "day": day,
+    "machine": machine,
     "moment": moment,
     "plural": plural,
     "phone": phone,
