@@ -31,7 +31,7 @@ async def keep_draft(request: Request[Any, Any, Any], account_id: int, now: date
         session.add(
             Draft(
                 account_id=account_id,
-                path="/" + request.url.path.lstrip("/")[:199],
+                path="/" + request.scope["path"].lstrip("/")[:199],
                 fields=fields,
                 created_at=now,
             )

@@ -54,7 +54,7 @@ class Edge:
         if "\0" in scope["path"] or b"%00" in scope["query_string"]:
             # PostgreSQL refuses this character wherever it stands: no page has it in its address.
             scope = {**scope, "path": "/introuvable", "raw_path": b"/introuvable", "query_string": b""}
-        status = 500
+        status: int | None = None
 
         async def send_safely(message: Message) -> None:
             nonlocal status
@@ -65,7 +65,12 @@ class Edge:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app(scope, receive, send_safely)
+        try:
+            await self.app(scope, receive, send_safely)
+        except Exception:
+            log.exception("fault_outside_the_pages")
+            if status is None:
+                await _apologise(send_safely)
         elapsed = round((time.perf_counter() - started) * 1000, 1)
         route = scope.get("path_template") or "-"
         log.info(
@@ -97,3 +102,11 @@ class Edge:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         body = b"" if scope["method"] == "HEAD" else body
         await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+async def _apologise(send: Send) -> None:
+    """The last net: something failed where no page could be made of it."""
+    body = "<!doctype html><html lang=fr><title>Erreur</title><h1>Une erreur est survenue.</h1>"
+    headers = [(b"content-type", b"text/html; charset=utf-8")]
+    await send({"type": "http.response.start", "status": 500, "headers": headers})
+    await send({"type": "http.response.body", "body": body.encode(), "more_body": False})

@@ -55,7 +55,7 @@ def sign_in_needed(request: Request[Any, Any, Any], error: SignInNeeded) -> Resp
     account.
     """
     visit = Visit.of(request)
-    query = {"suite": request.url.path} if request.method == "GET" else {}
+    query = {"suite": request.scope["path"]} if request.method == "GET" else {}
     if visit.session_token:
         query["raison"] = "fin"
     if error.draft_kept:
@@ -71,6 +71,7 @@ def password_needed(request: Request[Any, Any, Any], _: PasswordNeeded) -> Respo
 HTTP_WORDS = {
     400: ("Demande incomprise", "Le portail n’a pas compris ce que votre navigateur a envoyé."),
     405: ("Adresse mal employée", "Cette adresse ne s’utilise pas de cette façon."),
+    415: ("Envoi incompris", "Le portail n’accepte que ce que ses formulaires envoient."),
     413: ("Envoi trop lourd", "Ce que vous envoyez dépasse la taille acceptée."),
 }
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
+from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 
 from app.errors import Forbidden
@@ -19,6 +20,7 @@ from app.portal import Portal
 from app.rights import Right
 
 TOKEN_FIELD = "csrf"
+FORM_TYPE = "application/x-www-form-urlencoded"
 DEVICE_SECONDS = 400 * 24 * 3600
 
 
@@ -110,6 +112,10 @@ async def post_guard(request: ASGIConnection[Any, Any, Any, Any], handler: BaseR
     if is_cross_site(request):
         raise Forbidden("Cette demande vient d’un autre site : elle n’a pas été exécutée.")
     visit = Visit.of(request)
+    kind = request.headers.get("content-type", FORM_TYPE).partition(";")[0].strip().lower()
+    if kind != FORM_TYPE:
+        # No form of ours sends anything else: files, odd charsets and JSON stop here, unread.
+        raise HTTPException(status_code=415)
     token = (await request.form()).get(TOKEN_FIELD, "")
     keys = visit.portal.keys
     given = token if isinstance(token, str) else ""
@@ -122,7 +128,12 @@ def is_cross_site(request: ASGIConnection[Any, Any, Any, Any]) -> bool:
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         return True
     origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
+    if origin is None:
+        return False
+    try:
+        return urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
+    except ValueError:
+        return True
 
 
 def network_of(host: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import strategies as st
 
 from app.main import create_app
+from app.passwords import QUEUE
 from app.throttle import DAY, TooMany, count_guess, forgive, seconds_to_wait
 from db.models import Throttle
 from tests.actors import TOKEN, Actor
@@ -167,6 +168,24 @@ async def test_fifty_pairs_at_once_are_five_guesses(app, told):
         token = await actor.token("/connexion/code-adherent")
         ready.append((actor, {"csrf": token, "code": "00010", "number": WRONG_NUMBER}))
     assert await all_at_once(ready, "/connexion/code-adherent") == {422: 5, 429: 45}
+
+
+async def test_a_sign_in_that_the_portal_had_no_time_for_is_not_a_guess(settings, told):
+    """In a storm the right password is answered 503: six of those must not lock its owner out."""
+    storm = create_app(settings, bcrypt_cost=14)
+    passwords = storm.app.state.portal.passwords
+    async with Actor(storm) as alice:
+        await alice.fill("/connexion", email=ALICE)
+        token = await alice.token("/connexion/mot-de-passe")
+        fields = {"csrf": token, "email": ALICE, "password": PASSWORD}
+        queue = [asyncio.create_task(passwords.hashed("somebody else's")) for _ in range(QUEUE)]
+        answers = [await alice.post("/connexion/mot-de-passe", data=fields) for _ in range(6)]
+        for waiting in queue:
+            waiting.cancel()
+        await asyncio.gather(*queue, return_exceptions=True)
+        assert [(a.status_code, a.headers.get("retry-after")) for a in answers] == [(503, "10")] * 6
+        assert (await alice.post("/connexion/mot-de-passe", data=fields)).status_code == 303
+    await storm.app.state.portal.close()
 
 
 async def test_counters_are_shared_by_workers_and_survive_a_restart(app, settings, visitor, told):
