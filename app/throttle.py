@@ -63,12 +63,21 @@ async def count_guess(database: Database, now: datetime, *buckets: str) -> Guess
     return Guess(names, at)
 
 
+async def take_back(database: Database, guess: Guess, now: datetime) -> None:
+    """The guess was never looked at: as if it had not been made."""
+    await _forget(database, guess, now, and_failures=False)
+
+
 async def forgive(database: Database, guess: Guess, now: datetime) -> None:
     """The guess was right: forget it, and every failure of that account or device."""
+    await _forget(database, guess, now, and_failures=True)
+
+
+async def _forget(database: Database, guess: Guess, now: datetime, *, and_failures: bool) -> None:
     async with database.transaction(write=True) as session:
         for name in (*guess.buckets, EVERYBODY):
             row = await _locked(session, name, now)
-            own = name.startswith(("account:", "device:"))
+            own = and_failures and name.startswith(("account:", "device:"))
             row.guesses = [] if own else [g for g in row.guesses if g != guess.at]
 
 

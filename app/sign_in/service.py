@@ -10,12 +10,12 @@ from sqlmodel import col, select
 
 from app import formats
 from app.access import Access, AccountAccess, VisitorAccess
-from app.errors import Refused
+from app.errors import Busy, Refused
 from app.mail import new_seed, queue_mail
 from app.passwords import weakness
 from app.sessions import end_sessions, open_session
 from app.sign_in.links import new_link
-from app.throttle import TooMany, count_guess, forgive
+from app.throttle import TooMany, count_guess, forgive, take_back
 from db.models import Account, AccountToken, AuditKind, Company, Membership, TokenKind
 
 RESET_LIFE = timedelta(hours=1)
@@ -59,7 +59,11 @@ async def sign_in(
             wait = formats.wait(error.wait.total_seconds())
             words = f"Trop d’essais. Réessayez dans {wait}, ou réinitialisez votre mot de passe."
             raise Refused(words, "password", status_code=429) from None
-        is_right = await portal.passwords.matches(password, hashed)
+        try:
+            is_right = await portal.passwords.matches(password, hashed)
+        except Busy:
+            await take_back(portal.database, guess, now)
+            raise
         if is_right:
             await forgive(portal.database, guess, now)
     if not is_right or account is None:
