@@ -7,12 +7,10 @@ from typing import Any
 
 from sqlalchemy import event, inspect, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.errors import Busy
 from db.migrate import is_current, upgrade
 
 SQLITE_BUSY_SECONDS = 10
@@ -42,14 +40,11 @@ class Database:
         """
         engine = self.engine.execution_options(portail_write=True) if write else self.engine
         turn = _Turn(self._writer if write else None)
-        try:
-            async with turn, AsyncSession(engine, expire_on_commit=False) as session:
-                session.info.update(turn=turn, write=write)
-                yield session
-                if write and not session.info.get("refused"):
-                    await _committed(session)
-        except OperationalError as error:
-            raise Busy(retry_after=5) from error
+        async with turn, AsyncSession(engine, expire_on_commit=False) as session:
+            session.info.update(turn=turn, write=write)
+            yield session
+            if write and not session.info.get("refused"):
+                await _committed(session)
         if session.info.get("mail") and not session.info.get("refused"):
             self.mail_queued.set()
 

@@ -8,6 +8,7 @@ from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
 from litestar.response import Response
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.doors import PasswordNeeded, SignInNeeded, StalePage
 from app.errors import Busy, Forbidden, NotFound, Refused
@@ -48,6 +49,12 @@ def busy(request: Request[Any, Any, Any], error: Busy) -> Response[Any]:
     _forget_viewer(request)
     words = "Le portail a trop à faire en ce moment. Rien n’a été perdu : réessayez dans quelques secondes."
     return _error(503, "Un instant, s’il vous plaît", words, retry_after=error.retry_after)
+
+
+def unreachable(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The database is locked, full or away: nothing was half written, and it may pass."""
+    log.error("database_trouble", route=request.scope.get("path_template", "-"), exc_info=error)
+    return busy(request, Busy(retry_after=5))
 
 
 def sign_in_needed(request: Request[Any, Any, Any], error: SignInNeeded) -> Response[Any]:
@@ -105,6 +112,9 @@ HANDLERS: dict[Any, Any] = {
     Refused: refused,
     StalePage: stale,
     Busy: busy,
+    OperationalError: unreachable,
+    InterfaceError: unreachable,
+    OSError: unreachable,
     SignInNeeded: sign_in_needed,
     PasswordNeeded: password_needed,
     HTTPException: http_error,
