@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from app import clock, commands
 from app.settings import Settings, WrongSetting, load_settings
@@ -22,6 +23,10 @@ class Refusing(click.Group):
             return super().invoke(ctx)
         except (WrongSetting, commands.CommandRefused) as refused:
             click.echo(str(refused), err=True)
+            sys.exit(2)
+        except (OperationalError, OSError) as trouble:
+            reason = getattr(trouble, "orig", None) or trouble
+            click.echo(f"La base de données ne répond pas, rien n’a été fait : {reason}", err=True)
             sys.exit(2)
 
 

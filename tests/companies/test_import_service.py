@@ -12,7 +12,6 @@ from sqlmodel import select
 
 from app.companies.import_file import MemberLine, WrongFile
 from app.companies.import_service import import_members, write_letters
-from app.errors import Busy
 from db.models import Company
 from db.numbers import is_declarant_number
 
@@ -152,7 +151,7 @@ async def test_the_letters_go_when_the_database_could_not_keep_their_numbers(por
     def disk_is_full(_connection):
         raise OperationalError("COMMIT", {}, Exception("database or disk is full"))
 
-    with pytest.raises(Busy):
+    with pytest.raises(OperationalError):
         await import_members(portal, [CANNERY], NOW, letters_to=tmp_path / "courriers.csv")
     assert list(tmp_path.glob("courriers*")) == []
 
