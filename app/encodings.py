@@ -20,12 +20,14 @@ def accepted_encoding(header: str) -> str:
     return next((name for name in ("br", "gzip") if name in accepted), "")
 
 
-def compressed(body: bytes, header: str) -> tuple[bytes, str]:
-    """The body as this Accept-Encoding wants it,
-    and the encoding's name. The levels are quick ones."""
+def compressed(body: bytes, header: str, *, once: bool = False) -> tuple[bytes, str]:
+    """The body as this Accept-Encoding wants it, and the encoding's name.
+
+    `once`: it is compressed once and sent many times, so the slowest level is the cheapest.
+    """
     encoding = accepted_encoding(header) if len(body) >= WORTH_COMPRESSING else ""
     if encoding == "br":
-        return brotli.compress(body, quality=4), encoding
+        return brotli.compress(body, quality=11 if once else 4), encoding
     if encoding == "gzip":
-        return gzip.compress(body, 6, mtime=0), encoding
+        return gzip.compress(body, 9 if once else 6, mtime=0), encoding
     return body, ""

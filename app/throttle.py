@@ -52,11 +52,13 @@ async def count_guess(database: Database, now: datetime, *buckets: str) -> Guess
         if wait > 0:
             raise TooMany(timedelta(seconds=wait))
         everybody = await _locked(session, EVERYBODY, now)
-        for row in (*rows, everybody):
-            horizon = at - (3600 if row is everybody else DAY)
-            row.guesses = [*(g for g in row.guesses if g > horizon), at]
+        for row in rows:
+            row.guesses = [*(g for g in row.guesses if g > at - DAY), at]
             row.updated_at = now
-        if len(everybody.guesses) == ALERT_PER_HOUR:
+        lately = [g for g in everybody.guesses if g > at - 3600]
+        # No more than the alert needs: in a storm this row is written at every guess.
+        everybody.guesses, everybody.updated_at = [*lately, at][-ALERT_PER_HOUR:], now
+        if len(lately) == ALERT_PER_HOUR - 1:
             log.error("guessing_alert", guesses=ALERT_PER_HOUR, per="hour")
             about = f"{ALERT_PER_HOUR} essais en une heure"
             session.add(AuditEvent(at=now, kind=AuditKind.GUESSING_ALERT, about=about))

@@ -71,7 +71,7 @@ class PublicPage(Response[bytes]):
                 **self.context,
             }
             html = request.app.state.templates.render(self.template, "", context)
-            kept[key] = compressed(html.encode(), encoding)[0]
+            kept[key] = compressed(html.encode(), encoding, once=True)[0]
         self.content = kept[key]
         if encoding:
             self.headers["Content-Encoding"] = encoding
