@@ -8,7 +8,8 @@ from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
 from litestar.response import Response
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from app.doors import PasswordNeeded, SignInNeeded, StalePage
 from app.errors import Busy, Forbidden, NotFound, Refused
@@ -55,6 +56,11 @@ def unreachable(request: Request[Any, Any, Any], error: Exception) -> Response[A
     """The database is locked, full or away: nothing was half written, and it may pass."""
     log.error("database_trouble", route=request.scope.get("path_template", "-"), exc_info=error)
     return busy(request, Busy(retry_after=5))
+
+
+def database_error(request: Request[Any, Any, Any], error: DBAPIError) -> Response[Any]:
+    """A connection cut in the middle may come back; any other error of the database is ours."""
+    return unreachable(request, error) if error.connection_invalidated else fault(request, error)
 
 
 def sign_in_needed(request: Request[Any, Any, Any], error: SignInNeeded) -> Response[Any]:
@@ -114,6 +120,8 @@ HANDLERS: dict[Any, Any] = {
     Busy: busy,
     OperationalError: unreachable,
     InterfaceError: unreachable,
+    DBAPIError: database_error,
+    PoolExhausted: unreachable,
     OSError: unreachable,
     SignInNeeded: sign_in_needed,
     PasswordNeeded: password_needed,
