@@ -93,6 +93,13 @@ EVENTS = {
     "roles_changed": "rôle modifié",
     "access_revoked": "accès retiré",
     "admin_recovered": "administration rétablie",
+    "employee_declared": "salarié déclaré",
+    "employee_corrected": "salarié corrigé",
+    "employee_left": "départ enregistré",
+    "employee_came_back": "retour enregistré",
+    "employee_change_undone": "déclaration annulée",
+    "employees_imported": "fichier de salariés importé",
+    "import_undone": "import annulé",
     "guessing_alert": "essais de connexion en grand nombre",
 }
 

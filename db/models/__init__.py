@@ -4,6 +4,17 @@ from db.models.account import Account, StaffMember
 from db.models.audit import AuditEvent, AuditKind
 from db.models.base import Base, CompanyOwned, metadata
 from db.models.company import CareTeam, Company, CompanyContact, ContactKind
+from db.models.employee import (
+    ChangeKind,
+    Contract,
+    Employee,
+    EmployeeChange,
+    EmployeeDraft,
+    Monitoring,
+    Visit,
+    VisitKind,
+)
+from db.models.employee_import import ColumnHabit, EmployeeImport, ImportLine, ImportState, LineKind
 from db.models.mail import DemoMail, OutboxMail
 from db.models.membership import Invitation, Membership
 from db.models.session import AccountSession, AccountToken, Draft, SignInFlow, Throttle, TokenKind
@@ -16,18 +27,31 @@ __all__ = [
     "AuditKind",
     "Base",
     "CareTeam",
+    "ChangeKind",
+    "ColumnHabit",
     "Company",
     "CompanyContact",
     "CompanyOwned",
     "ContactKind",
+    "Contract",
     "DemoMail",
     "Draft",
+    "Employee",
+    "EmployeeChange",
+    "EmployeeDraft",
+    "EmployeeImport",
+    "ImportLine",
+    "ImportState",
     "Invitation",
+    "LineKind",
     "Membership",
+    "Monitoring",
     "OutboxMail",
     "SignInFlow",
     "StaffMember",
     "Throttle",
     "TokenKind",
+    "Visit",
+    "VisitKind",
     "metadata",
 ]

@@ -30,6 +30,13 @@ class AuditKind(StrEnum):
     ROLES_CHANGED = "roles_changed"
     ACCESS_REVOKED = "access_revoked"
     ADMIN_RECOVERED = "admin_recovered"
+    EMPLOYEE_DECLARED = "employee_declared"
+    EMPLOYEE_CORRECTED = "employee_corrected"
+    EMPLOYEE_LEFT = "employee_left"
+    EMPLOYEE_CAME_BACK = "employee_came_back"
+    EMPLOYEE_CHANGE_UNDONE = "employee_change_undone"
+    EMPLOYEES_IMPORTED = "employees_imported"
+    IMPORT_UNDONE = "import_undone"
 
 
 class AuditEvent(Base, table=True):

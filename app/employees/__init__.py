@@ -1,0 +1,1 @@
+"""Mes salariés: who they are, how they are followed, what is declared about them."""

@@ -1,0 +1,157 @@
+"""The employees of a company, their visits, and every change of what is declared about them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, UniqueConstraint
+from sqlmodel import Field
+
+from db.models.base import CompanyOwned, instant
+
+
+class Monitoring(StrEnum):
+    """Kind of follow-up, from the lightest to the closest."""
+
+    SIMPLE = "SI"
+    ADAPTED = "SIA"
+    REINFORCED = "SIR"
+
+
+class Contract(StrEnum):
+    CDI = "cdi"
+    CDD = "cdd"
+    APPRENTICESHIP = "apprentissage"
+    PROFESSIONALISATION = "professionnalisation"
+    SEASONAL = "saisonnier"
+    TEMPORARY = "interim"
+    INTERNSHIP = "stage"
+    OFFICER = "mandat"
+    SELF_EMPLOYED = "non_salarie"
+
+
+class VisitKind(StrEnum):
+    """What an employer may be told of. Visits asked for by the employee are never here."""
+
+    VIP_INITIAL = "vip_initiale"
+    VIP = "vip"
+    EXAM_HIRING = "examen_embauche"
+    EXAM = "examen"
+    INTERMEDIATE = "intermediaire"
+    RETURN = "reprise"
+    EMPLOYER = "employeur"
+    MID_CAREER = "mi_carriere"
+    AFTER_EXPOSURE = "post_exposition"
+
+
+class Employee(CompanyOwned, table=True):
+    """One person employed. No NIR, nothing medical.
+
+    `risks`: codes of `app.employees.rules.RISKS`, in order, separated by spaces. `monitoring`: what these
+    alone ask for (being under 18 is added when it is read). `due_on`: deadline of the next visit. `sort_key`
+    and `search_key` are without accents or capitals; in `search_key` every word follows a space.
+    """
+
+    __table_args__ = (
+        Index("ix_employee_company_id_sort_key_id", "company_id", "sort_key", "id"),
+        Index("ix_employee_company_id_due_on_id", "company_id", "due_on", "id"),
+        Index("ix_employee_company_id_entry_on_id", "company_id", "entry_on", "id"),
+        Index("ix_employee_company_id_birth_on", "company_id", "birth_on"),
+    )
+
+    company_id: int = Field(foreign_key="company.id")
+    staff_number: str = Field(default="", max_length=30)
+    birth_name: str = Field(max_length=80)
+    usual_name: str = Field(default="", max_length=80)
+    first_names: str = Field(max_length=80)
+    sex: str = Field(default="", max_length=1)
+    birth_on: date
+    email: str = Field(default="", max_length=254)
+    phone: str = Field(default="", max_length=20)
+    entry_on: date
+    exit_on: date | None = None
+    contract: Contract = Field(sa_type=String(20))
+    contract_ends_on: date | None = None
+    job_title: str = Field(max_length=120)
+    pcs: str = Field(default="", max_length=4)
+    part_time: bool = False
+    risks: str = Field(default="", max_length=160)
+    post_reason: str = Field(default="", max_length=300)
+    driving_until: date | None = None
+    electrical_until: date | None = None
+    # The expiry that a reminder was already sent for: another date is another reminder.
+    driving_told: date | None = None
+    electrical_told: date | None = None
+    monitoring: Monitoring = Field(default=Monitoring.SIMPLE, sa_type=String(3))
+    sort_key: str = Field(max_length=240)
+    search_key: str = Field(max_length=500)
+    last_visit_on: date | None = None
+    due_on: date | None = None
+    version: int = 1
+    created_at: datetime = instant()
+    updated_at: datetime = instant()
+
+
+class Visit(CompanyOwned, table=True):
+    """A visit that took place: what the employer may know of it, hence no reason and no result.
+
+    `next_on`: the earlier date that the professional set for the next one. `notice`: the paper that the
+    employer received ("attestation", "avis d’aptitude").
+    """
+
+    __table_args__ = (
+        Index("ix_visit_company_id_employee_id_done_on", "company_id", "employee_id", "done_on"),
+    )
+
+    company_id: int = Field(foreign_key="company.id")
+    employee_id: int = Field(foreign_key="employee.id", ondelete="CASCADE", index=True)
+    kind: VisitKind = Field(sa_type=String(20))
+    done_on: date
+    professional: str = Field(default="", max_length=120)
+    place: str = Field(default="", max_length=120)
+    notice: str = Field(default="", max_length=40)
+    next_on: date | None = None
+
+
+class ChangeKind(StrEnum):
+    DECLARED = "declared"
+    CORRECTED = "corrected"
+    LEFT = "left"
+    CAME_BACK = "came_back"
+    UNDONE = "undone"
+
+
+class EmployeeChange(CompanyOwned, table=True):
+    """What somebody declared: the fields that changed, `before` and `after`, so that it can be undone.
+
+    `employee_id` becomes empty when the declaration of that person is undone; `about` keeps the name.
+    """
+
+    __table_args__ = (
+        Index("ix_employeechange_company_id_at_id", "company_id", "at", "id"),
+        Index("ix_employeechange_company_id_employee_id", "company_id", "employee_id"),
+        Index("ix_employeechange_company_id_import_id", "company_id", "import_id"),
+    )
+
+    company_id: int = Field(foreign_key="company.id")
+    employee_id: int | None = Field(default=None, foreign_key="employee.id", ondelete="SET NULL", index=True)
+    import_id: int | None = Field(default=None, foreign_key="employeeimport.id")
+    kind: ChangeKind = Field(sa_type=String(20))
+    about: str = Field(max_length=200)
+    before: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    after: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    account_id: int | None = Field(default=None, foreign_key="account.id")
+    on_behalf: bool = False
+    at: datetime = instant()
+    undone_at: datetime | None = instant(nullable=True)
+
+
+class EmployeeDraft(CompanyOwned, table=True):
+    """A declaration under way, by one account for one company: what was typed so far."""
+
+    __table_args__ = (UniqueConstraint("company_id", "account_id"),)
+
+    company_id: int = Field(foreign_key="company.id")
+    account_id: int = Field(foreign_key="account.id", index=True)
+    typed: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    updated_at: datetime = instant(index=True)

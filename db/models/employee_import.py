@@ -1,0 +1,88 @@
+"""A file of employees between its upload and its undoing. The file itself is never kept."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, UniqueConstraint
+from sqlmodel import Field
+
+from db.models.base import CompanyOwned, instant
+
+
+class ImportState(StrEnum):
+    READING = "reading"
+    COLUMNS = "columns"
+    READY = "ready"
+    FAILED = "failed"
+    APPLIED = "applied"
+    UNDONE = "undone"
+    DROPPED = "dropped"
+
+
+class EmployeeImport(CompanyOwned, table=True):
+    """`source`: "tableur" or "dsn". `columns`: [title in the file, field or ""] for each column.
+
+    `rows_read` of `rows_total`: how far the reading is. `problem`: why it failed, in French. `counts`: lines
+    of each kind once compared, then what was done.
+    """
+
+    company_id: int = Field(foreign_key="company.id", index=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    state: ImportState = Field(default=ImportState.READING, sa_type=String(10))
+    source: str = Field(default="", max_length=10)
+    problem: str = Field(default="", max_length=600)
+    rows_read: int = 0
+    rows_total: int = 0
+    columns: list[list[str]] = Field(default_factory=list, sa_type=JSON)
+    counts: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    created_at: datetime = instant(index=True)
+    touched_at: datetime = instant()
+    applied_at: datetime | None = instant(nullable=True)
+    undone_at: datetime | None = instant(nullable=True)
+
+
+class LineKind(StrEnum):
+    """What a line of the file would do."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    LEFT = "left"
+    ABSENT = "absent"
+    DUPLICATE = "duplicate"
+    UNCHANGED = "unchanged"
+    WRONG = "wrong"
+
+
+class ImportLine(CompanyOwned, table=True):
+    """One line compared with what is declared; deleted once the import is applied, dropped or a day old.
+
+    `line` counts from 1 in the file, 0 for somebody whom the file does not name. `fields`: what would be
+    stored. `words`: what would change, or what is wrong, in French. `choice`: "" (nothing), "apply", and for
+    a probable duplicate also "add".
+    """
+
+    __table_args__ = (
+        Index("ix_importline_company_id_import_id_kind_id", "company_id", "import_id", "kind", "id"),
+    )
+
+    company_id: int = Field(foreign_key="company.id")
+    import_id: int = Field(foreign_key="employeeimport.id", ondelete="CASCADE", index=True)
+    line: int
+    kind: LineKind = Field(sa_type=String(10))
+    employee_id: int | None = Field(default=None, foreign_key="employee.id", ondelete="CASCADE", index=True)
+    version: int = 0
+    about: str = Field(max_length=200)
+    words: str = Field(default="", max_length=1000)
+    fields: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    choice: str = Field(default="", max_length=10)
+
+
+class ColumnHabit(CompanyOwned, table=True):
+    """How this company's files name a column: remembered once corrected. `header` without accents."""
+
+    __table_args__ = (UniqueConstraint("company_id", "header"),)
+
+    company_id: int = Field(foreign_key="company.id")
+    header: str = Field(max_length=80)
+    field: str = Field(default="", max_length=30)
