@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, TypeVarTuple
 
@@ -11,10 +11,11 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
+from app.acting import ActingAccount, ActingCompany, ActingMembership
 from app.errors import Forbidden, NotFound
 from app.portal import Portal
 from app.rights import Right, rights_of
-from db.models import Account, AccountSession, AuditEvent, AuditKind, Company, CompanyOwned, Membership
+from db.models import Account, AccountSession, AuditEvent, AuditKind, Company, CompanyOwned
 
 Row = TypeVar("Row", bound=SQLModel)
 Owned = TypeVar("Owned", bound=CompanyOwned)
@@ -73,9 +74,13 @@ class Access:
         """Several columns or entities a row."""
         return (await self.session_.exec(statement)).all()
 
-    async def table(self, statement: Executable) -> Sequence[Any]:
-        """More columns than `rows` can type: plain tuples."""
-        return (await (await self.session_.connection()).execute(statement)).all()
+    async def table(
+        self, statement: Executable, params: dict[str, Any] | None = None
+    ) -> Sequence[tuple[Any, ...]]:
+        """Columns as plain tuples. With `params` ({} for none) the statement must be one made at module
+        level: it is then turned into SQL once, and read the quickest way there is.
+        """
+        return await self.portal.database.table(self.session_, statement, params)
 
     async def first(self, statement: SelectOfScalar[Result]) -> Result | None:
         return (await self.session_.exec(statement)).first()
@@ -123,17 +128,39 @@ class AccountAccess(Access):
 class MemberAccess(Access):
     """One person acting for one company: the rows of that company and no others."""
 
-    account: Account
-    company: Company
-    membership: Membership
+    account: ActingAccount
+    company: ActingCompany
+    membership: ActingMembership
 
     @property
     def rights(self) -> frozenset[Right]:
         return rights_of(self.membership.roles)
 
-    def require(self, right: Right) -> None:
-        """Stop with a 403 that says whom to ask: the page is within reach, the act is not allowed."""
-        if right not in self.rights:
+    async def company_row(self) -> Company:
+        """The company as it is now, to change it or to show all of it."""
+        statement = select(Company).where(Company.id == self.company.key)
+        row = await self.first(statement.execution_options(populate_existing=True))
+        if row is None:
+            raise NotFound
+        return row
+
+    @asynccontextmanager
+    async def apart(self, *, write: bool) -> AsyncIterator["MemberAccess"]:
+        """The same person for the same company, over a transaction of its own that ends, and with `write`
+        commits, on leaving: for what goes on beside the request or after it. A request that writes must have
+        ended, or be `paused`: nobody waits for themselves.
+        """
+        if write and self.session_.info["turn"].is_held:
+            raise RuntimeError("apart while this transaction writes: pause it first")
+        async with self.portal.database.transaction(write=write) as session:
+            yield replace(self, session_=session)
+
+    def require(self, right: Right, roles: list[str] | None = None) -> None:
+        """Stop with a 403 that says whom to ask: the page is within reach, the act is not allowed.
+
+        `roles`: as they are now, under a lock, when that is later than the door.
+        """
+        if right not in (self.rights if roles is None else rights_of(roles)):
             raise Forbidden("Votre rôle ne le permet pas. Demandez-le à un administrateur de l’entreprise.")
 
     def trace(self, kind: AuditKind, now: datetime, about: str = "") -> None:

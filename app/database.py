@@ -1,45 +1,61 @@
 """The engine and the transaction: the only place that commits."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import event, inspect, text
+from sqlalchemy import Executable, Select, event, inspect, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.onehop import Driver
+from app.readers import READ_ONLY, Readers
+from app.turn import Turn
 from db.migrate import is_current, upgrade
 
 SQLITE_BUSY_SECONDS = 10
+SQLITE_READERS = 8
+# A lock that is held for ever ends in the page that says to come back.
+POSTGRESQL_PATIENCE = {"lock_timeout": "10000", "statement_timeout": "30000"}
 
 
 class Database:
-    """One engine. `mail_queued` is set after a commit that wrote to the outbox."""
+    """`engine` writes, `reader` cannot. `mail_queued` is set after a commit that wrote to the outbox."""
 
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite")
-        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": 16, "pool_pre_ping": True}
-        if self.is_sqlite:
-            options["connect_args"] = {"timeout": SQLITE_BUSY_SECONDS}
-        self.engine = create_async_engine(url, **options)
         self.mail_queued = asyncio.Event()
         # SQLite has one writer: those of this process queue here, not in its busy loop (p99 ÷ 10).
         self._writer = asyncio.Lock() if self.is_sqlite else None
+        self._readers: Readers | None = None
         if self.is_sqlite:
+            options: dict[str, Any] = {
+                "module": Driver(),
+                "connect_args": {"timeout": SQLITE_BUSY_SECONDS},
+            }
+            self.engine = create_async_engine(url, **options)
             event.listen(self.engine.sync_engine, "connect", _set_pragmas)
             event.listen(self.engine.sync_engine, "begin", _begin)
+            # No BEGIN here: each statement reads for itself, and none can write.
+            self.reader = create_async_engine(url, pool_size=SQLITE_READERS, **options)
+            event.listen(self.reader.sync_engine, "connect", _forbid_writing)
+            self._readers = Readers(self.reader, SQLITE_READERS)
+        else:
+            patience = {"server_settings": POSTGRESQL_PATIENCE}
+            self.engine = create_async_engine(url, pool_size=16, pool_pre_ping=True, connect_args=patience)
+            self.reader = self.engine.execution_options(postgresql_readonly=True)
 
     @asynccontextmanager
     async def transaction(self, *, write: bool) -> AsyncIterator[AsyncSession]:
         """One session, one transaction: leaving commits, raising rolls back.
 
-        A reading transaction is never committed, so that a GET cannot write.
+        A reading one cannot write: the database refuses it, and nothing is committed.
         """
-        engine = self.engine.execution_options(portail_write=True) if write else self.engine
-        turn = _Turn(self._writer if write else None)
+        engine = self.engine if write else self.reader
+        turn = Turn(self._writer if write else None)
         async with turn, AsyncSession(engine, expire_on_commit=False) as session:
             session.info.update(turn=turn, write=write)
             yield session
@@ -69,7 +85,7 @@ class Database:
         """
         if session.new or session.dirty:
             raise RuntimeError("paused after writing: do the slow thing first")
-        turn: _Turn = session.info["turn"]
+        turn: Turn = session.info["turn"]
         nested = "savepoint" in session.info
         if nested:
             await session.info["savepoint"].commit()
@@ -82,36 +98,28 @@ class Database:
             if nested:
                 session.info["savepoint"] = await session.begin_nested()
 
+    async def table(
+        self, session: AsyncSession, statement: Executable, values: dict[str, Any] | None
+    ) -> Sequence[tuple[Any, ...]]:
+        """Plain tuples. The quick way is for reading on SQLite, with a statement made at module level: its
+        `values` say so.
+        """
+        if self._readers and values is not None and not session.info.get("write"):
+            plan = self._readers.plan(statement) if isinstance(statement, Select) else None
+            if plan:
+                return await self._readers.rows(plan, values)
+        connection = await session.connection()
+        return [tuple(row) for row in await connection.execute(statement, values)]
+
     async def ping(self) -> None:
         async with self.transaction(write=False) as session:
             await (await session.connection()).execute(text("SELECT 1"))
 
     async def dispose(self) -> None:
+        if self._readers:
+            await self._readers.close()
+            await self.reader.dispose()
         await self.engine.dispose()
-
-
-class _Turn:
-    """A place in the queue of writers, which can be given back for a while."""
-
-    def __init__(self, lock: asyncio.Lock | None) -> None:
-        self._lock = lock
-        self._held = False
-
-    async def acquire(self) -> None:
-        if self._lock:
-            await self._lock.acquire()
-            self._held = True
-
-    def release(self) -> None:
-        if self._lock and self._held:
-            self._lock.release()
-            self._held = False
-
-    async def __aenter__(self) -> None:
-        await self.acquire()
-
-    async def __aexit__(self, *_: object) -> None:
-        self.release()
 
 
 async def _read_again(session: AsyncSession) -> None:
@@ -135,18 +143,23 @@ async def _committed(session: AsyncSession) -> None:
 
 
 def _set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    # The driver would otherwise start transactions late, outside our SAVEPOINTs.
-    connection.isolation_level = None
+    _run(connection, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+
+
+def _forbid_writing(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    _run(connection, READ_ONLY)
+
+
+def _run(connection: DBAPIConnection, *statements: str) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
+    for statement in statements:
+        cursor.execute(statement)
     cursor.close()
 
 
 def _begin(connection: Any) -> None:
     # IMMEDIATE: a writer waits its turn at the start instead of failing in the middle.
-    write = connection.get_execution_options().get("portail_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 async def migrate(url: str) -> None:

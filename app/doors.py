@@ -13,11 +13,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import clock
 from app.access import AccountAccess, MemberAccess, StaffAccess, VisitorAccess
-from app.companies.sections import FEW
+from app.acting import ActingAccount, OpenedSession
 from app.drafts import keep_draft
 from app.errors import NotFound
 from app.presence import ABSOLUTE, IDLE, is_over
-from app.sessions import labels_of_companies, session_for_company, session_of
+from app.sessions import seat_at, session_of
 from app.visit import Viewer, Visit
 from db.models import Account, AccountSession
 from db.models.company import label_of
@@ -48,6 +48,8 @@ async def _transaction(request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSe
             # Nothing that an unverified POST did can be committed, whatever its handler forgot.
             session.info["refused"] = not visit.verified
             yield session
+            # The token of a file is verified inside its handler.
+            session.info["refused"] = not visit.verified
             if not visit.verified and not visit.is_stale_shown:
                 raise StalePage
     except SignInNeeded as needed:
@@ -91,28 +93,25 @@ async def staff_access(request: Request[Any, Any, Any]) -> AsyncIterator[StaffAc
 
 
 async def member_access(request: Request[Any, Any, Any]) -> AsyncIterator[MemberAccess]:
-    """Session, account, company and membership in one query; a stranger gets the 404 of no company."""
+    """Everything in one statement; a stranger gets the 404 of no company."""
     async with _transaction(request) as session:
         visit = Visit.of(request)
-        statement = session_for_company(visit.session_token, request.path_params["code"], clock.today())
-        row = (await session.exec(statement)).first()
-        if row is None:
+        code, database = request.path_params["code"], visit.portal.database
+        seat = await seat_at(database, session, visit.session_token, code, clock.today())
+        if seat is None:
             raise SignInNeeded
-        opened, account, company, membership = row
-        _check(visit, opened)
-        if opened.must_choose_password:
+        _check(visit, seat.session)
+        if seat.session.must_choose_password:
             raise PasswordNeeded
-        if company is None or membership is None:
+        if seat.company is None or seat.membership is None:
             raise NotFound
-        access = MemberAccess(visit.portal, session, account, company, membership)
-        viewer = _viewer(account, opened, None)
-        companies = await session.exec(labels_of_companies(account.key, clock.today(), FEW + 1))
+        access = MemberAccess(visit.portal, session, seat.account, seat.company, seat.membership)
         visit.viewer = replace(
-            viewer,
-            company_code=company.code,
-            company_label=company.label,
+            _viewer(seat.account, seat.session, None),
+            company_code=seat.company.code,
+            company_label=seat.company.label,
             rights=access.rights,
-            companies=tuple((code, label_of(code, name, town)) for code, name, town in companies),
+            companies=tuple((choice[0], label_of(*choice)) for choice in seat.choices),
         )
         yield access
 
@@ -130,7 +129,7 @@ async def _signed_in(
     return opened, account
 
 
-def _check(visit: Visit, opened: AccountSession | None) -> None:
+def _check(visit: Visit, opened: AccountSession | OpenedSession | None) -> None:
     now = clock.now()
     if opened is None:
         raise SignInNeeded
@@ -139,7 +138,9 @@ def _check(visit: Visit, opened: AccountSession | None) -> None:
     visit.portal.presence.touch(opened.key, now)
 
 
-def _viewer(account: Account, opened: AccountSession, staff_id: int | None) -> Viewer:
+def _viewer(
+    account: Account | ActingAccount, opened: AccountSession | OpenedSession, staff_id: int | None
+) -> Viewer:
     left = min(IDLE, opened.created_at + ABSOLUTE - clock.now())
     return Viewer(
         name=account.full_name,

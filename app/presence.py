@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy import bindparam, update
 from sqlmodel import col
 
+from app.acting import OpenedSession
 from app.database import Database
 from db.models import AccountSession
 
@@ -26,7 +27,7 @@ class Presence:
     def touch(self, session_id: int, now: datetime) -> None:
         self._seen[session_id] = now
 
-    def last_seen(self, session: AccountSession) -> datetime:
+    def last_seen(self, session: AccountSession | OpenedSession) -> datetime:
         return max(session.seen_at, self._seen.get(session.key, session.seen_at))
 
     async def flush(self) -> None:
@@ -58,6 +59,6 @@ class Presence:
                 log.exception("presence")
 
 
-def is_over(session: AccountSession, last_seen: datetime, now: datetime) -> bool:
+def is_over(session: AccountSession | OpenedSession, last_seen: datetime, now: datetime) -> bool:
     """30 minutes without a request, or 12 hours in all."""
     return session.ended_at is not None or now - last_seen > IDLE or now - session.created_at > ABSOLUTE

@@ -1,12 +1,21 @@
 """Open sessions: one row a browser, a new token at every change of privilege."""
 
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from itertools import chain, islice
+from typing import Any
 
-from sqlalchemy import ColumnElement, update
+import sqlalchemy
+from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, update
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
 from app.access import Access
+from app.acting import ActingAccount, ActingCompany, ActingMembership, OpenedSession
+from app.companies.sections import FEW
+from app.database import Database
 from app.keys import fingerprint, new_token
 from db.models import Account, AccountSession, Company, Membership, StaffMember
 
@@ -50,35 +59,76 @@ def session_of(token: str) -> Select[AccountSession, Account, int | None]:
     )
 
 
-def session_for_company(
-    token: str, code: str, today: date
-) -> Select[AccountSession, Account, Company | None, Membership | None]:
-    """Session, account, the company of that code, and the account's membership when it has not ended."""
-    mine = (
-        (col(Membership.company_id) == Company.id)
-        & (col(Membership.account_id) == Account.id)
-        & is_alive(today)
-    )
-    return (
-        select(AccountSession, Account, Company, Membership)
-        .join(Account, col(Account.id) == AccountSession.account_id)
-        .outerjoin(Company, col(Company.code) == code)
-        .outerjoin(Membership, mine)
-        .where(AccountSession.token_hash == fingerprint(token))
-    )
-
-
-def is_alive(today: date) -> ColumnElement[bool]:
+def is_alive(today: date | BindParameter[date], of: type[Membership] = Membership) -> ColumnElement[bool]:
     """A membership counts until the end of its last day."""
-    return col(Membership.ends_on).is_(None) | (col(Membership.ends_on) >= today)
+    return col(of.ends_on).is_(None) | (col(of.ends_on) >= today)
 
 
-def labels_of_companies(account_id: int, today: date, most: int) -> Select[str, str, str]:
-    """Code, name and town of the companies that this account acts for, by code: what the switcher lists."""
-    return (
-        select(Company.code, Company.name, Company.town)
-        .join(Membership, col(Membership.company_id) == Company.id)
-        .where(Membership.account_id == account_id, is_alive(today))
-        .order_by(Company.code)
-        .limit(most)
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What one browser holds at one address. `company`, `membership`: none for a stranger.
+
+    `choices`: code, name and town of the companies that the account acts for, by code; one more than `FEW`
+    of them, whichever, when there are more.
+    """
+
+    session: OpenedSession
+    account: ActingAccount
+    company: ActingCompany | None
+    membership: ActingMembership | None
+    choices: list[tuple[str, str, str]]
+
+
+async def seat_at(
+    database: Database, transaction: AsyncSession, token: str, code: str, today: date
+) -> Seat | None:
+    """One statement: session, account, the company of that code, the account's membership when it has not
+    ended, and what the switcher lists, a row for each.
+    """
+    values = {"token_hash": fingerprint(token), "code": code, "today": today}
+    rows = await database.table(transaction, SEAT, values)
+    if not rows:
+        return None
+    cells = iter(rows[0])
+    session, account, company, membership = ([*islice(cells, len(part))] for part in PARTS)
+    return Seat(
+        OpenedSession(*session),
+        ActingAccount(*account),
+        ActingCompany(*company) if company[0] else None,
+        ActingMembership(*membership) if membership[0] else None,
+        sorted(row[-3:] for row in rows if row[-3]),
     )
+
+
+def _columns(row: Any, shown: Any) -> list[Any]:
+    return [getattr(row, field.name) for field in fields(shown)]
+
+
+PARTS = (
+    _columns(AccountSession, OpenedSession),
+    _columns(Account, ActingAccount),
+    _columns(Company, ActingCompany),
+    _columns(Membership, ActingMembership),
+)
+
+
+def _seat() -> Any:
+    """No ORDER BY: the reading stops after the first companies, for those who have hundreds."""
+    today = bindparam("today", type_=Date)
+    theirs, choice = aliased(Membership), aliased(Company)
+    mine = (col(Membership.company_id) == Company.id) & (col(Membership.account_id) == Account.id)
+    columns: list[Any] = [*chain(*PARTS), choice.code, choice.name, choice.town]
+    return (
+        sqlalchemy.select(*columns)
+        .select_from(AccountSession)
+        .join(Account, col(Account.id) == AccountSession.account_id)
+        .outerjoin(Company, col(Company.code) == bindparam("code"))
+        .outerjoin(Membership, mine & is_alive(today))
+        .outerjoin(theirs, (col(theirs.account_id) == Account.id) & is_alive(today, theirs))
+        .outerjoin(choice, col(choice.id) == theirs.company_id)
+        .where(col(AccountSession.token_hash) == bindparam("token_hash"))
+        .limit(FEW + 1)
+    )
+
+
+SEAT = _seat()

@@ -2,11 +2,11 @@
 
 import pytest
 from litestar.routes import HTTPRoute
-from sqlalchemy import event
 from sqlmodel import select
 
 from app.main import ACCOUNT, ANYBODY, FIRST_PASSWORD, MEMBER, STAFF, VISITOR
 from db.models import CompanyOwned, metadata
+from tests.statements import watched
 from tests.world import OURS
 
 VALUES = {
@@ -115,9 +115,9 @@ async def test_no_query_on_a_companys_rows_forgets_the_company(app, alice, porta
         if reads_owned and "company_id" not in statement.partition("WHERE")[2]:
             forgetful.append(statement)
 
-    event.listen(portal.database.engine.sync_engine, "before_cursor_execute", watch)
-    for path, _ in routes(app, method="GET"):
-        await alice.get(path)
+    with watched(portal, watch):
+        for path, _ in routes(app, method="GET"):
+            await alice.get(path)
     assert owned
     assert not forgetful
 

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from app import clock, formats
 from app.access import Access, MemberAccess
+from app.acting import ActingAccount, ActingCompany, ActingMembership
 from app.errors import NotFound, Refused
 from app.mail import queue_mail
 from app.rights import WORKING_ROLES, Role
@@ -75,7 +76,9 @@ async def link_company(
     return list(missing)
 
 
-async def ask_recovery(access: Access, account: Account, company: Company, now: datetime) -> None:
+async def ask_recovery(
+    access: Access, account: Account | ActingAccount, company: Company | ActingCompany, now: datetime
+) -> None:
     """No administrator is left: the contact on file decides, by a link, whether this person becomes one."""
     contact = await access.first(
         select(CompanyContact.email).where(
@@ -136,7 +139,7 @@ async def _join(
         await ask_recovery(access, account, company, now)
 
 
-def is_administrator(membership: Membership) -> bool:
+def is_administrator(membership: Membership | ActingMembership) -> bool:
     is_over = membership.ends_on is not None and membership.ends_on < clock.today()
     return Role.ADMINISTRATOR in membership.roles and not is_over
 

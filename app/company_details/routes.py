@@ -37,9 +37,10 @@ async def show(
     access: NamedDependency[MemberAccess], code: FromPath[str], fait: FromQuery[str] = ""
 ) -> Response[Any]:
     access.require(Right.VIEW)
-    stored = await stored_details(access)
+    company = await access.company_row()
+    stored = await stored_details(access, company)
     if Right.COMPANY in access.rights:
-        typed = as_typed(proposed(stored, clock.today())) | {"version": version_of(access.company)}
+        typed = as_typed(proposed(stored, clock.today())) | {"version": version_of(company)}
         return await _editor(access, Form(typed), notice=DONE.get(fait, ""))
     return page(
         "company_details/show.html",
@@ -70,8 +71,10 @@ async def _editor(access: MemberAccess, form: Form[Details], notice: str = "") -
     """The form; after a 409, with what is stored now beside what was typed, and the version to go on from."""
     both = []
     if form.data and form.status_code == 409:
-        both = changes(proposed(await stored_details(access), clock.today()), values_of(form.data))
-        form.typed["version"] = version_of(access.company)
+        company = await access.company_row()
+        stored = await stored_details(access, company)
+        both = changes(proposed(stored, clock.today()), values_of(form.data))
+        form.typed["version"] = version_of(company)
     return page(
         "company_details/edit.html",
         form=form,

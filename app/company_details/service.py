@@ -20,9 +20,9 @@ def version_of(company: Company) -> str:
     return company.updated_at.isoformat()
 
 
-async def stored_details(access: MemberAccess) -> dict[str, str]:
+async def stored_details(access: MemberAccess, company: Company) -> dict[str, str]:
     """Every value by the name of its field, as it is kept; "" when there is none."""
-    values = {name: str(getattr(access.company, name)) for name in LABELS}
+    values = {name: str(getattr(company, name)) for name in LABELS}
     contacts = await contacts_of(access)
     for prefix in CONTACTS:
         contact = contacts.get(ContactKind[prefix.upper()])
@@ -39,26 +39,26 @@ async def correct_details(access: MemberAccess, entry: Details, now: datetime, t
     """
     company = await locked_company(access)
     after = values_of(entry)
-    found = changes(proposed(await stored_details(access), today), after)
+    found = changes(proposed(await stored_details(access, company), today), after)
     if not found:
         return []
     if entry.version != version_of(company):
         raise Refused(CONFLICT, status_code=409)
-    await _store(access, after, {change.name for change in found})
+    await _store(access, company, after, {change.name for change in found})
     # Two corrections within one tick of the clock are still two versions.
     company.updated_at = max(now, company.updated_at + timedelta(microseconds=1))
     for change in found:
         access.trace(AuditKind.COMPANY_CORRECTED, now, about=change.about)
-    _tell_the_service(access, found, now)
+    _tell_the_service(access, company, found, now)
     return found
 
 
-async def _store(access: MemberAccess, after: dict[str, str], names: set[str]) -> None:
+async def _store(access: MemberAccess, company: Company, after: dict[str, str], names: set[str]) -> None:
     """Only what changed, so that a nomenclature merely proposed is not kept as if somebody had said it."""
     if "naf" in names:
         names.add("naf_version")
     for name in names & LABELS.keys():
-        setattr(access.company, name, after[name])
+        setattr(company, name, after[name])
     contacts = await contacts_of(access)
     for prefix in CONTACTS:
         values = {part: after[f"{prefix}_{part}"] for part in PARTS if f"{prefix}_{part}" in names}
@@ -70,13 +70,13 @@ async def _store(access: MemberAccess, after: dict[str, str], names: set[str]) -
             setattr(contact, part, value)
 
 
-def _tell_the_service(access: MemberAccess, found: list[Change], now: datetime) -> None:
+def _tell_the_service(access: MemberAccess, company: Company, found: list[Change], now: datetime) -> None:
     queue_mail(
         access,
         "company_corrected",
         access.portal.settings.service_email,
         now,
-        company=access.company.label,
+        company=company.label,
         person=access.account.full_name,
         person_email=access.account.email,
         on_behalf=access.membership.third_party,

@@ -14,7 +14,7 @@ from app.people import acceptance_routes, invitation_routes, parting_routes
 from app.people.forms import Scope, typed_scope
 from app.people.queries import open_invitations, people, person_of
 from app.people.service import change_access
-from app.rights import ROLE_WORDS, Right
+from app.rights import ROLE_WORDS, Right, rights_of
 from app.web import page, see
 
 DONE = {
@@ -67,13 +67,15 @@ async def update(
     access.require(Right.PEOPLE)
     person = await person_of(access, membership_id, clock.today())
     form = await Form.read(request, Scope)
+    back = "people.index"
     if form.data:
         async with form.attempt(access):
             await change_access(access, membership_id, form.data, clock.now())
+        if person.is_me and Right.PEOPLE not in rights_of([*form.data.roles]):
+            # Who gave up administering may no longer see the list.
+            back = "people.leaving"
     if form.errors:
         return page("people/edit.html", form=form, code=code, person=person, roles=ROLE_WORDS)
-    # Who gave up administering may no longer see the list.
-    back = "people.index" if Right.PEOPLE in access.rights else "people.leaving"
     return see(request, back, query={"fait": "modification"}, code=code)
 
 

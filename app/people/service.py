@@ -12,7 +12,7 @@ from app.mail import queue_mail
 from app.people.forms import Scope
 from app.people.queries import account_of, day_of, has_ended, hold_company, is_open, role_words
 from app.rights import WORKING_ROLES, Right, Role
-from db.models import Account, AuditKind, Invitation, Membership
+from db.models import AuditKind, Invitation, Membership
 
 LAST = (
     "Une entreprise garde toujours un administrateur sans date de fin, et il n’y en a pas d’autre. "
@@ -28,7 +28,7 @@ async def held_memberships(access: MemberAccess) -> Held:
     administrators who remove each other at the same time, the second no longer may.
     """
     held = await _hold(access)
-    access.require(Right.PEOPLE)
+    access.require(Right.PEOPLE, held[access.membership.key].roles)
     return held
 
 
@@ -55,7 +55,7 @@ async def revoke_access(access: MemberAccess, membership_id: int, now: datetime)
         raise Refused(MYSELF)
     _keep_an_administrator(held, target, now)
     account = await account_of(access, target)
-    await _remove(access, target, account, now)
+    await _remove(access, target, account.email, now)
     access.trace(AuditKind.ACCESS_REVOKED, now, about=account.full_name)
     company, by = access.company.label, access.account.full_name
     queue_mail(access, "access_revoked", account.email, now, account_id=account.key, company=company, by=by)
@@ -64,7 +64,7 @@ async def revoke_access(access: MemberAccess, membership_id: int, now: datetime)
 async def hand_over(access: MemberAccess, membership_id: int, now: datetime) -> None:
     """That person becomes administrator and we stop being one, keeping what is needed to work."""
     held = await held_memberships(access)
-    target, mine = _found(held, membership_id), access.membership
+    target, mine = _found(held, membership_id), held[access.membership.key]
     if target.key == mine.key:
         raise Refused("Vous êtes déjà administrateur : choisissez une autre personne.")
     if target.ends_on is not None:
@@ -83,8 +83,9 @@ async def hand_over(access: MemberAccess, membership_id: int, now: datetime) -> 
 async def leave_company(access: MemberAccess, now: datetime) -> None:
     """By oneself, whatever one's role: a third party needs nobody for that."""
     held = await _hold(access)
-    _keep_an_administrator(held, access.membership, now)
-    await _remove(access, access.membership, access.account, now)
+    mine = held[access.membership.key]
+    _keep_an_administrator(held, mine, now)
+    await _remove(access, mine, access.account.email, now)
     access.trace(AuditKind.COMPANY_LEFT, now, about=access.account.full_name)
 
 
@@ -124,8 +125,8 @@ def _keep_an_administrator(held: Held, target: Membership, now: datetime, field:
         raise Refused(LAST, field)
 
 
-async def _remove(access: MemberAccess, target: Membership, account: Account, now: datetime) -> None:
-    await cancel_invitations(access, account.email, now)
+async def _remove(access: MemberAccess, target: Membership, email: str, now: datetime) -> None:
+    await cancel_invitations(access, email, now)
     await access.delete(target)
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from app.access import Access
+from app.acting import ActingAccount
 from app.errors import NotFound
 from app.keys import fingerprint
 from app.mail import new_seed
@@ -14,7 +15,7 @@ from db.models import Account, AccountToken, TokenKind
 
 def new_link(
     access: Access,
-    account: Account,
+    account: Account | ActingAccount,
     kind: TokenKind,
     expires_at: datetime,
     now: datetime,

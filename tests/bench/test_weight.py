@@ -1,14 +1,12 @@
 """What can be held without a clock: bytes sent, statements run, and reading that leaves no trace."""
 
-from contextlib import contextmanager
-
 import pytest
 from litestar.routes import HTTPRoute
-from sqlalchemy import event
 from sqlmodel import SQLModel, select
 
 from tests.bench.table import KB
 from tests.bench.weight import ENCODINGS, FRAGMENT, budget_of, fragment_weights, weights
+from tests.statements import statements_of
 
 PUBLIC = (
     "/",
@@ -19,23 +17,6 @@ PUBLIC = (
     "/donnees-personnelles",
 )
 SAMPLES = {"code": "00010", "session_id": "1", "mail_id": "1"}
-
-
-@contextmanager
-def statements_of(portal):
-    """Every statement that reaches the database meanwhile, the start of a transaction left out."""
-    seen = []
-
-    def note(_connection, _cursor, statement, *_):
-        if not statement.startswith("BEGIN"):
-            seen.append(statement)
-
-    engine = portal.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 async def every_row(portal):

@@ -2,11 +2,10 @@
 
 import re
 
-from sqlalchemy import event
-
 from app.companies.queries import Mine, page_of
 from db.seeds.world import World
 from tests.actors import Actor
+from tests.statements import statements_of
 from tests.world import OURS
 
 LABELS = (f"00010 - {OURS}", f"00010-2 - {OURS} (Paimpol)", f"00010-5 - {OURS} (Dinan)")
@@ -83,12 +82,9 @@ async def test_the_searched_list_is_a_fragment_of_its_page(alice):
 
 async def test_five_hundred_companies_take_as_many_queries_as_three(alice, told, portal):
     async def statements(path):
-        seen = []
-        engine = portal.database.engine.sync_engine
-        event.listen(engine, "before_cursor_execute", hook := lambda *a: seen.append(a[2]))
-        assert (await alice.get(path)).status_code == 200
-        event.remove(engine, "before_cursor_execute", hook)
-        return len([each for each in seen if not each.startswith("BEGIN")])
+        with statements_of(portal) as seen:
+            assert (await alice.get(path)).status_code == 200
+        return len(seen)
 
     few = [await statements(path) for path in ("/entreprises", "/espace/00010")]
     await clients(portal, told.alice, 500)

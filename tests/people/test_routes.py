@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from app import clock
 from db.models import AuditKind
 from tests.actors import Actor
 from tests.people.told import INVITATION, LEAVING, PEOPLE, a_member, address_of, kinds, membership_of
 from tests.postbox import words_of
+from tests.statements import statements_of
 
 SOON = (clock.today() + timedelta(days=30)).isoformat()
 
@@ -28,16 +28,13 @@ async def test_the_list_says_who_may_do_what_and_since_when(alice, told, portal)
 
 
 async def test_the_list_takes_as_many_queries_for_fifty_people_as_for_two(alice, told, portal):
-    seen = []
-    engine = portal.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
-    await alice.get(PEOPLE)
-    few = len(seen)
+    with statements_of(portal) as few:
+        await alice.get(PEOPLE)
     for number in range(50):
         await a_member(portal, told.ours, f"p{number}@ours.example")
-    seen.clear()
-    page = await alice.get(PEOPLE)
-    assert len(seen) == few
+    with statements_of(portal) as many:
+        page = await alice.get(PEOPLE)
+    assert few == many
     assert page.text.count("@ours.example") >= 50
 
 

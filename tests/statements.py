@@ -1,0 +1,29 @@
+"""What reaches the database meanwhile."""
+
+from contextlib import ExitStack, contextmanager
+
+from sqlalchemy import event
+
+
+@contextmanager
+def statements_of(portal):
+    """Every statement, read or write, the start of a transaction left out."""
+    seen = []
+
+    def note(_connection, _cursor, statement, *_):
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    with watched(portal, note):
+        yield seen
+
+
+@contextmanager
+def watched(portal, listener):
+    """`listener` hears of every statement before it runs, whichever engine it goes through."""
+    engines = {portal.database.engine.sync_engine, portal.database.reader.sync_engine}
+    with ExitStack() as stack:
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", listener)
+            stack.callback(event.remove, engine, "before_cursor_execute", listener)
+        yield
