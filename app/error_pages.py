@@ -17,6 +17,8 @@ from app.visit import Visit
 from app.web import Page, leave, path_to
 
 log = structlog.get_logger()
+# PostgreSQL: a lock not given in time, a statement cut short, two transactions that wait for each other.
+TOO_LONG = {"55P03", "57014", "40P01"}
 
 
 def _error(status: int, title: str, words: str, *, retry_after: int = 0) -> Page:
@@ -59,8 +61,9 @@ def unreachable(request: Request[Any, Any, Any], error: Exception) -> Response[A
 
 
 def database_error(request: Request[Any, Any, Any], error: DBAPIError) -> Response[Any]:
-    """A connection cut in the middle may come back; any other error of the database is ours."""
-    return unreachable(request, error) if error.connection_invalidated else fault(request, error)
+    """A connection cut in the middle, or a wait that the database ended; any other error of it is ours."""
+    may_pass = error.connection_invalidated or getattr(error.orig, "sqlstate", "") in TOO_LONG
+    return unreachable(request, error) if may_pass else fault(request, error)
 
 
 def sign_in_needed(request: Request[Any, Any, Any], error: SignInNeeded) -> Response[Any]:

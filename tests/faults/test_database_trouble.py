@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from sqlalchemy import event, text
 
-from app.database import migrate
+from app.database import POSTGRESQL_PATIENCE, migrate
 from app.main import create_app
 from db.models import Account, AccountSession, Membership, OutboxMail, SignInFlow, Throttle, metadata
 from tests.actors import Actor
@@ -245,6 +245,26 @@ async def test_a_connection_cut_in_the_middle_of_a_request_means_come_back(porta
     assert is_the_busy_page(answer)
     assert not await rows(portal, SignInFlow)
     assert (await visitor.post("/connexion", data=fields)).status_code == 303
+
+
+@pytest.fixture
+async def hurried(settings, told, monkeypatch):
+    """The same base behind a portal that waits a third of a second for a lock."""
+    monkeypatch.setitem(POSTGRESQL_PATIENCE, "lock_timeout", "300")
+    edge = create_app(settings, bcrypt_cost=4)
+    yield edge
+    await edge.app.state.portal.close()
+
+
+@only_postgresql
+async def test_a_lock_that_is_held_for_ever_ends_in_the_page_to_come_back(hurried, portal, told):
+    async with await Actor(hurried).signed_in(told.alice) as alice:
+        path = "/espace/00010/utilisateurs/depart"
+        fields = {"csrf": await alice.token(path)}
+        async with portal.database.transaction(write=True) as session:
+            await (await session.connection()).execute(text("SELECT 1 FROM company FOR UPDATE"))
+            assert is_the_busy_page(await alice.post(path, data=fields))
+        assert (await alice.post(path, data=fields)).status_code != 503
 
 
 @only_postgresql
