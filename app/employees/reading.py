@@ -1,0 +1,156 @@
+"""An employee file, read in a process of its own: a hostile file can neither block nor kill the portal.
+
+`read_file` starts `python -m app.employees.worker`, hands it the bytes, and hears lines of JSON. Nothing is
+written to disk; the process knows no secret of the portal.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+BIGGEST = 5 * 1024 * 1024  # bytes
+MOST_ROWS = 5_000
+SECONDS = 60.0
+AT_ONCE = 2  # files read at the same time, by this process
+LONGEST_LINE = 4 * 1024 * 1024  # bytes of one line of JSON
+ROOT = Path(__file__).resolve().parents[2]
+# All that a Python needs to start; no PORTAIL_… variable, no password of anything else.
+KEPT = {"PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "TZ"}
+
+Told = Callable[[int, int], Awaitable[None]]
+
+
+class Unreadable(Exception):  # noqa: N818
+    """Why nothing of the file was read: one sentence in French, for the person who sent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A person as the file tells them. `line`: where, from 1.
+
+    `fields`: the columns that the file has, in their stored form, "" for an empty cell; a cell that could not
+    be read is only in `reasons`, clauses in French that can follow « Ligne 4 : ».
+    """
+
+    line: int
+    fields: dict[str, str]
+    reasons: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file says. `source`: "tableur" or "dsn". `columns`: [title in the file, field or ""].
+
+    `missing`: titles of the required columns that were not recognised; there are then no rows.
+    `notes`: sentences in French. `month`: of a DSN, "2026-11".
+    """
+
+    source: str
+    columns: list[list[str]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    rows: list[FileRow] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    month: str = ""
+
+
+async def read_file(
+    content: bytes,
+    name: str,
+    *,
+    siret: str = "",
+    code: str = "",
+    habits: Mapping[str, str],
+    mapping: Mapping[str, str] | None = None,
+    told: Told,
+) -> Reading:
+    """The whole file, or `Unreadable`. `habits` and `mapping`: folded title → field, or "" to leave it.
+
+    `siret` and `code` are the company's: people of other establishments of a DSN are left out, rows of
+    another code adhérent have a reason. `told(read, total)` is awaited now and then.
+    """
+    if len(content) > BIGGEST:
+        raise Unreadable("Le fichier pèse plus de 5 Mio : envoyez-le en plusieurs fois.")
+    if not content.strip():
+        raise Unreadable("Le fichier est vide.")
+    asked = {
+        "name": name,
+        "siret": siret,
+        "code": code,
+        "habits": dict(habits),
+        "mapping": dict(mapping or {}),
+    }
+    try:
+        async with asyncio.timeout(SECONDS), _place():
+            return await _heard(json.dumps(asked).encode() + b"\n" + content, told)
+    except TimeoutError:
+        raise Unreadable(
+            "La lecture du fichier a duré trop longtemps : envoyez-le en plusieurs fois ou réessayez."
+        ) from None
+
+
+_places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+
+def _place() -> asyncio.Semaphore:
+    """One of the few places for a reader: the others wait, within their own time."""
+    return _places.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+
+
+async def _heard(sent: bytes, told: Told) -> Reading:
+    worker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "app.employees.worker"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={name: kept for name, kept in os.environ.items() if name in KEPT},
+        cwd=ROOT,
+        limit=LONGEST_LINE,
+    )
+    feeding = asyncio.create_task(_feed(worker, sent))
+    try:
+        return await _listen(worker, told)
+    finally:
+        feeding.cancel()
+        with contextlib.suppress(ProcessLookupError):
+            worker.kill()
+        with contextlib.suppress(asyncio.CancelledError):
+            await feeding
+        await worker.wait()
+
+
+async def _feed(worker: asyncio.subprocess.Process, sent: bytes) -> None:
+    """A worker that died does not listen to the end; what it said, or did not, tells why."""
+    assert worker.stdin is not None  # noqa: S101
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        worker.stdin.write(sent)
+        await worker.stdin.drain()
+        worker.stdin.close()
+
+
+async def _listen(worker: asyncio.subprocess.Process, told: Told) -> Reading:
+    assert worker.stdout is not None  # noqa: S101
+    rows: list[FileRow] = []
+    try:
+        async for line in worker.stdout:
+            said: dict[str, Any] = json.loads(line)
+            if "progress" in said:
+                await told(*said["progress"])
+            elif "rows" in said:
+                rows += [FileRow(*row) for row in said["rows"]]
+            elif "refused" in said:
+                raise Unreadable(said["refused"])
+            else:
+                return Reading(**said["result"], rows=rows)
+    except ValueError:
+        pass
+    raise Unreadable(
+        "Ce fichier ne se lit pas : ouvrez-le dans votre tableur, enregistrez-le à nouveau au format .xlsx ou"
+        " .csv, puis renvoyez-le."
+    )
