@@ -54,13 +54,20 @@ class Database:
 
         A reading one cannot write: the database refuses it, and nothing is committed.
         """
-        engine = self.engine if write else self.reader
-        turn = Turn(self._writer if write else None)
-        async with turn, AsyncSession(engine, expire_on_commit=False) as session:
-            session.info.update(turn=turn, write=write)
-            yield session
-            if write and not session.info.get("refused"):
-                await _committed(session)
+        session = AsyncSession(self.engine if write else self.reader, expire_on_commit=False)
+        turn = Turn(self._writer)
+        session.info.update(turn=turn, write=write)
+        if write:
+            await turn.acquire()
+        with turn:
+            try:
+                yield session
+                if write and not session.info.get("refused"):
+                    await _committed(session)
+            finally:
+                # The quick way to rows leaves the session as it was: nothing to close.
+                if write or session.in_transaction():
+                    await asyncio.shield(session.close())
         if session.info.get("mail") and not session.info.get("refused"):
             self.mail_queued.set()
 
@@ -86,6 +93,7 @@ class Database:
         if session.new or session.dirty:
             raise RuntimeError("paused after writing: do the slow thing first")
         turn: Turn = session.info["turn"]
+        was_held = turn.is_held
         nested = "savepoint" in session.info
         if nested:
             await session.info["savepoint"].commit()
@@ -94,7 +102,8 @@ class Database:
         try:
             yield
         finally:
-            await turn.acquire()
+            if was_held:
+                await turn.acquire()
             if nested:
                 session.info["savepoint"] = await session.begin_nested()
 

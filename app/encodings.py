@@ -23,11 +23,12 @@ def accepted_encoding(header: str) -> str:
 def compressed(body: bytes, header: str, *, once: bool = False) -> tuple[bytes, str]:
     """The body as this Accept-Encoding wants it, and the encoding's name.
 
-    `once`: it is compressed once and sent many times, so the slowest level is the cheapest.
+    `once`: it is compressed once and sent many times, so the slowest level is the cheapest. A page of its
+    reader's own is at brotli 3: against 4, 50 µs less (a tenth of a page's time) for 130 bytes more.
     """
     encoding = accepted_encoding(header) if len(body) >= WORTH_COMPRESSING else ""
     if encoding == "br":
-        return brotli.compress(body, quality=11 if once else 4), encoding
+        return brotli.compress(body, quality=11 if once else 3), encoding
     if encoding == "gzip":
         return gzip.compress(body, 9 if once else 6, mtime=0), encoding
     return body, ""

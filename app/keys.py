@@ -24,9 +24,12 @@ class Keys:
 
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
+        self._keys: dict[str, bytes] = {}
 
     def _mac(self, purpose: str, value: str, algorithm: str = "sha256") -> bytes:
-        key = hmac.digest(self._secret, purpose.encode(), "sha256")
+        key = self._keys.get(purpose)
+        if key is None:
+            key = self._keys[purpose] = hmac.digest(self._secret, purpose.encode(), "sha256")
         return hmac.digest(key, value.encode("utf-8", "surrogatepass"), algorithm)
 
     def declarant_key(self, code: str, number: str) -> str:

@@ -2,18 +2,22 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import aiosqlite
-from sqlalchemy import Dialect, Select
+from sqlalchemy import Date, DateTime, Dialect, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.types import TypeEngine
 
 from app.onehop import in_thread, opened
+from db.types import Instant
 
 Values = dict[str, Any]
+FIXED = (Date, DateTime, Instant)
 READ_ONLY = "PRAGMA query_only=ON"
 
 
@@ -30,8 +34,7 @@ class Plan:
             (bind.key, bind.required, bind.value, bind.type.dialect_impl(dialect).bind_processor(dialect))
             for bind in binds
         ]
-        types = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
-        converters = [each.result_processor(dialect, None) for each in types]
+        converters = [_converter(column.type, dialect) for column in statement.selected_columns]
         self._converters = [(at, each) for at, each in enumerate(converters) if each]
 
     def parameters(self, values: Values) -> list[Any]:
@@ -101,6 +104,12 @@ class Readers:
     async def close(self) -> None:
         while self._free:
             await self._free.pop().close()
+
+
+def _converter(column: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """Days and instants come back again and again, and nothing can change them: each is read once."""
+    convert = column.dialect_impl(dialect).result_processor(dialect, None)
+    return lru_cache(maxsize=4096)(convert) if convert and isinstance(column, FIXED) else convert
 
 
 def _fetched(connection: sqlite3.Connection, text: str, parameters: list[Any]) -> list[Any]:

@@ -1,6 +1,8 @@
 """Roles and what each allows, in one table. No HTTP, no database: a lawyer could check it."""
 
+from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Right(StrEnum):
@@ -42,8 +44,13 @@ ROLE_WORDS = {
 WORKING_ROLES = (Role.EMPLOYEES, Role.APPOINTMENTS, Role.BILLING, Role.DECLARATION)
 
 
-def rights_of(roles: list[str]) -> frozenset[Right]:
+def rights_of(roles: Iterable[str]) -> frozenset[Right]:
     """What these roles allow together. An unknown role allows nothing."""
+    return _rights_of(tuple(roles))
+
+
+@lru_cache(maxsize=1024)
+def _rights_of(roles: tuple[str, ...]) -> frozenset[Right]:
     known = [RIGHTS[Role(role)] for role in roles if role in set(Role)]
     return frozenset().union(*known)
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from app import formats
 from app.companies.sections import FEW, SECTIONS
@@ -36,6 +38,7 @@ class Templates:
         self._short_name = settings.service_short_name
         self._route_reverse = route_reverse
         self.path_to = lru_cache(maxsize=2048)(self._path_to)
+        self._made = lru_cache(maxsize=4096)(self._make)
         self.environment = Environment(
             loader=FileSystemLoader([ROOT / "templates", ROOT]),
             autoescape=lambda name: not (name or "").endswith(".txt"),
@@ -47,6 +50,7 @@ class Templates:
         )
         self.environment.globals |= {
             "path_to": self.path_to,
+            "made_once": self._made_once,
             "asset": assets.__getitem__,
             "service": settings,
             "sections": SECTIONS,
@@ -55,20 +59,35 @@ class Templates:
         }
         self.environment.filters |= formats.FILTERS
 
+    def _made_once(self, partial: str, **values: Any) -> Markup:
+        """A partial that depends on nothing but these values: rendered once for each, then sent again."""
+        return self._made(partial, *values.items())
+
     def _path_to(self, name: str, **params: Any) -> str:
         return self._route_reverse(name, **params)
 
     def render(self, template: str, partial: str, context: dict[str, Any]) -> str:
         """The whole page; with `partial`, that fragment after the title of the page that it belongs to."""
         whole = self.environment.get_template(template)
-        context["page_title"] = self._title(whole, context)
+        # One context for the title and for the page: making it copies every global.
+        prepared = whole.new_context(context)
+        title = prepared.parent["page_title"] = self._title(whole, prepared)
         if not partial:
-            return whole.render(context)
-        fragment = self.environment.get_template(partial).render(context)
-        return f"<title>{formats.escaped(context['page_title'])}</title>\n{fragment}"
+            return self._joined(whole, prepared)
+        fragment = self.environment.get_template(partial)
+        return f"<title>{formats.escaped(title)}</title>\n{self._joined(fragment, prepared)}"
 
-    def _title(self, template: Any, context: dict[str, Any]) -> str:
-        words = "".join(template.blocks["title"](template.new_context(context))).strip()
-        form = context.get("form")
+    def _joined(self, template: Any, prepared: Context) -> str:
+        try:
+            return "".join(template.root_render_func(prepared))
+        except Exception:  # noqa: BLE001 - Jinja rewrites the traceback and raises it
+            self.environment.handle_exception()
+
+    def _make(self, partial: str, *values: tuple[str, Any]) -> Markup:
+        return Markup(self.environment.get_template(partial).render(values).strip())  # noqa: S704
+
+    def _title(self, template: Any, prepared: Context) -> str:
+        words = "".join(template.blocks["title"](prepared)).strip()
+        form = prepared.parent.get("form")
         prefix = "Erreur : " if form is not None and form.errors else ""
         return f"{prefix}{formats.unescaped(words)} – {self._short_name}"

@@ -23,8 +23,8 @@ class Turn:
             self._lock.release()
         self.is_held = False
 
-    async def __aenter__(self) -> None:
-        await self.acquire()
+    def __enter__(self) -> None:
+        """Held or not: leaving gives it back."""
 
-    async def __aexit__(self, *_: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self.release()
