@@ -2,18 +2,22 @@
 
 import os
 import sqlite3
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import make_url
 from sqlmodel import col, func, select
 
-from app import formats
+from app import clock, formats
 from app.access import VisitorAccess
 from app.companies.import_file import WrongFile, parse_members
 from app.companies.import_service import import_members
 from app.database import is_migrated, migrate
 from app.dispatcher import Dispatcher
+from app.employees.declared import filled
+from app.employees.rules import Seen
 from app.fields import email_address
 from app.mail import new_seed, queue_mail
 from app.main import make_postbox, standalone_templates
@@ -21,7 +25,7 @@ from app.passwords import Passwords
 from app.portal import make_portal
 from app.settings import Settings
 from app.sign_in.service import account_at
-from db.models import Account, OutboxMail, StaffMember
+from db.models import Account, OutboxMail, StaffMember, VisitKind
 from db.seeds import demo
 from db.seeds.personas import LETTERS, PASSWORD, PERSONAS
 
@@ -57,10 +61,20 @@ async def fill_demo(settings: Settings) -> None:
         access = VisitorAccess(portal, session)
         if not await access.first(select(func.count(col(Account.id)))):
             hashed = await Passwords(portal.keys).hashed(PASSWORD)
-            await demo.tell(session, keyed=portal.keys.declarant_key, password_hash=hashed)
+            await demo.tell(
+                session,
+                keyed=portal.keys.declarant_key,
+                filled=_filled,
+                password_hash=hashed,
+                today=clock.today(),
+            )
         elif not await account_at(access, PERSONAS[0].email):
             raise CommandRefused("Cette base contient de vrais comptes : la démonstration ne s’y ouvre pas.")
     await portal.close()
+
+
+def _filled(fields: dict[str, str], visits: Sequence[tuple[VisitKind, date, date | None]]) -> dict[str, Any]:
+    return filled(fields, [Seen(*visit) for visit in visits])
 
 
 def demo_words(settings: Settings) -> str:

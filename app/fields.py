@@ -1,5 +1,7 @@
 """Fields that several forms share, with what is said of a wrong one."""
 
+import re
+from datetime import date
 from typing import Annotated, Any
 
 import phonenumbers
@@ -93,7 +95,35 @@ def _number(value: str) -> str:
     return digits
 
 
+FRENCH_DAY = re.compile(r"(\d{1,2})\s*[/. -]\s*(\d{1,2})\s*[/. -]\s*(\d{4})", re.ASCII)
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+
+
+def read_day(typed: str) -> date:
+    """31/12/2026, 31-12-2026 or 2026-12-31, between 1900 and 2100. ValueError says what to write."""
+    found = FRENCH_DAY.fullmatch(typed.strip())
+    try:
+        day = date(*(int(part) for part in reversed(found.groups()))) if found else date.fromisoformat(typed)
+    except ValueError:
+        day = None
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"La date « {typed.strip()[:20]} » n’existe pas. Exemple : 31/12/2026")
+    return day
+
+
+def day(missing: str) -> AfterValidator:
+    """A date as it is typed, kept as 2026-12-31. `missing`: said when it is empty; "" if it may be."""
+
+    def check(value: str) -> str:
+        if not value and missing:
+            raise ValueError(missing)
+        return read_day(value).isoformat() if value else ""
+
+    return AfterValidator(check)
+
+
 Squeezed = BeforeValidator(_squeezed)
+OptionalDay = Annotated[str, Squeezed, day("")]
 Email = Annotated[str, Squeezed, AfterValidator(email_address)]
 Ticked = Annotated[bool, BeforeValidator(_is_ticked)]
 Mobile = Annotated[str, Squeezed, AfterValidator(mobile_number)]

@@ -23,11 +23,13 @@ from app.company_details import routes as company_details
 from app.demo import routes as demo
 from app.dispatcher import Dispatcher, Postbox
 from app.edge import Edge
+from app.employees import routes as employees
 from app.error_pages import HANDLERS
 from app.health import alive, ready
 from app.history import routes as history
 from app.home import routes as home
 from app.housekeeping import keep_house
+from app.imports import routes as imports
 from app.people import routes as people
 from app.portal import Portal, make_portal
 from app.postman import DemoPostbox, Relay
@@ -66,7 +68,7 @@ ACCOUNT: list[Any] = [
 ]  # fmt: skip
 MEMBER: list[Any] = [
     companies.show, companies.switch, joining_routes.administration, joining_routes.ask_administration,
-    *company_details.MEMBER, *people.MEMBER, *history.MEMBER,
+    *employees.MEMBER, *imports.MEMBER, *company_details.MEMBER, *people.MEMBER, *history.MEMBER,
 ]  # fmt: skip
 STAFF: list[Any] = [staff.index, staff.mail, staff.send_again]
 

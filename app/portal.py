@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.database import Database
+from app.held_files import HeldFiles
 from app.keys import Keys
 from app.passwords import Passwords
 from app.presence import Presence
@@ -16,6 +17,7 @@ class Portal:
     keys: Keys
     passwords: Passwords
     presence: Presence
+    held_files: HeldFiles
 
     async def close(self) -> None:
         self.passwords.close()
@@ -25,4 +27,4 @@ class Portal:
 def make_portal(settings: Settings, bcrypt_cost: int = 12) -> Portal:
     keys = Keys(settings.secret_key)
     database = Database(settings.database_url)
-    return Portal(settings, database, keys, Passwords(keys, bcrypt_cost), Presence(database))
+    return Portal(settings, database, keys, Passwords(keys, bcrypt_cost), Presence(database), HeldFiles())

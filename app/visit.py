@@ -21,6 +21,7 @@ from app.rights import Right
 
 TOKEN_FIELD = "csrf"
 FORM_TYPE = "application/x-www-form-urlencoded"
+MULTIPART_TYPE = "multipart/form-data"
 DEVICE_SECONDS = 400 * 24 * 3600
 
 
@@ -113,6 +114,10 @@ async def post_guard(request: ASGIConnection[Any, Any, Any, Any], handler: BaseR
         raise Forbidden("Cette demande vient d’un autre site : elle n’a pas été exécutée.")
     visit = Visit.of(request)
     kind = request.headers.get("content-type", FORM_TYPE).partition(";")[0].strip().lower()
+    if kind == MULTIPART_TYPE and handler.opt.get("file"):
+        # Its token is in the body, which `uploads.read_upload` reads: until then nothing may be written.
+        visit.verified = False
+        return
     if kind != FORM_TYPE:
         # No form of ours sends anything else: files, odd charsets and JSON stop here, unread.
         raise HTTPException(status_code=415)

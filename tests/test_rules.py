@@ -16,7 +16,7 @@ TEMPLATES = sorted((*ROOT.glob("templates/**/*.html"), *ROOT.glob("partials/**/*
 # request.
 MAY_SELECT = re.compile(
     r"app/(access|sessions|drafts|throttle|presence|housekeeping|dispatcher|commands)\.py"
-    r"|app/\w+/(queries|service|\w+_service|flows|links)\.py|app/demo/routes\.py"
+    r"|app/\w+/(queries|\w+_queries|service|\w+_service|flows|links)\.py|app/demo/routes\.py"
 )
 
 

@@ -21,6 +21,11 @@ class Section:
 SECTIONS = (
     Section("home", "companies.show", "Accueil", "", Right.VIEW),
     Section(
+        "employees", "employees.index", "Mes salariés",
+        "Consulter et corriger la liste de vos salariés, déclarer une arrivée, enregistrer un départ, "
+        "suivre les visites et leurs échéances.", Right.VIEW,
+    ),
+    Section(
         "details", "company_details.show", "Mon compte",
         "Compléter et mettre à jour les coordonnées de l’entreprise et ses contacts, "
         "voir l’équipe qui vous suit.", Right.VIEW,

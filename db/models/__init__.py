@@ -5,6 +5,7 @@ from db.models.audit import AuditEvent, AuditKind
 from db.models.base import Base, CompanyOwned, metadata
 from db.models.company import CareTeam, Company, CompanyContact, ContactKind
 from db.models.employee import (
+    NEVER,
     ChangeKind,
     Contract,
     Employee,
@@ -20,6 +21,7 @@ from db.models.membership import Invitation, Membership
 from db.models.session import AccountSession, AccountToken, Draft, SignInFlow, Throttle, TokenKind
 
 __all__ = [
+    "NEVER",
     "Account",
     "AccountSession",
     "AccountToken",

@@ -9,6 +9,9 @@ from sqlmodel import Field
 
 from db.models.base import CompanyOwned, instant
 
+# Later than any deadline, so that lists sorted by deadline need no case for "none".
+NEVER = date(9999, 12, 31)
+
 
 class Monitoring(StrEnum):
     """Kind of follow-up, from the lightest to the closest."""
@@ -48,12 +51,13 @@ class Employee(CompanyOwned, table=True):
     """One person employed. No NIR, nothing medical.
 
     `risks`: codes of `app.employees.rules.RISKS`, in order, separated by spaces. `monitoring`: what these
-    alone ask for (being under 18 is added when it is read). `due_on`: deadline of the next visit. `sort_key`
-    and `search_key` are without accents or capitals; in `search_key` every word follows a space.
+    alone ask for (being under 18 is added when it is read). `due_on`: deadline of the next visit, or NEVER.
+    `sort_key` and `search_key` are without accents or capitals; in `search_key` every word follows a space.
     """
 
     __table_args__ = (
-        Index("ix_employee_company_id_sort_key_id", "company_id", "sort_key", "id"),
+        # The search and the usual filter are read in it, so that a rare word costs no visit to the table.
+        Index("ix_employee_list", "company_id", "sort_key", "id", "search_key", "exit_on"),
         Index("ix_employee_company_id_due_on_id", "company_id", "due_on", "id"),
         Index("ix_employee_company_id_entry_on_id", "company_id", "entry_on", "id"),
         Index("ix_employee_company_id_birth_on", "company_id", "birth_on"),
@@ -86,7 +90,7 @@ class Employee(CompanyOwned, table=True):
     sort_key: str = Field(max_length=240)
     search_key: str = Field(max_length=500)
     last_visit_on: date | None = None
-    due_on: date | None = None
+    due_on: date = NEVER
     version: int = 1
     created_at: datetime = instant()
     updated_at: datetime = instant()

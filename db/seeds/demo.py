@@ -1,12 +1,14 @@
 """The story that staff show: a family business with two sites, and an accountant with forty clients."""
 
 from collections.abc import Callable
+from datetime import date
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from db.models import ContactKind
+from db.models import Company, ContactKind
 from db.numbers import draw_declarant_number
 from db.seeds.personas import LETTERS
+from db.seeds.workforce import Filled, employ
 from db.seeds.world import World
 
 TRADES = (
@@ -20,14 +22,19 @@ TOWNS = (("Saint-Brieuc", "22000"), ("Lannion", "22300"), ("Guingamp", "22200"),
 Keyed = Callable[[str, str], str]
 
 
-async def tell(session: AsyncSession, *, keyed: Keyed, password_hash: str) -> None:
+async def tell(
+    session: AsyncSession, *, keyed: Keyed, filled: Filled, password_hash: str, today: date
+) -> None:
     """`keyed(code, number)` is what is stored of a n° télédéclarant.
 
-    `password_hash` opens every demo account.
+    `password_hash` opens every demo account. `filled` gives the columns of an employee.
     """
     world = World(session)
-    await _the_employer(world, keyed, password_hash)
-    await _the_accountant(world, keyed, password_hash)
+    companies = await _the_employer(world, keyed, password_hash)
+    companies += await _the_accountant(world, keyed, password_hash)
+    sizes = {"00010": 64, "00010-2": 12, "00010-5": 7}
+    for company in companies:
+        await employ(world, company, sizes.get(company.code, 4), today, filled)
     clerk = await world.an_account(
         "service@demo.example",
         "Anne",
@@ -38,7 +45,7 @@ async def tell(session: AsyncSession, *, keyed: Keyed, password_hash: str) -> No
     await world.a_staff_member(clerk)
 
 
-async def _the_employer(world: World, keyed: Keyed, password_hash: str) -> None:
+async def _the_employer(world: World, keyed: Keyed, password_hash: str) -> list[Company]:
     """A business of Saint-Brieuc with two sites; and a neighbour who has not opened an account yet."""
     letters = dict(LETTERS)
     key = keyed("00010", letters["00010"])
@@ -69,9 +76,11 @@ async def _the_employer(world: World, keyed: Keyed, password_hash: str) -> None:
         "gael@brieuc.example", "Gaël", "Le Bris", job_title="Comptable", password_hash=password_hash
     )
     await world.acts_for(assistant, brieuc, roles=("facturation", "declaration"))
+    return [brieuc, paimpol, dinan]
 
 
-async def _the_accountant(world: World, keyed: Keyed, password_hash: str) -> None:
+async def _the_accountant(world: World, keyed: Keyed, password_hash: str) -> list[Company]:
+    clients = []
     accountant = await world.an_account(
         "cabinet@demo.example", "Yann", "Kerbrat", job_title="Expert-comptable", password_hash=password_hash
     )
@@ -82,3 +91,5 @@ async def _the_accountant(world: World, keyed: Keyed, password_hash: str) -> Non
         key = keyed(code, draw_declarant_number())
         client = await world.a_company(code, f"{trade} {family}", key=key, town=town, postcode=postcode)
         await world.acts_for(accountant, client, third_party=True)
+        clients.append(client)
+    return clients

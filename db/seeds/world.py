@@ -7,7 +7,18 @@ from typing import Any
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from db.models import Account, CareTeam, Company, CompanyContact, ContactKind, Membership, StaffMember
+from db.models import (
+    Account,
+    CareTeam,
+    Company,
+    CompanyContact,
+    ContactKind,
+    Employee,
+    Membership,
+    StaffMember,
+    Visit,
+    VisitKind,
+)
 
 
 class World:
@@ -78,3 +89,16 @@ class World:
             )
             membership.roles, membership.ends_on = list(roles), ends_on
             await self._kept(membership)
+
+    async def an_employee(self, company: Company, columns: dict[str, Any]) -> Employee:
+        """`columns`: every column, as the portal would have filled them from what is declared."""
+        employee = Employee(company_id=company.key, created_at=self.now, updated_at=self.now, **columns)
+        await self._kept(employee)
+        return employee
+
+    async def a_visit(self, employee: Employee, kind: VisitKind, done_on: date, **more: Any) -> Visit:
+        visit = Visit(
+            company_id=employee.company_id, employee_id=employee.key, kind=kind, done_on=done_on, **more
+        )
+        await self._kept(visit)
+        return visit

@@ -55,7 +55,7 @@ def upgrade() -> None:
         sa.Column("sort_key", sqlmodel.sql.sqltypes.AutoString(length=240), nullable=False),
         sa.Column("search_key", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
         sa.Column("last_visit_on", sa.Date(), nullable=True),
-        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", db.types.Instant(timezone=True), nullable=False),
         sa.Column("updated_at", db.types.Instant(timezone=True), nullable=False),
@@ -71,7 +71,7 @@ def upgrade() -> None:
             "ix_employee_company_id_entry_on_id", ["company_id", "entry_on", "id"], unique=False
         )
         batch_op.create_index(
-            "ix_employee_company_id_sort_key_id", ["company_id", "sort_key", "id"], unique=False
+            "ix_employee_list", ["company_id", "sort_key", "id", "search_key", "exit_on"], unique=False
         )
 
     op.create_table(
@@ -261,7 +261,7 @@ def downgrade() -> None:
 
     op.drop_table("employeedraft")
     with op.batch_alter_table("employee", schema=None) as batch_op:
-        batch_op.drop_index("ix_employee_company_id_sort_key_id")
+        batch_op.drop_index("ix_employee_list")
         batch_op.drop_index("ix_employee_company_id_entry_on_id")
         batch_op.drop_index("ix_employee_company_id_due_on_id")
         batch_op.drop_index("ix_employee_company_id_birth_on")

@@ -1,0 +1,42 @@
+"""A declaration under way: kept after each step, found again on any device, gone once declared."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import col, delete
+
+from app.access import MemberAccess
+from app.errors import Refused
+from db.models import EmployeeDraft
+
+KEPT = timedelta(days=30)
+
+
+async def draft_of(access: MemberAccess, now: datetime) -> EmployeeDraft | None:
+    mine = access.select(EmployeeDraft).where(EmployeeDraft.account_id == access.account.key)
+    return await access.first(mine.where(col(EmployeeDraft.updated_at) > now - KEPT))
+
+
+async def keep_typed(access: MemberAccess, typed: dict[str, str], names: set[str], now: datetime) -> None:
+    """What a step typed, in place of what it had typed before (`names`: all that the step may hold)."""
+    draft = await draft_of(access, now)
+    if draft is None:
+        await drop_draft(access)
+        draft = EmployeeDraft(company_id=access.company.key, account_id=access.account.key, updated_at=now)
+        access.add(draft)
+    others = {name: value for name, value in draft.typed.items() if name not in names}
+    draft.typed = others | {name: value[:300] for name, value in typed.items() if name in names and value}
+    draft.updated_at = now
+
+
+async def drop_draft(access: MemberAccess) -> int:
+    mine = delete(EmployeeDraft).where(
+        col(EmployeeDraft.company_id) == access.company.key,
+        col(EmployeeDraft.account_id) == access.account.key,
+    )
+    return await access.change(mine)
+
+
+async def use_draft(access: MemberAccess) -> None:
+    """Settles a button pressed twice: only one declaration comes out of a draft."""
+    if not await drop_draft(access):
+        raise Refused("Cette déclaration est déjà enregistrée.", status_code=409)

@@ -1,0 +1,86 @@
+"""/espace/{code}/salaries/echeances: overdue and coming visits by month, and what to do."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from babel.dates import format_date
+from litestar import Request, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+
+from app import clock
+from app.access import MemberAccess
+from app.employees.due_queries import Month, employees_due, months_due
+from app.employees.listing import following, lines_of, place_of
+from app.rights import Right
+from app.web import page, path_to
+
+STEP, TALLEST = 44, 120  # of the chart, in its own units
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A month of the chart: where its bar is, how tall, and what it says."""
+
+    key: str
+    title: str
+    short: str
+    number: int
+    x: int
+    height: int
+    is_late: bool
+
+
+@get("/espace/{code:str}/salaries/echeances", name="employees.due")
+async def due(
+    request: Request[Any, Any, Any],
+    access: NamedDependency[MemberAccess],
+    code: FromPath[str],
+    mois: FromQuery[str] = "",
+    apres: FromQuery[str] = "",
+) -> Response[Any]:
+    access.require(Right.VIEW)
+    today = clock.today()
+    months = await months_due(access, today)
+    # What is overdue comes first; without it, the first month in which there is something.
+    first = next((each for each in months if each.number), months[0])
+    month = next((each for each in months if each.key == mois), first)
+    place = place_of(apres, "echeance")
+    after = (date.fromisoformat(place[0]), place[1]) if place else None
+    rows = await employees_due(access, month, today, after)
+    person = path_to(request, "employees.show", code=access.company.code, employee_id=0)[:-1]
+    bars = bars_of(months)
+    return page(
+        "employees/due.html",
+        company=access.company,
+        bars=bars,
+        chosen=next(bar for bar in bars if bar.key == month.key),
+        lines=lines_of(rows, person, today),
+        following=following(rows, "echeance"),
+        is_first=place is None,
+        total=sum(each.number for each in months),
+    )
+
+
+def bars_of(months: list[Month]) -> list[Bar]:
+    most = max((each.number for each in months), default=0) or 1
+    return [
+        Bar(
+            month.key, *_titles(month), month.number, index * STEP, round(month.number / most * TALLEST),
+            month.key == "retard",
+        )
+        for index, month in enumerate(months)
+    ]  # fmt: skip
+
+
+def _titles(month: Month) -> tuple[str, str]:
+    if month.key == "retard":
+        return "En retard", "retard"
+    if month.key == "ensuite":
+        return "Plus tard", "ensuite"
+    return format_date(month.first, "MMMM y", locale="fr"), format_date(month.first, "MM/yy", locale="fr")
+
+
+MEMBER: list[Any] = [due]

@@ -1,0 +1,157 @@
+"""What may be typed of an employee: in three steps when declaring, at once when correcting."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from app.employees.declared import LABELS, Declared
+from app.employees.pcs import label_of
+from app.employees.questions import CONTRACTS, QUESTIONS, SEXES
+from app.fields import Input, Mobile, OptionalDay, Squeezed, Ticked, day, email_address, text
+
+
+def _optional_email(value: str) -> str:
+    return email_address(value) if value else ""
+
+
+def _one_of(words: Mapping[str, str], missing: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if value not in words and (value or missing):
+            raise ValueError(missing or "Choisissez dans la liste.")
+        return value
+
+    return AfterValidator(check)
+
+
+def _pcs(value: str) -> str:
+    code = value.replace(" ", "").lower()
+    if code and not label_of(code):
+        raise ValueError(f"Le code PCS-ESE « {value[:10]} » n’existe pas. Exemple : 543g")
+    return code
+
+
+OptionalEmail = Annotated[str, Squeezed, AfterValidator(_optional_email)]
+OptionalName = Annotated[str, Squeezed, text("", 80)]
+Reason = Annotated[str, Squeezed, text("", 300)]
+JobTitle = Annotated[str, Squeezed, text("Saisissez le poste occupé, avec vos mots.", 120)]
+EntryDay = Annotated[str, Squeezed, day("Saisissez la date d’entrée dans l’entreprise.")]
+ContractName = Annotated[str, _one_of(CONTRACTS, "Choisissez le type de contrat.")]
+
+
+class Identity(Input):
+    """Birth name, first names and birth date say who it is: no social security number is asked."""
+
+    birth_name: Annotated[str, Squeezed, text("Saisissez le nom de naissance.", 80)]
+    usual_name: OptionalName
+    first_names: Annotated[str, Squeezed, text("Saisissez le prénom.", 80)]
+    sex: Annotated[str, _one_of(SEXES, "")]
+    birth_on: Annotated[str, Squeezed, day("Saisissez la date de naissance.")]
+    email: OptionalEmail
+    phone: Mobile
+    staff_number: Annotated[str, Squeezed, text("", 30)]
+
+
+class Post(Input):
+    entry_on: EntryDay
+    contract: ContractName
+    contract_ends_on: OptionalDay
+    job_title: JobTitle
+    pcs: Annotated[str, AfterValidator(_pcs)]
+    part_time: Ticked = False
+    asked: str = ""  # the job title that codes were proposed for
+
+
+class Again(Input):
+    """A former employee comes back."""
+
+    entry_on: EntryDay
+    contract: ContractName
+    contract_ends_on: OptionalDay
+    job_title: JobTitle
+
+
+class Nothing(Input):
+    """A button, and nothing to type."""
+
+
+class Confirmation(Input):
+    """`another`: the reader has seen who is alike and says that it is somebody else."""
+
+    another: Ticked = False
+
+
+class Leaving(Input):
+    exit_on: Annotated[str, Squeezed, day("Saisissez le dernier jour de travail.")]
+
+
+class Exposure(Input):
+    """One box for each of QUESTIONS, under the code of the risk. `expositions`: they were all read."""
+
+    risk_amiante: Ticked = False
+    risk_plomb: Ticked = False
+    risk_cmr: Ticked = False
+    risk_bio34: Ticked = False
+    risk_rayonnements: Ticked = False
+    risk_hyperbare: Ticked = False
+    risk_echafaudage: Ticked = False
+    risk_mineur_travaux_reglementes: Ticked = False
+    risk_port_55kg: Ticked = False
+    risk_poste_employeur: Ticked = False
+    risk_nuit: Ticked = False
+    risk_bio2: Ticked = False
+    risk_cem: Ticked = False
+    risk_rqth: Ticked = False
+    expositions: Literal["oui"]
+    post_reason: Reason
+    driving_until: OptionalDay
+    electrical_until: OptionalDay
+
+
+class Corrections(Identity, Post, Exposure):
+    """`version`: that of the row which the page was made from."""
+
+    exit_on: OptionalDay
+    version: Annotated[str, Field(pattern=r"^\d{1,9}$")]
+
+
+STEPS: dict[str, type[Input]] = {"identite": Identity, "poste": Post, "expositions": Exposure}
+
+
+def declared_in(data: Input) -> Declared:
+    """The declared fields that a checked form holds, as text."""
+    found = {}
+    typed = data.model_dump()
+    for name, value in typed.items():
+        if name in LABELS:
+            found[name] = ("oui" if value else "non") if isinstance(value, bool) else value
+    if any(name.startswith("risk_") for name in typed):
+        found["risks"] = " ".join(code for code in QUESTIONS if typed[f"risk_{code.lower()}"])
+        if "POSTE_EMPLOYEUR" not in found["risks"]:
+            found["post_reason"] = ""
+    return found
+
+
+def typed_of(values: Declared) -> dict[str, str]:
+    """Declared fields as the form shows them: an "oui" for each box that is ticked."""
+    typed = {name: value for name, value in values.items() if name not in {"risks", "part_time"}}
+    typed |= {f"risk_{code.lower()}": "oui" for code in values.get("risks", "").split()}
+    return typed | ({"part_time": "oui"} if values.get("part_time") == "oui" else {})
+
+
+def shown_values(values: Declared) -> list[tuple[str, str]]:
+    """(label, value) of each field in words, in the order of the page."""
+    return [(LABELS[name], in_words(name, values[name])) for name in LABELS if name in values]
+
+
+def in_words(name: str, value: str) -> str:
+    """A declared value as it is read: 2026-12-31 is 31/12/2026, NUIT is « Travaille de nuit »."""
+    if not value:
+        return ""
+    if name.endswith(("_on", "_until")):
+        return f"{value[8:]}/{value[5:7]}/{value[:4]}"
+    if name == "risks":
+        return " ; ".join(QUESTIONS[code] for code in value.split())
+    if name == "pcs":
+        return f"{value} – {label_of(value)}"
+    return {**CONTRACTS, **SEXES}.get(value, value) if name in {"contract", "sex"} else value

@@ -1,0 +1,193 @@
+"""Departures, returns, and what was declared lately, with its undoing."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+
+from app import clock
+from app.access import BIGGEST_ID, MemberAccess
+from app.employees.declared import LABELS, declared_of, name_of
+from app.employees.forms import Again, Leaving, Nothing, declared_in, in_words
+from app.employees.operations import operations_of
+from app.employees.person_queries import changes_of
+from app.employees.queries import PAGE
+from app.employees.questions import CHANGES, CONTRACTS
+from app.employees.service import (
+    UNDOABLE,
+    Moment,
+    change_of,
+    employee_of,
+    register_departure,
+    register_return,
+    undo_change,
+)
+from app.forms import Form
+from app.rights import Right
+from app.web import Page, page, see
+from db.models import Employee, EmployeeChange
+
+ONE = "/espace/{code:str}/salaries/{employee_id:int}"
+
+
+@get(f"{ONE}/depart", name="employees.leaving")
+async def leaving(
+    access: NamedDependency[MemberAccess], code: FromPath[str], employee_id: FromPath[int]
+) -> Response[Any]:
+    access.require(Right.EMPLOYEES)
+    employee = await employee_of(access, employee_id)
+    return _leaving(access, employee, Form({"exit_on": clock.today().isoformat()}))
+
+
+@post(f"{ONE}/depart", name="employees.leave")
+async def leave(
+    request: Request[Any, Any, Any],
+    access: NamedDependency[MemberAccess],
+    code: FromPath[str],
+    employee_id: FromPath[int],
+) -> Response[Any]:
+    access.require(Right.EMPLOYEES)
+    employee = await employee_of(access, employee_id)
+    form = await Form.read(request, Leaving)
+    if form.data:
+        async with form.attempt(access):
+            last_day = date.fromisoformat(form.data.exit_on)
+            await register_departure(access, employee, last_day, Moment(clock.now(), clock.today()))
+    if form.errors:
+        return _leaving(access, employee, form)
+    return _sheet(request, access, employee, "depart")
+
+
+@get(f"{ONE}/retour", name="employees.returning")
+async def returning(
+    access: NamedDependency[MemberAccess], code: FromPath[str], employee_id: FromPath[int]
+) -> Response[Any]:
+    access.require(Right.EMPLOYEES)
+    employee = await employee_of(access, employee_id)
+    return _returning(
+        access, employee, Form({"contract": employee.contract, "job_title": employee.job_title})
+    )
+
+
+@post(f"{ONE}/retour", name="employees.come_back")
+async def come_back(
+    request: Request[Any, Any, Any],
+    access: NamedDependency[MemberAccess],
+    code: FromPath[str],
+    employee_id: FromPath[int],
+) -> Response[Any]:
+    access.require(Right.EMPLOYEES)
+    employee = await employee_of(access, employee_id)
+    form = await Form.read(request, Again)
+    if form.data:
+        values = declared_of(employee) | declared_in(form.data) | {"exit_on": ""}
+        async with form.attempt(access):
+            await register_return(access, employee, values, Moment(clock.now(), clock.today()))
+    if form.errors:
+        return _returning(access, employee, form)
+    return _sheet(request, access, employee, "retour")
+
+
+@get("/espace/{code:str}/salaries/operations", name="employees.changes")
+async def changes(
+    access: NamedDependency[MemberAccess],
+    code: FromPath[str],
+    avant: FromQuery[str] = "",
+    fait: FromQuery[str] = "",
+) -> Response[Any]:
+    """What was declared lately, by whom, and what can still be undone."""
+    access.require(Right.VIEW)
+    before = _place(avant)
+    found = await changes_of(access, before=before)
+    last = found[PAGE - 1].change if len(found) > PAGE else None
+    return page(
+        "employees/changes.html",
+        company=access.company,
+        operations=operations_of(found[:PAGE], clock.now()),
+        older=f"{last.at.isoformat()}~{last.key}" if last else "",
+        is_first=before is None,
+        may_change=Right.EMPLOYEES in access.rights,
+        notice="La déclaration est annulée." if fait == "annule" else "",
+    )
+
+
+@get("/espace/{code:str}/salaries/operations/{change_id:int}/annulation", name="employees.undoing")
+async def undoing(
+    access: NamedDependency[MemberAccess], code: FromPath[str], change_id: FromPath[int]
+) -> Response[Any]:
+    access.require(Right.EMPLOYEES)
+    return _undoing(access, await change_of(access, change_id), Form())
+
+
+@post("/espace/{code:str}/salaries/operations/{change_id:int}/annulation", name="employees.undo")
+async def undo(
+    request: Request[Any, Any, Any],
+    access: NamedDependency[MemberAccess],
+    code: FromPath[str],
+    change_id: FromPath[int],
+) -> Response[Any]:
+    access.require(Right.EMPLOYEES)
+    change = await change_of(access, change_id)
+    form, employee = await Form.read(request, Nothing), None
+    if form.data:
+        async with form.attempt(access):
+            employee = await undo_change(access, change, Moment(clock.now(), clock.today()))
+    if form.errors:
+        return _undoing(access, change, form)
+    if employee:
+        return _sheet(request, access, employee, "annule")
+    return see(request, "employees.changes", query={"fait": "annule"}, code=access.company.code)
+
+
+def _leaving(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
+    declared = declared_of(employee)
+    return page(
+        "employees/leaving.html", form=form, company=access.company, employee_id=employee.key,
+        name=name_of(declared), exit_on=employee.exit_on, is_reinforced=employee.monitoring == "SIR",
+    )  # fmt: skip
+
+
+def _returning(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
+    return page(
+        "employees/returning.html", form=form, company=access.company, employee_id=employee.key,
+        name=name_of(declared_of(employee)), exit_on=employee.exit_on, contracts=CONTRACTS,
+        last_visit_on=employee.last_visit_on,
+    )  # fmt: skip
+
+
+def _undoing(access: MemberAccess, change: EmployeeChange, form: Form[Any]) -> Page:
+    fields = [
+        (LABELS[name], in_words(name, change.after[name]), in_words(name, change.before[name]))
+        for name in LABELS
+        if name in change.before
+    ]
+    return page(
+        "employees/undoing.html", form=form, company=access.company, change=change, fields=fields,
+        kind=CHANGES[change.kind], until=change.at + UNDOABLE,
+    )  # fmt: skip
+
+
+def _sheet(
+    request: Request[Any, Any, Any], access: MemberAccess, employee: Employee, done: str
+) -> Response[Any]:
+    return see(
+        request, "employees.show", query={"fait": done}, code=access.company.code, employee_id=employee.key
+    )
+
+
+def _place(typed: str) -> tuple[datetime, int] | None:
+    """None for a place that this portal did not write: the reader sees the latest."""
+    instant, _, number = typed[:60].partition("~")
+    try:
+        at = datetime.fromisoformat(instant)
+    except ValueError:
+        return None
+    if at.utcoffset() != timedelta(0) or not number.isascii() or not number.isdigit():
+        return None
+    return (at, int(number)) if 0 < int(number) <= BIGGEST_ID else None
+
+
+MEMBER: list[Any] = [leaving, leave, returning, come_back, changes, undoing, undo]

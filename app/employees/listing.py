@@ -1,0 +1,131 @@
+"""The list as it is addressed and as it is shown."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from app.access import BIGGEST_ID
+from app.employees.declared import shown_name
+from app.employees.queries import PAGE, SORTS, STATES, VISITS, Asked, Row
+from app.employees.rules import SIA, is_minor
+from db.models import NEVER, Monitoring
+
+STATE_WORDS = {
+    "presents": "Présents",
+    "confirmer": "À confirmer",
+    "sortis": "Sortis",
+    "tous": "Tous",
+}
+MONITORING_WORDS = {"": "Tous", "SI": "SI : simple", "SIA": "SIA : adapté", "SIR": "SIR : renforcé"}
+VISIT_WORDS = {"": "Toutes", "retard": "En retard", "mois": "Dans les 30 jours"}
+SORT_WORDS = {"nom": "Nom", "echeance": "Prochaine échéance", "entree": "Date d’entrée"}
+LONGEST_SEARCH = 100
+
+
+class Line(NamedTuple):
+    """One employee as the table writes it: nothing is left to compute in the template."""
+
+    path: str
+    name: str
+    job: str
+    entry: str
+    entry_day: str
+    monitoring: str
+    seen: str
+    seen_day: str
+    due: str
+    due_day: str
+    is_late: bool
+    state: str
+
+
+def read_asked(q: str, etat: str, suivi: str, visite: str, tri: str, apres: str) -> Asked:
+    """The list that this address asks for; what makes no sense is left aside."""
+    sort = tri if tri in SORTS else "nom"
+    return Asked(
+        q=" ".join(q.replace("\0", "").split())[:LONGEST_SEARCH],
+        state=etat if etat in STATES else "presents",
+        monitoring=suivi if suivi in set(Monitoring) else "",
+        visit=visite if visite in VISITS else "",
+        sort=sort,
+        after=place_of(apres, sort),
+    )
+
+
+def address_of(asked: Asked, after: str = "") -> str:
+    """The query string of this list: only what differs from the ordinary one."""
+    usual = Asked()
+    told = {"q": asked.q, "suivi": asked.monitoring, "visite": asked.visit}
+    told |= {"etat": asked.state} if asked.state != usual.state else {}
+    told |= {"tri": asked.sort} if asked.sort != usual.sort else {}
+    return urlencode({name: value for name, value in (told | {"apres": after}).items() if value})
+
+
+def following(rows: list[Row], sort: str) -> str:
+    """Where the next page starts, or "" when this is the last."""
+    if len(rows) <= PAGE:
+        return ""
+    last = rows[PAGE - 1]
+    place = getattr(last, SORTS[sort])
+    return f"{place}~{last.id}"
+
+
+def lines_of(rows: list[Row], path: str, today: date) -> list[Line]:
+    """`path`: the address of an employee without the number."""
+    return [_line(row, path, today) for row in rows[:PAGE]]
+
+
+def french_day(value: date | None) -> str:
+    """25/11/2026, or "" for no day. (babel takes fifty times as long, and there are seventy days a page.)"""
+    return f"{value.day:02}/{value.month:02}/{value.year}" if value and value != NEVER else ""
+
+
+def monitoring_at(monitoring: str, birth_on: date, today: date) -> str:
+    """The kind of follow-up today: under 18, it is at least adapted (R4624-18)."""
+    return SIA.value if monitoring == "SI" and is_minor(birth_on, today) else str(monitoring)
+
+
+def state_of(exit_on: date | None, contract_ends_on: date | None, today: date) -> str:
+    if exit_on and exit_on < today:
+        return f"Sorti le {french_day(exit_on)}"
+    if exit_on:
+        return f"Présent, part le {french_day(exit_on)}"
+    if contract_ends_on and contract_ends_on < today:
+        return "À confirmer : contrat terminé"
+    return "Présent"
+
+
+def _line(row: Row, path: str, today: date) -> Line:
+    has_due = row.due_on != NEVER
+    return Line(
+        f"{path}{row.id}",
+        shown_name(row.birth_name, row.usual_name, row.first_names, row.sex),
+        row.job_title,
+        french_day(row.entry_on),
+        row.entry_on.isoformat(),
+        monitoring_at(row.monitoring, row.birth_on, today),
+        french_day(row.last_visit_on),
+        row.last_visit_on.isoformat() if row.last_visit_on else "",
+        french_day(row.due_on),
+        row.due_on.isoformat() if has_due else "",
+        row.due_on < today and (row.exit_on is None or row.exit_on >= today),
+        state_of(row.exit_on, row.contract_ends_on, today),
+    )
+
+
+def place_of(typed: str, sort: str) -> tuple[str, int] | None:
+    """None for a place that this portal did not write: the reader sees the first page."""
+    place, _, number = typed[:300].replace("\0", "").rpartition("~")
+    if not number.isascii() or not number.isdigit() or not 0 < int(number[:11]) <= BIGGEST_ID:
+        return None
+    checks: dict[str, Callable[[str], Any]] = {
+        "nom": str,
+        "echeance": date.fromisoformat,
+        "entree": date.fromisoformat,
+    }
+    try:
+        checks[sort](place)
+    except ValueError:
+        return None
+    return place, int(number)

@@ -1,0 +1,125 @@
+"""Reads about one employee: visits, changes, who may be the same person."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, or_
+from sqlmodel import col, select
+
+from app.access import MemberAccess
+from app.employees.declared import words_of
+from app.employees.queries import MOST_WORDS, PAGE
+from app.employees.rules import Seen
+from db.models import Account, ChangeKind, Employee, EmployeeChange, Visit, VisitKind
+
+
+async def visits_of(access: MemberAccess, employee_id: int) -> Sequence[Visit]:
+    """The visits that took place, the latest first."""
+    mine = access.select(Visit).where(col(Visit.employee_id) == employee_id)
+    return await access.all(mine.order_by(col(Visit.done_on).desc(), col(Visit.id).desc()))
+
+
+MANY = 200  # ids asked for at once
+
+
+class ChangeLine(NamedTuple):
+    change: EmployeeChange
+    who: str
+
+
+async def changes_of(
+    access: MemberAccess, *, employee_id: int | None = None, before: tuple[datetime, int] | None = None
+) -> list[ChangeLine]:
+    """The latest changes, of one employee or of all: a page of them, and one more if there are more."""
+    at, row_id = col(EmployeeChange.at), col(EmployeeChange.id)
+    statement = (
+        select(EmployeeChange, Account.first_name, Account.last_name)
+        .join(Account, col(Account.id) == EmployeeChange.account_id, isouter=True)
+        .where(EmployeeChange.company_id == access.company.key)
+        .order_by(at.desc(), row_id.desc())
+        .limit(PAGE + 1)
+    )
+    if employee_id:
+        statement = statement.where(col(EmployeeChange.employee_id) == employee_id)
+    else:
+        # A file is one operation, listed and undone as a whole.
+        statement = statement.where(col(EmployeeChange.import_id).is_(None))
+    if before:
+        statement = statement.where(or_(at < before[0], and_(at == before[0], row_id < before[1])))
+    rows = await access.rows(statement)
+    return [ChangeLine(change, f"{first or ''} {last or ''}".strip()) for change, first, last in rows]
+
+
+async def alike(
+    access: MemberAccess, birth_name: str, first_names: str, birth_on: date
+) -> Sequence[Employee]:
+    """Who may be the same person: same birth date and one name alike, or both names and another birth date.
+
+    Accents and capitals aside. (DOMAIN: identity is birth name, first names and birth date.)
+    """
+    mine = access.select(Employee)
+    found = {
+        row.key: row for row in await access.all(mine.where(col(Employee.birth_on) == birth_on).limit(200))
+    }
+    names = [f"% {word}%" for word in words_of(f"{birth_name} {first_names}")[:MOST_WORDS]]
+    for words in names:
+        mine = mine.where(col(Employee.search_key).like(words))
+    found |= {row.key: row for row in await access.all(mine.limit(20))}
+    return [row for row in found.values() if is_like(row, birth_name, first_names, birth_on)]
+
+
+def is_like(row: Any, birth_name: str, first_names: str, birth_on: date) -> bool:
+    same_name = words_of(row.birth_name) == words_of(birth_name) or words_of(row.usual_name) == words_of(
+        birth_name
+    )
+    same_first = words_of(row.first_names)[:1] == words_of(first_names)[:1]
+    if row.birth_on == birth_on:
+        return same_name or same_first
+    return same_name and same_first
+
+
+async def seen_by(access: MemberAccess, employee_id: int) -> list[Seen]:
+    """What the rules need of the visits."""
+    return [
+        Seen(VisitKind(each.kind), each.done_on, each.next_on)
+        for each in await visits_of(access, employee_id)
+    ]
+
+
+async def later_changes(access: MemberAccess, employee_id: int, change: EmployeeChange) -> bool:
+    """Whether something declared afterwards still holds."""
+    later = access.select(EmployeeChange).where(
+        col(EmployeeChange.employee_id) == employee_id,
+        col(EmployeeChange.id) > change.key,
+        col(EmployeeChange.undone_at).is_(None),
+        col(EmployeeChange.kind) != ChangeKind.UNDONE,
+    )
+    return await access.first(later.limit(1)) is not None
+
+
+async def employees_by_id(access: MemberAccess, ids: Sequence[int]) -> dict[int, Employee]:
+    found: dict[int, Employee] = {}
+    for start in range(0, len(ids), MANY):
+        mine = access.select(Employee).where(col(Employee.id).in_(ids[start : start + MANY]))
+        found |= {row.key: row for row in await access.all(mine)}
+    return found
+
+
+async def seen_by_employee(access: MemberAccess, ids: Sequence[int]) -> dict[int, list[Seen]]:
+    found: dict[int, list[Seen]] = {}
+    for start in range(0, len(ids), MANY):
+        mine = access.select(Visit).where(col(Visit.employee_id).in_(ids[start : start + MANY]))
+        for each in await access.all(mine):
+            found.setdefault(each.employee_id, []).append(
+                Seen(VisitKind(each.kind), each.done_on, each.next_on)
+            )
+    return found
+
+
+async def import_changes(access: MemberAccess, import_id: int) -> Sequence[EmployeeChange]:
+    """What a file changed and nobody undid yet."""
+    mine = access.select(EmployeeChange).where(col(EmployeeChange.import_id) == import_id)
+    return await access.all(
+        mine.where(col(EmployeeChange.undone_at).is_(None)).order_by(col(EmployeeChange.id))
+    )

@@ -1,0 +1,53 @@
+"""What an employer is asked about a job, in plain words: the answers decide the follow-up, by `rules`."""
+
+QUESTIONS = {
+    "AMIANTE": "Peut être exposé à l’amiante",
+    "PLOMB": "Peut être exposé au plomb",
+    "CMR": "Manipule des produits cancérogènes, mutagènes ou toxiques pour la reproduction (CMR)",
+    "BIO34": "Est exposé à des agents biologiques des groupes 3 ou 4 (tuberculose, hépatites, eaux usées…)",
+    "RAYONNEMENTS": "Est exposé à des rayonnements ionisants",
+    "HYPERBARE": "Travaille en milieu hyperbare (plongée, caisson)",
+    "ECHAFAUDAGE": "Monte ou démonte des échafaudages",
+    "MINEUR_TRAVAUX_REGLEMENTES": "A moins de 18 ans et fait des travaux réglementés (machines, produits…)",
+    "PORT_55KG": "Porte sans aide mécanique des charges de plus de 55 kg",
+    "POSTE_EMPLOYEUR": "Occupe un poste que l’entreprise a inscrit sur sa liste des postes à risque",
+    "NUIT": "Travaille de nuit",
+    "BIO2": "Est exposé à des agents biologiques du groupe 2 (soins, petite enfance, animaux, déchets…)",
+    "CEM": "Est exposé à des champs électromagnétiques au-delà des valeurs limites",
+    "RQTH": "Vous a dit être reconnu travailleur handicapé ou toucher une pension d’invalidité",
+}
+CONTRACTS = {
+    "cdi": "CDI",
+    "cdd": "CDD",
+    "apprentissage": "Contrat d’apprentissage",
+    "professionnalisation": "Contrat de professionnalisation",
+    "saisonnier": "Contrat saisonnier",
+    "interim": "Intérim",
+    "stage": "Stage",
+    "mandat": "Mandat social (dirigeant salarié)",
+    "non_salarie": "Non-salarié",
+}
+SEXES = {"F": "Femme", "M": "Homme"}
+VISITS = {
+    "vip_initiale": "Visite d’information et de prévention initiale",
+    "vip": "Visite d’information et de prévention périodique",
+    "examen_embauche": "Examen médical d’aptitude à l’embauche",
+    "examen": "Examen médical d’aptitude périodique",
+    "intermediaire": "Visite intermédiaire",
+    "reprise": "Visite de reprise",
+    "employeur": "Visite à la demande de l’employeur",
+    "mi_carriere": "Visite de mi-carrière",
+    "post_exposition": "Visite post-exposition ou de fin de carrière",
+}
+MONITORINGS = {
+    "SI": "Suivi individuel simple",
+    "SIA": "Suivi individuel adapté",
+    "SIR": "Suivi individuel renforcé",
+}
+CHANGES = {
+    "declared": "Déclaration",
+    "corrected": "Correction",
+    "left": "Départ",
+    "came_back": "Retour",
+    "undone": "Annulation",
+}

@@ -1,0 +1,133 @@
+"""One employee as the page tells it: the follow-up explained, the next visit, what expires."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from app.employees.declared import Declared, columns_of, deadline_of, declared_of, facts_of, name_of
+from app.employees.forms import in_words
+from app.employees.listing import state_of
+from app.employees.questions import MONITORINGS, VISITS
+from app.employees.rules import NOT_FOLLOWED, RISKS, Seen, counts_for_contribution, follow_up, mid_career_year
+from db.models import Contract, Employee, Visit, VisitKind
+
+NO_INSTANT = datetime.min.replace(tzinfo=UTC)
+EXPIRES_SOON = timedelta(days=60)
+PRIVATE = "situation que le salarié a fait connaître à l’employeur"
+PARTS = {
+    "Identité": (
+        "birth_name", "usual_name", "first_names", "sex", "birth_on", "email", "phone", "staff_number",
+    ),
+    "Contrat et poste": (
+        "entry_on", "exit_on", "contract", "contract_ends_on", "job_title", "pcs", "part_time",
+    ),
+}  # fmt: skip
+SHORT = {
+    "birth_name": "Nom de naissance", "usual_name": "Nom d’usage", "first_names": "Prénom", "sex": "Sexe",
+    "birth_on": "Né(e) le", "email": "E-mail", "phone": "Téléphone", "staff_number": "Matricule",
+    "entry_on": "Entrée", "exit_on": "Sortie", "contract": "Contrat", "contract_ends_on": "Fin prévue",
+    "job_title": "Poste", "pcs": "Métier (PCS-ESE)", "part_time": "Temps partiel",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The next visit. `article` and `words` say why then; `is_late` that the day has passed."""
+
+    kind: str
+    by: date
+    words: str
+    article: str
+    is_late: bool
+    before_post: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    title: str
+    on: date
+    words: str
+    is_near: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    name: str
+    state: str
+    is_gone: bool
+    has_left: bool
+    parts: dict[str, list[tuple[str, str]]]
+    monitoring: str
+    monitoring_words: str
+    reasons: list[tuple[str, str]]
+    next: Next | None
+    no_visit: str
+    mid_career: int
+    counts: bool
+    expiries: list[Expiry]
+
+
+def sheet_of(employee: Employee, visits: Sequence[Visit], today: date, *, tells_all: bool) -> Sheet:
+    """`tells_all`: whether the reader keeps the list, and so knows what each employee made known."""
+    declared = declared_of(employee)
+    followed = follow_up(facts_of(employee).risks, employee.birth_on, max(today, employee.entry_on))
+    parts = {
+        title: [(SHORT[name], in_words(name, declared[name])) for name in names if declared[name]]
+        for title, names in PARTS.items()
+    }
+    return Sheet(
+        name=name_of(declared),
+        state=state_of(employee.exit_on, employee.contract_ends_on, today),
+        is_gone=bool(employee.exit_on and employee.exit_on < today),
+        has_left=employee.exit_on is not None,
+        parts=parts,
+        monitoring=followed.monitoring.value,
+        monitoring_words=MONITORINGS[followed.monitoring],
+        reasons=[_reason(code, tells_all=tells_all) for code in followed.reasons],
+        next=_next(employee, visits, today),
+        no_visit=NOT_FOLLOWED.get(Contract(employee.contract), ""),
+        mid_career=mid_career_year(employee.birth_on),
+        counts=counts_for_contribution(Contract(employee.contract)),
+        expiries=_expiries(employee, today),
+    )
+
+
+def _reason(code: str, *, tells_all: bool) -> tuple[str, str]:
+    words = PRIVATE if code == "RQTH" and not tells_all else RISKS[code].words
+    return words, RISKS[code].article
+
+
+def _next(employee: Employee, visits: Sequence[Visit], today: date) -> Next | None:
+    if employee.exit_on and employee.exit_on < today:
+        return None
+    seen = [Seen(VisitKind(each.kind), each.done_on, each.next_on) for each in visits]
+    deadline = deadline_of(employee, seen)
+    if deadline is None:
+        return None
+    return Next(
+        VISITS[deadline.kind],
+        deadline.by,
+        deadline.words,
+        deadline.article,
+        deadline.by < today,
+        deadline.before_post,
+    )
+
+
+def _expiries(employee: Employee, today: date) -> list[Expiry]:
+    """Both last 5 years; the attestation is given to the employee only (decree 2025-355)."""
+    dates = (
+        ("Autorisation de conduite", employee.driving_until),
+        ("Habilitation électrique", employee.electrical_until),
+    )
+    found = []
+    for title, on in dates:
+        if on:
+            words = "expirée" if on < today else "à renouveler" if on - today <= EXPIRES_SOON else "valable"
+            found.append(Expiry(title, on, words, words != "valable"))
+    return found
+
+
+def unsaved(values: Declared) -> Employee:
+    """The row that these declared fields would make, for showing what would follow from them."""
+    return Employee(company_id=0, created_at=NO_INSTANT, updated_at=NO_INSTANT, **columns_of(values))

@@ -1,0 +1,144 @@
+"""What was chosen of a file, applied in one transaction."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlmodel import col, update
+
+from app.access import MemberAccess
+from app.employees.declared import Declared, LikeRow, columns_of, declared_of, due_on, name_of, problems
+from app.employees.person_queries import employees_by_id, seen_by_employee
+from app.employees.rules import Seen
+from app.employees.service import Moment
+from app.errors import Refused
+from app.imports.difference import changes_against
+from app.imports.queries import chosen_lines
+from app.imports.service import forget_lines
+from db.models import AuditKind, ChangeKind, Employee, EmployeeChange, EmployeeImport, ImportState, LineKind
+
+
+class Act(NamedTuple):
+    """One change of one employee: `row` is what to write, `change` what to remember of it."""
+
+    row: dict[str, Any]
+    change: dict[str, Any]
+
+
+async def apply_import(
+    access: MemberAccess, imported: EmployeeImport, exit_on: str, at: Moment
+) -> dict[str, int]:
+    """How many were added, corrected, marked as gone, or left since somebody changed them meanwhile.
+
+    `exit_on`: the last day of the chosen people whom the file does not name.
+    """
+    claim = update(EmployeeImport).where(
+        col(EmployeeImport.company_id) == access.company.key, col(EmployeeImport.id) == imported.key
+    )
+    claim = claim.where(col(EmployeeImport.state) == ImportState.READY)
+    if not await access.change(claim.values(state=ImportState.APPLIED, applied_at=at.now)):
+        raise Refused("Cet import est déjà appliqué ou abandonné.", status_code=409)
+    lines = await chosen_lines(access, imported.key)
+    if not lines:
+        raise Refused("Aucune ligne n’est choisie : il n’y a rien à appliquer.")
+    if any(line[0] == LineKind.ABSENT for line in lines) and not exit_on:
+        raise Refused("Donnez le dernier jour de travail des personnes absentes du fichier.", "exit_on")
+    new = [line for line in lines if line[0] == LineKind.NEW or line[1] == "add"]
+    others = [line for line in lines if line[0] != LineKind.NEW and line[1] != "add"]
+    added = await _add(access, imported, [line[4] for line in new], at)
+    corrected, left, skipped = await _correct(access, imported, others, exit_on, at)
+    counts = {"added": added, "corrected": corrected, "left": left, "skipped": skipped}
+    await forget_lines(access, imported, ImportState.APPLIED)
+    imported.applied_at, imported.counts = at.now, counts
+    words = f"{added} ajouts, {corrected} corrections, {left} départs"
+    access.trace(AuditKind.EMPLOYEES_IMPORTED, at.now, words)
+    return counts
+
+
+async def _add(access: MemberAccess, imported: EmployeeImport, people: Sequence[Declared], at: Moment) -> int:
+    rows = await asyncio.to_thread(_new_rows, people, at)
+    ids = await access.insert_many(Employee, rows)
+    changes = [
+        _change(access, imported, ChangeKind.DECLARED, {}, values, at)
+        | {"employee_id": row_id, "about": name_of(values)[:200]}
+        for row_id, values in zip(ids, people, strict=True)
+    ]
+    await access.insert_many(EmployeeChange, changes)
+    return len(ids)
+
+
+def _new_rows(people: Sequence[Declared], at: Moment) -> list[dict[str, Any]]:
+    rows = []
+    for values in people:
+        row = columns_of(values) | {"version": 1, "created_at": at.now, "updated_at": at.now}
+        rows.append(row | {"due_on": due_on(LikeRow(row), [])})
+    return rows
+
+
+async def _correct(
+    access: MemberAccess, imported: EmployeeImport, lines: Sequence[Any], exit_on: str, at: Moment
+) -> tuple[int, int, int]:
+    ids = [line[2] for line in lines if line[2]]
+    rows = await employees_by_id(access, ids)
+    seen = await seen_by_employee(access, ids)
+    acts: list[Act] = []
+    left = 0
+    for kind, _, employee_id, version, fields, _ in lines:
+        row = rows.get(employee_id)
+        if row is None or row.version != version:
+            continue
+        after = {"exit_on": exit_on} if kind == LineKind.ABSENT else fields
+        act = _act(access, imported, row, after, seen.get(employee_id, []), at)
+        if act:
+            acts.append(act)
+            left += act.change["kind"] == ChangeKind.LEFT
+    await access.update_many(Employee, [act.row for act in acts])
+    await access.insert_many(EmployeeChange, [act.change for act in acts])
+    return len(acts) - left, left, len(lines) - len(acts)
+
+
+def _act(
+    access: MemberAccess,
+    imported: EmployeeImport,
+    row: Employee,
+    after: Declared,
+    seen: list[Seen],
+    at: Moment,
+) -> Act | None:
+    """None when it would change nothing, or make what cannot be true."""
+    before = declared_of(row)
+    if len(after) == len(before):
+        after = changes_against(before, after)
+    whole = before | after
+    if not after or problems(whole, at.today).keys() & after.keys():
+        return None
+    kind = ChangeKind.CORRECTED
+    if after.get("exit_on"):
+        kind = ChangeKind.LEFT
+    elif "exit_on" in after:
+        kind = ChangeKind.CAME_BACK
+    columns = columns_of(whole)
+    columns["due_on"] = due_on(LikeRow(columns), seen)
+    columns |= {"id": row.key, "version": row.version + 1, "updated_at": at.now}
+    change = _change(access, imported, kind, {name: before[name] for name in after}, after, at)
+    return Act(columns, change | {"employee_id": row.key, "about": name_of(whole)[:200]})
+
+
+def _change(
+    access: MemberAccess,
+    imported: EmployeeImport,
+    kind: ChangeKind,
+    before: Declared,
+    after: Declared,
+    at: Moment,
+) -> dict[str, Any]:
+    return {
+        "import_id": imported.key,
+        "kind": kind,
+        "before": before,
+        "after": after,
+        "account_id": access.account.key,
+        "on_behalf": access.membership.third_party,
+        "at": at.now,
+        "undone_at": None,
+    }

@@ -1,0 +1,180 @@
+"""A file against the list: what each line would do. Pure: rows in, findings out, nothing applied."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from app.employees.declared import LABELS, Declared, name_of, problems, words_of
+from app.employees.forms import in_words
+from app.employees.reading import FileRow
+from db.models import LineKind
+
+FREE_TEXT = {"birth_name", "usual_name", "first_names", "job_title", "email"}
+NOBODY: Declared = dict.fromkeys(LABELS, "") | {"part_time": "non"}
+
+
+class Known(NamedTuple):
+    """An employee already on the list."""
+
+    id: int
+    version: int
+    declared: Declared
+
+
+@dataclass(slots=True)
+class Found:
+    """What a line would do. `fields`: all of them for a new person, else those that change, as text."""
+
+    line: int
+    kind: LineKind
+    about: str
+    words: str = ""
+    employee_id: int | None = None
+    version: int = 0
+    fields: Declared = field(default_factory=dict)
+
+
+def difference(rows: Iterable[FileRow], known: Sequence[Known], today: date) -> list[Found]:
+    """A finding for each row of the file, then one for each present employee whom it does not name.
+
+    An empty cell never erases what is declared: it says nothing. Capitals and accents alone change nothing.
+    """
+    index = _Index(known)
+    found, named = [], set()
+    lines: dict[tuple[Any, ...], int] = {}
+    for row in rows:
+        finding = _finding(row, index, lines, today)
+        found.append(finding)
+        if finding.employee_id:
+            named.add(finding.employee_id)
+    for each in known:
+        if each.id not in named and not each.declared["exit_on"]:
+            words = "n’est pas dans le fichier"
+            about = name_of(each.declared)
+            found.append(Found(0, LineKind.ABSENT, about, words, each.id, each.version))
+    return found
+
+
+class _Index:
+    """The list by staff number, by identity, by birth date and by name."""
+
+    def __init__(self, known: Sequence[Known]) -> None:
+        self.by_number: dict[str, Known] = {}
+        self.by_identity: dict[tuple[Any, ...], Known] = {}
+        self.by_birth: dict[str, list[Known]] = defaultdict(list)
+        self.by_name: dict[tuple[Any, ...], list[Known]] = defaultdict(list)
+        # Those who left come first, so that somebody present takes their place.
+        for each in sorted(
+            known, key=lambda known: (not known.declared["exit_on"], known.declared["entry_on"])
+        ):
+            declared = each.declared
+            if declared["staff_number"]:
+                self.by_number[declared["staff_number"].casefold()] = each
+            for identity in _identities(declared):
+                self.by_identity[identity] = each
+                self.by_name[identity[:2]].append(each)
+            self.by_birth[declared["birth_on"]].append(each)
+
+    def same(self, fields: Declared) -> Known | None:
+        """The same person: same identity, or same staff number and half of the identity."""
+        for identity in _identities(fields):
+            if identity in self.by_identity:
+                return self.by_identity[identity]
+        numbered = self.by_number.get(fields.get("staff_number", "").casefold())
+        return numbered if numbered and _is_half(numbered.declared, fields) else None
+
+    def alike(self, fields: Declared) -> tuple[Known, str] | None:
+        """Somebody who may be the same person, and why."""
+        numbered = self.by_number.get(fields.get("staff_number", "").casefold())
+        if numbered:
+            return numbered, "même matricule"
+        for identity in _identities(fields):
+            if homonyms := self.by_name.get(identity[:2]):
+                return homonyms[-1], "même nom, autre date de naissance"
+        for each in self.by_birth.get(fields["birth_on"], ()):
+            if _is_half(each.declared, fields):
+                return each, "même date de naissance, nom ou prénom proche"
+        return None
+
+
+def _finding(row: FileRow, index: _Index, lines: dict[tuple[Any, ...], int], today: date) -> Found:
+    given = {name: value for name, value in row.fields.items() if name in LABELS and value}
+    about = name_of(NOBODY | given).strip() or f"Ligne {row.line}"
+    if row.reasons:
+        return Found(row.line, LineKind.WRONG, about, " ; ".join(row.reasons))
+    identity = _identities(given)[0]
+    first = lines.setdefault((*identity, given["entry_on"]), row.line)
+    if first != row.line:
+        return Found(row.line, LineKind.WRONG, about, f"la même personne est déjà à la ligne {first}")
+    same = index.same(given)
+    whole = (same.declared if same else NOBODY) | given
+    if same and _came_back(same.declared, given):
+        whole["exit_on"] = given.get("exit_on", "")
+    if wrong := problems(whole, today):
+        return Found(row.line, LineKind.WRONG, about, " ; ".join(_clause(words) for words in wrong.values()))
+    if same:
+        return _against(row.line, same, whole)
+    twin = index.alike(given)
+    if twin:
+        other, why = twin
+        born = in_words("birth_on", other.declared["birth_on"])
+        words = f"ressemble à {name_of(other.declared)}, né(e) le {born} ({why})"
+        return Found(row.line, LineKind.DUPLICATE, about, words, other.id, other.version, whole)
+    words = f"{whole['job_title']}, entrée le {in_words('entry_on', whole['entry_on'])}"
+    return Found(row.line, LineKind.NEW, about, words, fields=whole)
+
+
+def _against(line: int, same: Known, whole: Declared) -> Found:
+    names = [name for name in LABELS if not _is_same(name, same.declared[name], whole[name])]
+    after = {name: whole[name] for name in names}
+    kind = LineKind.CHANGED if names else LineKind.UNCHANGED
+    if after.get("exit_on") and not same.declared["exit_on"]:
+        kind = LineKind.LEFT
+    told = [
+        (LABELS[name], in_words(name, same.declared[name]), in_words(name, after[name])) for name in names
+    ]
+    words = " ; ".join(f"{label} : {old or '(vide)'} → {new or '(vide)'}" for label, old, new in told)
+    return Found(line, kind, name_of(same.declared), words[:1000], same.id, same.version, after)
+
+
+def changes_against(declared: Declared, whole: Declared) -> Declared:
+    """The fields of `whole` that say something else than what is declared."""
+    return {
+        name: value
+        for name, value in whole.items()
+        if value and name in LABELS and not _is_same(name, declared[name], value)
+    }
+
+
+def _is_same(name: str, old: str, new: str) -> bool:
+    if old == new:
+        return True
+    return name in FREE_TEXT and bool(old) and bool(new) and words_of(old) == words_of(new)
+
+
+def _came_back(declared: Declared, given: Declared) -> bool:
+    return bool(declared["exit_on"]) and given["entry_on"] > declared["exit_on"]
+
+
+def _identities(fields: Declared) -> list[tuple[Any, ...]]:
+    """Name, first name and birth date, accents and capitals aside; under both names when there are two."""
+    first = " ".join(words_of(fields.get("first_names", ""))[:1])
+    names = dict.fromkeys(
+        [fields.get("birth_name", ""), fields.get("usual_name") or fields.get("birth_name", "")]
+    )
+    return [(" ".join(words_of(name)), first, fields.get("birth_on", "")) for name in names]
+
+
+def _is_half(declared: Declared, fields: Declared) -> bool:
+    """Two of the three parts of an identity are the same, one of them a name."""
+    pairs = [(a, b) for a in _identities(declared) for b in _identities(fields)]
+    return any(
+        (a[0] == b[0]) + (a[1] == b[1]) + (a[2] == b[2]) >= 2 and (a[0] == b[0] or a[1] == b[1])
+        for a, b in pairs
+    )
+
+
+def _clause(words: str) -> str:
+    return words[:1].lower() + words[1:].rstrip(".")

@@ -1,0 +1,50 @@
+"""What may be chosen of a file. How many lines and columns it has is not known here."""
+
+from pydantic import BaseModel, ConfigDict
+
+from app.employees.columns import COLUMNS
+from app.fields import Input, OptionalDay
+
+ACTS = {"", "apply", "add"}
+
+
+class Choices(BaseModel):
+    """`shown`: the numbers of the lines on the page; `line_N`: what to do with one; `tous`: with all."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    shown: str
+    tous: str
+
+
+class ColumnChoices(BaseModel):
+    """`column_N`: the field that the Nth column of the file holds, or ""."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class Apply(Input):
+    exit_on: OptionalDay = ""
+
+
+def choices_of(data: Choices, typed: dict[str, str]) -> dict[int, str]:
+    """Number of a line → what to do with it. An unticked box is not sent: it says no."""
+    found = {}
+    for number in data.shown.split(","):
+        choice = typed.get(f"line_{number}", "")
+        if number.isascii() and number.isdigit() and len(number) < 10 and choice in ACTS:
+            found[int(number)] = choice
+    return found
+
+
+def everything_of(data: Choices) -> str | None:
+    return {"tous": "apply", "aucun": ""}.get(data.tous)
+
+
+def mapping_of(columns: list[list[str]], typed: dict[str, str]) -> dict[str, str]:
+    """Title in the file → field, for each column of the file."""
+    found = {}
+    for place, (title, _) in enumerate(columns):
+        field = typed.get(f"column_{place}", "")
+        found[title] = field if field in COLUMNS else ""
+    return found

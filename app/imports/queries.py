@@ -1,0 +1,95 @@
+"""Reads of the files that a company imports."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import sqlalchemy
+from sqlalchemy import bindparam, func
+from sqlmodel import col, select
+
+from app.access import MemberAccess
+from app.employees.declared import LABELS, text_of
+from app.imports.difference import Known
+from db.models import Account, ColumnHabit, Employee, EmployeeImport, ImportLine, LineKind
+
+PAGE = 50
+STALLED = timedelta(seconds=90)
+_KNOWN = sqlalchemy.select(
+    col(Employee.id), col(Employee.version), *(getattr(Employee, name) for name in LABELS)
+).where(col(Employee.company_id) == bindparam("company"))
+
+
+class PastImport(NamedTuple):
+    row: EmployeeImport
+    who: str
+
+
+async def import_of(access: MemberAccess, import_id: int) -> EmployeeImport:
+    return await access.get(EmployeeImport, import_id)
+
+
+async def past_imports(access: MemberAccess) -> list[PastImport]:
+    """The latest files, whatever became of them."""
+    statement = (
+        select(EmployeeImport, Account.first_name, Account.last_name)
+        .join(Account, col(Account.id) == EmployeeImport.account_id)
+        .where(EmployeeImport.company_id == access.company.key)
+        .order_by(col(EmployeeImport.created_at).desc(), col(EmployeeImport.id).desc())
+        .limit(PAGE)
+    )
+    return [PastImport(row, f"{first} {last}") for row, first, last in await access.rows(statement)]
+
+
+async def known_employees(access: MemberAccess) -> list[Known]:
+    rows = await access.table(_KNOWN, {"company": access.company.key})
+    return [Known(row[0], row[1], dict(zip(LABELS, map(text_of, row[2:]), strict=True))) for row in rows]
+
+
+async def lines_of(access: MemberAccess, import_id: int, kind: LineKind, after: int) -> list[ImportLine]:
+    """A page of the lines of that kind, in the order of the file, and one more if there are more."""
+    mine = access.select(ImportLine).where(col(ImportLine.import_id) == import_id, ImportLine.kind == kind)
+    return list(
+        await access.all(mine.where(col(ImportLine.id) > after).order_by(col(ImportLine.id)).limit(PAGE + 1))
+    )
+
+
+async def counts_of(access: MemberAccess, import_id: int) -> dict[str, dict[str, int]]:
+    """How many lines of each kind, by what was chosen for them."""
+    statement = (
+        sqlalchemy.select(col(ImportLine.kind), col(ImportLine.choice), func.count())
+        .where(col(ImportLine.company_id) == access.company.key, col(ImportLine.import_id) == import_id)
+        .group_by(col(ImportLine.kind), col(ImportLine.choice))
+    )
+    found: dict[str, dict[str, int]] = {kind.value: {} for kind in LineKind}
+    for kind, choice, number in await access.table(statement):
+        found[str(kind)][choice] = number
+    return found
+
+
+async def chosen_lines(access: MemberAccess, import_id: int) -> Sequence[Any]:
+    """(kind, choice, employee_id, version, fields, about) of every line that is to be applied."""
+    names = (
+        ImportLine.kind,
+        ImportLine.choice,
+        ImportLine.employee_id,
+        ImportLine.version,
+        ImportLine.fields,
+    )
+    statement = (
+        sqlalchemy.select(*(col(name) for name in names), col(ImportLine.about))
+        .where(col(ImportLine.company_id) == access.company.key, col(ImportLine.import_id) == import_id)
+        .where(col(ImportLine.choice) != "")
+        .order_by(col(ImportLine.id))
+    )
+    return await access.table(statement)
+
+
+async def habits_of(access: MemberAccess) -> dict[str, str]:
+    """Folded title → field: how this company's files were corrected before."""
+    return {each.header: each.field for each in await access.all(access.select(ColumnHabit))}
+
+
+def is_stalled(row: EmployeeImport, now: datetime) -> bool:
+    """The portal stopped while it was reading: nobody will finish."""
+    return now - row.touched_at > STALLED

@@ -1,0 +1,65 @@
+"""A file undone as a whole."""
+
+from sqlmodel import col, delete, update
+
+from app.access import MemberAccess
+from app.employees.declared import LikeRow, columns_of, declared_of, due_on
+from app.employees.person_queries import employees_by_id, import_changes, seen_by_employee
+from app.employees.rules import Seen
+from app.employees.service import UNDOABLE, Moment
+from app.errors import Refused
+from db.models import AuditKind, ChangeKind, Employee, EmployeeChange, EmployeeImport, ImportState
+
+
+async def undo_import(access: MemberAccess, imported: EmployeeImport, at: Moment) -> list[str]:
+    """Everybody as before the file; the names of those left alone, since somebody changed them afterwards."""
+    if imported.applied_at and at.now - imported.applied_at > UNDOABLE:
+        raise Refused("Plus de 30 jours ont passé : corrigez les fiches une à une.")
+    claim = update(EmployeeImport).where(
+        col(EmployeeImport.company_id) == access.company.key, col(EmployeeImport.id) == imported.key
+    )
+    claim = claim.where(col(EmployeeImport.state) == ImportState.APPLIED)
+    if not await access.change(claim.values(state=ImportState.UNDONE, undone_at=at.now)):
+        raise Refused("Cet import n’est pas appliqué, ou il est déjà annulé.", status_code=409)
+    changes = await import_changes(access, imported.key)
+    ids = [change.employee_id for change in changes if change.employee_id]
+    rows, seen = await employees_by_id(access, ids), await seen_by_employee(access, ids)
+    gone: list[int] = []
+    back, undone, kept = [], [], []
+    for change in changes:
+        row = rows.get(change.employee_id or 0)
+        visits = seen.get(change.employee_id or 0, [])
+        if row is None or not _is_as_left(row, change, visits):
+            kept.append(change.about)
+            continue
+        undone.append(change.key)
+        if change.kind == ChangeKind.DECLARED:
+            gone.append(row.key)
+            continue
+        columns = columns_of(declared_of(row) | change.before)
+        columns["due_on"] = due_on(LikeRow(columns), visits)
+        back.append(columns | {"id": row.key, "version": row.version + 1, "updated_at": at.now})
+    await access.update_many(Employee, back)
+    await access.update_many(EmployeeChange, [{"id": key, "undone_at": at.now} for key in undone])
+    await _remove(access, gone)
+    imported.state, imported.undone_at = ImportState.UNDONE, at.now
+    access.trace(AuditKind.IMPORT_UNDONE, at.now, f"{len(undone)} opérations annulées, {len(kept)} gardées")
+    return kept
+
+
+def _is_as_left(row: Employee, change: EmployeeChange, visits: list[Seen]) -> bool:
+    """Nobody touched since what the file said; and who it brought has had no visit."""
+    if change.kind == ChangeKind.DECLARED:
+        return row.version == 1 and not visits
+    declared = declared_of(row)
+    return all(declared[name] == value for name, value in change.after.items())
+
+
+async def _remove(access: MemberAccess, ids: list[int]) -> None:
+    for start in range(0, len(ids), 200):
+        mine = delete(Employee).where(col(Employee.company_id) == access.company.key)
+        await access.change(
+            mine.where(col(Employee.id).in_(ids[start : start + 200])).execution_options(
+                synchronize_session=False
+            )
+        )
