@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from app.companies.import_cells import folded
 
-FIRST, LAST = 1900, 2199  # the years that a file about living people may hold
+FIRST, LAST = 1900, 2100  # the years that a file about living people may hold
 MONTHS = (
     *("janvier", "fevrier", "mars", "avril", "mai", "juin"),
     *("juillet", "aout", "septembre", "octobre", "novembre", "decembre"),

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from app.employees.columns import CODE, COLUMNS, problems_of, read
+from app.employees.file_kinds import is_zip, refusal_of
 from app.employees.headers import fields_of, how_many_known, shown_titles
 from app.employees.reading import FileRow, Reading, Unreadable
-from app.employees.spreadsheet import Sheet, csv_sheet, text_of
+from app.employees.spreadsheet import Known, Sheet, csv_sheet, text_of
+from app.employees.workbook import xlsx_sheet
 
 try:
     import resource
@@ -35,14 +37,22 @@ def read_bytes(content: bytes, asked: Mapping[str, Any], say: Say) -> Reading:
     habits: dict[str, str] = asked["habits"]
     mapping: dict[str, str] = asked["mapping"]
     corrections = {**habits, **mapping}
-    sheet = csv_sheet(text_of(content), lambda cells: how_many_known(cells, corrections))
+    sheet = sheet_of(content, lambda cells: how_many_known(cells, corrections))
     titles = shown_titles(sheet.titles)
     fields, notes = fields_of(titles, habits, mapping)
     columns = [list(pair) for pair in zip(titles, fields, strict=True)]
     missing = [each.title for name, each in COLUMNS.items() if each.is_needed and name not in fields]
-    if not missing:
-        tell(sheet_rows(sheet, fields, asked["code"]), sheet.total, say)
+    if not missing and not tell(sheet_rows(sheet, fields, asked["code"]), sheet.total, say):
+        raise Unreadable("Le fichier ne contient aucun salarié sous sa ligne de titres.")
     return Reading("tableur", columns, missing, notes=notes)
+
+
+def sheet_of(content: bytes, known: Known) -> Sheet:
+    if is_zip(content):
+        return xlsx_sheet(content, known)
+    if words := refusal_of(content):
+        raise Unreadable(words)
+    return csv_sheet(text_of(content), known)
 
 
 def sheet_rows(sheet: Sheet, fields: list[str], code: str) -> Iterator[FileRow]:
@@ -69,8 +79,8 @@ def sheet_rows(sheet: Sheet, fields: list[str], code: str) -> Iterator[FileRow]:
         yield FileRow(line, kept, reasons + problems_of(kept, refused))
 
 
-def tell(rows: Iterator[FileRow], expected: int, say: Say) -> None:
-    """The rows in bundles, with how far the reading is."""
+def tell(rows: Iterator[FileRow], expected: int, say: Say) -> int:
+    """The rows in bundles, with how far the reading is. How many there were."""
     bundle: list[list[Any]] = []
     count = 0
     for count, row in enumerate(rows, 1):
@@ -81,6 +91,7 @@ def tell(rows: Iterator[FileRow], expected: int, say: Say) -> None:
             bundle = []
     say({"rows": bundle})
     say({"progress": [count, count]})
+    return count
 
 
 def main() -> None:
