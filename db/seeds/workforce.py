@@ -86,15 +86,14 @@ def _variety(fields: dict[str, str], index: int, today: date, draw: Random) -> N
 
 
 def _visits(draw: Random, kind: str, entry: date, today: date) -> list[tuple[VisitKind, date, date | None]]:
-    """First visit after two months, then every two or four years: some are a little late."""
-    first, periodic = (
-        (VisitKind.EXAM_HIRING, VisitKind.INTERMEDIATE)
-        if kind == "SIR"
-        else (VisitKind.VIP_INITIAL, VisitKind.VIP)
-    )
+    """First visit after two months, then every four or five years; every two under a reinforced follow-up."""
+    kinds = [VisitKind.VIP_INITIAL, VisitKind.VIP, VisitKind.VIP]
+    if kind == "SIR":
+        kinds = [VisitKind.EXAM_HIRING, VisitKind.INTERMEDIATE, VisitKind.EXAM]
     day = entry - timedelta(days=5) if kind == "SIR" else entry + timedelta(days=draw.randrange(30, 85))
     visits: list[tuple[VisitKind, date, date | None]] = []
     while day < today:
-        visits.append((first if not visits else periodic, day, None))
+        after_first = 1 + (len(visits) - 1) % 2
+        visits.append((kinds[after_first if visits else 0], day, None))
         day += timedelta(days=draw.randrange(680, 760) if kind == "SIR" else draw.randrange(1500, 1900))
     return visits
