@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, TypeVarTuple
 
-from sqlalchemy import Delete, Executable, Update, bindparam, insert, update
+from sqlalchemy import Delete, Executable, Update
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select, SelectOfScalar
@@ -22,7 +22,6 @@ Owned = TypeVar("Owned", bound=CompanyOwned)
 Result = TypeVar("Result")
 Columns = TypeVarTuple("Columns")
 BIGGEST_ID = 2**31 - 1
-CHUNK = 200  # rows written at once
 
 
 class OfAccount(Protocol):
@@ -169,27 +168,6 @@ class MemberAccess(Access):
         event = AuditEvent(at=now, kind=kind, account_id=self.account.key, company_id=self.company.key)
         event.about, event.on_behalf = about[:200], self.membership.third_party
         self.add(event)
-
-    async def insert_many(self, model: type[Owned], rows: Sequence[dict[str, Any]]) -> list[int]:
-        """Rows of this company, many at once; their ids, in the same order. Other requests run in between."""
-        ids: list[int] = []
-        for start in range(0, len(rows), CHUNK):
-            given = [row | {"company_id": self.company.key} for row in rows[start : start + CHUNK]]
-            statement = insert(model).returning(col(model.id), sort_by_parameter_order=True)
-            ids += (await self.session_.execute(statement, given)).scalars()
-        return ids
-
-    async def update_many(self, model: type[Owned], rows: Sequence[dict[str, Any]]) -> None:
-        """Rows of this company by `id`, each with the same columns to change; a foreign id does nothing."""
-        for start in range(0, len(rows), CHUNK):
-            given = [
-                {f"new_{name}": value for name, value in row.items()} for row in rows[start : start + CHUNK]
-            ]
-            names = [name for name in rows[start] if name != "id"]
-            statement = update(model).where(col(model.company_id) == self.company.key)
-            statement = statement.where(col(model.id) == bindparam("new_id"))
-            statement = statement.values({name: bindparam(f"new_{name}") for name in names})
-            await (await self.session_.connection()).execute(statement, given)
 
     def select(self, model: type[Owned]) -> SelectOfScalar[Owned]:
         return select(model).where(model.company_id == self.company.key)

@@ -16,6 +16,11 @@ VALUES = {
     "membership_id": "1",
     "invitation_id": "1",
     "token": "abc",
+    "employee_id": "1",
+    "change_id": "1",
+    "import_id": "1",
+    "step": "identite",
+    "kind": "csv",
 }
 
 

@@ -16,7 +16,7 @@ from tests.test_access import everything
 from tests.world import OURS, PASSWORD, THEIRS
 
 CODES = {"own": "00010", "sibling": "00010-2", "foreign": "00042", "absent": "98765"}
-IDS = ("1", "5", "999999", str(2**31), str(2**63), "0")
+IDS = ("1", "2", "5", "999999", str(2**31), str(2**63), "0")
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
@@ -66,7 +66,9 @@ def cases(app):
         ids = IDS if "_id}" in route.path_format else ("",)
         for handler, (kind, code), number in product(route.route_handlers, kinds.items(), ids):
             values = {"code": code, "session_id": number, "mail_id": number}
-            values |= {"membership_id": number, "invitation_id": number}
+            values |= {"membership_id": number, "invitation_id": number, "employee_id": number}
+            values |= {"change_id": number, "import_id": number, "step": "verification"}
+            values["kind"] = "csv" if handler.name.startswith("employees") else "modifies"
             for method in handler.http_methods - {"OPTIONS"}:
                 yield method, route.path_format.format(**values), kind, handler
 

@@ -1,9 +1,23 @@
 """Two companies that must never see each other, told with the seeds' verbs."""
 
 from dataclasses import dataclass
+from datetime import date
 
+from app.employees.declared import filled
+from app.employees.rules import Seen
 from app.portal import Portal
-from db.models import Account, Company
+from db.models import (
+    Account,
+    ChangeKind,
+    Company,
+    Employee,
+    EmployeeChange,
+    EmployeeImport,
+    ImportLine,
+    ImportState,
+    LineKind,
+    VisitKind,
+)
 from db.seeds.world import World
 
 PASSWORD = "cheval agrafe pile correcte"
@@ -23,6 +37,8 @@ class Told:
     bob: Account
     charlie: Account
     clerk: Account
+    employee: Employee
+    their_employee: Employee
 
 
 async def tell(portal: Portal) -> Told:
@@ -42,4 +58,28 @@ async def tell(portal: Portal) -> Told:
         await world.acts_for(bob, ours)
         await world.acts_for(charlie, theirs)
         await world.a_staff_member(clerk)
-    return Told(ours, site, theirs, alice, bob, charlie, clerk)
+        employee = await somebody(world, ours, OURS, alice)
+        their_employee = await somebody(world, theirs, THEIRS, charlie)
+    return Told(ours, site, theirs, alice, bob, charlie, clerk, employee, their_employee)
+
+
+async def somebody(world: World, company: Company, marker: str, account: Account) -> Employee:
+    """An employee named by the marker, and everything that an employee may have: a visit, a change, a file."""
+    fields = {"birth_name": marker, "first_names": "Jean", "birth_on": "1980-01-31", "entry_on": "2020-01-06"}
+    seen = [Seen(VisitKind.VIP_INITIAL, date(2026, 1, 20))]
+    employee = await world.an_employee(
+        company, filled(fields | {"contract": "cdi", "job_title": "Soudeur"}, seen)
+    )
+    await world.a_visit(employee, VisitKind.VIP_INITIAL, date(2026, 1, 20), professional=f"Dr {marker}")
+    mine = {"company_id": company.key, "employee_id": employee.key, "about": marker}
+    change = EmployeeChange(
+        kind=ChangeKind.CORRECTED, before={"phone": ""}, after={"phone": marker}, at=world.now, **mine
+    )
+    imported = EmployeeImport(
+        company_id=company.key, account_id=account.key, state=ImportState.READY, source="tableur",
+        columns=[[marker, "birth_name"]], created_at=world.now, touched_at=world.now,
+    )  # fmt: skip
+    world.session.add_all([change, imported])
+    await world.session.flush()
+    world.session.add(ImportLine(import_id=imported.key, line=2, kind=LineKind.CHANGED, words=marker, **mine))
+    return employee

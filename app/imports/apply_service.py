@@ -15,6 +15,7 @@ from app.errors import Refused
 from app.imports.difference import changes_against
 from app.imports.queries import chosen_lines
 from app.imports.service import forget_lines
+from app.many import insert_many, update_many
 from db.models import AuditKind, ChangeKind, Employee, EmployeeChange, EmployeeImport, ImportState, LineKind
 
 
@@ -57,13 +58,13 @@ async def apply_import(
 
 async def _add(access: MemberAccess, imported: EmployeeImport, people: Sequence[Declared], at: Moment) -> int:
     rows = await asyncio.to_thread(_new_rows, people, at)
-    ids = await access.insert_many(Employee, rows)
+    ids = await insert_many(access, Employee, rows)
     changes = [
         _change(access, imported, ChangeKind.DECLARED, {}, values, at)
         | {"employee_id": row_id, "about": name_of(values)[:200]}
         for row_id, values in zip(ids, people, strict=True)
     ]
-    await access.insert_many(EmployeeChange, changes)
+    await insert_many(access, EmployeeChange, changes)
     return len(ids)
 
 
@@ -92,8 +93,8 @@ async def _correct(
         if act:
             acts.append(act)
             left += act.change["kind"] == ChangeKind.LEFT
-    await access.update_many(Employee, [act.row for act in acts])
-    await access.insert_many(EmployeeChange, [act.change for act in acts])
+    await update_many(access, Employee, [act.row for act in acts])
+    await insert_many(access, EmployeeChange, [act.change for act in acts])
     return len(acts) - left, left, len(lines) - len(acts)
 
 

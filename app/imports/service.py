@@ -15,6 +15,7 @@ from app.errors import Refused
 from app.held_files import HeldFile
 from app.imports.difference import Found, difference
 from app.imports.queries import habits_of, known_employees
+from app.many import insert_many
 from db.models import ColumnHabit, EmployeeImport, ImportLine, ImportState, LineKind
 
 log = structlog.get_logger()
@@ -149,7 +150,7 @@ async def _compare(access: MemberAccess, import_id: int, reading: Reading, today
         row = await own.get(EmployeeImport, import_id)
         if row.state != ImportState.READING:
             return
-        await own.insert_many(ImportLine, [_line(each, import_id) for each in found])
+        await insert_many(own, ImportLine, [_line(each, import_id) for each in found])
         for name, value in (told | {"state": ImportState.READY}).items():
             setattr(row, name, value)
 

@@ -8,6 +8,7 @@ from app.employees.person_queries import employees_by_id, import_changes, seen_b
 from app.employees.rules import Seen
 from app.employees.service import UNDOABLE, Moment
 from app.errors import Refused
+from app.many import update_many
 from db.models import AuditKind, ChangeKind, Employee, EmployeeChange, EmployeeImport, ImportState
 
 
@@ -39,8 +40,8 @@ async def undo_import(access: MemberAccess, imported: EmployeeImport, at: Moment
         columns = columns_of(declared_of(row) | change.before)
         columns["due_on"] = due_on(LikeRow(columns), visits)
         back.append(columns | {"id": row.key, "version": row.version + 1, "updated_at": at.now})
-    await access.update_many(Employee, back)
-    await access.update_many(EmployeeChange, [{"id": key, "undone_at": at.now} for key in undone])
+    await update_many(access, Employee, back)
+    await update_many(access, EmployeeChange, [{"id": key, "undone_at": at.now} for key in undone])
     await _remove(access, gone)
     imported.state, imported.undone_at = ImportState.UNDONE, at.now
     access.trace(AuditKind.IMPORT_UNDONE, at.now, f"{len(undone)} opérations annulées, {len(kept)} gardées")
