@@ -20,7 +20,8 @@ async def insert_many(access: MemberAccess, model: type[Owned], rows: Sequence[d
     statement = insert(model).returning(col(model.id), sort_by_parameter_order=True)
     for start in range(0, len(rows), CHUNK):
         given = [row | {"company_id": access.company.key} for row in rows[start : start + CHUNK]]
-        ids += (await connection.execute(statement, given)).scalars()
+        made: Any = await connection.execute(statement, given)
+        ids += [row[0] for row in made]
     return ids
 
 

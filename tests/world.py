@@ -64,7 +64,7 @@ async def tell(portal: Portal) -> Told:
 
 
 async def somebody(world: World, company: Company, marker: str, account: Account) -> Employee:
-    """An employee named by the marker, and everything that an employee may have: a visit, a change, a file."""
+    """An employee named by the marker, with all that an employee may have: a visit, a change, a file."""
     fields = {"birth_name": marker, "first_names": "Jean", "birth_on": "1980-01-31", "entry_on": "2020-01-06"}
     seen = [Seen(VisitKind.VIP_INITIAL, date(2026, 1, 20))]
     employee = await world.an_employee(

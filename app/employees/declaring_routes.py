@@ -14,14 +14,14 @@ from app.access import MemberAccess
 from app.employees.declared import Declared, declared_of, name_of
 from app.employees.declaring import STEP_NAMES, Whole, check_step, jobs_for, place_after, whole_of
 from app.employees.draft_service import draft_of, drop_draft, keep_typed, use_draft
-from app.employees.forms import STEPS, Confirmation, Nothing, shown_values
+from app.employees.forms import STEPS, Confirmation, shown_values
 from app.employees.pcs import jobs_like
 from app.employees.person_queries import alike
 from app.employees.questions import CONTRACTS, QUESTIONS, SEXES
 from app.employees.service import Moment, register_employee
 from app.employees.sheet import sheet_of, unsaved
 from app.errors import NotFound, Refused
-from app.forms import Form
+from app.forms import STALE, Form
 from app.rights import Right
 from app.web import Page, leave, page, path_to, see
 from db.models import Employee
@@ -65,8 +65,7 @@ async def restart(
     request: Request[Any, Any, Any], access: NamedDependency[MemberAccess], code: FromPath[str]
 ) -> Response[Any]:
     access.require(Right.EMPLOYEES)
-    if (await Form.read(request, Nothing)).data:
-        await drop_draft(access)
+    await drop_draft(access)
     return see(request, "employees.new", code=access.company.code)
 
 
@@ -160,6 +159,8 @@ async def _declare(request: Request[Any, Any, Any], access: MemberAccess) -> Res
     form = await Form.read(request, Confirmation)
     draft = await draft_of(access, clock.now())
     whole = whole_of(draft.typed if draft else {}, clock.today())
+    if whole.wrong_step and form.errors:
+        raise Refused(STALE)
     if whole.wrong_step:
         return see(request, "employees.step", code=access.company.code, step=whole.wrong_step)
     employee: Employee | None = None

@@ -13,6 +13,17 @@ from db.models import EmployeeImport, ImportState
 SOURCES = {"dsn": "DSN", "tableur": "Tableur"}
 
 
+TITLES = {
+    ImportState.READING: "Lecture du fichier",
+    ImportState.COLUMNS: "Colonnes à préciser",
+    ImportState.READY: "Comparaison avec votre liste",
+    ImportState.FAILED: "Fichier non repris",
+    ImportState.APPLIED: "Import appliqué",
+    ImportState.UNDONE: "Import annulé",
+    ImportState.DROPPED: "Import abandonné",
+}
+
+
 class Category(NamedTuple):
     """`words`: what is done with these lines. `is_choice`: the reader decides for each."""
 
@@ -42,6 +53,7 @@ class Shown:
 
     id: int
     state: str
+    title: str
     source: str
     problem: str
     read: int
@@ -65,8 +77,8 @@ def shown_import(imported: EmployeeImport, now: datetime) -> Shown:
         state, problem = ImportState.FAILED, LOST
     applied = imported.applied_at
     return Shown(
-        imported.key, str(state), SOURCES.get(imported.source, ""), problem, imported.rows_read,
-        imported.rows_total, imported.counts, applied, imported.undone_at,
+        imported.key, str(state), TITLES[state], SOURCES.get(imported.source, ""), problem,
+        imported.rows_read, imported.rows_total, imported.counts, applied, imported.undone_at,
         state == ImportState.APPLIED and applied is not None and now - applied <= UNDOABLE,
     )  # fmt: skip
 
