@@ -21,7 +21,7 @@ BEGINNINGS = {
     rb"\s*<\?xml": f"Ce fichier est en XML : {SAVE_AS}.",
 }
 PATTERNS = [(re.compile(start, re.DOTALL | re.IGNORECASE), words) for start, words in BEGINNINGS.items()]
-DSN_LINE = re.compile(r"\s*S[0-9]{2}\.G[0-9]{2}\.[0-9]{2}\.[0-9]{3},")
+DSN_LINE = re.compile(rb"(\xef\xbb\xbf)?\s*S[0-9]{2}\.G[0-9]{2}\.[0-9]{2}\.[0-9]{3},")
 
 
 def is_zip(content: bytes) -> bool:
@@ -38,6 +38,6 @@ def refusal_of(content: bytes) -> str:
     return next((words for pattern, words in PATTERNS if pattern.match(start)), "")
 
 
-def is_dsn(text: str) -> bool:
+def is_dsn(content: bytes) -> bool:
     """A monthly statement of the payroll: lines `S10.G00.00.001,'…'`."""
-    return bool(DSN_LINE.match(text[:200].lstrip("\ufeff\r\n")))
+    return bool(DSN_LINE.match(content))

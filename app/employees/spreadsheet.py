@@ -14,6 +14,8 @@ ENOUGH_KNOWN = 3
 WIDEST = 200  # columns
 LOOKED_AT = 64 * 1024  # characters of the beginning, to find the separator
 SEPARATORS = ";\t|,"  # in the order of French habits
+MOST = f"{MOST_ROWS:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+TOO_MANY = f"Le fichier compte plus de {MOST} salariés : envoyez-le en plusieurs fois."
 NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 Row = tuple[int, list[str]]
@@ -69,8 +71,7 @@ def with_header(rows: Iterator[Row], known: Known) -> tuple[list[str], Iterator[
 def capped(rows: Iterable[Row]) -> Iterator[Row]:
     for number, row in enumerate(rows):
         if number == MOST_ROWS:
-            most = f"{MOST_ROWS:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-            raise Unreadable(f"Le fichier compte plus de {most} lignes : envoyez-le en plusieurs fois.")
+            raise Unreadable(TOO_MANY)
         yield row
 
 

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from app.employees.columns import CODE, COLUMNS, problems_of, read
-from app.employees.file_kinds import is_zip, refusal_of
+from app.employees.dsn import statement_of
+from app.employees.dsn_people import Unread, people_of, rows_of
+from app.employees.file_kinds import is_dsn, is_zip, refusal_of
 from app.employees.headers import fields_of, how_many_known, shown_titles
-from app.employees.reading import FileRow, Reading, Unreadable
-from app.employees.spreadsheet import Known, Sheet, csv_sheet, text_of
+from app.employees.reading import MOST_ROWS, FileRow, Reading, Unreadable
+from app.employees.spreadsheet import TOO_MANY, Known, Sheet, csv_sheet, text_of
 from app.employees.workbook import xlsx_sheet
 
 try:
@@ -34,6 +36,8 @@ Say = Callable[[dict[str, Any]], None]
 
 def read_bytes(content: bytes, asked: Mapping[str, Any], say: Say) -> Reading:
     """Everything but the rows, which `say` is told in their order."""
+    if is_dsn(content):
+        return read_dsn(content, asked["siret"], say)
     habits: dict[str, str] = asked["habits"]
     mapping: dict[str, str] = asked["mapping"]
     corrections = {**habits, **mapping}
@@ -45,6 +49,16 @@ def read_bytes(content: bytes, asked: Mapping[str, Any], say: Say) -> Reading:
     if not missing and not tell(sheet_rows(sheet, fields, asked["code"]), sheet.total, say):
         raise Unreadable("Le fichier ne contient aucun salarié sous sa ligne de titres.")
     return Reading("tableur", columns, missing, notes=notes)
+
+
+def read_dsn(content: bytes, siret: str, say: Say) -> Reading:
+    statement = statement_of(content)
+    people, notes = people_of(statement, siret)
+    if len(people) > MOST_ROWS:
+        raise Unreadable(TOO_MANY)
+    unread = Unread()
+    tell(rows_of(people, unread), len(people), say)
+    return Reading("dsn", notes=statement.notes + notes + unread.notes(), month=statement.month)
 
 
 def sheet_of(content: bytes, known: Known) -> Sheet:

@@ -33,3 +33,42 @@ def csv_of_people(*people: dict[str, str], separator: str = ";", encoding: str =
     rows = [separator.join(person.get(column, "") for column in columns) for person in people]
     titles = separator.join(TITLES.get(column, column) for column in columns)
     return csv_bytes(*rows, titles=titles, encoding=encoding)
+
+
+BRIEUC, AUTRE = "73282932000074", "73282932000082"
+HIDDEN = "RIEN-DE-CECI"  # in every block that must never be kept
+NIR = "290022278904512"
+DSN_PERSON = {
+    "002": "LE GALL",
+    "004": "Élise",
+    "005": "02",
+    "006": "03021990",
+    "018": "elise@brieuc.fr",
+    "019": "007",
+}
+DSN_CONTRACT = {"001": "01092024", "004": "552a", "006": "Caissière", "007": "01", "008": "99", "014": "20"}
+
+
+def dsn_person(said=(), *contracts, nir: str = NIR) -> list[str]:
+    """A person's block; each contract is (rubrics that differ, end date or "")."""
+    person = {"001": nir, **DSN_PERSON, **dict(said), "020": HIDDEN}
+    lines = [f"S21.G00.30.{number},'{value}'" for number, value in sorted(person.items())]
+    for changed, end in contracts or (({}, ""),):
+        contract = {**DSN_CONTRACT, "072": HIDDEN, **changed}
+        lines += [f"S21.G00.40.{number},'{value}'" for number, value in sorted(contract.items()) if value]
+        lines += [f"S21.G00.60.001,'{HIDDEN}'", f"S21.G00.51.013,'{HIDDEN}'", f"S21.G00.54.002,'{HIDDEN}'"]
+        lines += [f"S21.G00.62.001,'{end}'", f"S21.G00.62.002,'{HIDDEN}'"] if end else []
+    return lines
+
+
+def dsn_bytes(
+    *people: list[str], norm="P26V01", nature="01", siret=BRIEUC, more=(), encoding="latin-1"
+) -> bytes:
+    """A whole monthly statement, with its count. `more`: [(siret, people)] of other establishments."""
+    lines = ["S10.G00.00.001,'Paie'", f"S10.G00.00.006,'{norm}'", "S10.G00.01.001,'732829320'"]
+    lines += [f"S20.G00.05.001,'{nature}'", "S20.G00.05.005,'01112026'", f"S21.G00.06.001,'{siret[:9]}'"]
+    for place, them in [(siret, people), *more]:
+        lines += [f"S21.G00.11.001,'{place[9:]}'", "S21.G00.11.003,'12 RUE DE L''ÉTÉ'"]
+        lines += [line for person in them for line in person]
+    lines += [f"S90.G00.90.001,'{len(lines) + 2}'", "S90.G00.90.002,'1'"]
+    return ("\r\n".join(lines) + "\r\n").encode(encoding)
