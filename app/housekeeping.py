@@ -1,16 +1,28 @@
-"""Once an hour: what is too old to matter is deleted."""
+"""Once an hour: what is too old to matter is deleted, and who should be reminded of something is."""
 
 import asyncio
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete
-from sqlmodel import col
+from sqlalchemy import delete, update
+from sqlmodel import col, select
 
 from app import clock
+from app.employees.reminder_service import remind_of_expiries
+from app.imports.service import OPEN
 from app.portal import Portal
 from app.throttle import forget_old_guesses
-from db.models import AccountSession, AccountToken, Draft, OutboxMail, SignInFlow
+from db.models import (
+    AccountSession,
+    AccountToken,
+    Draft,
+    EmployeeDraft,
+    EmployeeImport,
+    ImportLine,
+    ImportState,
+    OutboxMail,
+    SignInFlow,
+)
 
 log = structlog.get_logger()
 EVERY_SECONDS = 3600.0
@@ -20,14 +32,15 @@ async def keep_house(portal: Portal) -> None:
     while True:
         try:
             await tidy(portal, clock.now())
+            await remind_of_expiries(portal, clock.now(), clock.today())
         except Exception:
             log.exception("housekeeping")
         await asyncio.sleep(EVERY_SECONDS)
 
 
 async def tidy(portal: Portal, now: datetime) -> None:
-    """Flows after 15 minutes, drafts after a day, used links after 30 days, sessions and sent mail after a
-    year.
+    """Flows after 15 minutes; drafts and what was read of a file that nobody applied after a day; used links
+    and declarations not finished after 30 days; sessions and sent mail after a year.
     """
     day, month, year = (now - timedelta(days=days) for days in (1, 30, 365))
     await forget_old_guesses(portal.database, now)
@@ -38,5 +51,14 @@ async def tidy(portal: Portal, now: datetime) -> None:
             delete(AccountToken).where(col(AccountToken.expires_at) < month),
             delete(AccountSession).where(col(AccountSession.seen_at) < year),
             delete(OutboxMail).where(col(OutboxMail.sent_at) < year),
+            delete(EmployeeDraft).where(col(EmployeeDraft.updated_at) < month),
+            update(EmployeeImport)
+            .where(col(EmployeeImport.state).in_(OPEN), col(EmployeeImport.created_at) < day)
+            .values(state=ImportState.DROPPED),
+            delete(ImportLine).where(
+                col(ImportLine.import_id).in_(
+                    select(EmployeeImport.id).where(EmployeeImport.state == ImportState.DROPPED)
+                )
+            ),
         ):
             await session.exec(statement)

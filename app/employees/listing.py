@@ -86,11 +86,13 @@ def monitoring_at(monitoring: str, birth_on: date, today: date) -> str:
     return SIA.value if monitoring == "SI" and is_minor(birth_on, today) else str(monitoring)
 
 
-def state_of(exit_on: date | None, contract_ends_on: date | None, today: date) -> str:
+def state_of(entry_on: date, exit_on: date | None, contract_ends_on: date | None, today: date) -> str:
     if exit_on and exit_on < today:
         return f"Sorti le {french_day(exit_on)}"
     if exit_on:
         return f"Présent, part le {french_day(exit_on)}"
+    if entry_on > today:
+        return f"Arrive le {french_day(entry_on)}"
     if contract_ends_on and contract_ends_on < today:
         return "À confirmer : contrat terminé"
     return "Présent"
@@ -110,7 +112,7 @@ def _line(row: Row, path: str, today: date) -> Line:
         french_day(row.due_on),
         row.due_on.isoformat() if has_due else "",
         row.due_on < today and (row.exit_on is None or row.exit_on >= today),
-        state_of(row.exit_on, row.contract_ends_on, today),
+        state_of(row.entry_on, row.exit_on, row.contract_ends_on, today),
     )
 
 

@@ -77,7 +77,7 @@ def sheet_of(employee: Employee, visits: Sequence[Visit], today: date, *, tells_
     }
     return Sheet(
         name=name_of(declared),
-        state=state_of(employee.exit_on, employee.contract_ends_on, today),
+        state=state_of(employee.entry_on, employee.exit_on, employee.contract_ends_on, today),
         is_gone=bool(employee.exit_on and employee.exit_on < today),
         has_left=employee.exit_on is not None,
         parts=parts,

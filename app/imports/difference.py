@@ -51,7 +51,9 @@ def difference(rows: Iterable[FileRow], known: Sequence[Known], today: date) -> 
             named.add(finding.employee_id)
     for each in known:
         if each.id not in named and not each.declared["exit_on"]:
-            words = "n’est pas dans le fichier"
+            words = (
+                f"{each.declared['job_title']}, entrée le {in_words('entry_on', each.declared['entry_on'])}"
+            )
             about = name_of(each.declared)
             found.append(Found(0, LineKind.ABSENT, about, words, each.id, each.version))
     return found
