@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -45,15 +45,12 @@ class Plan:
         return found
 
     def converted(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        if not self._converters:
+        if not self._converters or not rows:
             return rows
-        found = []
-        for row in rows:
-            cells = list(row)
-            for at, convert in self._converters:
-                cells[at] = convert(cells[at])
-            found.append(tuple(cells))
-        return found
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+        for at, convert in self._converters:
+            columns[at] = map(convert, columns[at])
+        return list(zip(*columns, strict=True))
 
 
 class Readers:

@@ -1,15 +1,15 @@
 """Jinja for pages, fragments and mails."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.ext import Extension
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
 from app import formats
 from app.companies.sections import FEW, SECTIONS
@@ -31,6 +31,29 @@ class FrenchSpaces(Extension):
         return "".join(parts)
 
 
+class Whole(Template):
+    """A template that gives its text in one piece: what is included does not come word by word through every
+    template around it. With the quick escape, a list of 25 rows is rendered in 250 µs instead of 390.
+    """
+
+    @classmethod
+    def from_code(cls, *given: Any, **named: Any) -> "Whole":
+        template = super().from_code(*given, **named)
+        pieces = template.root_render_func
+        pieces.__globals__["escape"] = quickly_escaped
+
+        def whole(context: Context) -> Iterator[str]:
+            yield "".join(pieces(context))
+
+        template.root_render_func = whole
+        return template  # type: ignore[return-value]
+
+
+def quickly_escaped(value: Any) -> str:
+    """What Jinja writes for a value. Its own `escape` makes one object more of each text: seven times slower."""
+    return _escape_inner(value) if type(value) is str else str(escape(value))
+
+
 class Templates:
     """`templates/` for whole pages, `partials/` for fragments. A variable that is not passed is an error."""
 
@@ -48,6 +71,7 @@ class Templates:
             lstrip_blocks=True,
             auto_reload=False,
         )
+        self.environment.template_class = Whole
         self.environment.globals |= {
             "path_to": self.path_to,
             "made_once": self._made_once,
