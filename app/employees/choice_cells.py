@@ -57,47 +57,31 @@ PART_TIME = {
         *("tempsplein", "tempscomplet", "atempsplein", "atempscomplet"),
     },
 }
-# Beside its own name, how each risk is written (`folded`). "": nothing to declare.
+# Beside its own name, how each risk is written. "": nothing to declare.
 RISK_SPELLINGS = {
-    "AMIANTE": "amiantes ss3 ss4",
-    "PLOMB": "",
-    "CMR": "cancerogene cancerogenes mutagene mutagenes reprotoxique reprotoxiques agentscmr produitscmr",
-    "BIO34": "bio3 bio4 agentsbiologiques34 agentsbiologiques3 agentsbiologiques4 biologique34 groupe34",
-    "RAYONNEMENTS": "rayonnement rayonnementsionisants rayonnementionisant ionisant ionisants rayonsx",
-    "HYPERBARE": "milieuhyperbare hyperbarie",
-    "ECHAFAUDAGE": "echafaudages montageechafaudage montageechafaudages chutedehauteur",
-    "MINEUR_TRAVAUX_REGLEMENTES": "travauxreglementes mineurtravauxreglementes travauxreglementesmineur",
-    "PORT_55KG": "port55 55kg plusde55kg portdecharges55kg portdechargesplusde55kg charges55kg",
-    "POSTE_EMPLOYEUR": "postearisque posteemployeur",
-    "NUIT": "travaildenuit travailnuit travailleurdenuit denuit",
-    "BIO2": "agentsbiologiques2 agentbiologique2 biologique2 groupe2",
-    "CEM": "champselectromagnetiques champelectromagnetique electromagnetique electromagnetiques",
-    "RQTH": "th boeth travailleurhandicape",
-    "": "aucun aucune neant non ras sansobjet so rien",
+    "AMIANTE": "amiantes, SS3, SS4",
+    "PLOMB": "plombs",
+    "CMR": "agents CMR, produits CMR, cancérogène, cancérogènes, mutagène, reprotoxique, reprotoxiques",
+    "BIO34": "bio 3, bio 4, agents biologiques 34, agents biologiques 3, agents biologiques 4,"
+    "agents biologiques groupe 34, agents biologiques groupes 34, agents biologiques groupe 3, groupe 34",
+    "RAYONNEMENTS": "rayonnements ionisants, rayonnement ionisant, rayonnement, rayons X, radiations",
+    "HYPERBARE": "milieu hyperbare, hyperbarie",
+    "ECHAFAUDAGE": "échafaudages, montage échafaudage, montage échafaudages",
+    "MINEUR_TRAVAUX_REGLEMENTES": "travaux réglementés, mineur travaux réglementés",
+    "PORT_55KG": "port 55, 55 kg, plus de 55 kg, port de charges 55 kg, port de charges plus de 55 kg",
+    "POSTE_EMPLOYEUR": "poste employeur, désigné par employeur",
+    "NUIT": "travail de nuit, travailleur de nuit",
+    "BIO2": "agents biologiques 2, agents biologiques groupe 2, agent biologique groupe 2, groupe 2",
+    "CEM": "champs électromagnétiques, champ électromagnétique, électromagnétiques",
+    "RQTH": "TH, BOETH, travailleur handicapé",
+    "": "aucun, aucune, néant, non, RAS, sans objet, SO, rien",
 }
+BETWEEN_RISKS = {"", *"et a au aux de des du la le les l d risque risques".split()}  # noqa: SIM905
 RISK_CODES = {
-    spelled: code
+    "".join(word for word in map(folded, spelling.split()) if word not in BETWEEN_RISKS): code
     for code, spellings in RISK_SPELLINGS.items()
-    for spelled in (*spellings.split(), folded(code))
-}
-BETWEEN_RISKS = {
-    "",
-    "et",
-    "a",
-    "au",
-    "aux",
-    "de",
-    "des",
-    "du",
-    "la",
-    "le",
-    "les",
-    "l",
-    "d",
-    "risque",
-    "risques",
-    "si",
-}
+    for spelling in (*spellings.split(","), code)
+} | {"mineur": "MINEUR"}
 MOST_WORDS = 5  # in one spelling of a risk
 
 
@@ -159,18 +143,17 @@ def risks(typed: str) -> str:
 
 def _risks_of(part: str) -> set[str]:
     """The risks that a run of words names: always the longest spelling that fits."""
-    words = [folded(word) for word in re.split(r"[\s'’().:-]+", part)]
+    spelled = [folded(word) for word in re.split(r"[\s'’().:-]+", part)]
+    words = [word for word in spelled if word not in BETWEEN_RISKS]
     found: set[str] = set()
-    place = 0
-    while place < len(words):
-        for end in range(min(len(words), place + MOST_WORDS), place, -1):
-            spelled = "".join(words[place:end])
-            if spelled in RISK_CODES or spelled == "mineur":
-                found.add(RISK_CODES.get(spelled, "MINEUR"))
-                place = end
+    while words:
+        for end in range(min(len(words), MOST_WORDS), 0, -1):
+            if "".join(words[:end]) in RISK_CODES:
+                found.add(RISK_CODES["".join(words[:end])])
+                words = words[end:]
                 break
         else:
-            if words[place] not in BETWEEN_RISKS:
-                raise ValueError(f"le risque « {part.strip()[:40]} » n’est pas connu")
-            place += 1
+            raise ValueError(f"le risque « {part.strip()[:40]} » n’est pas connu")
+    if "" in found and found != {""}:  # « non amiante »
+        raise ValueError(f"le risque « {part.strip()[:40]} » dit une chose et son contraire")
     return found - {"MINEUR", ""}

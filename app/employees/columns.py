@@ -12,6 +12,7 @@ from app.employees.rules import add_months
 from db.models.employee import Contract
 
 CODE = "code"  # said in the file, checked, never stored
+LONGEST_CELL = 2_000  # characters: nothing more is looked at
 YOUNGEST = 14  # years at entry: below, nobody may be hired
 DAYS = ("birth_on", "entry_on", "exit_on", "contract_ends_on", "driving_until", "electrical_until")
 
@@ -155,6 +156,8 @@ for _required in ("birth_name", "first_names", "birth_on", "entry_on", "contract
 def read(field: str, cell: str) -> str:
     """The cell in the one form that is stored, "" for nothing; ValueError with a clause in French."""
     column = COLUMNS[field]
+    if len(cell) > LONGEST_CELL:
+        raise ValueError(f"{column.words} compte {len(cell)} caractères pour {column.longest} au plus")
     return value(column, cells.unprotected(cells.one_line(cell), column.words))
 
 

@@ -38,7 +38,7 @@ class Unread(Counter[str]):
 
 
 def people_of(statement: Statement, siret: str) -> tuple[list[Person], list[str]]:
-    """The people who work at this establishment, all of them when it is "", and what is said of the others."""
+    """Who works at this establishment, everybody when it is "", and what is said of the others."""
     places: dict[str, list[Person]] = {}
     for person in statement.people:
         places.setdefault(workplace_of(person), []).append(person)

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import structlog
+
 BIGGEST = 5 * 1024 * 1024  # bytes
 MOST_ROWS = 5_000
 SECONDS = 60.0
@@ -24,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # All that a Python needs to start; no PORTAIL_… variable, no password of anything else.
 KEPT = {"PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "TZ"}
 
+log = structlog.get_logger()
 Told = Callable[[int, int], Awaitable[None]]
 
 
@@ -89,6 +92,9 @@ async def read_file(
     try:
         async with asyncio.timeout(SECONDS), _place():
             return await _heard(json.dumps(asked).encode() + b"\n" + content, told)
+    except OSError as error:
+        log.error("employee_reader_not_started", reason=type(error).__name__)
+        raise Unreadable("La lecture n’a pas pu commencer : réessayez dans quelques minutes.") from None
     except TimeoutError:
         raise Unreadable(
             "La lecture du fichier a duré trop longtemps : envoyez-le en plusieurs fois ou réessayez."
@@ -150,6 +156,7 @@ async def _listen(worker: asyncio.subprocess.Process, told: Told) -> Reading:
                 return Reading(**said["result"], rows=rows)
     except ValueError:
         pass
+    log.error("employee_reader_died", status=worker.returncode)
     raise Unreadable(
         "Ce fichier ne se lit pas : ouvrez-le dans votre tableur, enregistrez-le à nouveau au format .xlsx ou"
         " .csv, puis renvoyez-le."
