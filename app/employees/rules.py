@@ -123,21 +123,23 @@ NOT_FOLLOWED = {
 def next_visit(facts: Facts, seen: Collection[Seen]) -> Deadline | None:
     """The next visit that the law asks for; None for who is not followed through this employer.
 
-    Total: any dates and any visits give an answer. A later visit never brings the next one nearer, unless
-    the professional asked for it (`next_on`).
+    Total: any dates and any visits, in any order. A later visit never brings the next one nearer, unless the
+    professional asked for it (`next_on`) or, with SIR, it restarts the two years or is no examination.
     """
     if facts.contract in NOT_FOLLOWED:
         return None
     since = add_months(facts.entry_on, -AHEAD_MONTHS)
-    ours = sorted((each for each in seen if each.done_on >= since), key=lambda each: each.done_on)
+    # Of two visits on one day, the examination counts.
+    ours = sorted((e for e in seen if e.done_on >= since), key=lambda e: (e.done_on, e.kind in EXAMS))
     last = next((each for each in reversed(ours) if each.kind in PERIODIC), None)
     if last is None:
         return first_visit(facts)
     now = follow_up(facts.risks, facts.birth_on, last.done_on)
     if now.monitoring == SIR and last.kind not in EXAMS:
         words = "avant l’affectation au poste à risque : la dernière visite n’était pas un examen d’aptitude"
-        return Deadline(VisitKind.EXAM_HIRING, last.done_on, "R4624-24", words, before_post=True)
-    return _advanced(_renewal(now.monitoring, last, ours), ours[-1])
+        by = max(last.done_on, facts.entry_on - timedelta(days=1))
+        return Deadline(VisitKind.EXAM_HIRING, by, "R4624-24", words, before_post=True)
+    return _advanced(_renewal(now.monitoring, last, ours), ours)
 
 
 def first_visit(facts: Facts) -> Deadline:
@@ -150,9 +152,8 @@ def first_visit(facts: Facts) -> Deadline:
         return Deadline(VisitKind.EXAM_HIRING, eve, "R4624-24", "avant la prise de poste", before_post=True)
     urgent = [RISKS[code] for code in followed.reasons if RISKS[code].before_post]
     if urgent:
-        return Deadline(
-            VisitKind.VIP_INITIAL, eve, urgent[0].article, "avant la prise de poste", before_post=True
-        )
+        words, article = "avant la prise de poste", urgent[0].article
+        return Deadline(VisitKind.VIP_INITIAL, eve, article, words, before_post=True)
     if facts.contract == Contract.APPRENTICESHIP:
         words = "dans les 2 mois qui suivent l’embauche d’un apprenti"
         return Deadline(VisitKind.VIP_INITIAL, add_months(facts.entry_on, 2), "R6222-36", words)
@@ -172,11 +173,13 @@ def _renewal(monitoring: Monitoring, last: Seen, ours: list[Seen]) -> Deadline:
     return Deadline(VisitKind.INTERMEDIATE, by, "R4624-28", "au plus tard 2 ans après le dernier examen")
 
 
-def _advanced(deadline: Deadline, latest: Seen) -> Deadline:
-    if latest.next_on is None or latest.next_on >= deadline.by:
+def _advanced(deadline: Deadline, ours: list[Seen]) -> Deadline:
+    asked = [each.next_on for each in ours if each.next_on and each.done_on == ours[-1].done_on]
+    by = min(asked, default=deadline.by)
+    if by >= deadline.by:
         return deadline
     words = "date fixée par le professionnel de santé, plus tôt que le délai légal"
-    return Deadline(deadline.kind, latest.next_on, deadline.article, words)
+    return Deadline(deadline.kind, by, deadline.article, words)
 
 
 def may_be_dispensed(monitoring: Monitoring, seen_on: date, hired_on: date, *, same_job: bool) -> bool:

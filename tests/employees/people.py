@@ -1,0 +1,60 @@
+"""Employees that the tests put on a list, and what they ask the database about them."""
+
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+
+from app.employees.declared import filled
+from app.employees.rules import Seen
+from db.models import Employee, EmployeeChange
+from db.seeds.world import World
+from tests.actors import Actor
+from tests.faults.steps import rows
+from tests.people.told import a_member
+
+LIST = "/espace/00010/salaries"
+ELISE = {
+    "birth_name": "LE GALL", "first_names": "Élise", "sex": "F", "birth_on": "1990-02-03",
+    "entry_on": "2024-09-02", "contract": "cdi", "job_title": "Caissière", "pcs": "551a",
+}  # fmt: skip
+OLD_FIELDS = ("created_at", "updated_at", "version")
+
+
+def years_ago(today: date, years: int, days: int = 0) -> str:
+    return (today.replace(year=today.year - years) - timedelta(days=days)).isoformat()
+
+
+async def an_employee(portal, company, *visits: Seen, **declared: str) -> Employee:
+    """Élise unless told otherwise, as the portal would have stored her after these visits."""
+    async with portal.database.transaction(write=True) as session:
+        return await put(World(session), company, *visits, **declared)
+
+
+async def put(world: World, company, *visits: Seen, **declared: str) -> Employee:
+    employee = await world.an_employee(company, filled(ELISE | declared, list(visits)))
+    for kind, done_on, next_on in visits:
+        await world.a_visit(employee, kind, done_on, next_on=next_on)
+    return employee
+
+
+async def the_employee(portal, employee_id: int | None = None) -> Employee:
+    """That one; without a number the only one there is."""
+    where = [Employee.id == employee_id] if employee_id else []
+    (found,) = await rows(portal, Employee, *where)
+    return found
+
+
+async def changes(portal, *where) -> list[EmployeeChange]:
+    return list(await rows(portal, EmployeeChange, *where))
+
+
+def columns(row) -> dict[str, object]:
+    """All of a row but what says when it was written."""
+    return {name: value for name, value in row.model_dump().items() if name not in OLD_FIELDS}
+
+
+@asynccontextmanager
+async def acting(app, portal, company, *roles: str, **more):
+    """Somebody else of this company, signed in: a reader unless told otherwise."""
+    email = f"{'-'.join(roles) or 'lecture'}@ours.example"
+    async with Actor(app) as actor:
+        yield await actor.signed_in(await a_member(portal, company, email, *roles, **more))
