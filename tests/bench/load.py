@@ -66,8 +66,9 @@ class Load:
 
     def __init__(self, url: str, headers: list[str]) -> None:
         parts = urlsplit(url)
+        asked = f"?{parts.query}" if parts.query else ""
         self._host, self._port = parts.hostname, parts.port
-        lines = [f"GET {parts.path or '/'} HTTP/1.1", f"Host: {parts.netloc}", *headers]
+        lines = [f"GET {parts.path or '/'}{asked} HTTP/1.1", f"Host: {parts.netloc}", *headers]
         self._request = "\r\n".join([*lines, "", ""]).encode()
         self._free: list[Connection] = []
         self.times: list[tuple[float, float]] = []

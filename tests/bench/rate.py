@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,7 @@ class Measured:
     rounds: int
     least: float | None = None
     is_private: bool = False
+    is_fragment: bool = False
 
 
 PAGES = (
@@ -51,19 +52,19 @@ class Rate:
 
 
 def lines(*, quick: bool = False) -> list[Line]:
-    with portal_served() as served, _bare_served(served) as bare:
-        return [_measured(page, served, bare, 2 if quick else page.rounds) for page in PAGES]
+    with portal_served() as served, bare_served(served, PAGES) as bare:
+        return [measured(page, served, bare, 2 if quick else page.rounds) for page in PAGES]
 
 
-def _measured(page: Measured, served: Served, bare: Server, rounds: int) -> Line:
+def measured(page: Measured, served: Served, bare: Server, rounds: int) -> Line:
     """The portal's rate in each round over that of the bare handler just before and just after."""
-    headers = _headers(page, served)
-    _flooded(served, page.path, headers)
-    before = _flooded(bare, f"/{page.file}", headers)
+    headers = headers_of(page, served)
+    flooded(served, page.path, headers)
+    before = flooded(bare, f"/{page.file}", headers)
     shares, of_processor = [], []
     for _ in range(rounds):
-        portal = _flooded(served, page.path, headers)
-        after = _flooded(bare, f"/{page.file}", headers)
+        portal = flooded(served, page.path, headers)
+        after = flooded(bare, f"/{page.file}", headers)
         shares.append(portal.a_second / fmean((before.a_second, after.a_second)))
         if bare_rate := fmean((before.a_processor_second, after.a_processor_second)):
             of_processor.append(portal.a_processor_second / bare_rate)
@@ -71,7 +72,7 @@ def _measured(page: Measured, served: Served, bare: Server, rounds: int) -> Line
     return _line(page, shares, of_processor)
 
 
-def _flooded(server: Server, path: str, headers: list[str]) -> Rate:
+def flooded(server: Server, path: str, headers: list[str]) -> Rate:
     """With wrk where there is one; else with our own client, which is slower and so hides differences."""
     flood = _with_wrk if shutil.which("wrk") else _with_ours
     used = server.processor_seconds()
@@ -80,17 +81,18 @@ def _flooded(server: Server, path: str, headers: list[str]) -> Rate:
     return Rate(a_second, answered / used if used else 0.0)
 
 
-def _headers(page: Measured, served: Served) -> list[str]:
+def headers_of(page: Measured, served: Served) -> list[str]:
     cookie = [f"Cookie: session={served.session}"] if page.is_private else []
-    return ["Accept-Encoding: br", *cookie]
+    fragment = ["HX-Request: true", "HX-Request-Type: partial"] if page.is_fragment else []
+    return ["Accept-Encoding: br", *cookie, *fragment]
 
 
 @contextmanager
-def _bare_served(served: Served) -> Iterator[Server]:
+def bare_served(served: Served, pages: Sequence[Measured]) -> Iterator[Server]:
     """The bytes that the portal has just sent, as they travelled, sent by handlers that do nothing else."""
     with TemporaryDirectory(prefix="portail-bench-") as folder:
-        for page in PAGES:
-            headers = dict(line.split(": ", 1) for line in _headers(page, served))
+        for page in pages:
+            headers = dict(line.split(": ", 1) for line in headers_of(page, served))
             with httpx.stream("GET", f"{served.url}{page.path}", headers=headers, trust_env=False) as answer:
                 answer.raise_for_status()
                 (Path(folder) / page.file).write_bytes(b"".join(answer.iter_raw()))

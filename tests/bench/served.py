@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +17,15 @@ import httpx
 from app import clock
 from app.access import VisitorAccess
 from app.database import migrate
-from app.portal import make_portal
+from app.portal import Portal, make_portal
 from app.sessions import open_session
 from app.settings import Settings
-from tests.world import tell
+from tests.world import Told, tell
 
 ROOT = Path(__file__).parents[2]
 SECRET = "b" * 64
 KNOWN = "alice@ours.example"
+Fill = Callable[[Portal, Told], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,17 @@ class Served(Server):
 
 
 @contextmanager
-def portal_served() -> Iterator[Served]:
-    """`portail serve` with real passwords (bcrypt at its real cost), no mail relay, nothing of the demo."""
+def portal_served(fill: Fill | None = None) -> Iterator[Served]:
+    """`portail serve` with real passwords (bcrypt at its real cost), no mail relay, nothing of the demo.
+
+    `fill` adds rows to the two companies before it starts.
+    """
     with TemporaryDirectory(prefix="portail-bench-") as folder:
         port, database = free_port(), Path(folder) / "portail.db"
         settings = Settings(
             data_dir=Path(folder), database_url=f"sqlite:///{database}", secret_key=SECRET, demo=False
         )
-        session = asyncio.run(_told(settings))
+        session = asyncio.run(_told(settings, fill))
         variables = {
             "PORTAIL_DATA_DIR": folder,
             "PORTAIL_DATABASE_URL": settings.database_url,
@@ -91,10 +95,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def _told(settings: Settings) -> str:
+async def _told(settings: Settings, fill: Fill | None = None) -> str:
     await migrate(settings.database_url)
     portal = make_portal(settings)
     told = await tell(portal)
+    if fill:
+        await fill(portal, told)
     async with portal.database.transaction(write=True) as session:
         token = open_session(VisitorAccess(portal, session), told.alice, "Firefox", clock.now())
     await portal.close()

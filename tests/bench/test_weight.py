@@ -1,13 +1,17 @@
 """What can be held without a clock: bytes sent, statements run, and reading that leaves no trace."""
 
+import aiosqlite
 import pytest
 from litestar.routes import HTTPRoute
 from sqlmodel import SQLModel, select
 
+from db.models import Account
 from tests.bench.table import KB
 from tests.bench.weight import ENCODINGS, FRAGMENT, budget_of, fragment_weights, weights
+from tests.conftest import SERVER
 from tests.statements import statements_of
 
+only_sqlite = pytest.mark.skipif(bool(SERVER), reason="a thread for each connection is SQLite's")
 PUBLIC = (
     "/",
     "/aide/premiere-connexion",
@@ -65,12 +69,51 @@ async def test_a_page_for_everybody_asks_nothing_of_the_database(visitor, portal
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("/espace/00010", 2), ("/mon-compte", 2), ("/mon-compte/connexions", 4)]
+    ("path", "most"),
+    [("/espace/00010", 1), ("/espace/00010/salaries", 2), ("/mon-compte", 2), ("/mon-compte/connexions", 4)],
 )
 async def test_a_page_of_ones_own_asks_little_of_the_database(alice, portal, path, most):
     with statements_of(portal) as statements:
         assert (await alice.get(path)).status_code == 200
     assert len(statements) <= most, statements
+
+
+@pytest.fixture
+def trips(monkeypatch):
+    """What is asked of the threads of SQLite's connections, one name a trip."""
+    seen = []
+    through = aiosqlite.Connection._execute
+
+    async def noted(connection, work, *given, **more):
+        seen.append(getattr(work, "__name__", str(work)))
+        return await through(connection, work, *given, **more)
+
+    monkeypatch.setattr(aiosqlite.Connection, "_execute", noted)
+    return seen
+
+
+@only_sqlite
+@pytest.mark.parametrize(
+    "path", ["/espace/00010", "/espace/00010/salaries", "/espace/00010/historique", "/mon-compte"]
+)
+async def test_a_page_takes_one_trip_a_statement_and_no_other(alice, portal, trips, path):
+    await alice.get(path)
+    trips.clear()
+    with statements_of(portal) as statements:
+        assert (await alice.get(path)).status_code == 200
+    assert len(trips) == len(statements), trips
+
+
+@only_sqlite
+async def test_a_write_takes_one_trip_a_statement_and_two_around_them(portal, told, trips):
+    async with portal.database.transaction(write=True) as session:
+        await session.get_one(Account, told.alice.key)
+    trips.clear()
+    with statements_of(portal) as statements:
+        async with portal.database.transaction(write=True) as session:
+            (await session.get_one(Account, told.alice.key)).job_title = "Gérante"
+    assert len(statements) == 2
+    assert len(trips) == len(statements) + 2, trips
 
 
 @pytest.mark.parametrize("who", ["visitor", "alice", "clerk"])
