@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.engine import make_url
 from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import clock, formats
 from app.access import VisitorAccess
@@ -19,6 +20,7 @@ from app.dispatcher import Dispatcher
 from app.employees.declared import filled
 from app.employees.rules import Seen
 from app.fields import email_address
+from app.keys import Keys
 from app.mail import new_seed, queue_mail
 from app.main import make_postbox, standalone_templates
 from app.passwords import Passwords
@@ -60,17 +62,18 @@ async def fill_demo(settings: Settings) -> None:
     async with portal.database.transaction(write=True) as session:
         access = VisitorAccess(portal, session)
         if not await access.first(select(func.count(col(Account.id)))):
-            hashed = await Passwords(portal.keys).hashed(PASSWORD)
-            await demo.tell(
-                session,
-                keyed=portal.keys.declarant_key,
-                filled=_filled,
-                password_hash=hashed,
-                today=clock.today(),
-            )
+            await tell_demo(session, portal.keys)
         elif not await account_at(access, PERSONAS[0].email):
             raise CommandRefused("Cette base contient de vrais comptes : la démonstration ne s’y ouvre pas.")
     await portal.close()
+
+
+async def tell_demo(session: AsyncSession, keys: Keys) -> None:
+    """The demo's story, with this portal's keys and rules."""
+    hashed = await Passwords(keys).hashed(PASSWORD)
+    await demo.tell(
+        session, keyed=keys.declarant_key, filled=_filled, password_hash=hashed, today=clock.today()
+    )
 
 
 def _filled(fields: dict[str, str], visits: Sequence[tuple[VisitKind, date, date | None]]) -> dict[str, Any]:

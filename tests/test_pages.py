@@ -18,6 +18,16 @@ SIGNED_IN = (
     "/mon-compte/connexions", "/mon-compte/session", "/deconnexion", "/espace/98765", "/espace/00010/compte",
     "/espace/00010/historique", "/espace/00010/utilisateurs", "/espace/00010/utilisateurs/invitation",
     "/espace/00010/administration", "/entreprises/ajout",
+    "/espace/00010/salaries", "/espace/00010/salaries?etat=sortis&q=xyz", "/espace/00010/salaries/1",
+    "/espace/00010/salaries/1/correction", "/espace/00010/salaries/1/depart",
+    "/espace/00010/salaries/1/retour",
+    "/espace/00010/salaries/operations", "/espace/00010/salaries/operations/1/annulation",
+    "/espace/00010/salaries/echeances", "/espace/00010/salaries/metiers?job_title=soudeur",
+    "/espace/00010/salaries/declaration/identite", "/espace/00010/salaries/declaration/poste",
+    "/espace/00010/salaries/declaration/expositions", "/espace/00010/salaries/imports",
+    "/espace/00010/salaries/imports/nouveau", "/espace/00010/salaries/imports/1",
+    "/espace/00010/salaries/imports/1/lignes/modifies", "/espace/00010/salaries/imports/1/colonnes",
+    "/espace/00010/salaries/imports/1/annulation",
 )  # fmt: skip
 TOKEN = re.compile(r'(name="csrf" value=")[^"]*')
 

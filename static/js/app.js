@@ -44,7 +44,7 @@
       say("Vous restez connecté.");
       return;
     }
-    if (event.detail.ctx?.target?.matches("[data-quiet]")) return;
+    if (event.detail.ctx?.target?.matches?.("[data-quiet]")) return;
     // A search keeps the focus in its field; a step that took the focused control away gives it to the heading.
     const at = document.activeElement;
     const place = $("#erreur h1") || ((!at || at === document.body) && ($("main [autofocus]") || $("main h1")));

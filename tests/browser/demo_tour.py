@@ -2,9 +2,8 @@
 
 from app import clock
 from app.access import VisitorAccess
+from app.commands import tell_demo
 from app.mail import queue_mail
-from db.seeds import demo
-from db.seeds.personas import PASSWORD
 from tests.browser.reader import Reader
 from tests.browser.stops import Stop, Tour
 
@@ -12,9 +11,8 @@ from tests.browser.stops import Stop, Tour
 async def demo_tour(reader: Reader) -> Tour:
     """Its own pages, then what each persona sees first. Needs the setting `demo`."""
     portal = reader.portal
-    hashed = await portal.passwords.hashed(PASSWORD)
     async with portal.database.transaction(write=True) as session:
-        await demo.tell(session, keyed=portal.keys.declarant_key, password_hash=hashed)
+        await tell_demo(session, portal.keys)
         access = VisitorAccess(portal, session)
         queue_mail(access, "no_account", "nina@theirs.example", clock.now(), seed="0" * 64)
     for path in ("/", "/demo/connexion", "/demo/courriels"):

@@ -11,6 +11,7 @@ from app import clock
 from app.access import VisitorAccess
 from app.sign_in.links import new_link
 from db.models import Account, AuditEvent, AuditKind, Draft, Membership, OutboxMail, TokenKind
+from tests.browser.employees_tour import employees_tour
 from tests.browser.reader import Reader
 from tests.browser.stops import PARAMETER, Stop, Tour, addresses, kept
 from tests.postbox import words_of
@@ -45,18 +46,18 @@ async def member_tour(reader: Reader, told: Told, app: Any) -> Tour:
     yield Stop("/espace/00042 of others")
     async for stop in _company_pages(reader, told, app):
         yield stop
-    async for stop in _companies(reader):
-        yield stop
-    async for stop in _people(reader):
-        yield stop
-    async for stop in _account_forms(reader):
-        yield stop
-    async for stop in _sessions(reader, told):
-        yield stop
-    async for stop in _letters(reader, told):
-        yield stop
-    async for stop in _service(reader, told):
-        yield stop
+    tours = (
+        employees_tour(reader, told),
+        _companies(reader),
+        _people(reader),
+        _account_forms(reader),
+        _sessions(reader, told),
+        _letters(reader, told),
+        _service(reader, told),
+    )
+    for tour in tours:
+        async for stop in tour:
+            yield stop
 
 
 async def _first_time(reader: Reader, told: Told) -> Tour:

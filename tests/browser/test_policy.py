@@ -27,7 +27,8 @@ EXPECTED = re.compile(
     r"|Failed to load resource: net::ERR_INTERNET_DISCONNECTED"
     r"|htmx: htmx:error: Failed to fetch)"
 )
-NOT_PAGES = {"/healthz", "/readyz"}
+FILES = "/espace/{code}/salaries/"
+NOT_PAGES = {"/healthz", "/readyz", FILES + "export/{kind}", FILES + "modele/{kind}"}
 
 
 class Watch:

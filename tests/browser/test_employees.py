@@ -1,0 +1,141 @@
+"""What an employer comes for, by keyboard alone, then without JavaScript."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.employees_tour import FILE
+
+pytestmark = pytest.mark.browser
+
+HOME = "/espace/00010/salaries"
+
+
+async def arrives(reader, path, title):
+    """A step reached by a swap: address, title, heading under the keyboard."""
+    await reader.is_at(path, f"{title} – AIST22")
+    await reader.hears(f"{title} – AIST22")
+    assert (await reader.focused()).tag == "h1"
+    assert not await reader.swaps_that_lost_the_focus()
+
+
+async def declares(reader, *, swaps):
+    """A night watchman, from the list to his sheet. `swaps`: each step takes the place of the other."""
+
+    async def reaches(step, title):
+        path, whole = f"{HOME}/declaration/{step}", f"{title} – Déclarer un salarié"
+        if swaps:
+            await arrives(reader, path, whole)
+        else:
+            await reader.is_at(path, f"{whole} – AIST22")
+
+    await reader.open(HOME)
+    await reader.tab_to("Déclarer un salarié")
+    await reader.press("Enter")
+    await reader.is_at(f"{HOME}/declaration/identite", "Qui est-ce ? – Déclarer un salarié – AIST22")
+    for label, typed in (("Nom de naissance", "Le Goff"), ("Prénom", "Yves")):
+        await reader.tab_to(label)
+        await reader.type(typed)
+    await reader.page.get_by_label("Date de naissance").fill("1990-01-31")
+    await reader.tab_to("Continuer")
+    await reader.press("Enter")
+    await reaches("poste", "Son contrat et son poste")
+    await reader.page.get_by_label("Date d’entrée").fill("2026-12-01")
+    await reader.page.get_by_label("Type de contrat").select_option("cdi")
+    await reader.page.get_by_label("Poste occupé").focus()
+    await reader.type("Comptable")
+    if not swaps:
+        await reader.tab_to("Continuer")
+        await reader.press("Enter")
+        await expect(reader.page.locator(".summary")).to_contain_text("Choisissez le métier")
+    await expect(reader.page.locator("#employees-jobs [type=radio]").first).to_be_visible()
+    await reader.page.locator("#employees-jobs [type=radio]").first.focus()
+    await reader.press("Space")
+    await reader.tab_to("Continuer")
+    await reader.press("Enter")
+    await reaches("expositions", "Ses conditions de travail")
+    await reader.tab_to("Travaille de nuit")
+    await reader.press("Space")
+    await reader.tab_to("Continuer")
+    await reader.press("Enter")
+    await reaches("verification", "Vérifier et déclarer")
+    await expect(reader.page.get_by_role("main")).to_contain_text("au plus tard le 30 novembre 2026")
+    await reader.tab_to("Déclarer ce salarié")
+    await reader.press("Enter")
+    await expect(reader.page.locator("h1")).to_have_text("Le Goff Yves")
+
+
+async def leaves_and_undoes(reader):
+    await reader.tab_to("Enregistrer son départ")
+    await reader.press("Enter")
+    await expect(reader.page.locator("h1")).to_contain_text("Départ de")
+    await reader.page.get_by_label("Dernier jour de travail").fill("2026-12-31")
+    await reader.tab_to("Enregistrer le départ")
+    await reader.press("Enter")
+    await expect(
+        reader.page.get_by_role("status").filter(has_text="Le départ est enregistré.")
+    ).to_be_visible()
+    await reader.tab_to("Annuler")
+    await reader.press("Enter")
+    await expect(reader.page.locator("h1")).to_contain_text("Annuler : départ")
+    await reader.tab_to("Annuler cette opération")
+    await reader.press("Enter")
+    await expect(reader.page.get_by_role("link", name="Enregistrer son départ")).to_be_visible()
+
+
+async def imports(reader):
+    await reader.open(HOME)
+    await reader.tab_to("Importer un fichier")
+    await reader.press("Enter")
+    await reader.page.get_by_label("Fichier").set_input_files(
+        {"name": "liste.csv", "mimeType": "text/csv", "buffer": FILE}
+    )
+    await reader.tab_to("Comparer avec ma liste")
+    await reader.press("Enter")
+    await expect(reader.page.locator("h1")).to_have_text("Comparaison avec votre liste", timeout=15_000)
+    await reader.tab_to("Nouveaux salariés")
+    await reader.press("Enter")
+    await expect(reader.page.get_by_role("main")).to_contain_text("DURAND Zoé")
+    await reader.tab_to("Garder ce choix")
+    await reader.press("Enter")
+    await expect(reader.page.locator("h1")).to_have_text("Comparaison avec votre liste")
+    await reader.tab_to("Appliquer 1 changement")
+    await reader.press("Enter")
+    await expect(reader.page.get_by_role("main")).to_contain_text("1 salarié déclaré")
+    await reader.tab_to("Annuler tout l’import")
+    await reader.press("Enter")
+    await expect(reader.page.locator("h1")).to_have_text("Annuler cet import")
+    await reader.tab_to("Annuler tout l’import")
+    await reader.press("Enter")
+    await expect(reader.page.locator("h1")).to_have_text("Import annulé")
+
+
+async def test_declare_leave_and_undo_with_the_keyboard(reader, told):
+    await reader.signed_in(told.alice)
+    await declares(reader, swaps=True)
+    await leaves_and_undoes(reader)
+
+
+async def test_declare_leave_and_undo_without_javascript(opened, told):
+    reader = await opened(javascript=False)
+    await reader.signed_in(told.alice)
+    await declares(reader, swaps=False)
+    await leaves_and_undoes(reader)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+async def test_import_a_file_with_the_keyboard(opened, told, javascript):
+    reader = await opened(javascript=javascript)
+    await reader.signed_in(told.alice)
+    await imports(reader)
+
+
+async def test_the_search_keeps_the_focus_and_says_what_it_found(reader, told):
+    await reader.signed_in(told.alice)
+    await reader.open(HOME)
+    await reader.tab_to("Nom, poste ou matricule")
+    await reader.type("SOÛD")
+    await reader.hears("Mes salariés, 1 résultat – AIST22")
+    assert (await reader.focused()).id == "q"
+    await expect(reader.page).to_have_url(
+        f"{reader.site}{HOME}?q=SO%C3%9BD&etat=presents&suivi=&visite=&tri=nom"
+    )
