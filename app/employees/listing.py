@@ -119,7 +119,7 @@ def _line(row: Row, path: str, today: date) -> Line:
 def place_of(typed: str, sort: str) -> tuple[str, int] | None:
     """None for a place that this portal did not write: the reader sees the first page."""
     place, _, number = typed[:300].replace("\0", "").rpartition("~")
-    if not number.isascii() or not number.isdigit() or not 0 < int(number[:11]) <= BIGGEST_ID:
+    if not number.isascii() or not number.isdigit() or not 0 < int(number) <= BIGGEST_ID:
         return None
     checks: dict[str, Callable[[str], Any]] = {
         "nom": str,

@@ -144,8 +144,7 @@ def next_visit(facts: Facts, seen: Collection[Seen]) -> Deadline | None:
 
 def first_visit(facts: Facts) -> Deadline:
     """R4624-24: examination before the post (SIR). R4624-18: before the post for some. R6222-36: apprentices,
-    2 months. R4624-10: everybody else, 3 months from the first day of work.
-    """
+    2 months. R4624-10: everybody else, 3 months from the first day of work."""
     followed = follow_up(facts.risks, facts.birth_on, facts.entry_on)
     eve = facts.entry_on - timedelta(days=1)
     if followed.monitoring == SIR:
