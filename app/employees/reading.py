@@ -92,9 +92,6 @@ async def read_file(
     try:
         async with asyncio.timeout(SECONDS), _place():
             return await _heard(json.dumps(asked).encode() + b"\n" + content, told)
-    except OSError as error:
-        log.error("employee_reader_not_started", reason=type(error).__name__)
-        raise Unreadable("La lecture n’a pas pu commencer : réessayez dans quelques minutes.") from None
     except TimeoutError:
         raise Unreadable(
             "La lecture du fichier a duré trop longtemps : envoyez-le en plusieurs fois ou réessayez."
@@ -110,15 +107,19 @@ def _place() -> asyncio.Semaphore:
 
 
 async def _heard(sent: bytes, told: Told) -> Reading:
-    worker = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "app.employees.worker"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={name: kept for name, kept in os.environ.items() if name in KEPT},
-        cwd=ROOT,
-        limit=LONGEST_LINE,
-    )
+    try:
+        worker = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "app.employees.worker"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={name: kept for name, kept in os.environ.items() if name in KEPT},
+            cwd=ROOT,
+            limit=LONGEST_LINE,
+        )
+    except OSError as error:
+        log.error("employee_reader_not_started", reason=type(error).__name__)
+        raise Unreadable("La lecture n’a pas pu commencer : réessayez dans quelques minutes.") from None
     feeding = asyncio.create_task(_feed(worker, sent))
     try:
         return await _listen(worker, told)
@@ -128,6 +129,9 @@ async def _heard(sent: bytes, told: Told) -> Reading:
             worker.kill()
         with contextlib.suppress(asyncio.CancelledError):
             await feeding
+        # What it had already said is drained: its end would not be seen behind a pipe that is full.
+        while worker.stdout and await worker.stdout.read(LONGEST_LINE):
+            pass
         await worker.wait()
 
 
@@ -141,23 +145,28 @@ async def _feed(worker: asyncio.subprocess.Process, sent: bytes) -> None:
 
 
 async def _listen(worker: asyncio.subprocess.Process, told: Told) -> Reading:
-    assert worker.stdout is not None  # noqa: S101
     rows: list[FileRow] = []
-    try:
-        async for line in worker.stdout:
-            said: dict[str, Any] = json.loads(line)
-            if "progress" in said:
-                await told(*said["progress"])
-            elif "rows" in said:
-                rows += [FileRow(*row) for row in said["rows"]]
-            elif "refused" in said:
-                raise Unreadable(said["refused"])
-            else:
-                return Reading(**said["result"], rows=rows)
-    except ValueError:
-        pass
-    log.error("employee_reader_died", status=worker.returncode)
+    while said := await _next_words(worker):
+        if "progress" in said:
+            await told(*said["progress"])
+        elif "rows" in said:
+            rows += [FileRow(*row) for row in said["rows"]]
+        elif "refused" in said:
+            raise Unreadable(said["refused"])
+        else:
+            return Reading(**said["result"], rows=rows)
+    log.error("employee_reader_died")
     raise Unreadable(
         "Ce fichier ne se lit pas : ouvrez-le dans votre tableur, enregistrez-le à nouveau au format .xlsx ou"
         " .csv, puis renvoyez-le."
     )
+
+
+async def _next_words(worker: asyncio.subprocess.Process) -> dict[str, Any]:
+    """One line of JSON; nothing when the process has died, or says what it should not."""
+    assert worker.stdout is not None  # noqa: S101
+    try:
+        said = json.loads(await worker.stdout.readline())
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}

@@ -95,7 +95,7 @@ def _from_windows(content: bytes) -> str:
 
 
 def _is_mixed(content: bytes) -> bool:
-    return bool(re.search(rb"\xc3[\x80-\xbf]|\xe2\x80[\x90-\xbf]|\xc5[\x92\x93]", content))
+    return bool(re.search(rb"\xef\xbb\xbf|\xc3[\x80-\xbf]|\xe2\x80[\x90-\xbf]|\xc5[\x92\x93]", content))
 
 
 def _separator(text: str, known: Known) -> str:

@@ -1,5 +1,11 @@
 """Builders of employee files, as software and people make them."""
 
+import io
+import zipfile
+from collections.abc import Mapping
+
+from openpyxl import Workbook
+
 TITLES = {
     "code": "Code adhérent",
     "staff_number": "Matricule",
@@ -72,3 +78,42 @@ def dsn_bytes(
         lines += [line for person in them for line in person]
     lines += [f"S90.G00.90.001,'{len(lines) + 2}'", "S90.G00.90.002,'1'"]
     return ("\r\n".join(lines) + "\r\n").encode(encoding)
+
+
+def xlsx_of_rows(
+    *rows, sheets: Mapping[str, list] | None = None, formats: Mapping[str, str] | None = None
+) -> bytes:
+    """A workbook as openpyxl writes it, formulas included. `sheets`: others before, by title."""
+    book, file = Workbook(), io.BytesIO()
+    book.remove(book.active)
+    for title, lines in {**(sheets or {}), "Salariés": rows}.items():
+        sheet = book.create_sheet(title)
+        for line in lines:
+            sheet.append(line)
+    for cell, shown_as in (formats or {}).items():
+        sheet[cell].number_format = shown_as
+    book.save(file)
+    return file.getvalue()
+
+
+def zip_of(**members: bytes) -> bytes:
+    """An archive; in the names, `__` stands for a slash and `_` for a dot."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "/").replace("_", "."), content)
+    return file.getvalue()
+
+
+def changed_member(content: bytes, name: str, new: bytes) -> bytes:
+    """The same archive, one member replaced or added."""
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as before,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as after,
+    ):
+        for each in before.namelist():
+            if each != name:
+                after.writestr(each, before.read(each))
+        after.writestr(name, new)
+    return file.getvalue()

@@ -1,9 +1,18 @@
 """A file read from end to end, in the process of its own."""
 
-import pytest
+import asyncio
+import re
+import time
+from contextlib import suppress
+from pathlib import Path
 
-from app.employees.reading import FileRow, Reading, Unreadable, read_file
-from tests.employees.files import ELISE, STORED, csv_of_people
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.employees.export import csv_of, model_csv, model_xlsx, xlsx_of
+from app.employees.reading import BIGGEST, MOST_ROWS, FileRow, Reading, Unreadable, read_file
+from tests.employees.files import BRIEUC, ELISE, NIR, STORED, csv_of_people, dsn_bytes, dsn_person
 
 
 async def reading_of(content: bytes, name: str = "salaries.csv", **more) -> Reading:
@@ -39,3 +48,182 @@ async def test_without_a_required_column_there_are_no_rows_and_the_titles_are_na
 
 async def test_an_empty_file_says_so():
     assert await refusal_of(b" \r\n") == "Le fichier est vide."
+
+
+async def test_the_statement_of_the_payroll_goes_the_same_way():
+    reading = await reading_of(dsn_bytes(dsn_person(), dsn_person()), "dsn.txt", siret=BRIEUC)
+    assert (reading.source, reading.month, len(reading.rows)) == ("dsn", "2026-11", 2)
+    assert NIR not in repr(reading)
+
+
+async def test_habits_and_the_correction_of_this_file_choose_the_columns():
+    person = {**ELISE, "Affectation": "Accueil"}
+    reading = await reading_of(csv_of_people(person), habits={"affectation": "job_title"})
+    assert reading.rows[0].fields["job_title"] == "Accueil"
+    assert ["Poste", ""] in reading.columns
+    reading = await reading_of(
+        csv_of_people(person), habits={"affectation": "job_title"}, mapping={"poste": "job_title"}
+    )
+    assert reading.rows[0].fields["job_title"] == "Caissière"
+    assert "« Affectation » n’a pas été lue" in reading.notes[0]
+
+
+@pytest.mark.parametrize(("cell", "reasons"), [("10", 0), ("00010", 0), ("", 0), ("42", 1), ("00010-5", 1)])
+async def test_a_row_of_another_company_has_a_reason(cell, reasons):
+    reading = await reading_of(csv_of_people({"code": cell, **ELISE}), code="00010")
+    assert len(reading.rows[0].reasons) == reasons
+    assert reading.rows[0].fields == STORED
+
+
+async def test_every_wrong_cell_of_a_row_has_its_reason_and_the_others_are_kept():
+    reading = await reading_of(csv_of_people(ELISE | {"birth_on": "31/02/1990", "job_title": ""}))
+    (row,) = reading.rows
+    assert row.reasons == [
+        "la date de naissance « 31/02/1990 » n’existe pas dans le calendrier",
+        "le poste manque",
+    ]
+    assert row.fields == {n: c for n, c in STORED.items() if n != "birth_on"} | {"job_title": ""}
+
+
+async def test_a_row_that_is_too_long_or_whose_quotes_do_not_pair_says_so():
+    content = csv_of_people(ELISE) + b"a;b;c;d;e;f;g\r\n" + b'"LE GALL;x\r\n'
+    reading = await reading_of(content)
+    assert "elle a plus de 6 colonnes (un séparateur de trop ?)" in reading.rows[1].reasons
+    assert reading.rows[2].reasons == ["un guillemet est mal placé ou n’est pas refermé"]
+
+
+async def test_a_header_without_anybody_is_refused():
+    assert "ne contient aucun salarié sous sa ligne de titres" in await refusal_of(model_csv())
+    assert "ne contient aucun salarié sous sa ligne de titres" in await refusal_of(model_xlsx())
+
+
+async def test_a_file_of_another_kind_is_refused_in_words():
+    assert "PDF" in await refusal_of(b"%PDF-1.7", "salaries.xlsx")
+    assert "5 Mio" in await refusal_of(bytes(BIGGEST + 1))
+
+
+# The process
+
+
+def children() -> list[Path]:
+    tasks = Path("/proc/self/task").glob("*/children")
+    return [Path("/proc", pid) for task in tasks for pid in task.read_text().split()]
+
+
+async def seen_while_reading(content: bytes, look) -> None:
+    async def told(read: int, total: int) -> None:
+        seen.extend(look(child) for child in children())
+
+    seen: list = []
+    await read_file(content, "salaries", habits={}, told=told)
+    assert any(seen)
+
+
+PEOPLE = [{**STORED, "code": "00010", "email": f"elise{number}@brieuc.fr"} for number in range(MOST_ROWS)]
+linux_only = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads /proc")
+
+
+@linux_only
+async def test_the_process_knows_no_secret_and_is_held_within_limits(monkeypatch):
+    monkeypatch.setenv("PORTAIL_SECRET_KEY", "a-secret-of-the-portal")
+    monkeypatch.setenv("PGPASSWORD", "another-secret")
+
+    def look(child: Path) -> bool:
+        environment, limits = (child / "environ").read_bytes(), (child / "limits").read_text()
+        if b"worker" not in (child / "cmdline").read_bytes():
+            return False
+        assert b"secret" not in environment
+        wanted = {"Max cpu time": "60", "Max file size": "0", "Max core file size": "0"}
+        for name, value in wanted.items():
+            assert re.search(rf"{name} +{value} +{value} ", limits), limits
+        assert "Max address space         unlimited" not in limits
+        return int((child / "stat").read_text().rsplit(")", 1)[1].split()[16]) >= 10
+
+    await seen_while_reading(csv_of_people(*[ELISE] * 1_000), look)
+
+
+@linux_only
+async def test_five_thousand_people_of_a_workbook_take_little_time_and_memory():
+    def look(child: Path) -> bool:
+        peak = re.search(r"VmHWM:\s+(\d+) kB", (child / "status").read_text())
+        assert peak is None or int(peak[1]) < 200_000
+        return True
+
+    start = time.perf_counter()
+    await seen_while_reading(await asyncio.to_thread(xlsx_of, PEOPLE), look)
+    assert time.perf_counter() - start < 12
+
+
+async def test_the_portal_goes_on_meanwhile_and_hears_how_far_the_reading_is():
+    heard, turns = [], 0
+
+    async def told(read: int, total: int) -> None:
+        heard.append((read, total))
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0.01)
+            turns += 1
+
+    alongside = asyncio.create_task(others())
+    reading = await read_file(csv_of(PEOPLE), "salaries.csv", habits={}, told=told)
+    alongside.cancel()
+    assert len(reading.rows) == MOST_ROWS
+    assert turns > 10
+    assert heard == sorted(heard, key=lambda each: each[0])
+    assert heard[-1] == (MOST_ROWS, MOST_ROWS)
+    assert len(heard) > 10
+
+
+def stand_in(monkeypatch, folder: Path, script: str) -> None:
+    """Another program in the worker's place, to see it misbehave."""
+    program = folder / "program"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setattr("app.employees.reading.sys.executable", str(program))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "exit 1",
+        "kill -9 $$",
+        "echo nonsense",
+        "cat >/dev/null; echo '{\"progress\": [1, 2]}'",
+        "exec cat /dev/zero",
+    ],
+)
+async def test_a_process_that_dies_or_talks_nonsense_is_one_sentence(monkeypatch, tmp_path, script):
+    stand_in(monkeypatch, tmp_path, script)
+    assert (await refusal_of(csv_of_people(ELISE))).startswith("Ce fichier ne se lit pas")
+
+
+async def test_a_process_that_cannot_start_is_one_sentence(monkeypatch):
+    monkeypatch.setattr("app.employees.reading.sys.executable", "/nowhere/python")
+    assert (await refusal_of(csv_of_people(ELISE))).startswith("La lecture n’a pas pu commencer")
+
+
+async def test_a_reading_that_lasts_is_stopped(monkeypatch, tmp_path):
+    stand_in(monkeypatch, tmp_path, "exec sleep 30")
+    monkeypatch.setattr("app.employees.reading.SECONDS", 0.3)
+    assert "a duré trop longtemps" in await refusal_of(csv_of_people(*[ELISE] * 30_000))
+    assert children() == []
+
+
+async def test_a_reading_that_nobody_waits_for_leaves_no_process(monkeypatch, tmp_path):
+    stand_in(monkeypatch, tmp_path, "exec sleep 30")
+    reading = asyncio.create_task(reading_of(csv_of_people(ELISE)))
+    await asyncio.sleep(0.2)
+    assert children()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert children() == []
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=400))
+async def test_random_bytes_are_a_reading_or_a_refusal(noise):
+    with suppress(Unreadable):
+        await reading_of(noise)
