@@ -19,7 +19,9 @@ BROKEN = re.compile(
 )
 ROUNDED = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+")
 # A number of the Sécurité sociale, with or without its key: never asked, never repeated.
-NIR = re.compile(r"[1-478][0-9]{2}(0[1-9]|1[0-2]|[2-9][0-9])(2[AB]|[0-9]{2})[0-9]{6}([0-9]{2})?")
+NIR = re.compile(
+    r"(?<![0-9+])[1-478][0-9]{2}(0[1-9]|1[0-2]|[2-9][0-9])(2[AB]|[0-9]{2})[0-9]{6}([0-9]{2})?(?![0-9])"
+)
 
 
 def one_line(cell: str) -> str:
@@ -28,7 +30,9 @@ def one_line(cell: str) -> str:
 
 
 def unprotected(cell: str, words: str) -> str:
-    """The cell without our own apostrophe. A formula or a spreadsheet's error is refused."""
+    """The cell without our own apostrophe. A formula, a spreadsheet's error or a NIR is refused."""
+    if holds_social_number(cell):
+        raise ValueError(f"{words} ressemble à un numéro de Sécurité sociale : ne l’envoyez pas")
     if cell.startswith("="):
         raise ValueError(f"{words} est une formule : mettez sa valeur à la place")
     if BROKEN.fullmatch(cell):
@@ -36,12 +40,14 @@ def unprotected(cell: str, words: str) -> str:
     return cell[1:] if PROTECTED.match(cell) else cell
 
 
+def holds_social_number(cell: str) -> bool:
+    return bool(NIR.search(re.sub(r"[\s.\-/]", "", cell).upper()))
+
+
 def plain(words: str, *, is_name: bool = False) -> Callable[[str], str]:
     """Text as it is written. A name holds a letter."""
 
     def kept(typed: str) -> str:
-        if NIR.fullmatch(re.sub(r"[\s.-]", "", typed).upper()):
-            raise ValueError(f"{words} ressemble à un numéro de Sécurité sociale : ne l’envoyez pas")
         if ROUNDED.fullmatch(typed):
             raise ValueError(f"{words} {typed[:40]} est arrondi par un tableur : mettez sa colonne en Texte")
         if is_name and typed and not any(each.isalpha() for each in typed):

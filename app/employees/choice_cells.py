@@ -24,7 +24,7 @@ CONTRACTS = (
     (Contract.APPRENTICESHIP, r"apprentie?s?|apprentissage"),
     (Contract.PROFESSIONALISATION, r"contrat pro|contrat de pro|profess?ionn?alisation"),
     (Contract.SEASONAL, r"saisonn?ier|saisonn?iere|saison"),
-    (Contract.TEMPORARY, r"interim|interimaire|ctt|mission|temporaire"),
+    (Contract.TEMPORARY, r"interim|interimaire|ctt|contrat de mission|travail temporaire|^mission$"),
     (Contract.INTERNSHIP, r"stage|stagiaire"),
     (Contract.OFFICER, r"mandat|mandataire|gerante?|presidente?|dirigeante?"),
     (Contract.CDD, r"cddu?|c d d|determinee?"),

@@ -123,8 +123,7 @@ COLUMNS = {
     "part_time": _text(
         "Temps partiel",
         "le temps partiel",
-        "tempspartielouinon tempsdetravail tauxdactivite tauxactivite tpspartiel modalitetempsdetravail"
-        " quotite quotitetravail",
+        "tempspartielouinon tempsdetravail tpspartiel modalitetempsdetravail",
         3,
         choice_cells.part_time,
     ),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from app.companies.import_cells import folded
+from app.employees.cells import holds_social_number
 from app.employees.columns import COLUMNS
 
 LONGEST = 80  # characters of a title that are shown
@@ -12,11 +13,15 @@ NEVER_READ = re.compile(r"nir|nss|n?(umero|o)?(de)?(securitesociale|secu|ss|inse
 
 
 def shown_titles(cells: list[str]) -> list[str]:
-    """The titles, each different from the others: « Nom (2) », « Colonne D » when it is empty."""
+    """The titles, each different from the others: « Nom (2) », « Colonne D » when it is empty.
+
+    A file without titles has somebody's cells in their place: a number of the Sécurité sociale is not shown.
+    """
     titles: list[str] = []
     seen: set[str] = set()
     for place, cell in enumerate(cells):
-        title = " ".join(cell.split())[:LONGEST] or f"Colonne {letters(place)}"
+        title = "" if holds_social_number(cell) else " ".join(cell.split())[:LONGEST]
+        title = title or f"Colonne {letters(place)}"
         number = 2
         unique = title
         while folded(unique) in seen:

@@ -105,7 +105,7 @@ def test_a_day_that_is_none_is_refused_by_name(cell, words):
             "CDI|C.D.I.|c d i|Contrat à durée indéterminée|CDI temps partiel|indéterminé|01|1",
             "cdi",
         ),
-        ("CDD|C.D.D.|Contrat à durée déterminée|CDD 6 mois|CDD de remplacement|CDDU|02", "cdd"),
+        ("CDD|C.D.D.|Contrat à durée déterminée|CDD 6 mois|CDD mission|CDD de remplacement|CDDU|02", "cdd"),
         (
             "Apprentissage|apprenti|Apprentie|Contrat d’apprentissage|Alternance (apprentissage)",
             "apprentissage",
@@ -246,9 +246,12 @@ def test_names_keep_their_capitals_and_lose_what_is_not_seen():
     assert "ne contient aucune lettre" in refusal_of("first_names", "12")
 
 
-@pytest.mark.parametrize("field", ["staff_number", "birth_name", "job_title"])
 @pytest.mark.parametrize(
-    "cell", ["290022278904512", "2 90 02 22 789 045 12", "2900222789045", "190022A789045 12"]
+    "field", ["staff_number", "birth_name", "job_title", "birth_on", "pcs", "phone", "risks"]
+)
+@pytest.mark.parametrize(
+    "cell",
+    ["290022278904512", "2 90 02 22 789 045 12", "2900222789045", "190022A789045 12", "n° 290022278904512"],
 )
 def test_a_social_security_number_in_the_wrong_place_is_refused_and_never_repeated(field, cell):
     words = refusal_of(field, cell)

@@ -55,7 +55,14 @@ def test_the_required_ones_are_what_a_declaration_cannot_do_without():
         ),
         *(("Mail", "email"), ("Courriel", "email"), ("Portable", "phone"), ("Tél. mobile", "phone")),
         *(("Civilité", "sex"), ("CACES", "driving_until"), ("N° adhérent", "code")),
-        *(("Ancienneté", ""), ("Salaire", ""), ("Date", ""), ("", ""), ("Nom et prénom", "")),
+        *(
+            ("Ancienneté", ""),
+            ("Quotité", ""),
+            ("Salaire", ""),
+            ("Date", ""),
+            ("", ""),
+            ("Nom et prénom", ""),
+        ),
     ],
 )
 def test_a_title_is_recognised_as_people_write_it(title, field):
@@ -100,6 +107,7 @@ def test_titles_are_shown_so_that_each_can_be_chosen():
     titles = shown_titles(["Date", "", "Date", " Nom  complet "] + [""] * 24)
     assert titles[:4] == ["Date", "Colonne B", "Date (2)", "Nom complet"]
     assert titles[-1] == "Colonne AB"
+    assert shown_titles(["LE GALL", "2 90 02 22 789 045 12"]) == ["LE GALL", "Colonne B"]
     assert len({folded(title) for title in titles}) == len(titles)
 
 
