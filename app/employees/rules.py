@@ -163,13 +163,13 @@ def first_visit(facts: Facts) -> Deadline:
 def _renewal(monitoring: Monitoring, last: Seen, ours: list[Seen]) -> Deadline:
     by = add_months(last.done_on, PERIODS[monitoring])
     if monitoring != SIR:
-        words = f"au plus tard {PERIODS[monitoring] // 12} ans après la dernière visite"
+        words = f"{PERIODS[monitoring] // 12} ans après la dernière visite"
         return Deadline(VisitKind.VIP, by, PERIOD_ARTICLES[monitoring], words)
     between = [each for each in ours if each.kind == VisitKind.INTERMEDIATE and each.done_on >= last.done_on]
     if between:
-        return Deadline(VisitKind.EXAM, by, "R4624-28", "au plus tard 4 ans après le dernier examen")
+        return Deadline(VisitKind.EXAM, by, "R4624-28", "4 ans après le dernier examen")
     by = add_months(last.done_on, 24)
-    return Deadline(VisitKind.INTERMEDIATE, by, "R4624-28", "au plus tard 2 ans après le dernier examen")
+    return Deadline(VisitKind.INTERMEDIATE, by, "R4624-28", "2 ans après le dernier examen")
 
 
 def _advanced(deadline: Deadline, ours: list[Seen]) -> Deadline:
