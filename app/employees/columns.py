@@ -135,6 +135,7 @@ COLUMNS = {
         160,
         choice_cells.risks,
     ),
+    "post_reason": _name("Motif du poste à risque", "le motif du poste à risque", "motifposte", 300),
     "driving_until": _day(
         "Autorisation de conduite",
         "l’autorisation de conduite",

@@ -41,6 +41,7 @@ HELP = {
     "pcs": "Trois chiffres et une lettre, par exemple 542a. Laissez vide si vous ne le connaissez pas.",
     "part_time": "oui ou non.",
     "risks": "Les codes ci-dessous qui concernent le poste, séparés par des virgules.",
+    "post_reason": "Pour POSTE_EMPLOYEUR : pourquoi le poste est sur la liste de l’entreprise.",
     "driving_until": f"Le jour où l’attestation pour l’autorisation de conduite expire : {A_DAY}",
     "electrical_until": f"Le jour où l’attestation pour l’habilitation électrique expire : {A_DAY}",
 }
@@ -126,6 +127,11 @@ def _headed(book: Workbook, titles: list[str], cells: Any = None) -> Worksheet:
         sheet.set_column(place, place, WIDTHS.get(field, max(14, len(title) + 3)), cells)
         sheet.write_string(0, place, title, bold)
     sheet.freeze_panes(1, 0)
+    # Printed, it is one page wide with the titles on each: nobody wants seven strips.
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
     return sheet
 
 

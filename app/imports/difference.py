@@ -107,9 +107,9 @@ def _finding(row: FileRow, index: _Index, lines: dict[tuple[Any, ...], int], tod
     if row.reasons:
         return Found(row.line, LineKind.WRONG, about, " ; ".join(row.reasons))
     identity = _identities(given)[0]
-    first = lines.setdefault((*identity, given["entry_on"]), row.line)
+    first = lines.setdefault(identity, row.line)
     if first != row.line:
-        return Found(row.line, LineKind.WRONG, about, f"la même personne est déjà à la ligne {first}")
+        return Found(row.line, LineKind.WRONG, about, f"la même personne est déjà à la ligne {first} : gardez-en une")
     same = index.same(given)
     whole = (same.declared if same else NOBODY) | given
     if same and _came_back(same.declared, given):
