@@ -1,6 +1,6 @@
 """/espace/{code}/salaries/declaration: a new employee in three steps of questions, then a check."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from litestar import Request, get, post
@@ -16,7 +16,7 @@ from app.employees.declaring import STEP_NAMES, Whole, check_step, jobs_for, pla
 from app.employees.draft_service import draft_of, drop_draft, keep_typed, use_draft
 from app.employees.forms import STEPS, Confirmation, shown_values
 from app.employees.pcs import jobs_like
-from app.employees.person_queries import alike
+from app.employees.person_queries import alike, just_declared
 from app.employees.questions import CONTRACTS, QUESTIONS, SEXES
 from app.employees.service import Moment, register_employee
 from app.employees.sheet import sheet_of, unsaved
@@ -38,6 +38,7 @@ class Alike(NamedTuple):
     job_title: str
 
 
+TWICE = timedelta(minutes=10)
 ANOTHER = "Cochez la case si c’est bien une autre personne, ou ouvrez sa fiche."
 
 
@@ -161,20 +162,26 @@ async def _declare(request: Request[Any, Any, Any], access: MemberAccess) -> Res
     whole = whole_of(draft.typed if draft else {}, clock.today())
     if whole.wrong_step and form.errors:
         raise Refused(STALE)
+    # A button pressed twice: the second press leads where the first one did.
+    if draft is None and (before := await just_declared(access, clock.now() - TWICE)):
+        return _declared(request, access, before)
     if whole.wrong_step:
         return see(request, "employees.step", code=access.company.code, step=whole.wrong_step)
     employee: Employee | None = None
     if form.data:
         async with form.attempt(access):
+            await use_draft(access)
             if await _alike(access, whole.values) and not form.data.another:
                 raise Refused(ANOTHER, "another")
-            await use_draft(access)
             employee = await register_employee(access, whole.values, Moment(clock.now(), clock.today()))
     if employee is None or form.errors:
         return await _check(access, whole, form)
-    path = path_to(
-        request, "employees.show", {"fait": "declare"}, code=access.company.code, employee_id=employee.key
-    )
+    return _declared(request, access, employee.key)
+
+
+def _declared(request: Request[Any, Any, Any], access: MemberAccess, employee_id: int) -> Response[Any]:
+    done = {"fait": "declare"}
+    path = path_to(request, "employees.show", done, code=access.company.code, employee_id=employee_id)
     return leave(request, path)
 
 

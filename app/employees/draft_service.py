@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete
 
 from app.access import MemberAccess
@@ -21,11 +22,25 @@ async def keep_typed(access: MemberAccess, typed: dict[str, str], names: set[str
     draft = await draft_of(access, now)
     if draft is None:
         await drop_draft(access)
-        draft = EmployeeDraft(company_id=access.company.key, account_id=access.account.key, updated_at=now)
-        access.add(draft)
+        draft = await _begun(access, now)
     others = {name: value for name, value in draft.typed.items() if name not in names}
     draft.typed = others | {name: value[:300] for name, value in typed.items() if name in names and value}
     draft.updated_at = now
+
+
+async def _begun(access: MemberAccess, now: datetime) -> EmployeeDraft:
+    """A new one; or, of several at once, the one that came first."""
+    draft = EmployeeDraft(company_id=access.company.key, account_id=access.account.key, updated_at=now)
+    try:
+        async with access.savepoint():
+            access.add(draft)
+            await access.flush()
+    except IntegrityError:
+        first = await draft_of(access, now)
+        if first is None:
+            raise
+        return first
+    return draft
 
 
 async def drop_draft(access: MemberAccess) -> int:

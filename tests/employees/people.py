@@ -43,8 +43,9 @@ async def the_employee(portal, employee_id: int | None = None) -> Employee:
     return found
 
 
-async def changes(portal, *where) -> list[EmployeeChange]:
-    return list(await rows(portal, EmployeeChange, *where))
+async def changes(portal, company) -> list[EmployeeChange]:
+    """The oldest first."""
+    return list(await rows(portal, EmployeeChange, EmployeeChange.company_id == company.id))
 
 
 def columns(row) -> dict[str, object]:

@@ -252,7 +252,7 @@ CHANGES_OF = ("correction", "depart", "retour")
 async def test_a_reader_sees_the_list_without_a_button_and_may_change_nothing(app, alice, told, portal):
     mine = await an_employee(portal, told.site, risks="RQTH")
     await alice.fill(f"{LIST}/{mine.id}/depart", exit_on="2026-03-31")
-    change = (await changes(portal))[-1]
+    (change,) = await changes(portal, told.site)
     async with acting(app, portal, told.site) as reader:
         before = columns(await the_employee(portal, mine.id))
         listed, sheet = await reader.get(LIST), await reader.get(f"{LIST}/{mine.id}")
@@ -278,7 +278,7 @@ async def test_a_reader_sees_the_list_without_a_button_and_may_change_nothing(ap
 
 async def test_the_employee_or_change_of_another_company_is_not_found(alice, told, portal):
     mine = await an_employee(portal, told.site)
-    (theirs,) = [each for each in await changes(portal) if each.company_id == told.theirs.id]
+    (theirs,) = await changes(portal, told.theirs)
     token = await alice.token("/mon-compte/mot-de-passe")
     for number in (told.their_employee.id, told.employee.id, 0, 999_999, 2**31, 2**63, 10**30):
         for act in ("", *(f"/{each}" for each in CHANGES_OF)):
