@@ -109,7 +109,9 @@ def _finding(row: FileRow, index: _Index, lines: dict[tuple[Any, ...], int], tod
     identity = _identities(given)[0]
     first = lines.setdefault(identity, row.line)
     if first != row.line:
-        return Found(row.line, LineKind.WRONG, about, f"la même personne est déjà à la ligne {first} : gardez-en une")
+        return Found(
+            row.line, LineKind.WRONG, about, f"la même personne est déjà à la ligne {first} : gardez-en une"
+        )
     same = index.same(given)
     whole = (same.declared if same else NOBODY) | given
     if same and _came_back(same.declared, given):

@@ -44,6 +44,7 @@ PEOPLE = st.fixed_dictionaries(
         "risks": st.sets(st.sampled_from([code for code in RISKS if code != "MINEUR"])).map(
             lambda codes: " ".join(code for code in RISKS if code in codes)
         ),
+        "post_reason": st.just("") | NAMES,
         "driving_until": st.none() | A_DAY,
         "electrical_until": st.none() | A_DAY,
     }
@@ -86,7 +87,7 @@ def test_no_cell_of_the_csv_is_run_by_a_spreadsheet(start):
 def test_the_csv_is_what_french_spreadsheets_open_with_a_click():
     content = csv_of([{"birth_name": "Le Gall", "birth_on": date(1990, 2, 3)}])
     assert content.startswith(b"\xef\xbb\xbfCode adh\xc3\xa9rent;Matricule;Nom de naissance;")
-    assert content.endswith(b";;Le Gall;;;;03/02/1990;;;;;;;;;;;;\r\n")
+    assert content.endswith(b";;Le Gall;;;;03/02/1990;;;;;;;;;;;;;\r\n")
 
 
 def test_the_workbook_holds_text_and_real_dates_and_no_formula():
@@ -97,7 +98,7 @@ def test_the_workbook_holds_text_and_real_dates_and_no_formula():
     assert (birth.value.date(), birth.number_format) == (date(1990, 2, 3), "dd/mm/yyyy")
     assert sheet["I2"].value == "06 12 34 56 78"
     assert sheet["A1"].font.bold
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:S2")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:T2")
     assert b"<f>" not in zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml")
 
 
