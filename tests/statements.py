@@ -21,7 +21,9 @@ def statements_of(portal):
 @contextmanager
 def watched(portal, listener):
     """`listener` hears of every statement before it runs, whichever engine it goes through."""
-    engines = {portal.database.engine.sync_engine, portal.database.reader.sync_engine}
+    engines = {portal.database.engine.sync_engine}
+    if portal.database.is_sqlite:  # PostgreSQL's two share one pool, and what one hears
+        engines.add(portal.database.reader.sync_engine)
     with ExitStack() as stack:
         for engine in engines:
             event.listen(engine, "before_cursor_execute", listener)

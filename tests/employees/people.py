@@ -1,7 +1,8 @@
 """Employees that the tests put on a list, and what they ask the database about them."""
 
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+
+import html5lib
 
 from app.employees.declared import filled
 from app.employees.rules import Seen
@@ -17,10 +18,6 @@ ELISE = {
     "entry_on": "2024-09-02", "contract": "cdi", "job_title": "Caissière", "pcs": "551a",
 }  # fmt: skip
 OLD_FIELDS = ("created_at", "updated_at", "version")
-
-
-def years_ago(today: date, years: int, days: int = 0) -> str:
-    return (today.replace(year=today.year - years) - timedelta(days=days)).isoformat()
 
 
 async def an_employee(portal, company, *visits: Seen, **declared: str) -> Employee:
@@ -59,3 +56,22 @@ async def acting(app, portal, company, *roles: str, **more):
     email = f"{'-'.join(roles) or 'lecture'}@ours.example"
     async with Actor(app) as actor:
         yield await actor.signed_in(await a_member(portal, company, email, *roles, **more))
+
+
+async def as_shown(actor, path: str) -> dict[str, str]:
+    """What a browser would send of the last form of this page, were its button pressed at once."""
+    return fields_of((await actor.get(path)).text)
+
+
+def fields_of(html: str) -> dict[str, str]:
+    tree = html5lib.parse(html, namespaceHTMLElements=False)
+    (*_, form) = [each for each in tree.iter("form") if each.get("method") == "post"]
+    found: dict[str, str] = {}
+    for control in form.iter("input", "select"):
+        name = control.get("name")
+        if control.tag == "select":
+            chosen = [each for each in control.iter("option") if each.get("selected") is not None]
+            found[name] = (chosen or list(control.iter("option")))[0].get("value")
+        elif control.get("type") not in {"checkbox", "radio"} or control.get("checked") is not None:
+            found[name] = control.get("value", "")
+    return {name: value for name, value in found.items() if name not in {"csrf", None}}

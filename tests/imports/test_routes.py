@@ -1,0 +1,259 @@
+"""A file, from its upload to its undoing, over HTTP."""
+
+import asyncio
+import re
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from db.models import (
+    AuditEvent,
+    AuditKind,
+    ColumnHabit,
+    Employee,
+    EmployeeChange,
+    EmployeeImport,
+    ImportLine,
+    ImportState,
+)  # fmt: skip
+from tests.employees.people import LIST, acting, an_employee, the_employee
+from tests.faults.steps import rows
+
+pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
+NEW = f"{LIST}/imports/nouveau"
+HEADER = "Matricule;Nom de naissance;Prénom;Date de naissance;Date d'entrée;Type de contrat;Poste;NIR"
+ZOE = "0007;DURAND;Zoé;12/05/1990;01/02/2026;CDI;Soudeuse;secret-du-fichier"
+ELISE = ";LE GALL;Élise;03/02/1990;02/09/2024;CDI;Chef de caisse;secret-du-fichier"
+
+
+def csv(*lines):
+    return "\r\n".join([HEADER, *lines, ""]).encode("cp1252")
+
+
+async def send(actor, content, name="liste.csv", **more):
+    token = await actor.token(NEW)
+    return await actor.post(NEW, data={"csrf": token} | more, files={"fichier": (name, content)})
+
+
+async def compared(actor, content, name="liste.csv"):
+    """The address of the comparison, once it is made."""
+    answer = await send(actor, content, name)
+    assert answer.status_code == 303, answer.text
+    place = answer.headers["location"]
+    for _ in range(200):
+        page = await actor.get(place)
+        if "Lecture du fichier" not in page.text:
+            return place, page
+        await asyncio.sleep(0.1)
+    raise AssertionError("it is never read")
+
+
+def counts(page):
+    found = re.findall(r'<th scope="row">(?:<a[^>]*>)?([^<]+)(?:</a>)?</th><td>(\d+)</td>', page.text)
+    return {title.split()[0]: int(number) for title, number in found if int(number)}
+
+
+async def test_from_the_file_to_its_undoing(alice, told, portal):
+    employee = await an_employee(portal, told.site)
+    place, page = await compared(alice, csv(ZOE, ELISE, "8;X;Y;31/02/1990;01/02/2026;CDI;Maçon;"))
+    assert counts(page) == {"Nouveaux": 1, "Fiches": 1, "Lignes": 1}
+    wrong = await alice.get(f"{place}/lignes/erreurs")
+    assert "31/02/1990" in wrong.text
+    assert len(await rows(portal, Employee, Employee.company_id == told.site.id)) == 1
+    done = await alice.follow(await alice.fill(place))
+    assert "1 salarié déclaré, 1 fiche corrigée, 0 départ enregistré" in done.text
+    assert (await the_employee(portal, employee.id)).job_title == "Chef de caisse"
+    (zoe,) = await rows(portal, Employee, Employee.birth_name == "DURAND")
+    assert (zoe.staff_number, zoe.company_id, zoe.due_on.isoformat()) == ("0007", told.site.id, "2026-05-01")
+    assert await rows(portal, ImportLine, ImportLine.company_id == told.site.id) == []
+    undone = await alice.fill(f"{place}/annulation")
+    assert "de nouveau comme avant" in undone.text
+    (left,) = await rows(portal, Employee, Employee.company_id == told.site.id)
+    assert left.job_title == "Caissière"
+    events = await rows(portal, AuditEvent, AuditEvent.company_id == told.site.id)
+    assert [each.kind for each in events] == [AuditKind.EMPLOYEES_IMPORTED, AuditKind.IMPORT_UNDONE]
+
+
+async def test_nothing_of_the_file_is_kept_that_was_not_asked_for(alice, told, portal, tmp_path):
+    place, _ = await compared(alice, csv(ZOE))
+    await alice.fill(place)
+    async with portal.database.transaction(write=False) as session:
+        for model in (EmployeeImport, ImportLine, Employee, EmployeeChange):
+            assert "secret-du-fichier" not in repr((await session.exec(select(model))).all())
+    for file in tmp_path.rglob("*"):
+        assert not file.is_file() or b"secret-du-fichier" not in file.read_bytes()
+
+
+async def test_what_is_exported_comes_back_without_a_difference(alice, told, portal):
+    await an_employee(portal, told.site, phone="+33612345678", risks="NUIT")
+    for kind in ("csv", "xlsx"):
+        file = await alice.get(f"{LIST}/export/{kind}")
+        _, page = await compared(alice, file.content, f"liste.{kind}")
+        assert counts(page) == {"Inchangés": 1}
+
+
+async def test_each_line_is_chosen_or_left(alice, told, portal):
+    place, _ = await compared(alice, csv(ZOE, "9;RIOU;Luc;01/01/1980;01/02/2026;CDI;Maçon;"))
+    lines = await rows(portal, ImportLine, ImportLine.company_id == told.site.id)
+    shown = ",".join(str(each.id) for each in lines)
+    keep = {f"line_{lines[1].id}": "apply"}
+    await alice.fill(f"{place}/lignes/nouveaux", shown=shown, tous="", **keep)
+    assert "Appliquer 1 changement" in (await alice.get(place)).text
+    await alice.fill(f"{place}/lignes/nouveaux", shown=shown, tous="aucun")
+    assert "Aucune ligne n’est choisie" in (await alice.fill(place)).text
+    await alice.fill(f"{place}/lignes/nouveaux", shown=shown, tous="tous")
+    await alice.fill(place)
+    assert len(await rows(portal, Employee, Employee.company_id == told.site.id)) == 2
+
+
+async def test_an_absent_person_leaves_only_when_chosen_and_on_a_day_that_is_given(alice, told, portal):
+    employee = await an_employee(portal, told.site)
+    place, page = await compared(alice, csv(ZOE))
+    assert counts(page)["Présents"] == 1
+    await alice.fill(f"{place}/lignes/absents", shown="", tous="tous")
+    refused = await alice.fill(place)
+    assert "Donnez le dernier jour de travail" in refused.text
+    await alice.fill(place, exit_on="28/02/2026")
+    assert (await the_employee(portal, employee.id)).exit_on.isoformat() == "2026-02-28"
+
+
+async def test_applied_by_many_clicks_at_once_it_is_applied_once(alice, told, portal):
+    place, _ = await compared(alice, csv(ZOE))
+    token = await alice.token(place)
+    answers = await asyncio.gather(*(alice.post(place, data={"csrf": token}) for _ in range(8)))
+    assert [answer.status_code for answer in answers].count(303) == 1
+    assert len(await rows(portal, Employee, Employee.company_id == told.site.id)) == 1
+
+
+async def test_who_was_corrected_meanwhile_is_left_and_counted(alice, told, portal):
+    employee = await an_employee(portal, told.site)
+    place, _ = await compared(alice, csv(ELISE))
+    await alice.fill(f"{LIST}/{employee.id}/depart", exit_on="28/02/2026")
+    done = await alice.follow(await alice.fill(place))
+    assert "1 ligne laissée de côté" in done.text
+    assert (await the_employee(portal, employee.id)).job_title == "Caissière"
+
+
+async def test_who_was_changed_after_the_import_is_kept_and_named_by_the_undoing(app, alice, told, portal):
+    place, _ = await compared(alice, csv(ZOE))
+    await alice.fill(place)
+    (zoe,) = await rows(portal, Employee, Employee.birth_name == "DURAND")
+    await alice.fill(f"{LIST}/{zoe.id}/depart", exit_on="28/02/2026")
+    async with acting(app, portal, told.site, "salaries") as colleague:
+        undone = await colleague.fill(f"{place}/annulation")
+    assert "DURAND Zoé" in undone.text
+    assert await rows(portal, Employee, Employee.birth_name == "DURAND")
+
+
+async def test_after_thirty_days_an_import_stays(alice, told, portal, time_machine_at):
+    place, _ = await compared(alice, csv(ZOE))
+    await alice.fill(place)
+    token = await alice.token(f"{place}/annulation")
+    time_machine_at.shift(timedelta(days=31))
+    await alice.signed_in(told.alice)
+    token = await alice.token("/mon-compte/mot-de-passe")
+    answer = await alice.post(f"{place}/annulation", data={"csrf": token})
+    assert "Plus de 30 jours ont passé" in answer.text
+
+
+async def test_a_title_that_nobody_knows_is_asked_about_then_remembered(alice, told, portal):
+    unknown = csv(ZOE).replace("Prénom".encode("cp1252"), b"Petit mot")
+    place, page = await compared(alice, unknown)
+    assert "Colonnes à préciser" in page.text
+    form = await alice.get(f"{place}/colonnes")
+    fields = dict(
+        re.findall(r'<select id="(column_\d+)".*?<option value="(\w*)" selected', form.text, re.DOTALL)
+    )
+    await alice.fill(f"{place}/colonnes", **fields | {"column_2": "first_names"})
+    for _ in range(100):
+        page = await alice.get(place)
+        if "Comparaison" in page.text:
+            break
+        await asyncio.sleep(0.1)
+    assert counts(page) == {"Nouveaux": 1}
+    assert ("petitmot", "first_names") in {
+        (each.header, each.field)
+        for each in await rows(portal, ColumnHabit, ColumnHabit.company_id == told.site.id)
+    }
+    _, again = await compared(alice, unknown)
+    assert counts(again) == {"Nouveaux": 1}
+
+
+async def test_a_file_held_for_half_an_hour_is_asked_for_again(alice, told, portal, time_machine_at):
+    place, _ = await compared(alice, csv(ZOE))
+    token = await alice.token(f"{place}/colonnes")
+    time_machine_at.shift(timedelta(minutes=29))
+    await alice.get("/mon-compte/session")
+    time_machine_at.shift(timedelta(minutes=2))
+    answer = await alice.post(f"{place}/colonnes", data={"csrf": token, "column_0": "staff_number"})
+    assert "renvoyez-le" in answer.text
+
+
+async def test_an_abandoned_file_leaves_nothing(alice, told, portal):
+    place, _ = await compared(alice, csv(ZOE))
+    answer = await alice.fill(f"{place}/annulation")
+    assert "Import abandonné" in answer.text
+    assert await rows(portal, ImportLine, ImportLine.company_id == told.site.id) == []
+    (row,) = await rows(portal, EmployeeImport, EmployeeImport.company_id == told.site.id)
+    assert row.state == ImportState.DROPPED
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "words"),
+    [
+        (b"", "vide.csv", "Ce fichier est vide."),
+        (b"x" * (5 * 1024 * 1024 + 1), "gros.csv", "dépasse 5 Mo"),
+    ],
+)
+async def test_a_file_that_cannot_be_taken_says_why_and_writes_nothing(
+    alice, told, portal, content, name, words
+):
+    answer = await send(alice, content, name)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert await rows(portal, EmployeeImport, EmployeeImport.company_id == told.site.id) == []
+
+
+async def test_a_picture_is_not_a_list(alice, told):
+    _, page = await compared(alice, b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "photo.png")
+    assert "Fichier non repris" in page.text
+
+
+async def test_a_huge_upload_is_read_to_its_end_and_refused(alice, told):
+    token = await alice.token(NEW)
+    edge = "limite"
+
+    async def body():
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{token}\r\n--{edge}\r\n'
+        yield (head + 'Content-Disposition: form-data; name="fichier"; filename="a.csv"\r\n\r\n').encode()
+        for _ in range(200):
+            yield b"a" * 1024 * 1024
+        yield f"\r\n--{edge}--\r\n".encode()
+
+    headers = {"Content-Type": f"multipart/form-data; boundary={edge}"}
+    answer = await alice.post(NEW, content=body(), headers=headers)
+    assert answer.status_code == 422
+    assert "dépasse 5 Mo" in answer.text
+
+
+@pytest.mark.parametrize("token", ["", "x" * 43])
+async def test_a_file_without_its_token_writes_nothing(alice, told, portal, token):
+    answer = await alice.post(NEW, data={"csrf": token}, files={"fichier": ("liste.csv", csv(ZOE))})
+    assert answer.status_code == 422
+    assert "ouverte depuis trop longtemps" in answer.text
+    assert await rows(portal, EmployeeImport, EmployeeImport.company_id == told.site.id) == []
+
+
+async def test_a_torn_upload_says_so(alice, told):
+    headers = {"Content-Type": "multipart/form-data; boundary=limite"}
+    answer = await alice.post(NEW, content=b"--limite\r\nContent-Disposition: form-da", headers=headers)
+    assert answer.status_code == 422
+
+
+async def test_another_companys_import_is_not_found(charlie, alice, told, portal):
+    place, _ = await compared(alice, csv(ZOE))
+    theirs = place.replace("00010-2", "00042")
+    for path in ("", "/lignes/nouveaux", "/colonnes", "/annulation"):
+        assert (await charlie.get(place + path)).status_code == 404
+        assert (await charlie.get(theirs + path)).status_code == 404
