@@ -99,17 +99,6 @@ async def seen_by(access: MemberAccess, employee_id: int) -> list[Seen]:
     ]
 
 
-async def later_changes(access: MemberAccess, employee_id: int, change: EmployeeChange) -> bool:
-    """Whether something declared afterwards still holds."""
-    later = access.select(EmployeeChange).where(
-        col(EmployeeChange.employee_id) == employee_id,
-        col(EmployeeChange.id) > change.key,
-        col(EmployeeChange.undone_at).is_(None),
-        col(EmployeeChange.kind) != ChangeKind.UNDONE,
-    )
-    return await access.first(later.limit(1)) is not None
-
-
 async def employees_by_id(access: MemberAccess, ids: Sequence[int]) -> dict[int, Employee]:
     found: dict[int, Employee] = {}
     for start in range(0, len(ids), MANY):

@@ -1,6 +1,6 @@
 """Declaring, correcting, departures, returns: each is a change that is traced and can be undone."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -18,7 +18,7 @@ from app.employees.declared import (
     name_of,
     problems,
 )
-from app.employees.person_queries import later_changes, seen_by, visits_of
+from app.employees.person_queries import seen_by, visits_of
 from app.errors import NotFound, Refused
 from app.formats import day
 from db.models import AuditKind, ChangeKind, Employee, EmployeeChange
@@ -64,7 +64,7 @@ async def correct_employee(
     names = changed(declared_of(employee), values)
     if not names:
         return []
-    refuse_problems(values, at.today, names)
+    refuse_problems(values, at.today, problems(declared_of(employee), at.today))
     if version != employee.version:
         raise Refused(CONFLICT, status_code=409)
     await _change(access, employee, {name: values[name] for name in names}, ChangeKind.CORRECTED, at)
@@ -126,10 +126,10 @@ async def mark_undone(access: MemberAccess, change: EmployeeChange, at: Moment) 
         raise Refused("Cette opération est déjà annulée.")
 
 
-def refuse_problems(values: Declared, today: date, names: Collection[str] = tuple(LABELS)) -> None:
-    """What cannot be true stops here, whichever way it came; what was there before is left alone."""
+def refuse_problems(values: Declared, today: date, known: Mapping[str, str] | None = None) -> None:
+    """What cannot be true stops here, whichever way it came; what was `known` to be wrong is left alone."""
     for field, message in problems(values, today).items():
-        if field in names:
+        if message != (known or {}).get(field):
             raise Refused(message, field)
 
 
@@ -137,7 +137,7 @@ async def _withdraw(access: MemberAccess, employee: Employee, change: EmployeeCh
     """The person was declared by mistake: nothing of them stays but the line of the history."""
     if await visits_of(access, employee.key):
         raise Refused("Une visite a déjà eu lieu : enregistrez plutôt un départ.")
-    if await later_changes(access, employee.key, change):
+    if declared_of(employee) != change.after:
         raise Refused("La fiche a été modifiée depuis : annulez d’abord la dernière opération.")
     await mark_undone(access, change, at)
     access.trace(AuditKind.EMPLOYEE_CHANGE_UNDONE, at.now, f"{change.about} : déclaration")

@@ -6,7 +6,7 @@ import html5lib
 
 from app.employees.declared import filled
 from app.employees.rules import Seen
-from db.models import Employee, EmployeeChange
+from db.models import AuditEvent, Employee, EmployeeChange
 from db.seeds.world import World
 from tests.actors import Actor
 from tests.faults.steps import rows
@@ -67,11 +67,40 @@ def fields_of(html: str) -> dict[str, str]:
     tree = html5lib.parse(html, namespaceHTMLElements=False)
     (*_, form) = [each for each in tree.iter("form") if each.get("method") == "post"]
     found: dict[str, str] = {}
-    for control in form.iter("input", "select"):
+    for control in form.iter():
         name = control.get("name")
+        if control.tag not in {"input", "select"}:
+            continue
         if control.tag == "select":
             chosen = [each for each in control.iter("option") if each.get("selected") is not None]
             found[name] = (chosen or list(control.iter("option")))[0].get("value")
         elif control.get("type") not in {"checkbox", "radio"} or control.get("checked") is not None:
             found[name] = control.get("value", "")
     return {name: value for name, value in found.items() if name not in {"csrf", None}}
+
+
+async def correct(actor, employee, **typed):
+    path = f"{LIST}/{employee.id}/correction"
+    return await actor.fill(path, **await as_shown(actor, path) | typed)
+
+
+async def leave(actor, employee, day):
+    return await actor.fill(f"{LIST}/{employee.id}/depart", exit_on=day)
+
+
+async def come_back(actor, employee, **typed):
+    usual = {"entry_on": "2026-03-16", "contract": "cdi", "job_title": "Caissière", "contract_ends_on": ""}
+    return await actor.fill(f"{LIST}/{employee.id}/retour", **usual | typed)
+
+
+async def undo(actor, change):
+    return await actor.fill(f"{LIST}/operations/{change.id}/annulation")
+
+
+async def kinds(portal, company):
+    return [change.kind for change in await changes(portal, company)]
+
+
+async def events(portal):
+    """The kinds of what the history tells, the oldest first."""
+    return [event.kind for event in await rows(portal, AuditEvent)]

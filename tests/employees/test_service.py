@@ -1,0 +1,296 @@
+"""Corrections and undoing: two people at once, what became of it since, thirty days."""
+
+import asyncio
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+
+from app.employees.declared import declared_of
+from app.employees.rules import Seen
+from db.models import AuditEvent, AuditKind, ChangeKind, Employee, VisitKind
+from db.seeds.world import World
+from tests.actors import Actor
+from tests.employees.people import (
+    LIST,
+    acting,
+    an_employee,
+    as_shown,
+    changes,
+    columns,
+    come_back,
+    correct,
+    events,
+    fields_of,
+    kinds,
+    leave,
+    the_employee,
+    undo,
+)
+from tests.faults.steps import rows
+from tests.test_pages import check
+
+pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
+OPERATIONS = f"{LIST}/operations"
+
+
+@pytest.fixture
+async def elise(portal, told):
+    """On the list, seen once."""
+    return await an_employee(portal, told.site, Seen(VisitKind.VIP_INITIAL, date(2024, 10, 1)))
+
+
+async def undo_last(actor, portal, told):
+    return await undo(actor, (await changes(portal, told.site))[-1])
+
+
+# --- Corrected
+
+
+async def test_a_correction_changes_what_was_typed_and_says_so_everywhere(alice, told, portal, elise):
+    done = await alice.follow(await correct(alice, elise, job_title="Cheffe de caisse", risk_nuit="oui"))
+    assert "Les corrections sont enregistrées." in done.text
+    assert "Suivi individuel adapté (SIA)" in done.text
+    row = await the_employee(portal, elise.id)
+    assert (row.job_title, row.risks, row.monitoring, row.version) == ("Cheffe de caisse", "NUIT", "SIA", 2)
+    assert row.due_on == date(2027, 10, 1)
+    (change,) = await changes(portal, told.site)
+    assert (change.kind, change.account_id) == (ChangeKind.CORRECTED, told.alice.id)
+    assert change.before == {"job_title": "Caissière", "risks": ""}
+    assert change.after == {"job_title": "Cheffe de caisse", "risks": "NUIT"}
+    (event,) = await rows(portal, AuditEvent)
+    assert event.about == "LE GALL Élise : poste, expositions"
+    told_there = await alice.get(OPERATIONS)
+    assert "Correction : poste, expositions" in told_there.text
+    assert "Alice Martin" in told_there.text
+    check(told_there)
+
+
+async def test_a_new_name_is_found_and_sorted_under_it(alice, told, portal, elise):
+    await correct(alice, elise, usual_name="Abgrall")
+    assert "ABGRALL" not in (await alice.get(LIST)).text
+    assert "Abgrall Élise (née LE GALL)" in (await alice.get(LIST, params={"q": "abgrall"})).text
+    assert (await the_employee(portal, elise.id)).sort_key.startswith("abgrall")
+
+
+async def test_a_form_sent_as_it_was_changes_nothing(alice, told, portal, elise):
+    done = await alice.follow(await correct(alice, elise))
+    assert "Vous n’avez rien changé" in done.text
+    assert (await the_employee(portal, elise.id)).version == 1
+    assert await events(portal) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"exit_on": "2024-09-01"}, "La date de sortie précède la date d’entrée."),
+        ({"contract_ends_on": "01/09/2024"}, "La fin du contrat précède la date d’entrée."),
+        ({"birth_on": "2030-01-01"}, "La date de naissance est dans le futur."),
+        ({"entry_on": "2003-01-01"}, "la personne a moins de 14 ans."),
+        ({"risk_mineur_travaux_reglementes": "oui"}, "ne concernent pas un adulte."),
+        ({"risk_poste_employeur": "oui"}, "Écrivez pourquoi ce poste est sur la liste"),
+        ({"birth_name": ""}, "Saisissez le nom de naissance."),
+        ({"version": ""}, "Cette valeur n’est pas comprise."),
+        ({"version": "x" * 50}, "Cette valeur n’est pas comprise."),
+    ],
+)
+async def test_a_wrong_correction_comes_back_and_changes_nothing(alice, told, portal, elise, typed, words):
+    refused = await correct(alice, elise, phone="06 12 34 56 78", **typed)
+    assert refused.status_code == 422
+    assert words in refused.text
+    assert 'value="06 12 34 56 78"' in refused.text
+    check(refused)
+    assert columns(await the_employee(portal, elise.id)) == columns(elise)
+
+
+async def test_what_was_wrong_before_does_not_forbid_to_correct_something_else(alice, told, portal):
+    old = await an_employee(portal, told.site, contract_ends_on="2020-01-01")
+    assert (await correct(alice, old, job_title="Vendeuse")).status_code == 303
+
+
+async def test_the_second_of_two_sees_both_values_and_may_go_on(app, alice, told, portal, elise):
+    path = f"{LIST}/{elise.id}/correction"
+    opened = await as_shown(alice, path)
+    async with acting(app, portal, told.site, "salaries") as bob:
+        await correct(bob, elise, job_title="Vendeuse", phone="0612345678")
+    refused = await alice.fill(path, **opened | {"job_title": "Cheffe"})
+    assert refused.status_code == 409
+    assert "Une autre personne a modifié cette fiche pendant votre saisie" in refused.text
+    assert '<th scope="row">Poste</th><td>Vendeuse</td><td>Cheffe</td>' in refused.text
+    assert '<th scope="row">Téléphone</th><td>+33612345678</td><td>(vide)</td>' in refused.text
+    assert '<th scope="row">Prénom</th>' not in refused.text
+    check(refused)
+    assert (await the_employee(portal, elise.id)).job_title == "Vendeuse"
+    again = fields_of(refused.text) | {"phone": "0612345678"}
+    assert (await alice.fill(path, **again)).status_code == 303
+    row = await the_employee(portal, elise.id)
+    assert (row.job_title, row.phone, row.version) == ("Cheffe", "+33612345678", 3)
+
+
+async def test_a_second_click_on_a_correction_is_no_conflict(alice, told, portal, elise):
+    path = f"{LIST}/{elise.id}/correction"
+    typed = await as_shown(alice, path) | {"phone": "0612345678"}
+    assert [(await alice.fill(path, **typed)).status_code for _ in range(2)] == [303, 303]
+    assert await events(portal) == [AuditKind.EMPLOYEE_CORRECTED]
+
+
+async def test_of_six_corrections_at_once_one_is_written_and_the_others_see_it(alice, told, portal, elise):
+    path = f"{LIST}/{elise.id}/correction"
+    typed = await as_shown(alice, path) | {"csrf": await alice.token(path)}
+    jobs = [f"Poste {number}" for number in range(6)]
+    answers = await asyncio.gather(
+        *(alice.post(path, data=typed | {"job_title": job, "asked": job}) for job in jobs)
+    )
+    assert Counter(answer.status_code for answer in answers) == {303: 1, 409: 5}
+    won = (await the_employee(portal, elise.id)).job_title
+    for job, answer in zip(jobs, answers, strict=True):
+        if answer.status_code == 409:
+            assert f'<th scope="row">Poste</th><td>{won}</td><td>{job}</td>' in answer.text
+            assert fields_of(answer.text)["version"] == "2"
+    assert await kinds(portal, told.site) == [ChangeKind.CORRECTED]
+
+
+async def test_an_old_page_of_a_correction_keeps_what_was_typed(alice, told, portal, elise):
+    path = f"{LIST}/{elise.id}/correction"
+    typed = await as_shown(alice, path) | {"job_title": "Vendeuse"}
+    stale = await alice.post(path, data=typed | {"csrf": "old"})
+    assert stale.status_code == 422
+    assert "trop longtemps" in stale.text
+    assert 'value="Vendeuse"' in stale.text
+    assert await events(portal) == []
+
+
+# --- Undoing
+
+
+async def test_departure_return_and_both_undone_give_the_very_same_row(alice, told, portal, elise):
+    await leave(alice, elise, "2025-06-30")
+    gone = columns(await the_employee(portal, elise.id))
+    await come_back(alice, elise, contract="cdd", contract_ends_on="2026-08-31", job_title="Vendeuse")
+    left, returned = await changes(portal, told.site)
+    done = await alice.follow(await undo(alice, returned))
+    assert "L’opération est annulée : la fiche est de nouveau comme avant." in done.text
+    assert columns(await the_employee(portal, elise.id)) == gone
+    assert (await undo(alice, left)).status_code == 303
+    assert columns(await the_employee(portal, elise.id)) == columns(elise)
+    assert [bool(each.undone_at) for each in await changes(portal, told.site)] == [True, True, False, False]
+    assert (await events(portal))[2:] == [AuditKind.EMPLOYEE_CHANGE_UNDONE] * 2
+
+
+async def test_undoing_says_first_what_becomes_what(alice, told, portal, elise):
+    await correct(alice, elise, job_title="Vendeuse", birth_on="1990-02-04")
+    (change,) = await changes(portal, told.site)
+    page = await alice.get(f"{OPERATIONS}/{change.id}/annulation")
+    assert '<th scope="row">Poste</th><td>Vendeuse</td><td>Caissière</td>' in page.text
+    assert '<th scope="row">Date de naissance</th><td>04/02/1990</td><td>03/02/1990</td>' in page.text
+    assert '<time datetime="2026-04-01' in page.text
+    check(page)
+
+
+async def test_an_undoing_can_be_undone(alice, told, portal, elise):
+    await correct(alice, elise, job_title="Vendeuse")
+    await undo_last(alice, portal, told)
+    assert (await the_employee(portal, elise.id)).job_title == "Caissière"
+    await undo_last(alice, portal, told)
+    assert (await the_employee(portal, elise.id)).job_title == "Vendeuse"
+
+
+async def test_after_30_days_it_is_too_late(alice, told, portal, elise, time_machine_at):
+    await leave(alice, elise, "2026-02-28")
+    (change,) = await changes(portal, told.site)
+    path = f"{OPERATIONS}/{change.id}/annulation"
+    for days, status in ((30, 422), (-1, 303)):
+        time_machine_at.shift(timedelta(days=days, minutes=10))
+        async with Actor(alice.edge) as later:
+            await later.signed_in(told.alice)
+            listed = await later.get(OPERATIONS)
+            assert (path in listed.text) is (status == 303)
+            answer = await undo(later, change)
+            assert answer.status_code == status
+            if status == 422:
+                assert "Plus de 30 jours ont passé : faites une correction sur la fiche." in answer.text
+                assert (await the_employee(portal, elise.id)).exit_on == date(2026, 2, 28)
+    assert (await the_employee(portal, elise.id)).exit_on is None
+
+
+async def test_what_was_changed_since_has_to_be_undone_first(alice, told, portal, elise):
+    await correct(alice, elise, job_title="Vendeuse", phone="0612345678")
+    await correct(alice, elise, job_title="Cheffe de caisse")
+    first, second = await changes(portal, told.site)
+    refused = await undo(alice, first)
+    assert refused.status_code == 422
+    assert "La fiche a été modifiée depuis (poste) : annulez d’abord la dernière opération." in refused.text
+    check(refused)
+    assert (await the_employee(portal, elise.id)).job_title == "Cheffe de caisse"
+    assert (await undo(alice, second)).status_code == 303
+    assert (await undo(alice, first)).status_code == 303
+    assert columns(await the_employee(portal, elise.id)) == columns(elise)
+
+
+async def test_one_undoing_asked_for_ten_times_at_once_is_done_once(alice, told, portal, elise):
+    await correct(alice, elise, job_title="Vendeuse")
+    (change,) = await changes(portal, told.site)
+    path = f"{OPERATIONS}/{change.id}/annulation"
+    token = await alice.token(path)
+    answers = await asyncio.gather(*(alice.post(path, data={"csrf": token}) for _ in range(10)))
+    assert Counter(answer.status_code == 303 for answer in answers) == {True: 1, False: 9}
+    assert max(answer.status_code for answer in answers) < 500
+    assert await kinds(portal, told.site) == [ChangeKind.CORRECTED, ChangeKind.UNDONE]
+    assert (await the_employee(portal, elise.id)).job_title == "Caissière"
+    assert "a été annulée le" in (await alice.get(path)).text
+
+
+# --- A declaration undone
+
+
+async def declared(actor, portal, told):
+    steps = {
+        "identite": {"birth_name": "KERBRAT", "first_names": "Yann", "birth_on": "14/07/1992"},
+        "poste": {"entry_on": "2026-03-16", "contract": "cdi", "job_title": "Xyzzq"},
+        "expositions": {"expositions": "oui"},
+        "verification": {},
+    }
+    for step, fields in steps.items():
+        answer = await actor.fill(f"{LIST}/declaration/{step}", **fields)
+    assert "fait=declare" in answer.headers["location"]
+    (row,) = await rows(portal, Employee, Employee.birth_name == "KERBRAT")
+    return row
+
+
+async def test_a_declaration_undone_leaves_only_its_line_in_the_history(alice, told, portal):
+    row = await declared(alice, portal, told)
+    asked = await alice.get(f"{OPERATIONS}/{(await changes(portal, told.site))[0].id}/annulation")
+    assert "KERBRAT Yann sera retiré de votre liste" in asked.text
+    done = await alice.follow(await undo_last(alice, portal, told))
+    assert "La déclaration est annulée." in done.text
+    assert "KERBRAT Yann" in done.text
+    assert not await rows(portal, Employee, Employee.id == row.id)
+    (change,) = await changes(portal, told.site)
+    assert (change.employee_id, change.undone_at is not None) == (None, True)
+    assert await events(portal) == [AuditKind.EMPLOYEE_DECLARED, AuditKind.EMPLOYEE_CHANGE_UNDONE]
+    assert (await alice.get(f"{LIST}/{row.id}")).status_code == 404
+
+
+async def test_a_declaration_cannot_be_undone_once_a_visit_took_place(alice, told, portal):
+    row = await declared(alice, portal, told)
+    async with portal.database.transaction(write=True) as session:
+        await World(session).a_visit(row, VisitKind.VIP_INITIAL, date(2026, 3, 1))
+    refused = await undo_last(alice, portal, told)
+    assert refused.status_code == 422
+    assert "Une visite a déjà eu lieu : enregistrez plutôt un départ." in refused.text
+    assert await the_employee(portal, row.id)
+
+
+async def test_a_declaration_corrected_since_cannot_be_undone_even_when_the_correction_was_redone(
+    alice, told, portal
+):
+    row = await declared(alice, portal, told)
+    (declaration,) = await changes(portal, told.site)
+    await correct(alice, row, phone="0612345678")
+    assert (await undo(alice, declaration)).status_code == 422
+    await undo_last(alice, portal, told)
+    await undo_last(alice, portal, told)
+    assert (await undo(alice, declaration)).status_code == 422
+    await undo_last(alice, portal, told)
+    assert declared_of(await the_employee(portal, row.id))["phone"] == ""
+    assert (await undo(alice, declaration)).status_code == 303
