@@ -94,16 +94,24 @@ def deadline_of(employee: Any, seen: list[Seen]) -> Deadline | None:
     return deadline
 
 
-def due_on(employee: Any, seen: list[Seen]) -> date:
+def due_columns(employee: Any, seen: list[Seen]) -> dict[str, Any]:
+    """The columns that say which visit comes next, and until when."""
     deadline = deadline_of(employee, seen)
-    return deadline.by if deadline else NEVER
+    if deadline is None:
+        return {"due_on": NEVER, "due_kind": ""}
+    return {"due_on": deadline.by, "due_kind": str(deadline.kind)}
+
+
+def set_due(employee: Employee, seen: list[Seen]) -> None:
+    for name, value in due_columns(employee, seen).items():
+        setattr(employee, name, value)
 
 
 def filled(values: Declared, visits: list[Seen]) -> dict[str, Any]:
     """Every column of an employee: fields left out are empty, deadlines follow from the visits."""
     columns = columns_of(dict.fromkeys(LABELS, "") | {"part_time": "non"} | values)
     columns["last_visit_on"] = max((each.done_on for each in visits), default=None)
-    return columns | {"due_on": due_on(LikeRow(columns), visits)}
+    return columns | due_columns(LikeRow(columns), visits)
 
 
 def changed(before: Declared, after: Declared) -> list[str]:

@@ -13,10 +13,10 @@ from app.employees.declared import (
     changed,
     columns_of,
     declared_of,
-    due_on,
     fill,
     name_of,
     problems,
+    set_due,
 )
 from app.employees.person_queries import seen_by, visits_of
 from app.errors import NotFound, Refused
@@ -50,7 +50,7 @@ async def register_employee(access: MemberAccess, values: Declared, at: Moment) 
     refuse_problems(values, at.today)
     columns = columns_of(values)
     employee = Employee(company_id=access.company.key, created_at=at.now, updated_at=at.now, **columns)
-    employee.due_on = due_on(employee, [])
+    set_due(employee, [])
     access.add(employee)
     await access.flush()
     _trace(access, employee, ChangeKind.DECLARED, {}, values, at)
@@ -157,7 +157,7 @@ async def _change(
     fill(employee, before | after)
     employee.version += 1
     employee.updated_at = at.now
-    employee.due_on = due_on(employee, await seen_by(access, employee.key))
+    set_due(employee, await seen_by(access, employee.key))
     _trace(access, employee, kind, {name: before[name] for name in after}, after, at)
 
 

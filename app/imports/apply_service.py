@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlmodel import col, update
 
 from app.access import MemberAccess
-from app.employees.declared import Declared, LikeRow, columns_of, declared_of, due_on, name_of, problems
+from app.employees.declared import Declared, LikeRow, columns_of, declared_of, due_columns, name_of, problems
 from app.employees.person_queries import employees_by_id, seen_by_employee
 from app.employees.rules import Seen
 from app.employees.service import Moment
@@ -72,7 +72,7 @@ def _new_rows(people: Sequence[Declared], at: Moment) -> list[dict[str, Any]]:
     rows = []
     for values in people:
         row = columns_of(values) | {"version": 1, "created_at": at.now, "updated_at": at.now}
-        rows.append(row | {"due_on": due_on(LikeRow(row), [])})
+        rows.append(row | due_columns(LikeRow(row), []))
     return rows
 
 
@@ -119,7 +119,7 @@ def _act(
     elif "exit_on" in after:
         kind = ChangeKind.CAME_BACK
     columns = columns_of(whole)
-    columns["due_on"] = due_on(LikeRow(columns), seen)
+    columns |= due_columns(LikeRow(columns), seen)
     columns |= {"id": row.key, "version": row.version + 1, "updated_at": at.now}
     change = _change(access, imported, kind, {name: before[name] for name in after}, after, at)
     return Act(columns, change | {"employee_id": row.key, "about": name_of(whole)[:200]})

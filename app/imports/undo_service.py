@@ -3,7 +3,7 @@
 from sqlmodel import col, delete, update
 
 from app.access import MemberAccess
-from app.employees.declared import LikeRow, columns_of, declared_of, due_on
+from app.employees.declared import LikeRow, columns_of, declared_of, due_columns
 from app.employees.person_queries import employees_by_id, import_changes, seen_by_employee
 from app.employees.rules import Seen
 from app.employees.service import UNDOABLE, Moment
@@ -38,7 +38,7 @@ async def undo_import(access: MemberAccess, imported: EmployeeImport, at: Moment
             gone.append(row.key)
             continue
         columns = columns_of(declared_of(row) | change.before)
-        columns["due_on"] = due_on(LikeRow(columns), visits)
+        columns |= due_columns(LikeRow(columns), visits)
         back.append(columns | {"id": row.key, "version": row.version + 1, "updated_at": at.now})
     await update_many(access, Employee, back)
     await update_many(access, EmployeeChange, [{"id": key, "undone_at": at.now} for key in undone])

@@ -51,7 +51,8 @@ class Employee(CompanyOwned, table=True):
     """One person employed. No NIR, nothing medical.
 
     `risks`: codes of `app.employees.rules.RISKS`, in order, separated by spaces. `monitoring`: what these
-    alone ask for (being under 18 is added when it is read). `due_on`: deadline of the next visit, or NEVER.
+    alone ask for (being under 18 is added when it is read). `due_on`: deadline of the next visit, or NEVER;
+    `due_kind`: which visit that is, or "".
     `sort_key` and `search_key` are without accents or capitals; in `search_key` every word follows a space.
     """
 
@@ -59,6 +60,7 @@ class Employee(CompanyOwned, table=True):
         # The search and the usual filter are read in it, so that a rare word costs no visit to the table.
         Index("ix_employee_list", "company_id", "sort_key", "id", "search_key", "exit_on"),
         Index("ix_employee_company_id_due_on_id", "company_id", "due_on", "id"),
+        Index("ix_employee_company_id_due_kind_due_on_id", "company_id", "due_kind", "due_on", "id"),
         Index("ix_employee_company_id_entry_on_id", "company_id", "entry_on", "id"),
         Index("ix_employee_company_id_birth_on", "company_id", "birth_on"),
     )
@@ -91,6 +93,7 @@ class Employee(CompanyOwned, table=True):
     search_key: str = Field(max_length=500)
     last_visit_on: date | None = None
     due_on: date = NEVER
+    due_kind: str = Field(default="", max_length=20)
     version: int = 1
     created_at: datetime = instant()
     updated_at: datetime = instant()

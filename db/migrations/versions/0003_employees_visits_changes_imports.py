@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("search_key", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
         sa.Column("last_visit_on", sa.Date(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("due_kind", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", db.types.Instant(timezone=True), nullable=False),
         sa.Column("updated_at", db.types.Instant(timezone=True), nullable=False),
@@ -66,6 +67,11 @@ def upgrade() -> None:
         batch_op.create_index("ix_employee_company_id_birth_on", ["company_id", "birth_on"], unique=False)
         batch_op.create_index(
             "ix_employee_company_id_due_on_id", ["company_id", "due_on", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_employee_company_id_due_kind_due_on_id",
+            ["company_id", "due_kind", "due_on", "id"],
+            unique=False,
         )
         batch_op.create_index(
             "ix_employee_company_id_entry_on_id", ["company_id", "entry_on", "id"], unique=False
@@ -263,6 +269,7 @@ def downgrade() -> None:
     with op.batch_alter_table("employee", schema=None) as batch_op:
         batch_op.drop_index("ix_employee_list")
         batch_op.drop_index("ix_employee_company_id_entry_on_id")
+        batch_op.drop_index("ix_employee_company_id_due_kind_due_on_id")
         batch_op.drop_index("ix_employee_company_id_due_on_id")
         batch_op.drop_index("ix_employee_company_id_birth_on")
 

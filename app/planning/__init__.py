@@ -1,0 +1,1 @@
+"""Mon planning: the slots that the service proposes, the answers to them, convocations."""

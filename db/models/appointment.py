@@ -1,0 +1,100 @@
+"""What an employer asks of the service about visits, and what is said about it."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, String, UniqueConstraint, text
+from sqlmodel import Field
+
+from db.models.base import CompanyOwned, instant
+
+
+class RequestMotive(StrEnum):
+    """What an employer may ask for. Neither pré-reprise nor a visit at the employee's own request is here."""
+
+    RETURN = "reprise"
+    EMPLOYER = "employeur"
+    MID_CAREER = "mi_carriere"
+    AFTER_EXPOSURE = "post_exposition"
+    END_OF_CAREER = "fin_carriere"
+    OVERDUE = "retard"
+    ACCIDENT = "accident"
+    ANOTHER_DATE = "autre_date"
+
+
+class ReturnCause(StrEnum):
+    MATERNITY = "maternite"
+    OCCUPATIONAL_DISEASE = "maladie_pro"
+    ACCIDENT_AT_WORK = "accident_travail"
+    OTHER = "autre"
+
+
+class RequestState(StrEnum):
+    SENT = "sent"
+    TAKEN = "taken"
+    PLANNED = "planned"
+    DONE = "done"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+OPEN = text("state IN ('sent', 'taken', 'planned')")
+
+
+class AppointmentRequest(CompanyOwned, table=True):
+    """One employee, one motive. Those asked for together share `batch`, which also settles double clicks.
+
+    `reason` is written by the employer and never medical; `half_days`: codes such as "mar_matin", separated
+    by spaces. `unread_at`: since when an answer of the service waits for a reader. Each state keeps its instant.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("company_id", "batch", "employee_id"),
+        Index("ix_appointmentrequest_company_id_sent_at_id", "company_id", "sent_at", "id"),
+        Index(
+            "uq_appointmentrequest_employee_id_motive", "employee_id", "motive", unique=True,
+            sqlite_where=OPEN, postgresql_where=OPEN,
+        ),
+    )  # fmt: skip
+
+    company_id: int = Field(foreign_key="company.id")
+    employee_id: int = Field(foreign_key="employee.id")
+    account_id: int = Field(foreign_key="account.id")
+    on_behalf: bool = False
+    batch: str = Field(max_length=43)
+    motive: RequestMotive = Field(sa_type=String(20))
+    cause: str = Field(default="", max_length=20)
+    stop_from: date | None = None
+    back_on: date | None = None
+    reason: str = Field(default="", max_length=1000)
+    half_days: str = Field(default="", max_length=80)
+    centre_id: int | None = Field(default=None, foreign_key="carecentre.id")
+    needs_access: bool = False
+    interpreter: str = Field(default="", max_length=40)
+    state: RequestState = Field(default=RequestState.SENT, sa_type=String(10))
+    sent_at: datetime = instant()
+    taken_at: datetime | None = instant(nullable=True)
+    planned_at: datetime | None = instant(nullable=True)
+    done_at: datetime | None = instant(nullable=True)
+    refused_at: datetime | None = instant(nullable=True)
+    cancelled_at: datetime | None = instant(nullable=True)
+    refusal: str = Field(default="", max_length=1000)
+    unread_at: datetime | None = instant(nullable=True)
+    updated_at: datetime = instant()
+
+
+class RequestMessage(CompanyOwned, table=True):
+    """One message of the thread between the company and the service about a request."""
+
+    __table_args__ = (
+        UniqueConstraint("request_id", "token"),
+        Index("ix_requestmessage_company_id_request_id", "company_id", "request_id"),
+    )
+
+    company_id: int = Field(foreign_key="company.id")
+    request_id: int = Field(foreign_key="appointmentrequest.id")
+    account_id: int | None = Field(default=None, foreign_key="account.id")
+    from_service: bool = False
+    token: str = Field(max_length=43)
+    text: str = Field(max_length=2000)
+    at: datetime = instant()

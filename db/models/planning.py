@@ -1,0 +1,121 @@
+"""The planning that the service proposes: slots, convocations, and where calendars read them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, String, UniqueConstraint, text
+from sqlmodel import Field
+
+from db.models.base import Base, CompanyOwned, instant
+from db.models.employee import VisitKind
+
+
+class CareCentre(Base, table=True):
+    """Where visits take place. `access`: how to get in, in a sentence."""
+
+    name: str = Field(max_length=80, unique=True)
+    address: str = Field(max_length=200)
+    postcode: str = Field(max_length=10)
+    town: str = Field(max_length=80)
+    phone: str = Field(default="", max_length=20)
+    access: str = Field(default="", max_length=300)
+    is_accessible: bool = True
+
+
+class SlotState(StrEnum):
+    """`DECLINED`: given back by the company; `CANCELLED`: taken back by the service; `ABSENT`: no-show."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    DONE = "done"
+    ABSENT = "absent"
+
+
+LIVE = text("state IN ('proposed', 'confirmed')")
+TAKEN = text("state IN ('proposed', 'confirmed', 'done', 'absent')")
+
+
+class Slot(CompanyOwned, table=True):
+    """An appointment that the service proposes to a company, with an employee or open.
+
+    `sequence` grows with each change: it settles who comes first, and is the SEQUENCE of calendars.
+    `reason`: why it was given back, from a short list where nothing is medical. `fee_cents`: owed for a
+    no-show or a late cancellation, before tax. `confirmed_at`: of the present employee.
+    """
+
+    __table_args__ = (
+        Index("ix_slot_company_id_starts_at_id", "company_id", "starts_at", "id"),
+        Index("ix_slot_employee_id", "employee_id"),
+        Index("ix_slot_request_id", "request_id"),
+        # Neither a professional nor an employee is in two places at once, nor called twice for one visit.
+        Index(
+            "uq_slot_professional", "professional", "starts_at", unique=True,
+            sqlite_where=TAKEN, postgresql_where=TAKEN,
+        ),
+        Index(
+            "uq_slot_employee_id_kind", "employee_id", "kind", unique=True,
+            sqlite_where=LIVE, postgresql_where=LIVE,
+        ),
+        Index(
+            "uq_slot_employee_id_starts_at", "employee_id", "starts_at", unique=True,
+            sqlite_where=LIVE, postgresql_where=LIVE,
+        ),
+    )  # fmt: skip
+
+    company_id: int = Field(foreign_key="company.id")
+    starts_at: datetime = instant()
+    minutes: int = 30
+    kind: VisitKind = Field(sa_type=String(20))
+    centre_id: int = Field(foreign_key="carecentre.id")
+    professional: str = Field(max_length=120)
+    role: str = Field(default="", max_length=80)
+    employee_id: int | None = Field(default=None, foreign_key="employee.id")
+    request_id: int | None = Field(default=None, foreign_key="appointmentrequest.id")
+    state: SlotState = Field(default=SlotState.PROPOSED, sa_type=String(10))
+    answered_by: int | None = Field(default=None, foreign_key="account.id")
+    answered_at: datetime | None = instant(nullable=True)
+    confirmed_at: datetime | None = instant(nullable=True)
+    reason: str = Field(default="", max_length=20)
+    fee_cents: int = 0
+    sequence: int = 0
+    created_at: datetime = instant()
+    updated_at: datetime = instant()
+
+
+class NoticeKind(StrEnum):
+    SUMMONS = "summons"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+    REMINDER_7 = "reminder_7"
+    REMINDER_2 = "reminder_2"
+
+
+class VisitNotice(CompanyOwned, table=True):
+    """A convocation, a reminder or a cancellation that left, and to whom: once for each state of the slot."""
+
+    __table_args__ = (UniqueConstraint("slot_id", "employee_id", "kind", "sequence"),)
+
+    slot_id: int = Field(foreign_key="slot.id")
+    employee_id: int = Field(foreign_key="employee.id")
+    kind: NoticeKind = Field(sa_type=String(12))
+    sequence: int
+    recipient: str = Field(max_length=254)
+    to_employee: bool
+    sent_at: datetime = instant()
+
+
+class CalendarFeed(Base, table=True):
+    """A secret address where a calendar reads the appointments of one company, or of all of a person's.
+
+    The address is derived from `seed` and the portal's key; only its SHA-256 is kept to recognise it.
+    """
+
+    account_id: int = Field(foreign_key="account.id", index=True)
+    company_id: int | None = Field(default=None, foreign_key="company.id")
+    seed: str = Field(max_length=64)
+    token_hash: str = Field(max_length=64, unique=True)
+    with_names: bool = False
+    created_at: datetime = instant()
+    revoked_at: datetime | None = instant(nullable=True)
