@@ -12,19 +12,19 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import clock, formats
-from app.access import VisitorAccess
+from app.access import StaffAccess, VisitorAccess
 from app.companies.import_file import WrongFile, parse_members
 from app.companies.import_service import import_members
 from app.database import is_migrated, migrate
+from app.demo.story import tell_planning
 from app.dispatcher import Dispatcher
 from app.employees.declared import filled
 from app.employees.rules import Seen
 from app.fields import email_address
-from app.keys import Keys
 from app.mail import new_seed, queue_mail
 from app.main import make_postbox, standalone_templates
 from app.passwords import Passwords
-from app.portal import make_portal
+from app.portal import Portal, make_portal
 from app.settings import Settings
 from app.sign_in.service import account_at
 from db.models import Account, OutboxMail, StaffMember, VisitKind
@@ -62,18 +62,19 @@ async def fill_demo(settings: Settings) -> None:
     async with portal.database.transaction(write=True) as session:
         access = VisitorAccess(portal, session)
         if not await access.first(select(func.count(col(Account.id)))):
-            await tell_demo(session, portal.keys)
+            await tell_demo(session, portal)
         elif not await account_at(access, PERSONAS[0].email):
             raise CommandRefused("Cette base contient de vrais comptes : la démonstration ne s’y ouvre pas.")
     await portal.close()
 
 
-async def tell_demo(session: AsyncSession, keys: Keys) -> None:
-    """The demo's story, with this portal's keys and rules."""
-    hashed = await Passwords(keys).hashed(PASSWORD)
-    await demo.tell(
-        session, keyed=keys.declarant_key, filled=_filled, password_hash=hashed, today=clock.today()
-    )
+async def tell_demo(session: AsyncSession, portal: Portal) -> None:
+    """The demo's story, with this portal's keys and rules; the service's part of it with its own acts."""
+    hashed, keyed = await Passwords(portal.keys).hashed(PASSWORD), portal.keys.declarant_key
+    await demo.tell(session, keyed=keyed, filled=_filled, password_hash=hashed, today=clock.today())
+    clerk = await account_at(VisitorAccess(portal, session), PERSONAS[-1].email)
+    if clerk:
+        await tell_planning(StaffAccess(portal, session, clerk), clock.now())
 
 
 def _filled(fields: dict[str, str], visits: Sequence[tuple[VisitKind, date, date | None]]) -> dict[str, Any]:

@@ -74,14 +74,20 @@ class Database:
     @asynccontextmanager
     async def savepoint(self, session: AsyncSession) -> AsyncIterator[None]:
         """What fails inside is taken back; the rest of the transaction goes on."""
+        around = session.info.get("savepoint")
         session.info["savepoint"] = await session.begin_nested()
         try:
             yield
         except BaseException:
-            await session.info.pop("savepoint").rollback()
+            await session.info["savepoint"].rollback()
             await _read_again(session)
             raise
-        await session.info.pop("savepoint").commit()
+        else:
+            await session.info["savepoint"].commit()
+        finally:
+            session.info["savepoint"] = around
+            if around is None:
+                del session.info["savepoint"]
 
     @asynccontextmanager
     async def paused(self, session: AsyncSession) -> AsyncIterator[None]:

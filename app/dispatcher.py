@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app import clock
 from app.portal import Portal
-from app.postman import Letter, Undelivered, write_letter
+from app.postman import Letter, Undelivered, letter_of
 from db.models import Account, OutboxMail
 
 log = structlog.get_logger()
@@ -78,7 +78,7 @@ class Dispatcher:
         error = ""
         try:
             await self._prepare_password(mail)
-            await self.postbox.post(write_letter(self.portal, self.templates, mail))
+            await self.postbox.post(await letter_of(self.portal, self.templates, mail))
         except Undelivered as undelivered:
             error = str(undelivered)[:300]
         except Exception as fault:

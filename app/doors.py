@@ -14,6 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app import clock
 from app.access import AccountAccess, MemberAccess, StaffAccess, VisitorAccess
 from app.acting import ActingAccount, OpenedSession
+from app.calendars.access import FeedAccess
+from app.calendars.queries import feed_at
 from app.drafts import keep_draft
 from app.errors import NotFound
 from app.presence import ABSOLUTE, IDLE, is_over
@@ -113,6 +115,16 @@ async def member_access(request: Request[Any, Any, Any]) -> AsyncIterator[Member
             rights=access.rights,
             companies=tuple((choice[0], label_of(*choice)) for choice in seat.choices),
         )
+        yield access
+
+
+async def feed_access(request: Request[Any, Any, Any]) -> AsyncIterator[FeedAccess]:
+    """Who holds a calendar's secret address, without a session; anybody else gets the 404 of no page."""
+    async with _transaction(request) as session:
+        token, dot, kind = request.path_params["token"].partition(".")
+        access = await feed_at(Visit.of(request).portal, session, token, clock.today())
+        if access is None or (dot, kind) != (".", "ics"):
+            raise NotFound
         yield access
 
 

@@ -22,7 +22,7 @@ def _squeezed(value: Any) -> Any:
 
 
 def text(missing: str, maximum: int) -> AfterValidator:
-    """A line of text. `missing`: what is said when it is empty; "" makes it optional."""
+    """A text. `missing`: what is said when it is empty; "" makes it optional."""
 
     def check(value: str) -> str:
         if not value and missing:
@@ -34,6 +34,14 @@ def text(missing: str, maximum: int) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+def _written(value: Any) -> Any:
+    """Line breaks stay, as they were meant; spaces around lines go, and so do blank lines in a row."""
+    if not isinstance(value, str):
+        return value
+    lines = "\n".join(" ".join(line.split()) for line in value.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
 
 def _is_ticked(value: Any) -> Any:
@@ -123,6 +131,7 @@ def day(missing: str) -> AfterValidator:
 
 
 Squeezed = BeforeValidator(_squeezed)
+Written = BeforeValidator(_written)
 OptionalDay = Annotated[str, Squeezed, day("")]
 Email = Annotated[str, Squeezed, AfterValidator(email_address)]
 Ticked = Annotated[bool, BeforeValidator(_is_ticked)]

@@ -54,6 +54,13 @@ def wait(seconds: float) -> str:
     return f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60)} heures"
 
 
+def euros(cents: int) -> str:
+    """70 € or 70,50 €"""
+    whole, rest = divmod(cents, 100)
+    grouped = f"{whole:,}".replace(",", NARROW)
+    return f"{grouped},{rest:02}\N{NO-BREAK SPACE}€" if rest else f"{grouped}\N{NO-BREAK SPACE}€"
+
+
 def french_spaces(words: str) -> str:
     """No-break spaces before ? ! : ; » and after «."""
     return re.sub(r" (?=[?!:;»])|(?<=«) ", "\N{NO-BREAK SPACE}", words)
@@ -100,6 +107,14 @@ EVENTS = {
     "employee_change_undone": "déclaration annulée",
     "employees_imported": "fichier de salariés importé",
     "import_undone": "import annulé",
+    "calendar_opened": "adresse de calendrier créée",
+    "calendar_revoked": "adresse de calendrier révoquée",
+    "appointment_asked": "visite demandée",
+    "appointment_cancelled": "demande de visite annulée",
+    "slot_confirmed": "rendez-vous confirmé",
+    "slot_replaced": "salarié remplacé sur un rendez-vous",
+    "slot_declined": "rendez-vous rendu au service",
+    "another_date_asked": "autre date demandée",
     "guessing_alert": "essais de connexion en grand nombre",
 }
 
@@ -112,6 +127,7 @@ def event(kind: str) -> str:
 FILTERS = {
     "role": role_name,
     "event": event,
+    "euros": euros,
     "french": french_spaces,
     "day": day,
     "machine": machine,

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from app import clock
 from app.employees.reminder_service import remind_of_expiries
 from app.imports.service import OPEN
+from app.planning.reminder_service import remind_of_visits
 from app.portal import Portal
 from app.throttle import forget_old_guesses
 from db.models import (
@@ -33,6 +34,7 @@ async def keep_house(portal: Portal) -> None:
         try:
             await tidy(portal, clock.now())
             await remind_of_expiries(portal, clock.now(), clock.today())
+            await remind_of_visits(portal, clock.now())
         except Exception:
             log.exception("housekeeping")
         await asyncio.sleep(EVERY_SECONDS)

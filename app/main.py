@@ -16,7 +16,9 @@ from litestar.routes import HTTPRoute
 from app import doors
 from app.account import routes as account
 from app.account import session_routes
+from app.appointments import routes as appointments
 from app.assets import Assets
+from app.calendars import routes as calendars
 from app.companies import joining_routes
 from app.companies import routes as companies
 from app.company_details import routes as company_details
@@ -31,6 +33,7 @@ from app.home import routes as home
 from app.housekeeping import keep_house
 from app.imports import routes as imports
 from app.people import routes as people
+from app.planning import routes as planning
 from app.portal import Portal, make_portal
 from app.postman import DemoPostbox, Relay
 from app.return_paths import return_patterns
@@ -64,12 +67,14 @@ ACCOUNT: list[Any] = [
     account.draft, account.drop_draft,
     session_routes.sessions, session_routes.end_all, session_routes.session, session_routes.end_one,
     session_routes.stay, session_routes.leaving, session_routes.leave_portal,
-    companies.home, companies.index, joining_routes.new, joining_routes.create,
+    companies.home, companies.index, joining_routes.new, joining_routes.create, *calendars.ACCOUNT,
 ]  # fmt: skip
 MEMBER: list[Any] = [
     companies.show, companies.switch, joining_routes.administration, joining_routes.ask_administration,
     *employees.MEMBER, *imports.MEMBER, *company_details.MEMBER, *people.MEMBER, *history.MEMBER,
+    *planning.MEMBER, *appointments.MEMBER, *calendars.MEMBER,
 ]  # fmt: skip
+FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [staff.index, staff.mail, staff.send_again]
 
 
@@ -92,6 +97,7 @@ def make_litestar(settings: Settings, portal: Portal, assets: Assets, postbox: P
             behind(doors.account_access, ACCOUNT),
             behind(doors.member_access, MEMBER),
             behind(doors.staff_access, STAFF),
+            behind(doors.feed_access, FEED),
         ],
         guards=[post_guard],
         exception_handlers=HANDLERS,

@@ -1,6 +1,6 @@
 """From a row of the outbox to a letter, and from the letter to a relay."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,6 +9,7 @@ from emails.message import Message
 
 from app import clock
 from app.database import Database
+from app.planning.letter import files_of
 from app.portal import Portal
 from app.settings import Settings
 from db.models import DemoMail, OutboxMail
@@ -28,6 +29,13 @@ class Letter:
     text: str
     html: str
     written_at: datetime
+    files: tuple[tuple[str, bytes, str], ...] = ()
+
+
+async def letter_of(portal: Portal, templates: Any, mail: OutboxMail) -> Letter:
+    """The letter with what is joined to it, which is drawn in a thread."""
+    files = await files_of(mail.context)
+    return replace(write_letter(portal, templates, mail), files=tuple(files))
 
 
 def write_letter(portal: Portal, templates: Any, mail: OutboxMail) -> Letter:
@@ -74,6 +82,8 @@ class Relay:
             date=letter.written_at,
             headers={"Auto-Submitted": "auto-generated"},
         )
+        for name, content, kind in letter.files:
+            message.attach(filename=name, data=content, mime_type=kind)
         try:
             answer = await message.send_async(smtp=self._options)
         except Exception as error:

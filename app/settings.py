@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     service_address: str = ""
     service_director: str = ""
     service_hosting: str = ""
+    # Working days before an appointment until which it is given back for free; what it costs afterwards,
+    # before tax. Without an amount, the pages refer to the service's tariff.
+    service_notice_days: int = Field(default=2, ge=0, le=30)
+    service_absence_fee_cents: int = Field(default=0, ge=0, le=100_000)
     mail_from: str = "noreply@aist22.fr"
 
     @field_validator("service_color", "service_menu_color")

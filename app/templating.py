@@ -101,6 +101,11 @@ class Templates:
         fragment = self.environment.get_template(partial)
         return f"<title>{formats.escaped(title)}</title>\n{self._joined(fragment, prepared)}"
 
+    def fragment(self, partial: str, context: dict[str, Any]) -> str:
+        """A fragment alone, for what changes beside the one that was asked for."""
+        template = self.environment.get_template(partial)
+        return self._joined(template, template.new_context(context))
+
     def _joined(self, template: Any, prepared: Context) -> str:
         try:
             return "".join(template.root_render_func(prepared))

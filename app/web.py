@@ -28,6 +28,7 @@ class Page(Response[bytes]):
         template: str,
         partial: str = "",
         *,
+        also: Iterable[str] = (),
         status_code: int = 200,
         cookies: Iterable[Cookie] = (),
         headers: dict[str, str] | None = None,
@@ -38,10 +39,11 @@ class Page(Response[bytes]):
         )
         self.template = template
         self.partial = partial
+        self.also = tuple(also)
         self.context = context
 
     def to_asgi_response(self, app: Any, request: Request[Any, Any, Any], **given: Any) -> ASGIResponse:
-        body = render(request, self.template, self.partial, self.context).encode()
+        body = render(request, self.template, self.partial, self.context, self.also).encode()
         self.content, encoding = compressed(body, request.headers.get("accept-encoding", ""))
         self.headers["Vary"] = VARY
         if encoding:
@@ -81,15 +83,21 @@ class PublicPage(Response[bytes]):
 def page(
     template: str, partial: str = "", *, form: Form[Any] | None = None, status_code: int = 200, **context: Any
 ) -> Page:
-    """The page of this template; `partial` is the fragment of it that a swap gets. A refused form answers
-    4xx.
+    """The page of this template; `partial` is the fragment of it that a swap gets, `also` the fragments that
+    change elsewhere with it. A refused form answers 4xx.
     """
     if form is not None and form.errors:
         status_code = form.status_code
     return Page(template, partial, status_code=status_code, form=form or Form(), **context)
 
 
-def render(request: Request[Any, Any, Any], template: str, partial: str, context: dict[str, Any]) -> str:
+def render(
+    request: Request[Any, Any, Any],
+    template: str,
+    partial: str,
+    context: dict[str, Any],
+    also: Iterable[str] = (),
+) -> str:
     visit = Visit.of(request)
     templates: Templates = request.app.state.templates
     context = {
@@ -98,7 +106,18 @@ def render(request: Request[Any, Any, Any], template: str, partial: str, context
         "csrf_token": visit.form_token,
         **context,
     }
-    return templates.render(template, partial if wants_fragment(request) else "", context)
+    if not partial or not wants_fragment(request):
+        return templates.render(template, "", context)
+    return templates.render(template, partial, context) + "".join(
+        f'<hx-partial data-hx-target="#{id_of(each)}" data-hx-swap="outerHTML">'
+        f"{templates.fragment(each, context)}</hx-partial>"
+        for each in also
+    )
+
+
+def id_of(partial: str) -> str:
+    """The id of a fragment is its path: partials/planning/counters.html is #planning-counters."""
+    return "-".join(partial.removeprefix("partials/").removesuffix(".html").replace("_", "-").split("/"))
 
 
 def wants_fragment(request: Request[Any, Any, Any]) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from litestar.routes import HTTPRoute
 from sqlmodel import select
 
-from app.main import ACCOUNT, ANYBODY, FIRST_PASSWORD, MEMBER, STAFF, VISITOR
+from app.main import ACCOUNT, ANYBODY, FEED, FIRST_PASSWORD, MEMBER, STAFF, VISITOR
 from db.models import CompanyOwned, metadata
 from tests.statements import watched
 from tests.world import OURS
@@ -19,6 +19,10 @@ VALUES = {
     "employee_id": "1",
     "change_id": "1",
     "import_id": "1",
+    "slot_id": "1",
+    "feed_id": "1",
+    "request_id": "1",
+    "motive": "employeur",
     "step": "identite",
     "kind": "csv",
 }
@@ -40,7 +44,7 @@ def names(handlers):
 
 async def test_every_handler_is_listed_behind_exactly_one_door(app):
     found = [handler.name for method in ("GET", "POST") for _, handler in routes(app, method=method)]
-    listed = [h.name for h in (*ANYBODY, *VISITOR, *FIRST_PASSWORD, *ACCOUNT, *MEMBER, *STAFF)]
+    listed = [h.name for h in (*ANYBODY, *VISITOR, *FIRST_PASSWORD, *ACCOUNT, *MEMBER, *STAFF, *FEED)]
     assert sorted(found) == sorted(listed)
     assert len(set(listed)) == len(listed)
 

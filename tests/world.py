@@ -1,13 +1,15 @@
 """Two companies that must never see each other, told with the seeds' verbs."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from app.employees.declared import filled
 from app.employees.rules import Seen
 from app.portal import Portal
 from db.models import (
     Account,
+    AppointmentRequest,
+    CareCentre,
     ChangeKind,
     Company,
     Employee,
@@ -16,6 +18,8 @@ from db.models import (
     ImportLine,
     ImportState,
     LineKind,
+    RequestMessage,
+    RequestMotive,
     VisitKind,
 )
 from db.seeds.world import World
@@ -58,8 +62,11 @@ async def tell(portal: Portal) -> Told:
         await world.acts_for(bob, ours)
         await world.acts_for(charlie, theirs)
         await world.a_staff_member(clerk)
+        centre = await world.a_centre("Centre de la Baie")
         employee = await somebody(world, ours, OURS, alice)
         their_employee = await somebody(world, theirs, THEIRS, charlie)
+        await an_appointment(world, ours, centre, employee, OURS, alice)
+        await an_appointment(world, theirs, centre, their_employee, THEIRS, charlie)
     return Told(ours, site, theirs, alice, bob, charlie, clerk, employee, their_employee)
 
 
@@ -83,3 +90,22 @@ async def somebody(world: World, company: Company, marker: str, account: Account
     await world.session.flush()
     world.session.add(ImportLine(import_id=imported.key, line=2, kind=LineKind.CHANGED, words=marker, **mine))
     return employee
+
+
+async def an_appointment(
+    world: World, company: Company, centre: CareCentre, employee: Employee, marker: str, account: Account
+) -> None:
+    """A slot that waits for its answer, and a request with what was said about it."""
+    far = datetime(2099, 3, 2, 9, 0, tzinfo=UTC)
+    await world.a_slot(
+        company, centre, far, professional=f"Dr {marker}", employee_id=employee.key, kind=VisitKind.VIP
+    )
+    mine = {"company_id": company.key, "account_id": account.key}
+    request = AppointmentRequest(
+        employee_id=employee.key, batch=f"lot-{company.code}", motive=RequestMotive.EMPLOYER,
+        kind=VisitKind.EMPLOYER, reason=marker, sent_at=world.now, updated_at=world.now, **mine,
+    )  # fmt: skip
+    world.session.add(request)
+    await world.session.flush()
+    said = RequestMessage(request_id=request.key, token="un-jeton", text=marker, at=world.now, **mine)
+    world.session.add(said)

@@ -13,6 +13,7 @@ from app.companies.queries import SORTS, membership_at, my_companies, page_of
 from app.companies.sections import FEW, SECTIONS, section_of
 from app.drafts import draft_of
 from app.errors import NotFound
+from app.planning.waiting_queries import waiting_of
 from app.rights import rights_of
 from app.visit import Visit
 from app.web import leave, page, path_to, see
@@ -61,8 +62,9 @@ async def show(
     notice = ""
     if raison and refused.right not in access.rights:
         notice = f"Vous n’avez pas accès à « {refused.title} » pour cette entreprise : voici son accueil."
+    waiting = await waiting_of(access, clock.now(), clock.today())
     listed = [each for each in SECTIONS if each.words and each.right in access.rights]
-    return page("companies/show.html", company=access.company, listed=listed, notice=notice)
+    return page("companies/show.html", company=access.company, listed=listed, notice=notice, waiting=waiting)
 
 
 @get("/espace/{code:str}/changer", name="companies.switch")

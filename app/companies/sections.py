@@ -26,6 +26,16 @@ SECTIONS = (
         "suivre les visites et leurs échéances.", Right.VIEW,
     ),
     Section(
+        "planning", "planning.index", "Mon planning",
+        "Répondre aux rendez-vous que le service propose, imprimer les convocations, "
+        "voir les visites à venir et passées.", Right.VIEW,
+    ),
+    Section(
+        "appointments", "appointments.index", "Mes demandes",
+        "Demander une visite de reprise, à votre initiative ou en retard, et suivre la réponse du service.",
+        Right.VIEW,
+    ),
+    Section(
         "details", "company_details.show", "Mon compte",
         "Compléter et mettre à jour les coordonnées de l’entreprise et ses contacts, "
         "voir l’équipe qui vous suit.", Right.VIEW,

@@ -1,6 +1,6 @@
 """Departures, returns, and what was declared lately, with its undoing."""
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from litestar import Request, get, post
@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from app import clock
-from app.access import BIGGEST_ID, MemberAccess
+from app.access import MemberAccess
 from app.employees.declared import LABELS, declared_of, name_of
 from app.employees.forms import Again, Leaving, Nothing, declared_in, in_words
 from app.employees.operations import operations_of
@@ -26,6 +26,7 @@ from app.employees.service import (
     undo_change,
 )
 from app.forms import Form
+from app.places import read_place, written_place
 from app.rights import Right
 from app.web import Page, page, see
 from db.models import Employee, EmployeeChange
@@ -100,14 +101,14 @@ async def changes(
 ) -> Response[Any]:
     """What was declared lately, by whom, and what can still be undone."""
     access.require(Right.VIEW)
-    before = _place(avant)
+    before = read_place(avant)
     found = await changes_of(access, before=before)
     last = found[PAGE - 1].change if len(found) > PAGE else None
     return page(
         "employees/changes.html",
         company=access.company,
         operations=operations_of(found[:PAGE], clock.now()),
-        older=f"{last.at.isoformat()}~{last.key}" if last else "",
+        older=written_place(last.at, last.key) if last else "",
         is_first=before is None,
         may_change=Right.EMPLOYEES in access.rights,
         notice="La déclaration est annulée." if fait == "annule" else "",
@@ -176,18 +177,6 @@ def _sheet(
     return see(
         request, "employees.show", query={"fait": done}, code=access.company.code, employee_id=employee.key
     )
-
-
-def _place(typed: str) -> tuple[datetime, int] | None:
-    """None for a place that this portal did not write: the reader sees the latest."""
-    instant, _, number = typed[:60].partition("~")
-    try:
-        at = datetime.fromisoformat(instant)
-    except ValueError:
-        return None
-    if at.utcoffset() != timedelta(0) or not number.isascii() or not number.isdigit():
-        return None
-    return (at, int(number)) if 0 < int(number) <= BIGGEST_ID else None
 
 
 MEMBER: list[Any] = [leaving, leave, returning, come_back, changes, undoing, undo]

@@ -44,8 +44,9 @@ OPEN = text("state IN ('sent', 'taken', 'planned')")
 class AppointmentRequest(CompanyOwned, table=True):
     """One employee, one motive. Those asked for together share `batch`, which also settles double clicks.
 
-    `reason` is written by the employer and never medical; `half_days`: codes such as "mar_matin", separated
-    by spaces. `unread_at`: since when an answer of the service waits for a reader. Each state keeps its instant.
+    `kind`: the visit (`VisitKind`) that would answer, "" when there is none. `reason` is the employer's
+    and never medical; `half_days`: codes such as "mar_matin", separated by spaces. `unread_at`: since when an
+    answer of the service waits for a reader. A state keeps its instant.
     """
 
     __table_args__ = (
@@ -63,6 +64,7 @@ class AppointmentRequest(CompanyOwned, table=True):
     on_behalf: bool = False
     batch: str = Field(max_length=43)
     motive: RequestMotive = Field(sa_type=String(20))
+    kind: str = Field(default="", max_length=20)
     cause: str = Field(default="", max_length=20)
     stop_from: date | None = None
     back_on: date | None = None

@@ -37,6 +37,14 @@ class AuditKind(StrEnum):
     EMPLOYEE_CHANGE_UNDONE = "employee_change_undone"
     EMPLOYEES_IMPORTED = "employees_imported"
     IMPORT_UNDONE = "import_undone"
+    CALENDAR_OPENED = "calendar_opened"
+    CALENDAR_REVOKED = "calendar_revoked"
+    APPOINTMENT_ASKED = "appointment_asked"
+    APPOINTMENT_CANCELLED = "appointment_cancelled"
+    SLOT_CONFIRMED = "slot_confirmed"
+    SLOT_REPLACED = "slot_replaced"
+    SLOT_DECLINED = "slot_declined"
+    ANOTHER_DATE_ASKED = "another_date_asked"
 
 
 class AuditEvent(Base, table=True):

@@ -61,6 +61,18 @@ async def _the_employer(world: World, keyed: Keyed, password_hash: str) -> list[
         "employeur@demo.example", "Maëlle", "Brieuc", job_title="Gérante", password_hash=password_hash
     )
     await world.acts_for(employer, brieuc, paimpol, dinan)
+    await _the_team(world, brieuc, paimpol, dinan)
+    await world.a_contact(brieuc, ContactKind.SUMMONS, "Maëlle Brieuc", "planning@brieuc.example")
+    await world.a_contact(brieuc, ContactKind.BILLING, "Gaël Le Bris", "compta@brieuc.example")
+    assistant = await world.an_account(
+        "gael@brieuc.example", "Gaël", "Le Bris", job_title="Comptable", password_hash=password_hash
+    )
+    await world.acts_for(assistant, brieuc, roles=("facturation", "declaration"))
+    return [brieuc, paimpol, dinan]
+
+
+async def _the_team(world: World, *companies: Company) -> None:
+    """Who follows them, and where visits take place."""
     team = await world.a_team(
         "Équipe de Saint-Brieuc",
         ("Médecin du travail", "Dr Claire Abgrall"),
@@ -69,14 +81,13 @@ async def _the_employer(world: World, keyed: Keyed, password_hash: str) -> list[
         email="equipe.saint-brieuc@service.example",
         phone="+33261910001",
     )
-    for company in (brieuc, paimpol, dinan):
+    for company in companies:
         company.team_id = team.id
-    await world.a_contact(brieuc, ContactKind.BILLING, "Gaël Le Bris", "compta@brieuc.example")
-    assistant = await world.an_account(
-        "gael@brieuc.example", "Gaël", "Le Bris", job_title="Comptable", password_hash=password_hash
-    )
-    await world.acts_for(assistant, brieuc, roles=("facturation", "declaration"))
-    return [brieuc, paimpol, dinan]
+    await world.a_centre(
+        "Centre de Saint-Brieuc", address="4 rue de la Santé", postcode="22000", town="Saint-Brieuc",
+        phone="+33261910001", access="Entrée par la cour, deuxième porte à gauche. Parking gratuit.",
+    )  # fmt: skip
+    await world.a_centre("Centre de Paimpol", address="2 quai Morand", postcode="22500", town="Paimpol")
 
 
 async def _the_accountant(world: World, keyed: Keyed, password_hash: str) -> list[Company]:

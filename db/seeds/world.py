@@ -9,12 +9,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from db.models import (
     Account,
+    CareCentre,
     CareTeam,
     Company,
     CompanyContact,
     ContactKind,
     Employee,
     Membership,
+    Slot,
     StaffMember,
     Visit,
     VisitKind,
@@ -102,3 +104,26 @@ class World:
         )
         await self._kept(visit)
         return visit
+
+    async def a_centre(self, name: str, **more: Any) -> CareCentre:
+        usual = {"address": "4 rue de la Santé", "postcode": "22000", "town": "Saint-Brieuc"}
+        centre = CareCentre(name=name, **usual | more)
+        await self._kept(centre)
+        return centre
+
+    async def a_slot(
+        self,
+        company: Company,
+        centre: CareCentre,
+        starts_at: datetime,
+        kind: VisitKind = VisitKind.VIP,
+        **more: Any,
+    ) -> Slot:
+        """Proposed and open unless told otherwise."""
+        usual = {"professional": "Dr Hélène Morvan", "role": "Médecin du travail"}
+        slot = Slot(
+            company_id=company.key, centre_id=centre.key, starts_at=starts_at, kind=kind,
+            **{"created_at": self.now, "updated_at": self.now} | usual | more,
+        )  # fmt: skip
+        await self._kept(slot)
+        return slot

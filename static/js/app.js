@@ -44,12 +44,17 @@
       say("Vous restez connecté.");
       return;
     }
-    if (event.detail.ctx?.target?.matches?.("[data-quiet]")) return;
+    const target = event.detail.ctx?.target;
+    if (target?.matches?.("[data-quiet]")) return;
+    // What was swapped stands again under the same id: a row keeps the focus, and says what became of it.
+    const now = target?.id && document.getElementById(target.id);
     // A search keeps the focus in its field; a step that took the focused control away gives it to the heading.
     const at = document.activeElement;
-    const place = $("#erreur h1") || ((!at || at === document.body) && ($("main [autofocus]") || $("main h1")));
+    const lost = !at || at === document.body;
+    const inside = now && now.closest(".slot") && ($(".summary", now) || $("[tabindex]", now));
+    const place = $("#erreur h1") || (lost && (inside || $("main [autofocus]") || $("main h1")));
     if (place) place.focus();
-    say();
+    say(now?.dataset?.said);
   });
 
   const busy = (event, is) => {

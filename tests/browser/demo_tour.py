@@ -12,7 +12,7 @@ async def demo_tour(reader: Reader) -> Tour:
     """Its own pages, then what each persona sees first. Needs the setting `demo`."""
     portal = reader.portal
     async with portal.database.transaction(write=True) as session:
-        await tell_demo(session, portal.keys)
+        await tell_demo(session, portal)
         access = VisitorAccess(portal, session)
         queue_mail(access, "no_account", "nina@theirs.example", clock.now(), seed="0" * 64)
     for path in ("/", "/demo/connexion", "/demo/courriels"):

@@ -11,6 +11,7 @@ from app import clock
 from app.access import VisitorAccess
 from app.sign_in.links import new_link
 from db.models import Account, AuditEvent, AuditKind, Draft, Membership, OutboxMail, TokenKind
+from tests.browser.calendars_tour import calendars_tour
 from tests.browser.employees_tour import employees_tour
 from tests.browser.reader import Reader
 from tests.browser.stops import PARAMETER, Stop, Tour, addresses, kept
@@ -51,6 +52,7 @@ async def member_tour(reader: Reader, told: Told, app: Any) -> Tour:
         _companies(reader),
         _people(reader),
         _account_forms(reader),
+        calendars_tour(reader),
         _sessions(reader, told),
         _letters(reader, told),
         _service(reader, told),

@@ -28,7 +28,11 @@ EXPECTED = re.compile(
     r"|htmx: htmx:error: Failed to fetch)"
 )
 FILES = "/espace/{code}/salaries/"
-NOT_PAGES = {"/healthz", "/readyz", FILES + "export/{kind}", FILES + "modele/{kind}"}
+NOT_PAGES = {
+    "/healthz", "/readyz", FILES + "export/{kind}", FILES + "modele/{kind}",
+    "/calendrier/{token}", "/espace/{code}/planning/{slot_id}/calendrier",
+    "/espace/{code}/planning/{slot_id}/convocation",
+}  # fmt: skip
 
 
 class Watch:

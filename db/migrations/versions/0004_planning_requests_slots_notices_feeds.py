@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("on_behalf", sa.Boolean(), nullable=False),
         sa.Column("batch", sqlmodel.sql.sqltypes.AutoString(length=43), nullable=False),
         sa.Column("motive", sa.String(length=20), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column("cause", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column("stop_from", sa.Date(), nullable=True),
         sa.Column("back_on", sa.Date(), nullable=True),

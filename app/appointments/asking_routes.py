@@ -1,0 +1,184 @@
+"""Asking for a visit: why, for whom, then what is to be said. Every choice is in the address."""
+
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.datastructures import MultiDict
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+
+from app import clock
+from app.access import BIGGEST_ID, MemberAccess
+from app.appointments.asking_service import FOR_ONE, ask_for_visits, verdict
+from app.appointments.forms import CAUSES, DAYS, FORMS, HALVES, MOST_PEOPLE
+from app.appointments.queries import batch_of, people_by_id, people_for
+from app.appointments.rules import MOTIVES
+from app.appointments.shown import new_token
+from app.appointments.thread_queries import centres
+from app.employees.declared import declared_of, name_of
+from app.employees.listing import place_of
+from app.employees.queries import PAGE
+from app.employees.service import Moment
+from app.errors import NotFound
+from app.forms import Form
+from app.rights import Right
+from app.web import Page, page, see
+from db.models import AppointmentRequest, RequestMotive
+
+NEW = "/espace/{code:str}/demandes/nouvelle"
+
+
+@get(NEW, name="appointments.new")
+async def new(
+    request: Request[Any, Any, Any], access: NamedDependency[MemberAccess], code: FromPath[str]
+) -> Response[Any]:
+    """Why: only what an employer may ask for. The pré-reprise is explained, never offered."""
+    access.require(Right.APPOINTMENTS)
+    people = await people_by_id(access, asked_people(request.query_params))
+    return page(
+        "appointments/new.html",
+        company=access.company,
+        motives=MOTIVES,
+        people=[name_of(declared_of(each)) for each in people.values()],
+        chosen="&".join(f"salarie={key}" for key in people),
+    )
+
+
+@get(f"{NEW}/{{motive:str}}/salaries", name="appointments.people")
+async def people(
+    request: Request[Any, Any, Any],
+    access: NamedDependency[MemberAccess],
+    code: FromPath[str],
+    motive: FromPath[str],
+    q: FromQuery[str] = "",
+    apres: FromQuery[str] = "",
+) -> Response[Any]:
+    """For whom: a list to tick, searched by name. What was ticked before is carried along."""
+    access.require(Right.APPOINTMENTS)
+    wanted, chosen = _motive(motive), asked_people(request.query_params)
+    after = place_of(apres, "nom")
+    found = await people_for(access, wanted, q[:100], clock.today(), after)
+    kept = await people_by_id(access, chosen)
+    shown = {each.id for each in found[:PAGE]}
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return page(
+        "appointments/people.html",
+        "partials/appointments/people.html",
+        company=access.company,
+        motive=wanted,
+        title=MOTIVES[wanted].title,
+        q=q[:100],
+        people=found[:PAGE],
+        chosen=set(kept),
+        kept=[(key, name_of(declared_of(each))) for key, each in kept.items() if key not in shown],
+        for_one=wanted in FOR_ONE,
+        following=f"{last.sort_key}~{last.id}" if last else "",
+        is_first=after is None,
+    )
+
+
+@get(f"{NEW}/{{motive:str}}", name="appointments.form")
+async def form(
+    request: Request[Any, Any, Any],
+    access: NamedDependency[MemberAccess],
+    code: FromPath[str],
+    motive: FromPath[str],
+) -> Response[Any]:
+    access.require(Right.APPOINTMENTS)
+    wanted, chosen = _motive(motive), asked_people(request.query_params)
+    if not chosen:
+        return see(request, "appointments.people", code=access.company.code, motive=wanted.value)
+    typed = {"batch": new_token()} | {f"salarie_{each}": "oui" for each in chosen}
+    return await _form(access, wanted, Form(typed), chosen)
+
+
+@post(f"{NEW}/{{motive:str}}", name="appointments.ask")
+async def ask(
+    request: Request[Any, Any, Any],
+    access: NamedDependency[MemberAccess],
+    code: FromPath[str],
+    motive: FromPath[str],
+) -> Response[Any]:
+    access.require(Right.APPOINTMENTS)
+    wanted, asked = _motive(motive), list[AppointmentRequest]()
+    form = await Form.read(request, FORMS[wanted])
+    batch, already = form["batch"], 0
+    if form.data:
+        already = len(await batch_of(access, batch))
+        async with form.attempt(access):
+            asked = await ask_for_visits(access, wanted, form.data, Moment(clock.now(), clock.today()))
+    if form.status_code == 409 and (asked := await batch_of(access, batch)):
+        # Sent twice at once: the first one was written meanwhile.
+        already = len(asked)
+    elif form.errors:
+        chosen = [int(name[8:]) for name, value in form.typed.items() if name[:8] == "salarie_" and value]
+        return await _form(access, wanted, form, chosen)
+    return _asked(request, access, asked, is_again=bool(already))
+
+
+@get("/espace/{code:str}/demandes/reprise", name="appointments.verdict")
+async def return_verdict(
+    access: NamedDependency[MemberAccess],
+    code: FromPath[str],
+    cause: FromQuery[str] = "",
+    stop_from: FromQuery[str] = "",
+    back_on: FromQuery[str] = "",
+) -> Response[Any]:
+    """Whether the visit is compulsory after this absence, before anything is asked."""
+    access.require(Right.VIEW)
+    typed = {"cause": cause, "stop_from": stop_from, "back_on": back_on}
+    return page(
+        "appointments/verdict.html",
+        "partials/appointments/verdict.html",
+        company=access.company,
+        form=Form({name: value[:20] for name, value in typed.items()}),
+        verdict=verdict(cause, stop_from, back_on),
+        causes={"": "Choisir"} | CAUSES,
+        may_ask=Right.APPOINTMENTS in access.rights,
+    )
+
+
+def asked_people(query: MultiDict[str]) -> list[int]:
+    """`salarie=12&salarie=40`: at most what one request may hold; what is no number is left aside."""
+    given = [each for each in query.getall("salarie", []) if each.isascii() and each.isdigit()]
+    numbers = dict.fromkeys(int(each) for each in given[:200] if len(each) < 11)
+    return [each for each in numbers if 0 < each <= BIGGEST_ID][:MOST_PEOPLE]
+
+
+async def _form(access: MemberAccess, motive: RequestMotive, form: Form[Any], chosen: list[int]) -> Page:
+    found = await people_by_id(access, [each for each in chosen if each <= BIGGEST_ID][:100])
+    return page(
+        "appointments/form.html",
+        form=form,
+        company=access.company,
+        motive=motive,
+        told=MOTIVES[motive],
+        people=sorted((name_of(declared_of(each)), key) for key, each in found.items()),
+        chosen="&".join(f"salarie={key}" for key in found),
+        verdict=verdict(form["cause"], form["stop_from"], form["back_on"]),
+        causes={"": "Choisir"} | CAUSES,
+        centres={"": "Indifférent"} | await centres(access),
+        days=DAYS,
+        halves=HALVES,
+    )
+
+
+def _asked(
+    request: Request[Any, Any, Any], access: MemberAccess, asked: list[AppointmentRequest], *, is_again: bool
+) -> Response[Any]:
+    code = access.company.code
+    if len(asked) == 1:
+        done = {"fait": "deja" if is_again else "envoyee"}
+        return see(request, "appointments.show", query=done, code=code, request_id=asked[0].key)
+    return see(request, "appointments.index", query={"fait": "envoyees"}, code=code)
+
+
+def _motive(word: str) -> RequestMotive:
+    """A motive that may be asked for; another one, forced by hand, is no address."""
+    if word not in {each.value for each in MOTIVES}:
+        raise NotFound
+    return RequestMotive(word)
+
+
+MEMBER: list[Any] = [new, return_verdict, people, form, ask]

@@ -1,0 +1,196 @@
+"""What the employer does: ask, write, cancel, mark as read."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from app.access import MemberAccess
+from app.appointments.forms import MOST_PEOPLE, NOT_TOLD, Folded, NewMessage
+from app.appointments.queries import batch_of, open_for, people_by_id, subject_of
+from app.appointments.rules import MOTIVES, objection, return_visit, visit_kind
+from app.appointments.thread_queries import centres
+from app.employees.declared import declared_of, name_of
+from app.employees.service import Moment
+from app.errors import NotFound, Refused
+from app.formats import plural
+from db.models import (
+    AppointmentRequest,
+    AuditKind,
+    Employee,
+    RequestMessage,
+    RequestMotive,
+    RequestState,
+    ReturnCause,
+    Slot,
+    SlotState,
+)
+
+FOR_ONE = {RequestMotive.RETURN, RequestMotive.ACCIDENT}
+LONG_STOP = "Cet arrêt dure 30 jours ou plus : demandez une visite de reprise, elle est obligatoire."
+SHORT_STOP = 30  # days: from there on, an accident at work asks for a visit (R4624-31)
+
+
+async def ask_for_visits(
+    access: MemberAccess, motive: RequestMotive, data: Any, at: Moment
+) -> list[AppointmentRequest]:
+    """One request an employee. The same form sent twice gives what the first one made.
+
+    `Refused` names the employee for whom this may not be asked, or who has such a request under way.
+    """
+    if already := await batch_of(access, data.batch):
+        return already
+    people = await _chosen(access, motive, data)
+    _check_dates(motive, data, at.today)
+    if motive == RequestMotive.EMPLOYER and not data.told:
+        raise Refused(NOT_TOLD, "told")
+    for each in people:
+        exposed = getattr(data, "was_exposed", False)
+        if words := objection(motive, subject_of(each, is_exposed=exposed), at.today):
+            raise Refused(f"{_name(each)} : {words}", "employees")
+    if under_way := await open_for(access, motive, [each.key for each in people]):
+        names = {each.key: _name(each) for each in people}
+        raise Refused(
+            f"{names[under_way[0].employee_id]} : une demande du même motif est déjà en cours.", "employees"
+        )
+    asked = [access.add(_request(access, motive, each, data, at)) for each in people]
+    await access.flush()
+    for request, each in zip(asked, people, strict=True):
+        if getattr(data, "message", ""):
+            access.add(_message(access, request, data.message, data.batch, at))
+        access.trace(AuditKind.APPOINTMENT_ASKED, at.now, f"{_name(each)} : {MOTIVES[motive].title}")
+    return asked
+
+
+async def ask_for_another_date(
+    access: MemberAccess, slot: Slot, employee: Employee, data: Any, at: Moment
+) -> AppointmentRequest:
+    """The appointment does not suit: the request it came from is open again, or a new one says so."""
+    request = await access.get(AppointmentRequest, slot.request_id) if slot.request_id else None
+    if request is None:
+        motive = RequestMotive.ANOTHER_DATE
+        request = access.add(_request(access, motive, employee, data, at, slot.kind))
+    else:
+        request.state, request.planned_at, request.updated_at = RequestState.TAKEN, None, at.now
+        for name, value in _wishes(data).items():
+            setattr(request, name, value)
+    await access.flush()
+    if data.message:
+        access.add(_message(access, request, data.message, data.batch, at))
+    return request
+
+
+async def write_message(access: MemberAccess, request_id: int, data: NewMessage, at: Moment) -> None:
+    """A message to the service. Writing is having read what it answered."""
+    request = await access.get(AppointmentRequest, request_id)
+    sent = access.select(RequestMessage).where(
+        RequestMessage.request_id == request.key, RequestMessage.token == data.token
+    )
+    if await access.first(sent) is None:
+        access.add(_message(access, request, data.text, data.token, at))
+        request.unread_at, request.updated_at = None, at.now
+
+
+async def mark_as_read(access: MemberAccess, request_id: int) -> None:
+    request = await access.get(AppointmentRequest, request_id)
+    request.unread_at = None
+
+
+async def cancel_request(access: MemberAccess, request_id: int, at: Moment) -> AppointmentRequest:
+    """Before an appointment is fixed; afterwards the appointment itself is given back, on the planning."""
+    request = await access.get(AppointmentRequest, request_id)
+    if request.state == RequestState.CANCELLED:
+        return request
+    if request.state in {RequestState.DONE, RequestState.REFUSED}:
+        raise Refused("Cette demande est terminée : elle ne s’annule plus.")
+    if await _has_slot(access, request):
+        raise Refused("Un rendez-vous est proposé : répondez-y dans « Mon planning ».")
+    request.state, request.cancelled_at, request.updated_at = RequestState.CANCELLED, at.now, at.now
+    request.unread_at = None
+    employee = await access.get(Employee, request.employee_id)
+    access.trace(AuditKind.APPOINTMENT_CANCELLED, at.now, _name(employee))
+    return request
+
+
+async def _has_slot(access: MemberAccess, request: AppointmentRequest) -> bool:
+    live = access.select(Slot).where(Slot.request_id == request.key)
+    found = await access.all(live)
+    return any(each.state in {SlotState.PROPOSED, SlotState.CONFIRMED} for each in found)
+
+
+async def _chosen(access: MemberAccess, motive: RequestMotive, data: Folded) -> Sequence[Employee]:
+    ids = sorted(set(data.employees))
+    if not ids:
+        raise Refused("Choisissez au moins un salarié.", "employees")
+    if motive in FOR_ONE and len(ids) > 1:
+        raise Refused("Cette demande se fait salarié par salarié : n’en gardez qu’un.", "employees")
+    if len(ids) > MOST_PEOPLE:
+        raise Refused(f"Une demande porte sur {plural(MOST_PEOPLE, 'salarié')} au plus.", "employees")
+    people = await people_by_id(access, ids)
+    if len(people) < len(ids):
+        raise NotFound
+    centre = getattr(data, "centre", "")
+    if centre and centre not in await centres(access):
+        raise Refused("Choisissez un centre dans la liste.", "centre")
+    return sorted(people.values(), key=lambda each: each.sort_key)
+
+
+def _check_dates(motive: RequestMotive, data: Any, today: date) -> None:
+    if motive not in FOR_ONE:
+        return
+    first, back = date.fromisoformat(data.stop_from), date.fromisoformat(data.back_on)
+    if first > today:
+        raise Refused("Le début de l’arrêt est dans le futur.", "stop_from")
+    if back <= first:
+        raise Refused("La reprise doit suivre le début de l’arrêt.", "back_on")
+    if (back - today).days > 366:
+        raise Refused("La reprise est dans plus d’un an.", "back_on")
+    if motive == RequestMotive.ACCIDENT and (back - first).days >= SHORT_STOP:
+        raise Refused(LONG_STOP, "back_on")
+
+
+def _request(
+    access: MemberAccess, motive: RequestMotive, employee: Employee, data: Any, at: Moment, kind: str = ""
+) -> AppointmentRequest:
+    """`kind`: of the visit, when the motive does not say it."""
+    first, back = getattr(data, "stop_from", ""), getattr(data, "back_on", "")
+    return AppointmentRequest(
+        company_id=access.company.key, employee_id=employee.key, account_id=access.account.key,
+        on_behalf=access.membership.third_party, batch=data.batch, motive=motive,
+        kind=visit_kind(motive, kind or employee.due_kind) or "",
+        cause=getattr(data, "cause", ""), reason=getattr(data, "reason", ""),
+        stop_from=date.fromisoformat(first) if first else None,
+        back_on=date.fromisoformat(back) if back else None,
+        sent_at=at.now, updated_at=at.now, **_wishes(data),
+    )  # fmt: skip
+
+
+def _wishes(data: Any) -> dict[str, Any]:
+    centre = getattr(data, "centre", "")
+    return {
+        "half_days": " ".join(data.half_days),
+        "centre_id": int(centre) if centre else None,
+        "needs_access": getattr(data, "needs_access", False),
+        "interpreter": getattr(data, "interpreter", ""),
+    }
+
+
+def _message(
+    access: MemberAccess, request: AppointmentRequest, text: str, token: str, at: Moment
+) -> RequestMessage:
+    return RequestMessage(
+        company_id=access.company.key, request_id=request.key, account_id=access.account.key,
+        token=token, text=text, at=at.now,
+    )  # fmt: skip
+
+
+def _name(employee: Employee) -> str:
+    return name_of(declared_of(employee))
+
+
+def verdict(cause: str, stop_from: str, back_on: str) -> Any:
+    """What the law says of a return, as far as it was told; None while something is missing."""
+    try:
+        found = return_visit(ReturnCause(cause), date.fromisoformat(stop_from), date.fromisoformat(back_on))
+    except ValueError:
+        return None
+    return found if found.days > 0 else None

@@ -1,0 +1,163 @@
+"""Reads of one company's requests, and of the employees that they may be about."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy
+from sqlalchemy import and_, func, or_
+from sqlmodel import col
+
+from app.access import MemberAccess
+from app.appointments.rules import Subject
+from app.employees.declared import shown_name, words_of
+from app.employees.queries import MOST_WORDS, PAGE
+from app.employees.rules import NOT_FOLLOWED, SIR
+from db.models import (
+    AppointmentRequest,
+    Contract,
+    Employee,
+    Monitoring,
+    RequestMotive,
+    RequestState,
+    Slot,
+    SlotState,
+)
+from db.types import Instant
+
+OPEN_STATES = (RequestState.SENT, RequestState.TAKEN, RequestState.PLANNED)
+MID_CAREER_FROM = 43  # the year of that birthday, as `rules.objection` counts
+NAMES = ("birth_name", "usual_name", "first_names", "sex")
+
+
+class Person(NamedTuple):
+    """An employee as a list to choose from shows them."""
+
+    id: int
+    birth_name: str
+    usual_name: str
+    first_names: str
+    sex: str
+    job_title: str
+    due_on: date
+    sort_key: str
+
+    @property
+    def name(self) -> str:
+        return shown_name(self.birth_name, self.usual_name, self.first_names, self.sex)
+
+
+async def people_for(
+    access: MemberAccess, motive: RequestMotive, q: str, today: date, after: tuple[str, int] | None
+) -> list[Person]:
+    """Whom this may be asked for, by name: a page and one more. The rest is said by `rules.objection`."""
+    columns = [getattr(Employee, name) for name in Person._fields]
+    here = or_(col(Employee.exit_on).is_(None), col(Employee.exit_on) >= today)
+    statement = sqlalchemy.select(*columns).where(
+        col(Employee.company_id) == access.company.key, here, *_likely(motive, today)
+    )
+    for word in words_of(q)[:MOST_WORDS]:
+        statement = statement.where(col(Employee.search_key).like(f"% {word}%"))
+    place = sqlalchemy.tuple_(col(Employee.sort_key), col(Employee.id))
+    if after:
+        statement = statement.where(place > sqlalchemy.tuple_(*map(sqlalchemy.literal, after)))
+    rows = await access.table(statement.order_by(Employee.sort_key, col(Employee.id)).limit(PAGE + 1))
+    return [Person._make(row) for row in rows]
+
+
+def _likely(motive: RequestMotive, today: date) -> list[Any]:
+    followed = col(Employee.contract).not_in([Contract(each) for each in NOT_FOLLOWED])
+    if motive == RequestMotive.OVERDUE:
+        return [followed, col(Employee.due_on) < today]
+    if motive == RequestMotive.MID_CAREER:
+        return [followed, col(Employee.birth_on) < date(today.year - MID_CAREER_FROM + 1, 1, 1)]
+    return [followed]
+
+
+async def people_by_id(access: MemberAccess, ids: Sequence[int]) -> dict[int, Employee]:
+    """Those of these numbers that are this company's, by number."""
+    rows = await access.all(access.select(Employee).where(col(Employee.id).in_(ids)))
+    return {row.key: row for row in rows}
+
+
+def subject_of(employee: Employee, *, is_exposed: bool) -> Subject:
+    return Subject(
+        employee.birth_on, employee.entry_on, employee.exit_on, Contract(employee.contract),
+        Monitoring(employee.monitoring), employee.due_on,
+        is_exposed or employee.monitoring == SIR,
+    )  # fmt: skip
+
+
+class RequestRow(NamedTuple):
+    """A request as the list shows it. `starts_at`: of the appointment that answers it."""
+
+    id: int
+    motive: str
+    state: str
+    sent_at: datetime
+    updated_at: datetime
+    unread_at: datetime | None
+    employee_id: int
+    birth_name: str
+    usual_name: str
+    first_names: str
+    sex: str
+    starts_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        return shown_name(self.birth_name, self.usual_name, self.first_names, self.sex)
+
+
+STATES = {
+    "encours": list(OPEN_STATES),
+    "finies": [RequestState.DONE, RequestState.REFUSED, RequestState.CANCELLED],
+}
+
+
+async def requests_of(
+    access: MemberAccess, state: str, before: tuple[datetime, int] | None, *, unread: bool = False
+) -> list[RequestRow]:
+    """The latest first: a page of them, and one more if there are more."""
+    request = AppointmentRequest
+    live = (col(Slot.request_id) == request.id) & col(Slot.state).in_(
+        [SlotState.PROPOSED, SlotState.CONFIRMED, SlotState.DONE]
+    )
+    columns = [getattr(request, name) for name in RequestRow._fields[:7]]
+    columns += [getattr(Employee, name) for name in NAMES]
+    statement = (
+        sqlalchemy.select(*columns, func.max(Slot.starts_at, type_=Instant))
+        .select_from(request)
+        .join(Employee, col(Employee.id) == request.employee_id)
+        .outerjoin(Slot, live & (col(Slot.company_id) == request.company_id))
+        .where(col(request.company_id) == access.company.key, col(Employee.company_id) == access.company.key)
+        .group_by(*columns)
+        .order_by(col(request.sent_at).desc(), col(request.id).desc())
+        .limit(PAGE + 1)
+    )
+    if state in STATES:
+        statement = statement.where(col(request.state).in_(STATES[state]))
+    if unread:
+        statement = statement.where(col(request.unread_at).is_not(None))
+    if before:
+        at, row_id = before
+        older = and_(col(request.sent_at) == at, col(request.id) < row_id)
+        statement = statement.where(or_(col(request.sent_at) < at, older))
+    return [RequestRow._make(row) for row in await access.table(statement)]
+
+
+async def open_for(
+    access: MemberAccess, motive: RequestMotive, ids: Sequence[int]
+) -> list[AppointmentRequest]:
+    """Requests of that motive still under way for these employees."""
+    mine = access.select(AppointmentRequest).where(
+        col(AppointmentRequest.employee_id).in_(ids),
+        col(AppointmentRequest.motive) == motive,
+        col(AppointmentRequest.state).in_(OPEN_STATES),
+    )
+    return list(await access.all(mine))
+
+
+async def batch_of(access: MemberAccess, batch: str) -> list[AppointmentRequest]:
+    mine = access.select(AppointmentRequest).where(col(AppointmentRequest.batch) == batch)
+    return list(await access.all(mine))

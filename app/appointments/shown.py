@@ -1,0 +1,127 @@
+"""Requests as their pages tell them."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from app.access import MemberAccess
+from app.appointments.forms import CAUSES, HALF_DAYS
+from app.appointments.queries import RequestRow
+from app.appointments.rules import Return, return_visit
+from app.appointments.service import OVER, STATE_WORDS, motive_title
+from app.appointments.thread_queries import Said, account_name, centres, slot_of_request, thread_of
+from app.employees.declared import declared_of, name_of
+from app.places import written_place
+from app.rights import Right
+from db.models import AppointmentRequest, Employee, RequestMotive, RequestState, ReturnCause, Slot, SlotState
+
+
+class RequestLine(NamedTuple):
+    """`place`: after which row the next page starts."""
+
+    id: int
+    name: str
+    motive: str
+    state: str
+    sent_at: datetime
+    updated_at: datetime
+    starts_at: datetime | None
+    is_unread: bool
+    place: str
+
+
+def request_lines(rows: Sequence[RequestRow]) -> list[RequestLine]:
+    return [
+        RequestLine(
+            row.id, row.name, motive_title(row.motive), STATE_WORDS[RequestState(row.state)], row.sent_at,
+            row.updated_at, row.starts_at, row.unread_at is not None, written_place(row.sent_at, row.id),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+class Step(NamedTuple):
+    words: str
+    at: datetime
+
+
+class Followed(NamedTuple):
+    """`verdict`: what the law says of a return. `slot`: the appointment that answers. `may_cancel`: still."""
+
+    id: int
+    employee_id: int
+    name: str
+    title: str
+    state: str
+    asked_by: str
+    on_behalf: bool
+    steps: list[Step]
+    facts: list[tuple[str, str]]
+    verdict: Return | None
+    refusal: str
+    thread: list[Said]
+    slot: Slot | None
+    is_unread: bool
+    may_cancel: bool
+    is_over: bool
+
+
+async def followed(access: MemberAccess, request_id: int) -> Followed:
+    """One request, whole. The written reason and the thread are for those who may ask for visits."""
+    request = await access.get(AppointmentRequest, request_id)
+    employee = await access.get(Employee, request.employee_id)
+    slot = await slot_of_request(access, request.key)
+    tells_all = Right.APPOINTMENTS in access.rights
+    has_slot = slot is not None and slot.state in {SlotState.PROPOSED, SlotState.CONFIRMED}
+    return Followed(
+        request.key, employee.key, name_of(declared_of(employee)), motive_title(request.motive),
+        STATE_WORDS[RequestState(request.state)], await account_name(access, request.account_id),
+        request.on_behalf, _steps(request),
+        await _facts(access, request, tells_all=tells_all), _verdict(request), request.refusal,
+        await thread_of(access, request.key) if tells_all else [],
+        slot if slot and slot.state not in {SlotState.DECLINED, SlotState.CANCELLED} else None,
+        request.unread_at is not None,
+        request.state not in OVER and not has_slot, request.state in OVER,
+    )  # fmt: skip
+
+
+def _steps(request: AppointmentRequest) -> list[Step]:
+    instants = [
+        (STATE_WORDS[state], getattr(request, f"{state}_at"))
+        for state in RequestState
+        if getattr(request, f"{state}_at")
+    ]
+    return sorted((Step(words.capitalize(), at) for words, at in instants), key=lambda each: each.at)
+
+
+async def _facts(
+    access: MemberAccess, request: AppointmentRequest, *, tells_all: bool
+) -> list[tuple[str, str]]:
+    names = await centres(access) if request.centre_id else {}
+    found = [
+        ("Cause de l’arrêt", CAUSES[ReturnCause(request.cause)] if request.cause else ""),
+        ("Début de l’arrêt", _day(request.stop_from)),
+        ("Reprise", _day(request.back_on)),
+        ("Motif écrit", request.reason if tells_all else ""),
+        ("Demi-journées souhaitées", ", ".join(HALF_DAYS[each] for each in request.half_days.split())),
+        ("Centre souhaité", names.get(str(request.centre_id), "")),
+        ("Accessibilité", "Locaux accessibles demandés" if request.needs_access and tells_all else ""),
+        ("Interprète", request.interpreter),
+    ]
+    return [(label, value) for label, value in found if value]
+
+
+def _verdict(request: AppointmentRequest) -> Return | None:
+    if request.motive != RequestMotive.RETURN or not request.stop_from or not request.back_on:
+        return None
+    return return_visit(ReturnCause(request.cause), request.stop_from, request.back_on)
+
+
+def _day(value: date | None) -> str:
+    return f"{value:%d/%m/%Y}" if value else ""
+
+
+def new_token() -> str:
+    """Drawn with a form, so that the same form sent twice is known."""
+    return secrets.token_urlsafe(16)

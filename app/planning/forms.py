@@ -1,0 +1,53 @@
+"""What may be typed when answering a slot."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from app.appointments.forms import Folded, Message, Token
+from app.fields import Input, Squeezed, Ticked, text
+from app.planning.rules import REASONS
+
+GIVEN_REASONS = {code: words for code, words in REASONS.items() if code != "autre_date"}
+
+
+def _seen(value: Any) -> Any:
+    """The state that the page was made from; nonsense is a state that no slot has."""
+    return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value) else -1
+
+
+def _someone(value: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,9}", value):
+        raise ValueError("Choisissez qui viendra.")
+    return value
+
+
+def _reason(value: str) -> str:
+    if value not in GIVEN_REASONS:
+        raise ValueError("Choisissez pourquoi ce créneau n’est pas utilisé.")
+    return value
+
+
+Sequence = Annotated[int, BeforeValidator(_seen)]
+
+
+class Choice(Input):
+    """`employee`: the number of who comes."""
+
+    sequence: Sequence
+    employee: Annotated[str, AfterValidator(_someone)]
+
+
+class GivingBack(Input):
+    sequence: Sequence
+    reason: Annotated[str, AfterValidator(_reason)]
+
+
+class OtherDate(Folded):
+    sequence: Sequence
+    batch: Token
+    centre: Annotated[str, Field(pattern=r"^\d{0,9}$")] = ""
+    needs_access: Ticked = False
+    interpreter: Annotated[str, Squeezed, text("", 40)] = ""
+    message: Message = ""

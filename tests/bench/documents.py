@@ -1,0 +1,60 @@
+"""A convocation as a PDF: how long one takes once the fonts are read, ordinary and at its longest."""
+
+import statistics
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from app.clock import PARIS
+from app.planning.document import Convocation, as_pdf
+from tests.bench.table import Line, verdict
+
+MILLISECONDS, WARM_UP = 100, 3
+ORDINARY = Convocation(
+    service_name="AIST22 Santé au Travail",
+    service_address="12 rue de la Gare, 22000 Saint-Brieuc",
+    service_phone="02 96 00 00 22",
+    service_email="portailadh@aist22.fr",
+    color="#1a5a96",
+    state="",
+    employee="LE GALL Élise (née MARTIN)",
+    company="Adhérent BRIEUC (code adhérent 00010)",
+    kind="Visite d’information et de prévention périodique",
+    starts=datetime(2026, 12, 1, 9, 30, tzinfo=PARIS),
+    minutes=30,
+    centre="Centre de Saint-Brieuc",
+    address="8 rue des Promenades, 22000 Saint-Brieuc",
+    access="Entrée par la cour, 2e étage, ascenseur. Stationnement gratuit devant le bâtiment.",
+    is_accessible=True,
+    phone="02 96 33 12 34",
+    professional="Dr Anne KERVELLA",
+    role="Médecin du travail",
+    notice_words="Au-delà du jeudi 26 novembre 2026 à 9 h 30, une absence est facturée 60 € HT.",
+)
+# As much as the tables hold.
+SIZES = {"employee": 250, "company": 145, "centre": 80, "address": 294, "access": 300, "professional": 120}
+FULL = replace(ORDINARY, **{name: ("Marie-Ange " * size)[:size] for name, size in SIZES.items()})
+
+
+def lines(*, quick: bool = False) -> list[Line]:
+    rounds = 10 if quick else 50
+    return _measured("ordinary", ORDINARY, rounds) + _measured("longest", FULL, rounds)
+
+
+def _measured(name: str, letter: Convocation, rounds: int) -> list[Line]:
+    """No two letters are alike: what Typst remembers of the one before is not what is measured."""
+    taken = []
+    for place in range(WARM_UP + rounds):
+        began = time.perf_counter()
+        as_pdf(
+            replace(
+                letter, employee=f"{letter.employee} {place}", starts=letter.starts + timedelta(hours=place)
+            )
+        )
+        taken.append((time.perf_counter() - began) * 1000)
+    cuts = statistics.quantiles(taken[WARM_UP:], n=20, method="inclusive")
+    return [_line(f"{name}: half of {rounds}", cuts[9]), _line(f"{name}: 95 in 100", cuts[18])]
+
+
+def _line(name: str, measured: float) -> Line:
+    return Line(name, f"{measured:.0f} ms", f"at most {MILLISECONDS} ms", verdict(measured <= MILLISECONDS))
