@@ -18,6 +18,12 @@ TYPES = {
 }
 
 
+def without_comments(script: bytes) -> bytes:
+    """Comments that have a line of their own, and indentation, are for who reads the source."""
+    lines = [line.strip() for line in script.splitlines()]
+    return b"\n".join(line for line in lines if line and not line.startswith(b"//")) + b"\n"
+
+
 @dataclass(frozen=True, slots=True)
 class Asset:
     """One file: its address, its type, and its bytes by content encoding ("" for as it is)."""
@@ -36,6 +42,8 @@ class Assets:
         self.files: dict[str, Asset] = {}
         for file in sorted(p for p in STATIC.rglob("*") if p.suffix in TYPES):
             content = file.read_bytes()
+            if file.suffix == ".js" and file.parent.name != "vendor":
+                content = without_comments(content)
             self._add(
                 file.relative_to(STATIC).as_posix(), (theme + content) if file.suffix == ".css" else content
             )

@@ -34,7 +34,7 @@ from db.models import (
     VisitKind,
 )
 
-HOURS = ((9, 0), (9, 30), (10, 0), (10, 30), (11, 0), (14, 0), (14, 30), (15, 0), (15, 30))
+HOURS = ((9, 0), (10, 30), (14, 0))
 DOCTOR, NURSE = (
     ("Dr Claire Abgrall", "médecin du travail"),
     ("Solenn Prigent", "infirmière en santé au travail"),

@@ -1,6 +1,7 @@
 """What several pages of the planning share: rows in words, counters, and one slot with its acts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from app import clock
@@ -50,6 +51,9 @@ async def shown_slot(
     """
     row = await slot_row(access, slot_id)
     (line,) = await lines_now(access, [row])
+    if form and form.errors:
+        refusal = " ".join(form.errors.values())
+        line = replace(line, warning=refusal, said=refusal)
     tells = Right.APPOINTMENTS in access.rights
     headers = {"HX-Retarget": f"#planning-slot-{row.id}", "HX-Reswap": "outerHTML ignoreTitle:true"}
     return page(

@@ -138,7 +138,7 @@ def _cell(day: date, slots: list[tuple[int, str, str, str]], first: date, end: d
 
 def hour(at: datetime) -> str:
     """9 h 30 (babel takes fifty times as long, and there are fifty hours a page)"""
-    return f"{at.hour} h {at.minute:02}"
+    return f"{at.hour}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{at.minute:02}"
 
 
 def numbered(day: date) -> str:

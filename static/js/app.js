@@ -47,14 +47,16 @@
     const target = event.detail.ctx?.target;
     if (target?.matches?.("[data-quiet]")) return;
     // What was swapped stands again under the same id: a row keeps the focus, and says what became of it.
-    const now = target?.id && document.getElementById(target.id);
+    const now = typeof target === "string" ? $(target) : target?.id && document.getElementById(target.id);
     // A search keeps the focus in its field; a step that took the focused control away gives it to the heading.
     const at = document.activeElement;
     const lost = !at || at === document.body;
     const inside = now && now.closest(".slot") && ($(".summary", now) || $("[tabindex]", now));
     const place = $("#erreur h1") || (lost && (inside || $("main [autofocus]") || $("main h1")));
     if (place) place.focus();
-    say(now?.dataset?.said);
+    // A form opened inside a row is read where the focus goes: nothing else is said.
+    const said = now?.dataset?.said;
+    if (said || place !== inside) say(said);
   });
 
   const busy = (event, is) => {

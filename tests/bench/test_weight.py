@@ -70,7 +70,13 @@ async def test_a_page_for_everybody_asks_nothing_of_the_database(visitor, portal
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("/espace/00010", 1), ("/espace/00010/salaries", 2), ("/mon-compte", 2), ("/mon-compte/connexions", 4)],
+    [
+        ("/espace/00010", 5),
+        ("/espace/00010/planning", 3),
+        ("/espace/00010/salaries", 2),
+        ("/mon-compte", 2),
+        ("/mon-compte/connexions", 4),
+    ],
 )
 async def test_a_page_of_ones_own_asks_little_of_the_database(alice, portal, path, most):
     with statements_of(portal) as statements:
@@ -94,7 +100,14 @@ def trips(monkeypatch):
 
 @only_sqlite
 @pytest.mark.parametrize(
-    "path", ["/espace/00010", "/espace/00010/salaries", "/espace/00010/historique", "/mon-compte"]
+    "path",
+    [
+        "/espace/00010",
+        "/espace/00010/planning",
+        "/espace/00010/salaries",
+        "/espace/00010/historique",
+        "/mon-compte",
+    ],
 )
 async def test_a_page_takes_one_trip_a_statement_and_no_other(alice, portal, trips, path):
     await alice.get(path)
