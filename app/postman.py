@@ -105,7 +105,7 @@ class DemoPostbox:
                 DemoMail(
                     recipient=letter.recipient,
                     subject=letter.subject[:200],
-                    text=letter.text,
+                    text=letter.text + "".join(f"\nPièce jointe : {name}\n" for name, *_ in letter.files),
                     html=letter.html,
                     sent_at=clock.now(),
                 )

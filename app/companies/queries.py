@@ -1,15 +1,18 @@
 """Reads of a person's companies."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from app.access import AccountAccess, MemberAccess
 from app.formats import folded
+from app.rights import Right, rights_of
 from app.sessions import is_alive
-from db.models import Company, Membership
+from db.models import Company, Membership, Slot, SlotState
 from db.models.company import label_of
 
 PAGE = 25
@@ -48,6 +51,28 @@ async def my_companies(access: AccountAccess, today: date) -> list[Mine]:
         Mine(code, name, town, siret, roles, third_party, ends_on, closed_at is not None)
         for code, name, town, siret, closed_at, roles, third_party, ends_on in await access.table(statement)
     ]
+
+
+async def slots_to_answer(
+    access: AccountAccess, codes: list[str], today: date, now: datetime
+) -> dict[str, int]:
+    """How many appointments wait for an answer, by code: none where this account may not answer."""
+    columns: list[Any] = [Company.code, Membership.roles, func.count(col(Slot.id))]
+    statement = (
+        sqlalchemy.select(*columns)
+        .select_from(Membership)
+        .join(Company, col(Company.id) == Membership.company_id)
+        .join(Slot, col(Slot.company_id) == Membership.company_id)
+        .where(
+            col(Membership.account_id) == access.account.key, is_alive(today),
+            col(Company.code).in_(codes), col(Slot.company_id) == col(Company.id),
+            col(Slot.state) == SlotState.PROPOSED, col(Slot.starts_at) > now,
+        )
+        .group_by(col(Company.code), col(Membership.id))
+    )  # fmt: skip
+    rows = await access.table(statement)
+    found = {code: number for code, roles, number in rows if Right.APPOINTMENTS in rights_of(roles)}
+    return dict.fromkeys(codes, 0) | found
 
 
 def page_of(companies: list[Mine], q: str, sort: str, after: str) -> tuple[list[Mine], str]:

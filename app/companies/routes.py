@@ -9,7 +9,7 @@ from litestar.response import Response
 
 from app import clock
 from app.access import AccountAccess, MemberAccess
-from app.companies.queries import SORTS, membership_at, my_companies, page_of
+from app.companies.queries import SORTS, membership_at, my_companies, page_of, slots_to_answer
 from app.companies.sections import FEW, SECTIONS, section_of
 from app.drafts import draft_of
 from app.errors import NotFound
@@ -47,6 +47,7 @@ async def index(
         "companies/index.html",
         "partials/companies/list.html",
         companies=shown,
+        waiting=await slots_to_answer(access, [each.code for each in shown], clock.today(), clock.now()),
         following=following,
         q=q[:80],
         sort=sort,

@@ -4,6 +4,7 @@ from sqlmodel import delete
 
 from db.models import Membership
 from db.seeds.world import World
+from tests.employees.people import acting
 from tests.world import OURS, THEIRS
 
 
@@ -45,3 +46,13 @@ async def test_one_lands_in_ones_company_or_in_the_list_of_many(alice, clerk, to
 async def test_without_a_company_the_list_says_what_to_do(clerk):
     page = await clerk.get("/entreprises")
     assert "Votre compte n’agit encore pour aucune entreprise." in page.text
+
+
+async def test_the_list_says_where_appointments_wait_for_an_answer(app, alice, told, portal):
+    page = await alice.get("/entreprises")
+    assert (
+        f'<a href="/espace/00010/planning">1 rendez-vous<span class="sr"> pour {OURS}</span></a>' in page.text
+    )
+    assert "/espace/00010-2/planning" not in page.text
+    async with acting(app, portal, told.ours) as reader:
+        assert "rendez-vous" not in (await reader.get("/entreprises")).text
