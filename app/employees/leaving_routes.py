@@ -19,12 +19,11 @@ from app.employees.questions import CHANGES, CONTRACTS
 from app.employees.service import (
     UNDOABLE,
     Moment,
-    change_of,
     employee_of,
     register_departure,
     register_return,
-    undo_change,
 )
+from app.employees.undo_service import change_of, undo_change
 from app.forms import Form
 from app.rights import Right
 from app.web import Page, page, see

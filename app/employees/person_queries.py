@@ -51,6 +51,14 @@ async def changes_of(
     return [ChangeLine(change, f"{first or ''} {last or ''}".strip()) for change, first, last in rows]
 
 
+async def changes_after(access: MemberAccess, change: EmployeeChange) -> Sequence[EmployeeChange]:
+    """What was done to the same person since, the oldest first, undone or not."""
+    mine = access.select(EmployeeChange).where(
+        col(EmployeeChange.employee_id) == change.employee_id, col(EmployeeChange.id) > change.key
+    )
+    return await access.all(mine.order_by(col(EmployeeChange.id)))
+
+
 async def alike(
     access: MemberAccess, birth_name: str, first_names: str, birth_on: date
 ) -> Sequence[Employee]:
