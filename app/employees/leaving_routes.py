@@ -10,7 +10,7 @@ from litestar.response import Response
 
 from app import clock
 from app.access import BIGGEST_ID, MemberAccess
-from app.employees.declared import LABELS, declared_of, name_of
+from app.employees.declared import LABELS, declared_of, name_of, words_of
 from app.employees.forms import Again, Leaving, Nothing, declared_in, in_words
 from app.employees.operations import operations_of
 from app.employees.person_queries import changes_of
@@ -83,6 +83,8 @@ async def come_back(
     form = await Form.read(request, Again)
     if form.data:
         values = declared_of(employee) | declared_in(form.data) | {"exit_on": ""}
+        if words_of(values["job_title"]) != words_of(employee.job_title):
+            values["pcs"] = ""
         async with form.attempt(access):
             await register_return(access, employee, values, Moment(clock.now(), clock.today()))
     if form.errors:

@@ -11,7 +11,7 @@ from app import clock
 from app.access import MemberAccess
 from app.employees import declaring_routes, due_routes, file_routes, leaving_routes, listing
 from app.employees.declared import changed, declared_of, name_of
-from app.employees.declaring import jobs_for
+from app.employees.declaring import check_correction, jobs_for
 from app.employees.forms import Corrections, declared_in, shown_values, typed_of
 from app.employees.listing import address_of, following, lines_of, read_asked
 from app.employees.operations import operations_of
@@ -115,7 +115,8 @@ async def update(
     access.require(Right.EMPLOYEES)
     employee, found = await employee_of(access, employee_id), []
     form = await Form.read(request, Corrections)
-    if form.data:
+    check_correction(form, employee, clock.today())
+    if form.data and not form.errors:
         values, version = declared_in(form.data), int(form.data.version)
         async with form.attempt(access):
             found = await correct_employee(
