@@ -13,7 +13,7 @@ from app.access import BIGGEST_ID, MemberAccess
 from app.employees.declared import LABELS, declared_of, name_of, words_of
 from app.employees.forms import Again, Leaving, Nothing, declared_in, in_words
 from app.employees.operations import operations_of
-from app.employees.person_queries import changes_of
+from app.employees.person_queries import latest_changes
 from app.employees.queries import PAGE
 from app.employees.questions import CHANGES, CONTRACTS
 from app.employees.service import (
@@ -102,13 +102,13 @@ async def changes(
     """What was declared lately, by whom, and what can still be undone."""
     access.require(Right.VIEW)
     before = _place(avant)
-    found = await changes_of(access, before=before)
-    last = found[PAGE - 1].change if len(found) > PAGE else None
+    found = await latest_changes(access, before)
+    last = found[PAGE - 1].place if len(found) > PAGE else None
     return page(
         "employees/changes.html",
         company=access.company,
         operations=operations_of(found[:PAGE], clock.now()),
-        older=f"{last.at.isoformat()}~{last.key}" if last else "",
+        older=f"{last[0].isoformat()}~{last[1]}" if last else "",
         is_first=before is None,
         may_change=Right.EMPLOYEES in access.rights,
         notice="La déclaration est annulée." if fait == "annule" else "",
@@ -186,9 +186,10 @@ def _place(typed: str) -> tuple[datetime, int] | None:
         at = datetime.fromisoformat(instant)
     except ValueError:
         return None
-    if at.utcoffset() != timedelta(0) or not number.isascii() or not number.isdigit():
+    digits = number.removeprefix("-")
+    if at.utcoffset() != timedelta(0) or not digits.isascii() or not digits.isdigit():
         return None
-    return (at, int(number)) if 0 < int(number) <= BIGGEST_ID else None
+    return (at, int(number)) if 0 < int(digits) <= BIGGEST_ID else None
 
 
 MEMBER: list[Any] = [leaving, leave, returning, come_back, changes, undoing, undo]

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from app import clock
 from db.models import (
     AuditEvent,
     AuditKind,
@@ -160,6 +161,46 @@ async def test_a_probable_duplicate_shows_what_it_overwrites_and_counts_all_it_d
     )
     (event,) = await rows(portal, AuditEvent, AuditEvent.company_id == told.site.id)
     assert event.about == "0 ajout, 1 correction, 1 départ"
+
+
+async def test_a_file_is_one_of_the_latest_operations_in_its_place_with_its_undoing(app, alice, told, portal):
+    employee = await an_employee(portal, told.site)
+    await alice.fill(f"{LIST}/{employee.id}/depart", exit_on="28/02/2026")
+    place, _ = await compared(alice, csv(ZOE, "9;RIOU;Luc;01/01/1980;01/02/2026;CDI;Maçon;"))
+    async with acting(app, portal, told.site, "salaries", third_party=True) as accountant:
+        await accountant.fill(place)
+    page = await alice.get(f"{LIST}/operations")
+    (row,) = [each for each in page.text.split("<tr>") if "Fichier importé" in each]
+    assert "2 ajouts, 0 correction, 0 départ" in row
+    assert "(tiers déclarant)" in row
+    assert f'href="{place}/annulation"' in row
+    assert "DURAND" not in page.text
+    assert page.text.count("<tr><th") == 3
+    async with acting(app, portal, told.site) as reader:
+        assert "/imports/" not in (await reader.get(f"{LIST}/operations")).text
+    await alice.fill(f"{place}/annulation")
+    assert "Annulée le" in (await alice.get(f"{LIST}/operations")).text
+
+
+async def test_files_and_changes_of_one_instant_are_listed_once_each_page_by_page(portal, told, alice):
+    async with portal.database.transaction(write=True) as session:
+        for number in range(20):
+            at = clock.now() + timedelta(minutes=number // 9)
+            common = {"company_id": told.site.id, "account_id": told.alice.id}
+            session.add(EmployeeChange(**common, kind="corrected", about=f"Personne {number:02}", at=at))
+            counts = {"added": number + 100, "corrected": 0, "left": 0}
+            session.add(
+                EmployeeImport(
+                    **common, state="applied", counts=counts, created_at=at, touched_at=at, applied_at=at
+                )
+            )
+    path, seen = f"{LIST}/operations", []
+    for _ in range(2):
+        page = await alice.get(path)
+        words = page.text.replace("\N{NO-BREAK SPACE}", " ")
+        seen += re.findall(r"Personne \d\d(?=</td>)|importé : \d+[^<]*(?=</td>)", words)
+        path = f"{LIST}/operations?avant=" + page.text.partition("operations?avant=")[2].partition('"')[0]
+    assert len(seen) == len(set(seen)) == 40
 
 
 async def test_applied_by_many_clicks_at_once_it_is_applied_once(alice, told, portal):
