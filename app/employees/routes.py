@@ -34,6 +34,11 @@ DONE = {
     "retour": "Le retour est enregistré : le service proposera une date de visite.",
     "annule": "L’opération est annulée : la fiche est de nouveau comme avant.",
 }
+# What follows for them is said by the sheet.
+NOT_FOLLOWED_DONE = {
+    "declare": "La déclaration est enregistrée.",
+    "retour": "Le retour est enregistré.",
+}
 WORDS = {
     "states": listing.STATE_WORDS,
     "monitorings": listing.MONITORING_WORDS,
@@ -83,15 +88,16 @@ async def show(
     employee = await employee_of(access, employee_id)
     may_change = Right.EMPLOYEES in access.rights
     visits = await visits_of(access, employee.key)
+    sheet = sheet_of(employee, visits, clock.today(), tells_all=may_change)
     return page(
         "employees/show.html",
         company=access.company,
         employee_id=employee.key,
-        sheet=sheet_of(employee, visits, clock.today(), tells_all=may_change),
+        sheet=sheet,
         visits=[(each, VISITS_WORDS[each.kind]) for each in visits],
-        operations=operations_of(await changes_of(access, employee_id=employee.key), clock.now()),
+        operations=operations_of(await changes_of(access, employee.key), clock.now()),
         may_change=may_change,
-        notice=DONE.get(fait, ""),
+        notice=(NOT_FOLLOWED_DONE if sheet.no_visit else {}).get(fait, DONE.get(fait, "")),
     )
 
 
