@@ -18,6 +18,7 @@ from app.employees.rules import RISKS
 Person = Mapping[str, Any]  # the attributes of Employee, and `code`
 
 WIDTHS = {"birth_name": 24, "usual_name": 20, "first_names": 20, "email": 30, "job_title": 32, "risks": 24}
+NAMES = {"birth_name", "usual_name", "first_names"}
 CHOICES = {"sex": ["F", "M"], "contract": list(CONTRACT_WORDS.values()), "part_time": ["oui", "non"]}
 A_DAY = "JJ/MM/AAAA, par exemple 25/11/2026."
 HELP = {
@@ -120,11 +121,13 @@ def _headed(book: Workbook, titles: list[str], cells: Any = None) -> Worksheet:
         sheet.set_column(place, place, WIDTHS.get(field, max(14, len(title) + 3)), cells)
         sheet.write_string(0, place, title, bold)
     sheet.freeze_panes(1, 0)
-    # Printed, it is one page wide with the titles on each: nobody wants seven strips.
+    # Printed, it is two pages wide, with the titles and the names on both: one would be too small to read.
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(2, 0)
     sheet.repeat_rows(0)
+    names = [place for place, field in enumerate(COLUMNS) if field in NAMES]
+    sheet.repeat_columns(names[0], names[-1])
     return sheet
 
 

@@ -153,6 +153,12 @@ def test_the_workbook_holds_text_and_real_dates_and_no_formula():
     assert b"<f>" not in zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml")
 
 
+def test_a_printed_list_is_two_pages_wide_with_titles_and_names_on_both():
+    sheet = load_workbook(io.BytesIO(xlsx_of([{"birth_name": "Le Gall"}]))).worksheets[0]
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (2, 0)
+    assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$1", "$C:$E")
+
+
 def test_an_empty_list_is_still_a_file_with_its_titles():
     assert csv_of([]).decode("utf-8-sig").split(";")[0] == "Code adhérent"
     assert load_workbook(io.BytesIO(xlsx_of([]))).worksheets[0]["A1"].value == "Code adhérent"
