@@ -66,6 +66,20 @@ async def test_a_correction_changes_what_was_typed_and_says_so_everywhere(alice,
     check(told_there)
 
 
+async def test_each_form_leads_back_to_the_list_and_says_first_what_is_wrong(alice, told, elise):
+    for page in (
+        await correct(alice, elise, birth_name=""),
+        await leave(alice, elise, ""),
+        await alice.fill(f"{LIST}/declaration/identite", birth_name=""),
+    ):
+        way, summary, title = (
+            page.text.index(f'– <a href="{LIST}">Mes salariés</a>'),
+            page.text.index('<div class="summary"'),
+            page.text.index("<h1"),
+        )
+        assert way < summary < title
+
+
 async def test_a_new_name_is_found_and_sorted_under_it(alice, told, portal, elise):
     await correct(alice, elise, usual_name="Abgrall")
     assert "ABGRALL" not in (await alice.get(LIST)).text
