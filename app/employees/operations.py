@@ -56,8 +56,8 @@ def _of_file(imported: EmployeeImport, line: ChangeLine, now: datetime) -> Opera
     ]
     may_undo = imported.state == ImportState.APPLIED and now - at <= UNDOABLE
     return Operation(
-        imported.key, at, line.who, imported.on_behalf, None, imported.key, "Plusieurs salariés",
-        f"Fichier importé : {', '.join(told)}", imported.undone_at, may_undo,
+        imported.key, at, line.who, imported.on_behalf, None, imported.key, "Fichier importé",
+        ", ".join(told), imported.undone_at, may_undo,
     )  # fmt: skip
 
 
