@@ -116,6 +116,9 @@ async def change_declared(
     )
     claim = claim.where(col(Employee.version) == employee.version).values(version=employee.version + 1)
     if not await access.change(claim.execution_options(synchronize_session=False)):
+        # The page that refuses shows what the other wrote since this row was read.
+        now = access.select(Employee).where(col(Employee.id) == employee.key)
+        await access.first(now.execution_options(populate_existing=True))
         raise Refused(CONFLICT, status_code=409)
     fill(employee, before | after)
     employee.version += 1
