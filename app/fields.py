@@ -104,18 +104,21 @@ def _number(value: str) -> str:
 
 
 FRENCH_DAY = re.compile(r"(\d{1,2})\s*[/. -]\s*(\d{1,2})\s*[/. -]\s*(\d{4})", re.ASCII)
+ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)  # what a browser's own field sends
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
 def read_day(typed: str) -> date:
     """31/12/2026, 31-12-2026 or 2026-12-31, between 1900 and 2100. ValueError says what to write."""
-    found = FRENCH_DAY.fullmatch(typed.strip())
+    typed = typed.strip()
+    found = FRENCH_DAY.fullmatch(typed)
+    shown = ISO_DAY.sub(r"\3/\2/\1", typed[:20])
     try:
         day = date(*(int(part) for part in reversed(found.groups()))) if found else date.fromisoformat(typed)
     except ValueError:
-        day = None
-    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"La date « {typed.strip()[:20]} » n’existe pas. Exemple : 31/12/2026")
+        raise ValueError(f"La date « {shown} » n’existe pas. Exemple : 31/12/2026") from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"La date « {shown} » doit être entre {FIRST_YEAR} et {LAST_YEAR}.")
     return day
 
 

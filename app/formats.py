@@ -14,13 +14,17 @@ NARROW = "\u202f"
 
 
 def day(value: date) -> str:
-    """23 novembre 2026"""
-    return format_date(value, "d MMMM y", locale="fr")
+    """23 novembre 2026, 1er janvier 2026"""
+    return _first(format_date(value, "d MMMM y", locale="fr"))
 
 
 def moment(value: datetime) -> str:
     """23 novembre 2026 à 14 h 05, in Paris"""
-    return format_datetime(value.astimezone(PARIS), "d MMMM y 'à' H 'h' mm", locale="fr")
+    return _first(format_datetime(value.astimezone(PARIS), "d MMMM y 'à' H 'h' mm", locale="fr"))
+
+
+def _first(words: str) -> str:
+    return f"1er{words[1:]}" if words.startswith("1 ") else words
 
 
 def machine(value: date) -> str:
@@ -29,8 +33,13 @@ def machine(value: date) -> str:
 
 
 def plural(number: int, one: str, many: str = "") -> str:
-    """0 salarié, 1 salarié, 2 salariés"""
-    return f"{number} {one if abs(number) < 2 else many or one + 's'}"
+    """0 salarié, 1 salarié, 2 salariés, 4 900 salariés"""
+    return f"{thousands(number)} {one if abs(number) < 2 else many or one + 's'}"
+
+
+def thousands(number: int) -> str:
+    """4 900"""
+    return f"{number:,}".replace(",", NARROW)
 
 
 def phone(value: str) -> str:
@@ -135,5 +144,6 @@ FILTERS = {
     "plural": plural,
     "phone": phone,
     "siret": siret,
+    "thousands": thousands,
     "wait": wait,
 }

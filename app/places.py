@@ -18,6 +18,8 @@ def read_place(typed: str) -> Place | None:
         at = datetime.fromisoformat(instant)
     except ValueError:
         return None
-    if at.utcoffset() != timedelta(0) or not number.isascii() or not number.isdigit():
+    # Where two kinds of rows share a list, the numbers of one are negative.
+    digits = number.removeprefix("-")
+    if at.utcoffset() != timedelta(0) or not digits.isascii() or not digits.isdigit():
         return None
-    return (at, int(number)) if 0 < int(number) <= BIGGEST_ID else None
+    return (at, int(number)) if 0 < int(digits) <= BIGGEST_ID else None

@@ -12,12 +12,14 @@ from app.employees.day_cells import day_of
 from app.employees.pcs import label_of
 from db.numbers import company_code
 
-# A text that looks like a formula is kept by an apostrophe: what our exports write, and take off again.
-PROTECTED = re.compile(r"'+[=+\-@]")
 BROKEN = re.compile(
     r"#(N/?A|REF ?!|VALUE!|VALEUR ?!|NAME\?|NOM ?\?|DIV/0 ?!|NUM!|NOMBRE ?!|NULL?!|#+)", re.IGNORECASE
 )
 ROUNDED = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+")
+# What a spreadsheet would run or take for something else is kept by an apostrophe: our exports write it, and
+# one is taken off again.
+RUN = re.compile(r"[=+\-@\t\r]")
+AT_RISK = re.compile(rf"'*(?:{RUN.pattern}|(?:{ROUNDED.pattern})\Z)")
 # A number of the Sécurité sociale, with or without its key: never asked, never repeated.
 NIR = re.compile(
     r"(?<![0-9+])[1-478][0-9]{2}(0[1-9]|1[0-2]|[2-9][0-9])(2[AB]|[0-9]{2})[0-9]{6}([0-9]{2})?(?![0-9])"
@@ -29,15 +31,25 @@ def one_line(cell: str) -> str:
     return " ".join(cell.split())
 
 
+def protected(words: str) -> str:
+    return f"'{words}" if AT_RISK.match(words) else words
+
+
 def unprotected(cell: str, words: str) -> str:
-    """The cell without our own apostrophe. A formula, a spreadsheet's error or a NIR is refused."""
-    if holds_social_number(cell):
+    """On one line, without our own apostrophe. A formula, a spreadsheet's error, a rounded number or a NIR is
+    refused.
+    """
+    line = one_line(cell)
+    if holds_social_number(line):
         raise ValueError(f"{words} ressemble à un numéro de Sécurité sociale : ne l’envoyez pas")
-    if cell.startswith("="):
+    if line.startswith("="):
         raise ValueError(f"{words} est une formule : mettez sa valeur à la place")
-    if BROKEN.fullmatch(cell):
-        raise ValueError(f"{words} contient une erreur du tableur ({cell[:12]})")
-    return cell[1:] if PROTECTED.match(cell) else cell
+    if BROKEN.fullmatch(line):
+        raise ValueError(f"{words} contient une erreur du tableur ({line[:12]})")
+    if ROUNDED.fullmatch(line):
+        raise ValueError(f"{words} {line[:40]} est arrondi par un tableur : mettez sa colonne en Texte")
+    start = cell.lstrip()
+    return one_line(start[1:]) if start.startswith("'") and AT_RISK.match(start) else line
 
 
 def holds_social_number(cell: str) -> bool:
@@ -48,8 +60,6 @@ def plain(words: str, *, is_name: bool = False) -> Callable[[str], str]:
     """Text as it is written. A name holds a letter."""
 
     def kept(typed: str) -> str:
-        if ROUNDED.fullmatch(typed):
-            raise ValueError(f"{words} {typed[:40]} est arrondi par un tableur : mettez sa colonne en Texte")
         if is_name and typed and not any(each.isalpha() for each in typed):
             raise ValueError(f"{words} « {typed[:40]} » ne contient aucune lettre")
         return typed

@@ -8,12 +8,12 @@ from app.companies.import_cells import Column, folded, value
 from app.employees import cells, choice_cells
 from app.employees.choice_cells import CONTRACT_WORDS
 from app.employees.day_cells import in_french
+from app.employees.declared import YOUNGEST
 from app.employees.rules import add_months
 from db.models.employee import Contract
 
 CODE = "code"  # said in the file, checked, never stored
 LONGEST_CELL = 2_000  # characters: nothing more is looked at
-YOUNGEST = 14  # years at entry: below, nobody may be hired
 DAYS = ("birth_on", "entry_on", "exit_on", "contract_ends_on", "driving_until", "electrical_until")
 
 
@@ -158,7 +158,7 @@ def read(field: str, cell: str) -> str:
     column = COLUMNS[field]
     if len(cell) > LONGEST_CELL:
         raise ValueError(f"{column.words} compte {len(cell)} caractères pour {column.longest} au plus")
-    return value(column, cells.unprotected(cells.one_line(cell), column.words))
+    return value(column, cells.unprotected(cell, column.words))
 
 
 def written(field: str, stored: object) -> str:

@@ -7,7 +7,7 @@ import re
 from datetime import date
 from typing import Any
 
-from app.employees.rules import RISKS, Deadline, Facts, Seen, follow_up, is_minor, next_visit
+from app.employees.rules import RISKS, Deadline, Facts, Seen, add_months, follow_up, is_minor, next_visit
 from app.formats import folded
 from db.models.employee import NEVER, Contract, Employee
 
@@ -33,6 +33,7 @@ LABELS = {
     "electrical_until": "Habilitation électrique, fin",
 }
 DAYS = {"birth_on", "entry_on", "exit_on", "contract_ends_on", "driving_until", "electrical_until"}
+YOUNGEST = 14  # years at entry: below, nobody may be hired
 Declared = dict[str, str]
 
 
@@ -140,7 +141,7 @@ def problems(values: Declared, today: date) -> dict[str, str]:
         wrong["birth_on"] = "La date de naissance est dans le futur."
     elif birth and birth.year < today.year - 110:
         wrong["birth_on"] = "La date de naissance remonte à plus de 110 ans."
-    elif birth and entry and entry < birth.replace(year=birth.year + 14, day=min(birth.day, 28)):
+    elif birth and entry and entry < add_months(birth, 12 * YOUNGEST):
         wrong["entry_on"] = "À cette date d’entrée, la personne a moins de 14 ans."
     if entry and (entry - today).days > 366:
         wrong["entry_on"] = "La date d’entrée est dans plus d’un an."

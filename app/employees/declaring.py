@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.employees.declared import LABELS, Declared, problems
-from app.employees.forms import STEPS, declared_in
+from app.employees.declared import DAYS, LABELS, Declared, declared_of, problems
+from app.employees.forms import STEPS, Corrections, declared_in
 from app.employees.pcs import jobs_like, label_of
+from app.employees.questions import QUESTIONS
+from app.fields import Input, read_day
 from app.forms import Form
+from db.models import Employee
 
 STEP_NAMES = {
     "identite": "Qui est-ce ?",
@@ -33,17 +36,42 @@ def place_after(step: str) -> str:
 
 
 def check_step(form: Form[Any], step: str, draft: Mapping[str, str], today: date) -> None:
-    """What one step says against the others: dates in the wrong order, a job whose code was not chosen."""
-    if form.data is None:
+    """What one step says against the others, beside what is wrong in a field: all that is wrong at once."""
+    if "" in form.errors:
         return
     known = dict.fromkeys(LABELS, "")
     for other in STEPS:
         known |= _read(other, draft) if other != step else {}
-    for field, message in problems(known | declared_in(form.data), today).items():
+    for field, message in problems(known | _readable_in(form, STEPS[step]), today).items():
         if field in STEPS[step].model_fields or (field == "risks" and step == "expositions"):
-            form.errors[field] = message
-    if step == "poste" and is_job_unchosen(form):
+            form.errors.setdefault(field, message)
+    if step == "poste" and is_job_unchosen(form, draft.get("pcs", "")):
         form.errors["pcs"] = JOB_UNCHOSEN
+
+
+def check_correction(form: Form[Any], employee: Employee, today: date) -> None:
+    """The same for a sheet that is corrected; what was wrong there before is left alone."""
+    if "" in form.errors:
+        return
+    stored = declared_of(employee)
+    known, wrong = problems(stored, today), problems(stored | _readable_in(form, Corrections), today)
+    for field, message in wrong.items():
+        if message != known.get(field):
+            form.errors.setdefault(field, message)
+    if is_job_unchosen(form, employee.pcs):
+        form.errors["pcs"] = JOB_UNCHOSEN
+
+
+def _readable_in(form: Form[Any], model: type[Input]) -> Declared:
+    """The declared fields of a form; while something in it is wrong, those that can still be compared."""
+    if form.data:
+        return declared_in(form.data)
+    days = [name for name in DAYS if name in model.model_fields and name not in form.errors]
+    found = {name: read_day(form[name]).isoformat() for name in days if form[name]}
+    if "expositions" in model.model_fields:
+        found["risks"] = " ".join(code for code in QUESTIONS if form[f"risk_{code.lower()}"])
+        found["post_reason"] = form["post_reason"].strip()
+    return found
 
 
 def jobs_for(form: Form[Any]) -> list[tuple[str, str]]:
@@ -55,10 +83,15 @@ def jobs_for(form: Form[Any]) -> list[tuple[str, str]]:
     return found
 
 
-def is_job_unchosen(form: Form[Any]) -> bool:
-    """Whether jobs are proposed for this title that the reader has not been shown yet (no JavaScript)."""
-    unseen = form["asked"] != form["job_title"]
-    return unseen and not form["pcs"] and bool(jobs_like(form["job_title"]))
+def is_job_unchosen(form: Form[Any], code_before: str) -> bool:
+    """Whether this title is new and its code not chosen for it: none, or the one that was there before.
+
+    Jobs are then proposed once. With JavaScript the reader has already seen those of this title.
+    """
+    if form["asked"] == form["job_title"] or "pcs" in form.errors:
+        return False
+    codes = {code for code, _ in jobs_like(form["job_title"])}
+    return form["pcs"] == code_before and form["pcs"] not in codes if form["pcs"] else bool(codes)
 
 
 def whole_of(typed: Mapping[str, str], today: date) -> Whole:

@@ -105,7 +105,9 @@ async def save_step(
     form: Form[BaseModel] = await Form.read(request, STEPS[step])
     draft = await draft_of(access, clock.now())
     check_step(form, step, draft.typed if draft else {}, clock.today())
-    await keep_typed(access, form.typed, set(STEPS[step].model_fields), clock.now())
+    # A code that still has to be chosen is nobody's choice yet.
+    typed = form.typed | ({"pcs": ""} if "pcs" in form.errors else {})
+    await keep_typed(access, typed, set(STEPS[step].model_fields), clock.now())
     if form.errors:
         return _step(access, step, form)
     return see(request, "employees.step", code=access.company.code, step=place_after(step))

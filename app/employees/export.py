@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from app.employees.cells import PROTECTED
+from app.employees.cells import RUN, protected
 from app.employees.choice_cells import CONTRACT_WORDS
 from app.employees.columns import COLUMNS, DAYS, written
 from app.employees.reading import MOST_ROWS
@@ -18,9 +17,8 @@ from app.employees.rules import RISKS
 
 Person = Mapping[str, Any]  # the attributes of Employee, and `code`
 
-# What a spreadsheet would run, or take for something else.
-RUN = re.compile(r"[=+\-@\t\r]")
 WIDTHS = {"birth_name": 24, "usual_name": 20, "first_names": 20, "email": 30, "job_title": 32, "risks": 24}
+NAMES = {"birth_name", "usual_name", "first_names"}
 CHOICES = {"sex": ["F", "M"], "contract": list(CONTRACT_WORDS.values()), "part_time": ["oui", "non"]}
 A_DAY = "JJ/MM/AAAA, par exemple 25/11/2026."
 HELP = {
@@ -69,7 +67,7 @@ def xlsx_of(rows: Iterable[Person]) -> bytes:
                 day = stored if isinstance(stored, date) else date.fromisoformat(stored)
                 sheet.write_datetime(last, place, datetime.combine(day, time()), as_date)
             elif words := written(field, stored):
-                sheet.write_string(last, place, f"'{words}" if PROTECTED.match(words) else words)
+                sheet.write_string(last, place, words if RUN.match(words) else protected(words))
     sheet.autofilter(0, 0, last, len(COLUMNS) - 1)
     book.close()
     return file.getvalue()
@@ -103,12 +101,8 @@ def _csv(titles: list[str], rows: Iterable[Person]) -> bytes:
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(titles)
     for row in rows:
-        writer.writerow([_harmless(written(field, row.get(field))) for field in COLUMNS])
+        writer.writerow([protected(written(field, row.get(field))) for field in COLUMNS])
     return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(words: str) -> str:
-    return f"'{words}" if RUN.match(words) or PROTECTED.match(words) else words
 
 
 def _book(title: str) -> tuple[io.BytesIO, Workbook]:
@@ -127,11 +121,13 @@ def _headed(book: Workbook, titles: list[str], cells: Any = None) -> Worksheet:
         sheet.set_column(place, place, WIDTHS.get(field, max(14, len(title) + 3)), cells)
         sheet.write_string(0, place, title, bold)
     sheet.freeze_panes(1, 0)
-    # Printed, it is one page wide with the titles on each: nobody wants seven strips.
+    # Printed, it is two pages wide, with the titles and the names on both: one would be too small to read.
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(2, 0)
     sheet.repeat_rows(0)
+    names = [place for place, field in enumerate(COLUMNS) if field in NAMES]
+    sheet.repeat_columns(names[0], names[-1])
     return sheet
 
 

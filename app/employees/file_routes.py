@@ -18,7 +18,7 @@ from app.errors import NotFound
 from app.rights import Right
 
 TYPES = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",  # the charset is added on the way out
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 WRITERS = {"csv": csv_of, "xlsx": xlsx_of}

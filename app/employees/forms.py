@@ -5,10 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from app.employees.cells import protected
+from app.employees.columns import read
 from app.employees.declared import LABELS, Declared
 from app.employees.pcs import label_of
 from app.employees.questions import CONTRACTS, QUESTIONS, SEXES
 from app.fields import Input, Mobile, OptionalDay, Squeezed, Ticked, day, email_address, text
+from app.formats import phone
 
 
 def _optional_email(value: str) -> str:
@@ -31,10 +34,26 @@ def _pcs(value: str) -> str:
     return code
 
 
-OptionalEmail = Annotated[str, Squeezed, AfterValidator(_optional_email)]
-OptionalName = Annotated[str, Squeezed, text("", 80)]
-Reason = Annotated[str, Squeezed, text("", 300)]
-JobTitle = Annotated[str, Squeezed, text("Saisissez le poste occupé, avec vos mots.", 120)]
+def _as_in_a_file(field: str) -> AfterValidator:
+    """What is typed must come back from our export unchanged: it is read as a file would be."""
+
+    def check(value: str) -> str:
+        try:
+            return read(field, protected(value))
+        except ValueError as error:
+            words = str(error)
+            raise ValueError(f"{words[:1].upper()}{words[1:]}.") from None
+
+    return AfterValidator(check)
+
+
+OptionalEmail = Annotated[str, Squeezed, AfterValidator(_optional_email), _as_in_a_file("email")]
+BirthName = Annotated[str, Squeezed, text("Saisissez le nom de naissance.", 80), _as_in_a_file("birth_name")]
+OptionalName = Annotated[str, Squeezed, text("", 80), _as_in_a_file("usual_name")]
+Reason = Annotated[str, Squeezed, text("", 300), _as_in_a_file("post_reason")]
+JobTitle = Annotated[
+    str, Squeezed, text("Saisissez le poste occupé, avec vos mots.", 120), _as_in_a_file("job_title")
+]
 EntryDay = Annotated[str, Squeezed, day("Saisissez la date d’entrée dans l’entreprise.")]
 ContractName = Annotated[str, _one_of(CONTRACTS, "Choisissez le type de contrat.")]
 
@@ -42,14 +61,16 @@ ContractName = Annotated[str, _one_of(CONTRACTS, "Choisissez le type de contrat.
 class Identity(Input):
     """Birth name, first names and birth date say who it is: no social security number is asked."""
 
-    birth_name: Annotated[str, Squeezed, text("Saisissez le nom de naissance.", 80)]
+    birth_name: Annotated[
+        str, Squeezed, text("Saisissez le nom de naissance.", 80), _as_in_a_file("birth_name")
+    ]
     usual_name: OptionalName
-    first_names: Annotated[str, Squeezed, text("Saisissez le prénom.", 80)]
+    first_names: Annotated[str, Squeezed, text("Saisissez le prénom.", 80), _as_in_a_file("first_names")]
     sex: Annotated[str, _one_of(SEXES, "")]
     birth_on: Annotated[str, Squeezed, day("Saisissez la date de naissance.")]
     email: OptionalEmail
     phone: Mobile
-    staff_number: Annotated[str, Squeezed, text("", 30)]
+    staff_number: Annotated[str, Squeezed, text("", 30), _as_in_a_file("staff_number")]
 
 
 class Post(Input):
@@ -152,6 +173,8 @@ def in_words(name: str, value: str) -> str:
         return f"{value[8:]}/{value[5:7]}/{value[:4]}"
     if name == "risks":
         return " ; ".join(QUESTIONS[code] for code in value.split())
+    if name == "phone":
+        return phone(value)
     if name == "pcs":
         return f"{value} – {label_of(value)}"
     return {**CONTRACTS, **SEXES}.get(value, value) if name in {"contract", "sex"} else value

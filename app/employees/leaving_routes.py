@@ -10,21 +10,20 @@ from litestar.response import Response
 
 from app import clock
 from app.access import MemberAccess
-from app.employees.declared import LABELS, declared_of, name_of
+from app.employees.declared import LABELS, declared_of, name_of, words_of
 from app.employees.forms import Again, Leaving, Nothing, declared_in, in_words
 from app.employees.operations import operations_of
-from app.employees.person_queries import changes_of
+from app.employees.person_queries import latest_changes
 from app.employees.queries import PAGE
 from app.employees.questions import CHANGES, CONTRACTS
 from app.employees.service import (
     UNDOABLE,
     Moment,
-    change_of,
     employee_of,
     register_departure,
     register_return,
-    undo_change,
 )
+from app.employees.undo_service import change_of, undo_change
 from app.forms import Form
 from app.places import read_place, written_place
 from app.rights import Right
@@ -85,6 +84,8 @@ async def come_back(
     form = await Form.read(request, Again)
     if form.data:
         values = declared_of(employee) | declared_in(form.data) | {"exit_on": ""}
+        if words_of(values["job_title"]) != words_of(employee.job_title):
+            values["pcs"] = ""
         async with form.attempt(access):
             await register_return(access, employee, values, Moment(clock.now(), clock.today()))
     if form.errors:
@@ -102,13 +103,13 @@ async def changes(
     """What was declared lately, by whom, and what can still be undone."""
     access.require(Right.VIEW)
     before = read_place(avant)
-    found = await changes_of(access, before=before)
-    last = found[PAGE - 1].change if len(found) > PAGE else None
+    found = await latest_changes(access, before)
+    last = found[PAGE - 1].place if len(found) > PAGE else None
     return page(
         "employees/changes.html",
         company=access.company,
         operations=operations_of(found[:PAGE], clock.now()),
-        older=written_place(last.at, last.key) if last else "",
+        older=written_place(*last) if last else "",
         is_first=before is None,
         may_change=Right.EMPLOYEES in access.rights,
         notice="La déclaration est annulée." if fait == "annule" else "",

@@ -9,10 +9,10 @@ from app.access import BIGGEST_ID
 from app.employees.declared import shown_name
 from app.employees.queries import PAGE, SORTS, STATES, VISITS, Asked, Row
 from app.employees.rules import SIA, is_minor
-from db.models import NEVER, Monitoring
+from db.models import NEVER, Employee, Monitoring
 
 STATE_WORDS = {
-    "presents": "Présents",
+    "presents": "Présents, dont ceux à confirmer",
     "confirmer": "À confirmer",
     "sortis": "Sortis",
     "tous": "Tous",
@@ -89,13 +89,19 @@ def monitoring_at(monitoring: str, birth_on: date, today: date) -> str:
 def state_of(entry_on: date, exit_on: date | None, contract_ends_on: date | None, today: date) -> str:
     if exit_on and exit_on < today:
         return f"Sorti le {french_day(exit_on)}"
+    if entry_on > today:
+        leaves = f", part le {french_day(exit_on)}" if exit_on else ""
+        return f"Arrive le {french_day(entry_on)}{leaves}"
     if exit_on:
         return f"Présent, part le {french_day(exit_on)}"
-    if entry_on > today:
-        return f"Arrive le {french_day(entry_on)}"
     if contract_ends_on and contract_ends_on < today:
         return "À confirmer : contrat terminé"
     return "Présent"
+
+
+def is_to_confirm(employee: Employee, today: date) -> bool:
+    """The contract should have ended, and nobody said whether it did."""
+    return bool(employee.exit_on is None and employee.contract_ends_on and employee.contract_ends_on < today)
 
 
 def _line(row: Row, path: str, today: date) -> Line:

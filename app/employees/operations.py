@@ -8,17 +8,21 @@ from app.employees.declared import LABELS
 from app.employees.person_queries import ChangeLine
 from app.employees.questions import CHANGES
 from app.employees.service import UNDOABLE
-from db.models import ChangeKind
+from app.formats import plural
+from db.models import ChangeKind, EmployeeChange, EmployeeImport, ImportState
 
 
 class Operation(NamedTuple):
-    """`employee_id` is None once the declaration of the person was undone."""
+    """`employee_id` is None once the declaration of the person was undone, and for a whole file, whose
+    `import_id` says which.
+    """
 
     id: int
     at: datetime
     who: str
     on_behalf: bool
     employee_id: int | None
+    import_id: int | None
     about: str
     words: str
     undone_at: datetime | None
@@ -27,19 +31,34 @@ class Operation(NamedTuple):
 
 def operations_of(changes: Sequence[ChangeLine], now: datetime) -> list[Operation]:
     return [
-        Operation(
-            change.key,
-            change.at,
-            who,
-            change.on_behalf,
-            change.employee_id,
-            change.about,
-            _words(change.kind, list(change.after)),
-            change.undone_at,
-            change.undone_at is None and change.employee_id is not None and now - change.at <= UNDOABLE,
-        )
-        for change, who in changes
+        _of_file(line.change, line, now)
+        if isinstance(line.change, EmployeeImport)
+        else _of_person(line.change, line, now)
+        for line in changes
     ]
+
+
+def _of_person(change: EmployeeChange, line: ChangeLine, now: datetime) -> Operation:
+    may_undo = change.undone_at is None and change.employee_id is not None and now - change.at <= UNDOABLE
+    words = _words(change.kind, list(change.after))
+    return Operation(
+        change.key, change.at, line.who, change.on_behalf, change.employee_id, None, change.about, words,
+        change.undone_at, may_undo,
+    )  # fmt: skip
+
+
+def _of_file(imported: EmployeeImport, line: ChangeLine, now: datetime) -> Operation:
+    at, _ = line.place
+    counts = imported.counts
+    told = [
+        plural(counts.get(name, 0), one)
+        for name, one in (("added", "ajout"), ("corrected", "correction"), ("left", "départ"))
+    ]
+    may_undo = imported.state == ImportState.APPLIED and now - at <= UNDOABLE
+    return Operation(
+        imported.key, at, line.who, imported.on_behalf, None, imported.key, "Fichier importé",
+        ", ".join(told), imported.undone_at, may_undo,
+    )  # fmt: skip
 
 
 def _words(kind: str, fields: list[str]) -> str:

@@ -11,7 +11,7 @@ from app.access import MemberAccess
 from app.employees.declared import words_of
 from app.employees.queries import MOST_WORDS, PAGE
 from app.employees.rules import Seen
-from db.models import Account, ChangeKind, Employee, EmployeeChange, Visit, VisitKind
+from db.models import Account, ChangeKind, Employee, EmployeeChange, EmployeeImport, Visit, VisitKind
 
 
 async def visits_of(access: MemberAccess, employee_id: int) -> Sequence[Visit]:
@@ -24,31 +24,62 @@ MANY = 200  # ids asked for at once
 
 
 class ChangeLine(NamedTuple):
-    change: EmployeeChange
+    """`change`: of one person, or a whole file that was applied."""
+
+    change: EmployeeChange | EmployeeImport
     who: str
 
+    @property
+    def place(self) -> tuple[datetime, int]:
+        """Where it is in the list, whose order goes down: files come after the others of the same instant."""
+        if isinstance(self.change, EmployeeImport):
+            return self.change.applied_at or self.change.created_at, -self.change.key
+        return self.change.at, self.change.key
 
-async def changes_of(
-    access: MemberAccess, *, employee_id: int | None = None, before: tuple[datetime, int] | None = None
+
+async def changes_of(access: MemberAccess, employee_id: int) -> list[ChangeLine]:
+    """The latest changes of one employee, those that a file brought included."""
+    statement = _with_author(access, EmployeeChange, col(EmployeeChange.at), col(EmployeeChange.id).desc())
+    rows = await access.rows(statement.where(col(EmployeeChange.employee_id) == employee_id))
+    return [_line(*row) for row in rows]
+
+
+async def latest_changes(
+    access: MemberAccess, before: tuple[datetime, int] | None = None
 ) -> list[ChangeLine]:
-    """The latest changes, of one employee or of all: a page of them, and one more if there are more."""
+    """Of everybody: a page of them, and one more if there are more. A file is one, undone as a whole."""
     at, row_id = col(EmployeeChange.at), col(EmployeeChange.id)
-    statement = (
-        select(EmployeeChange, Account.first_name, Account.last_name)
-        .join(Account, col(Account.id) == EmployeeChange.account_id, isouter=True)
-        .where(EmployeeChange.company_id == access.company.key)
-        .order_by(at.desc(), row_id.desc())
-        .limit(PAGE + 1)
-    )
-    if employee_id:
-        statement = statement.where(col(EmployeeChange.employee_id) == employee_id)
-    else:
-        # A file is one operation, listed and undone as a whole.
-        statement = statement.where(col(EmployeeChange.import_id).is_(None))
+    applied_at, import_id = col(EmployeeImport.applied_at), col(EmployeeImport.id)
+    by_hand = _with_author(access, EmployeeChange, at, row_id.desc())
+    by_hand = by_hand.where(col(EmployeeChange.import_id).is_(None))
+    by_file = _with_author(access, EmployeeImport, applied_at, import_id)
+    by_file = by_file.where(applied_at.is_not(None))
     if before:
-        statement = statement.where(or_(at < before[0], and_(at == before[0], row_id < before[1])))
-    rows = await access.rows(statement)
-    return [ChangeLine(change, f"{first or ''} {last or ''}".strip()) for change, first, last in rows]
+        day, number = before
+        by_hand = by_hand.where(or_(at < day, and_(at == day, row_id < number)))
+        by_file = by_file.where(or_(applied_at < day, and_(applied_at == day, import_id > -number)))
+    found = [_line(*row) for row in await access.rows(by_hand)]
+    found += [_line(*row) for row in await access.rows(by_file)]
+    return sorted(found, key=lambda line: line.place, reverse=True)[: PAGE + 1]
+
+
+def _with_author(access: MemberAccess, model: type[Any], at: Any, then: Any) -> Any:
+    statement = select(model, Account.first_name, Account.last_name)
+    statement = statement.join(Account, col(Account.id) == model.account_id, isouter=True)
+    statement = statement.where(model.company_id == access.company.key)
+    return statement.order_by(at.desc(), then).limit(PAGE + 1)
+
+
+def _line(change: Any, first: str | None, last: str | None) -> ChangeLine:
+    return ChangeLine(change, f"{first or ''} {last or ''}".strip())
+
+
+async def changes_after(access: MemberAccess, change: EmployeeChange) -> Sequence[EmployeeChange]:
+    """What was done to the same person since, the oldest first, undone or not."""
+    mine = access.select(EmployeeChange).where(
+        col(EmployeeChange.employee_id) == change.employee_id, col(EmployeeChange.id) > change.key
+    )
+    return await access.all(mine.order_by(col(EmployeeChange.id)))
 
 
 async def alike(

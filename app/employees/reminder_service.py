@@ -20,6 +20,7 @@ from db.models import Account, Company, Employee, Membership
 
 AHEAD = timedelta(days=60)
 AT_ONCE = 500  # employees a turn: the others wait for the next
+Expiring = tuple[str, str, str, int]  # name, what, until when, the employee's number
 KINDS = {
     "driving": "autorisation de conduite",
     "electrical": "habilitation électrique",
@@ -30,11 +31,11 @@ async def remind_of_expiries(portal: Portal, now: datetime, today: date) -> int:
     """Queue one mail a person and company, in the transaction that marks them as told. How many mails."""
     async with portal.database.transaction(write=True) as session:
         access = VisitorAccess(portal, session)
-        told: dict[int, list[list[str]]] = defaultdict(list)
+        told: dict[int, list[Expiring]] = defaultdict(list)
         for kind, words in KINDS.items():
             for row in await _expiring(access, kind, today):
                 until = row[6]
-                told[row[1]].append([shown_name(*row[2:6]), words, french_day(until)])
+                told[row[1]].append((shown_name(*row[2:6]), words, french_day(until), row[0]))
                 await access.change(
                     update(Employee)
                     .where(col(Employee.id) == row[0], col(Employee.company_id) == row[1])
@@ -59,7 +60,11 @@ async def _expiring(access: VisitorAccess, kind: str, today: date) -> Sequence[t
 
 
 async def _tell(
-    access: VisitorAccess, company_id: int, people: list[list[str]], now: datetime, today: date
+    access: VisitorAccess,
+    company_id: int,
+    people: list[Expiring],
+    now: datetime,
+    today: date,
 ) -> int:
     statement = (
         select(Account.email, Membership.roles, Company.code, Company.name)

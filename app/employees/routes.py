@@ -11,7 +11,7 @@ from app import clock
 from app.access import MemberAccess
 from app.employees import declaring_routes, due_routes, file_routes, leaving_routes, listing
 from app.employees.declared import changed, declared_of, name_of
-from app.employees.declaring import jobs_for
+from app.employees.declaring import check_correction, jobs_for
 from app.employees.forms import Corrections, declared_in, shown_values, typed_of
 from app.employees.listing import address_of, following, lines_of, read_asked
 from app.employees.operations import operations_of
@@ -33,6 +33,11 @@ DONE = {
     "depart": "Le départ est enregistré.",
     "retour": "Le retour est enregistré : le service proposera une date de visite.",
     "annule": "L’opération est annulée : la fiche est de nouveau comme avant.",
+}
+# What follows for them is said by the sheet.
+NOT_FOLLOWED_DONE = {
+    "declare": "La déclaration est enregistrée.",
+    "retour": "Le retour est enregistré.",
 }
 WORDS = {
     "states": listing.STATE_WORDS,
@@ -83,15 +88,16 @@ async def show(
     employee = await employee_of(access, employee_id)
     may_change = Right.EMPLOYEES in access.rights
     visits = await visits_of(access, employee.key)
+    sheet = sheet_of(employee, visits, clock.today(), tells_all=may_change)
     return page(
         "employees/show.html",
         company=access.company,
         employee_id=employee.key,
-        sheet=sheet_of(employee, visits, clock.today(), tells_all=may_change),
+        sheet=sheet,
         visits=[(each, VISITS_WORDS[each.kind]) for each in visits],
-        operations=operations_of(await changes_of(access, employee_id=employee.key), clock.now()),
+        operations=operations_of(await changes_of(access, employee.key), clock.now()),
         may_change=may_change,
-        notice=DONE.get(fait, ""),
+        notice=(NOT_FOLLOWED_DONE if sheet.no_visit else {}).get(fait, DONE.get(fait, "")),
     )
 
 
@@ -115,7 +121,8 @@ async def update(
     access.require(Right.EMPLOYEES)
     employee, found = await employee_of(access, employee_id), []
     form = await Form.read(request, Corrections)
-    if form.data:
+    check_correction(form, employee, clock.today())
+    if form.data and not form.errors:
         values, version = declared_in(form.data), int(form.data.version)
         async with form.attempt(access):
             found = await correct_employee(

@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 from app.employees.declared import Declared, columns_of, deadline_of, declared_of, facts_of, name_of
 from app.employees.forms import in_words
-from app.employees.listing import state_of
+from app.employees.listing import is_to_confirm, state_of
 from app.employees.questions import MONITORINGS, VISITS
 from app.employees.rules import NOT_FOLLOWED, RISKS, Seen, counts_for_contribution, follow_up, mid_career_year
 from db.models import Contract, Employee, Visit, VisitKind
 
 NO_INSTANT = datetime.min.replace(tzinfo=UTC)
 EXPIRES_SOON = timedelta(days=60)
+MID_CAREER_AHEAD = 2  # years
 PRIVATE = "situation que le salarié a fait connaître à l’employeur"
 PARTS = {
     "Identité": (
@@ -48,14 +49,20 @@ class Expiry:
     on: date
     words: str
     is_near: bool
+    is_over: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
+    """`ended_on`: the planned end of a contract that has passed without a departure. `no_visit`: why nobody
+    is followed here. `mid_career`: the year of that visit, 0 unless it is near.
+    """
+
     name: str
     state: str
     is_gone: bool
     has_left: bool
+    ended_on: date | None
     parts: dict[str, list[tuple[str, str]]]
     monitoring: str
     monitoring_words: str
@@ -80,16 +87,23 @@ def sheet_of(employee: Employee, visits: Sequence[Visit], today: date, *, tells_
         state=state_of(employee.entry_on, employee.exit_on, employee.contract_ends_on, today),
         is_gone=bool(employee.exit_on and employee.exit_on < today),
         has_left=employee.exit_on is not None,
+        ended_on=employee.contract_ends_on if is_to_confirm(employee, today) else None,
         parts=parts,
         monitoring=followed.monitoring.value,
         monitoring_words=MONITORINGS[followed.monitoring],
         reasons=[_reason(code, tells_all=tells_all) for code in followed.reasons],
         next=_next(employee, visits, today),
         no_visit=NOT_FOLLOWED.get(Contract(employee.contract), ""),
-        mid_career=mid_career_year(employee.birth_on),
+        mid_career=_mid_career(employee.birth_on, today),
         counts=counts_for_contribution(Contract(employee.contract)),
         expiries=_expiries(employee, today),
     )
+
+
+def _mid_career(birth_on: date, today: date) -> int:
+    """The year of that visit when it is near enough to be thought of, or 0."""
+    year = mid_career_year(birth_on)
+    return year if today.year <= year <= today.year + MID_CAREER_AHEAD else 0
 
 
 def _reason(code: str, *, tells_all: bool) -> tuple[str, str]:
@@ -124,7 +138,7 @@ def _expiries(employee: Employee, today: date) -> list[Expiry]:
     for title, on in dates:
         if on:
             words = "expirée" if on < today else "à renouveler" if on - today <= EXPIRES_SOON else "valable"
-            found.append(Expiry(title, on, words, words != "valable"))
+            found.append(Expiry(title, on, words, words != "valable", on < today))
     return found
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlmodel import col, update
@@ -12,11 +13,14 @@ from app.employees.person_queries import employees_by_id, seen_by_employee
 from app.employees.rules import Seen
 from app.employees.service import Moment
 from app.errors import Refused
-from app.imports.difference import changes_against
+from app.formats import day, plural
+from app.imports.merging import NOBODY, changes_against
 from app.imports.queries import chosen_lines
 from app.imports.service import forget_lines
 from app.many import insert_many, update_many
 from db.models import AuditKind, ChangeKind, Employee, EmployeeChange, EmployeeImport, ImportState, LineKind
+
+NAMED = 10  # people named in one refusal
 
 
 class Act(NamedTuple):
@@ -46,14 +50,35 @@ async def apply_import(
         raise Refused("Donnez le dernier jour de travail des personnes absentes du fichier.", "exit_on")
     new = [line for line in lines if line[0] == LineKind.NEW or line[1] == "add"]
     others = [line for line in lines if line[0] != LineKind.NEW and line[1] != "add"]
-    added = await _add(access, imported, [line[4] for line in new], at)
+    await _refuse_impossible_departures(access, lines, exit_on, at)
+    added = await _add(access, imported, [NOBODY | line[4] for line in new], at)
     corrected, left, skipped = await _correct(access, imported, others, exit_on, at)
     counts = {"added": added, "corrected": corrected, "left": left, "skipped": skipped}
     await forget_lines(access, imported, ImportState.APPLIED)
     imported.applied_at, imported.counts = at.now, counts
-    words = f"{added} ajouts, {corrected} corrections, {left} départs"
+    imported.account_id, imported.on_behalf = access.account.key, access.membership.third_party
+    words = ", ".join((plural(added, "ajout"), plural(corrected, "correction"), plural(left, "départ")))
     access.trace(AuditKind.EMPLOYEES_IMPORTED, at.now, words)
     return counts
+
+
+async def _refuse_impossible_departures(
+    access: MemberAccess, lines: Sequence[Any], exit_on: str, at: Moment
+) -> None:
+    """One date for everybody may be right for most and wrong for some: they are named, nothing is written."""
+    versions = {line[2]: line[3] for line in lines if line[0] == LineKind.ABSENT}
+    if not versions:
+        return
+    last_day = date.fromisoformat(exit_on)
+    if last_day - at.today > timedelta(days=366):
+        raise Refused("La date de sortie est dans plus d’un an.", "exit_on")
+    rows = (await employees_by_id(access, list(versions))).values()
+    wrong = [row for row in rows if row.version == versions[row.key] and row.entry_on > last_day]
+    if wrong:
+        told = [f"{name_of(declared_of(row))} (entrée le {day(row.entry_on)})" for row in wrong[:NAMED]]
+        more = f" et {plural(len(wrong) - NAMED, 'autre')}" if len(wrong) > NAMED else ""
+        words = "Le dernier jour de travail ne peut pas précéder l’entrée"
+        raise Refused(f"{words} : {', '.join(told)}{more}. Changez la date ou décochez-les.", "exit_on")
 
 
 async def _add(access: MemberAccess, imported: EmployeeImport, people: Sequence[Declared], at: Moment) -> int:
@@ -83,19 +108,22 @@ async def _correct(
     rows = await employees_by_id(access, ids)
     seen = await seen_by_employee(access, ids)
     acts: list[Act] = []
-    left = 0
     for kind, _, employee_id, version, fields, _ in lines:
         row = rows.get(employee_id)
         if row is None or row.version != version:
             continue
         after = {"exit_on": exit_on} if kind == LineKind.ABSENT else fields
+        if kind == LineKind.DUPLICATE:
+            after = changes_against(declared_of(row), fields)
         act = _act(access, imported, row, after, seen.get(employee_id, []), at)
         if act:
             acts.append(act)
-            left += act.change["kind"] == ChangeKind.LEFT
     await update_many(access, Employee, [act.row for act in acts])
     await insert_many(access, EmployeeChange, [act.change for act in acts])
-    return len(acts) - left, left, len(lines) - len(acts)
+    left = sum(act.change["kind"] == ChangeKind.LEFT for act in acts)
+    # Who is corrected and leaves by the same line is both.
+    corrected = sum(act.change["kind"] != ChangeKind.LEFT or len(act.change["after"]) > 1 for act in acts)
+    return corrected, left, len(lines) - len(acts)
 
 
 def _act(
@@ -108,15 +136,13 @@ def _act(
 ) -> Act | None:
     """None when it would change nothing, or make what cannot be true."""
     before = declared_of(row)
-    if len(after) == len(before):
-        after = changes_against(before, after)
     whole = before | after
     if not after or problems(whole, at.today).keys() & after.keys():
         return None
     kind = ChangeKind.CORRECTED
-    if after.get("exit_on"):
+    if after.get("exit_on") and not before["exit_on"]:
         kind = ChangeKind.LEFT
-    elif "exit_on" in after:
+    elif after.get("exit_on") == "":
         kind = ChangeKind.CAME_BACK
     columns = columns_of(whole)
     columns |= due_columns(LikeRow(columns), seen)

@@ -9,10 +9,8 @@ from typing import Any, NamedTuple
 from app.employees.declared import LABELS, Declared, name_of, problems, words_of
 from app.employees.forms import in_words
 from app.employees.reading import FileRow
+from app.imports.merging import NOBODY, changes_against, merged, told_changes
 from db.models import LineKind
-
-FREE_TEXT = {"birth_name", "usual_name", "first_names", "job_title", "email"}
-NOBODY: Declared = dict.fromkeys(LABELS, "") | {"part_time": "non"}
 
 
 class Known(NamedTuple):
@@ -25,7 +23,9 @@ class Known(NamedTuple):
 
 @dataclass(slots=True)
 class Found:
-    """What a line would do. `fields`: all of them for a new person, else those that change, as text."""
+    """What a line would do. `fields`, as text: all of them for a new person, those that the file gives for a
+    probable duplicate, else those that change.
+    """
 
     line: int
     kind: LineKind
@@ -64,7 +64,7 @@ class _Index:
 
     def __init__(self, known: Sequence[Known]) -> None:
         self.by_number: dict[str, Known] = {}
-        self.by_identity: dict[tuple[Any, ...], Known] = {}
+        self.by_identity: dict[tuple[Any, ...], list[Known]] = defaultdict(list)
         self.by_birth: dict[str, list[Known]] = defaultdict(list)
         self.by_name: dict[tuple[Any, ...], list[Known]] = defaultdict(list)
         # Those who left come first, so that somebody present takes their place.
@@ -75,7 +75,7 @@ class _Index:
             if declared["staff_number"]:
                 self.by_number[declared["staff_number"].casefold()] = each
             for identity in _identities(declared):
-                self.by_identity[identity] = each
+                self.by_identity[identity].append(each)
                 self.by_name[identity[:2]].append(each)
             self.by_birth[declared["birth_on"]].append(each)
 
@@ -83,7 +83,7 @@ class _Index:
         """The same person: same identity, or same staff number and half of the identity."""
         for identity in _identities(fields):
             if identity in self.by_identity:
-                return self.by_identity[identity]
+                return _closest(self.by_identity[identity], fields)
         numbered = self.by_number.get(fields.get("staff_number", "").casefold())
         return numbered if numbered and _is_half(numbered.declared, fields) else None
 
@@ -106,60 +106,46 @@ def _finding(row: FileRow, index: _Index, lines: dict[tuple[Any, ...], int], tod
     about = name_of(NOBODY | given).strip() or f"Ligne {row.line}"
     if row.reasons:
         return Found(row.line, LineKind.WRONG, about, " ; ".join(row.reasons))
-    identity = _identities(given)[0]
-    first = lines.setdefault(identity, row.line)
+    same = index.same(given)
+    # Homonyms born on one day are told apart by the list, or not at all.
+    first = lines.setdefault((same.id,) if same else _identities(given)[0], row.line)
     if first != row.line:
         return Found(
             row.line, LineKind.WRONG, about, f"la même personne est déjà à la ligne {first} : gardez-en une"
         )
-    same = index.same(given)
-    whole = (same.declared if same else NOBODY) | given
-    if same and _came_back(same.declared, given):
-        whole["exit_on"] = given.get("exit_on", "")
+    whole = merged(same.declared, given) if same else NOBODY | given
     if wrong := problems(whole, today):
         return Found(row.line, LineKind.WRONG, about, " ; ".join(_clause(words) for words in wrong.values()))
     if same:
-        return _against(row.line, same, whole)
+        return _against(row.line, same, given)
     twin = index.alike(given)
     if twin:
         other, why = twin
         born = in_words("birth_on", other.declared["birth_on"])
-        words = f"ressemble à {name_of(other.declared)}, né(e) le {born} ({why})"
-        return Found(row.line, LineKind.DUPLICATE, about, words, other.id, other.version, whole)
+        words = f"ressemble à {name_of(other.declared)}, né(e) le {born} ({why}). "
+        told = told_changes(other.declared, changes_against(other.declared, given))
+        words += f"Si c’est la même personne : {told or 'rien ne change'}"
+        return Found(row.line, LineKind.DUPLICATE, about, words, other.id, other.version, given)
     words = f"{whole['job_title']}, entrée le {in_words('entry_on', whole['entry_on'])}"
     return Found(row.line, LineKind.NEW, about, words, fields=whole)
 
 
-def _against(line: int, same: Known, whole: Declared) -> Found:
-    names = [name for name in LABELS if not _is_same(name, same.declared[name], whole[name])]
-    after = {name: whole[name] for name in names}
-    kind = LineKind.CHANGED if names else LineKind.UNCHANGED
+def _against(line: int, same: Known, given: Declared) -> Found:
+    after = changes_against(same.declared, given)
+    kind = LineKind.CHANGED if after else LineKind.UNCHANGED
     if after.get("exit_on") and not same.declared["exit_on"]:
         kind = LineKind.LEFT
-    told = [
-        (LABELS[name], in_words(name, same.declared[name]), in_words(name, after[name])) for name in names
-    ]
-    words = " ; ".join(f"{label} : {old or '(vide)'} → {new or '(vide)'}" for label, old, new in told)
-    return Found(line, kind, name_of(same.declared), words[:1000], same.id, same.version, after)
+    words = told_changes(same.declared, after)
+    return Found(line, kind, name_of(same.declared), words, same.id, same.version, after)
 
 
-def changes_against(declared: Declared, whole: Declared) -> Declared:
-    """The fields of `whole` that say something else than what is declared."""
-    return {
-        name: value
-        for name, value in whole.items()
-        if value and name in LABELS and not _is_same(name, declared[name], value)
-    }
-
-
-def _is_same(name: str, old: str, new: str) -> bool:
-    if old == new:
-        return True
-    return name in FREE_TEXT and bool(old) and bool(new) and words_of(old) == words_of(new)
-
-
-def _came_back(declared: Declared, given: Declared) -> bool:
-    return bool(declared["exit_on"]) and given["entry_on"] > declared["exit_on"]
+def _closest(homonyms: Sequence[Known], fields: Declared) -> Known:
+    """Of those with this identity, who has most in common with the line; in doubt, who is present."""
+    telling = ("staff_number", "first_names", "birth_name", "usual_name", "entry_on", "job_title")
+    return max(
+        reversed(homonyms),
+        key=lambda each: sum(bool(each.declared[n]) and each.declared[n] == fields.get(n) for n in telling),
+    )
 
 
 def _identities(fields: Declared) -> list[tuple[Any, ...]]:

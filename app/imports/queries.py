@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from app.access import MemberAccess
 from app.employees.declared import LABELS, text_of
 from app.imports.difference import Known
-from db.models import Account, ColumnHabit, Employee, EmployeeImport, ImportLine, LineKind
+from db.models import Account, ColumnHabit, Employee, EmployeeChange, EmployeeImport, ImportLine, LineKind
 
 PAGE = 50
 STALLED = timedelta(seconds=90)
@@ -83,6 +83,17 @@ async def chosen_lines(access: MemberAccess, import_id: int) -> Sequence[Any]:
         .order_by(col(ImportLine.id))
     )
     return await access.table(statement)
+
+
+async def kept_names(access: MemberAccess, import_id: int) -> list[str]:
+    """Of a file that was undone: whose sheets were left alone, since somebody changed them afterwards."""
+    statement = (
+        sqlalchemy.select(col(EmployeeChange.about))
+        .where(col(EmployeeChange.company_id) == access.company.key, col(EmployeeChange.undone_at).is_(None))
+        .where(col(EmployeeChange.import_id) == import_id)
+        .order_by(col(EmployeeChange.id))
+    )
+    return [about for (about,) in await access.table(statement)]
 
 
 async def habits_of(access: MemberAccess) -> dict[str, str]:

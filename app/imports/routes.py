@@ -18,7 +18,7 @@ from app.imports import choosing_routes
 from app.imports.apply_service import apply_import
 from app.imports.forms import Apply
 from app.imports.pages import counted, shown_import
-from app.imports.queries import import_of, past_imports
+from app.imports.queries import import_of, kept_names, past_imports
 from app.imports.service import OPEN, begin_import, forget_lines
 from app.imports.undo_service import undo_import
 from app.rights import Right
@@ -120,23 +120,22 @@ async def undo(
     """Back to before the file; of a file that is not applied, nothing is kept."""
     access.require(Right.EMPLOYEES)
     imported = await import_of(access, import_id)
-    form, kept = await Form.read(request, Nothing), []
+    form = await Form.read(request, Nothing)
     if form.data:
         async with form.attempt(access):
             if imported.state == ImportState.APPLIED:
-                kept = await undo_import(access, imported, Moment(clock.now(), clock.today()))
+                await undo_import(access, imported, Moment(clock.now(), clock.today()))
             elif imported.state in OPEN:
                 await forget_lines(access, imported, ImportState.DROPPED)
             else:
                 raise Refused("Il n’y a plus rien à annuler ici.")
     if form.errors:
         return _undoing(access, imported, form)
-    return await _page(access, imported, Form({"exit_on": ""}), kept)
+    return see(request, "imports.show", code=access.company.code, import_id=imported.key)
 
 
-async def _page(
-    access: MemberAccess, imported: EmployeeImport, form: Form[Any], kept: list[str] | None = None
-) -> Page:
+async def _page(access: MemberAccess, imported: EmployeeImport, form: Form[Any]) -> Page:
+    is_undone = imported.state == ImportState.UNDONE
     return page(
         "imports/show.html",
         "partials/imports/progress.html",
@@ -144,7 +143,7 @@ async def _page(
         company=access.company,
         shown=shown_import(imported, clock.now()),
         counts=await counted(access, imported),
-        kept=kept or [],
+        kept=await kept_names(access, imported.key) if is_undone else [],
     )
 
 

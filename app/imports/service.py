@@ -163,7 +163,7 @@ def _line(found: Found, import_id: int) -> dict[str, Any]:
         "employee_id": found.employee_id,
         "version": found.version,
         "about": found.about[:200],
-        "words": found.words[:1000],
+        "words": found.words[:4000],
         "fields": found.fields,
         "choice": USUAL_CHOICE.get(found.kind, ""),
     }

@@ -8,20 +8,14 @@ from app.employees.person_queries import employees_by_id, import_changes, seen_b
 from app.employees.rules import Seen
 from app.employees.service import UNDOABLE, Moment
 from app.errors import Refused
+from app.formats import plural
 from app.many import update_many
 from db.models import AuditKind, ChangeKind, Employee, EmployeeChange, EmployeeImport, ImportState
 
 
-async def undo_import(access: MemberAccess, imported: EmployeeImport, at: Moment) -> list[str]:
-    """Everybody as before the file; the names of those left alone, since somebody changed them afterwards."""
-    if imported.applied_at and at.now - imported.applied_at > UNDOABLE:
-        raise Refused("Plus de 30 jours ont passé : corrigez les fiches une à une.")
-    claim = update(EmployeeImport).where(
-        col(EmployeeImport.company_id) == access.company.key, col(EmployeeImport.id) == imported.key
-    )
-    claim = claim.where(col(EmployeeImport.state) == ImportState.APPLIED)
-    if not await access.change(claim.values(state=ImportState.UNDONE, undone_at=at.now)):
-        raise Refused("Cet import n’est pas appliqué, ou il est déjà annulé.", status_code=409)
+async def undo_import(access: MemberAccess, imported: EmployeeImport, at: Moment) -> None:
+    """Everybody as before the file, but for those whom somebody changed afterwards: `kept_names`."""
+    await _claim(access, imported, at)
     changes = await import_changes(access, imported.key)
     ids = [change.employee_id for change in changes if change.employee_id]
     rows, seen = await employees_by_id(access, ids), await seen_by_employee(access, ids)
@@ -44,8 +38,21 @@ async def undo_import(access: MemberAccess, imported: EmployeeImport, at: Moment
     await update_many(access, EmployeeChange, [{"id": key, "undone_at": at.now} for key in undone])
     await _remove(access, gone)
     imported.state, imported.undone_at = ImportState.UNDONE, at.now
-    access.trace(AuditKind.IMPORT_UNDONE, at.now, f"{len(undone)} opérations annulées, {len(kept)} gardées")
-    return kept
+    words = (
+        f"{plural(len(undone), 'opération annulée', 'opérations annulées')}, {plural(len(kept), 'gardée')}"
+    )
+    access.trace(AuditKind.IMPORT_UNDONE, at.now, words)
+
+
+async def _claim(access: MemberAccess, imported: EmployeeImport, at: Moment) -> None:
+    if imported.applied_at and at.now - imported.applied_at > UNDOABLE:
+        raise Refused("Plus de 30 jours ont passé : corrigez les fiches une à une.")
+    claim = update(EmployeeImport).where(
+        col(EmployeeImport.company_id) == access.company.key, col(EmployeeImport.id) == imported.key
+    )
+    claim = claim.where(col(EmployeeImport.state) == ImportState.APPLIED)
+    if not await access.change(claim.values(state=ImportState.UNDONE, undone_at=at.now)):
+        raise Refused("Cet import n’est pas appliqué, ou il est déjà annulé.", status_code=409)
 
 
 def _is_as_left(row: Employee, change: EmployeeChange, visits: list[Seen]) -> bool:

@@ -11,6 +11,8 @@ from db.models.base import CompanyOwned, instant
 
 # Later than any deadline, so that lists sorted by deadline need no case for "none".
 NEVER = date(9999, 12, 31)
+# An address or an old page may still hold the number of a row that is gone: SQLite would give it to the next.
+NUMBERED_ONCE = {"sqlite_autoincrement": True}
 
 
 class Monitoring(StrEnum):
@@ -63,6 +65,7 @@ class Employee(CompanyOwned, table=True):
         Index("ix_employee_company_id_due_kind_due_on_id", "company_id", "due_kind", "due_on", "id"),
         Index("ix_employee_company_id_entry_on_id", "company_id", "entry_on", "id"),
         Index("ix_employee_company_id_birth_on", "company_id", "birth_on"),
+        NUMBERED_ONCE,
     )
 
     company_id: int = Field(foreign_key="company.id")
@@ -132,17 +135,20 @@ class EmployeeChange(CompanyOwned, table=True):
     """What somebody declared: the fields that changed, `before` and `after`, so that it can be undone.
 
     `employee_id` becomes empty when the declaration of that person is undone; `about` keeps the name.
+    `undoes_id`: the change that this one took back.
     """
 
     __table_args__ = (
         Index("ix_employeechange_company_id_at_id", "company_id", "at", "id"),
         Index("ix_employeechange_company_id_employee_id", "company_id", "employee_id"),
         Index("ix_employeechange_company_id_import_id", "company_id", "import_id"),
+        NUMBERED_ONCE,
     )
 
     company_id: int = Field(foreign_key="company.id")
     employee_id: int | None = Field(default=None, foreign_key="employee.id", ondelete="SET NULL", index=True)
     import_id: int | None = Field(default=None, foreign_key="employeeimport.id")
+    undoes_id: int | None = None
     kind: ChangeKind = Field(sa_type=String(20))
     about: str = Field(max_length=200)
     before: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

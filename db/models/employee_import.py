@@ -8,6 +8,7 @@ from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlmodel import Field
 
 from db.models.base import CompanyOwned, instant
+from db.models.employee import NUMBERED_ONCE
 
 
 class ImportState(StrEnum):
@@ -24,11 +25,14 @@ class EmployeeImport(CompanyOwned, table=True):
     """`source`: "tableur" or "dsn". `columns`: [title in the file, field or ""] for each column.
 
     `rows_read` of `rows_total`: how far the reading is. `problem`: why it failed, in French. `counts`: lines
-    of each kind once compared, then what was done.
+    of each kind once compared, then what was done. `account_id`: who sent it, then who applied it.
     """
+
+    __table_args__ = (NUMBERED_ONCE,)
 
     company_id: int = Field(foreign_key="company.id", index=True)
     account_id: int = Field(foreign_key="account.id", index=True)
+    on_behalf: bool = False
     state: ImportState = Field(default=ImportState.READING, sa_type=String(10))
     source: str = Field(default="", max_length=10)
     problem: str = Field(default="", max_length=600)
@@ -64,6 +68,7 @@ class ImportLine(CompanyOwned, table=True):
 
     __table_args__ = (
         Index("ix_importline_company_id_import_id_kind_id", "company_id", "import_id", "kind", "id"),
+        NUMBERED_ONCE,
     )
 
     company_id: int = Field(foreign_key="company.id")
@@ -73,7 +78,7 @@ class ImportLine(CompanyOwned, table=True):
     employee_id: int | None = Field(default=None, foreign_key="employee.id", ondelete="CASCADE", index=True)
     version: int = 0
     about: str = Field(max_length=200)
-    words: str = Field(default="", max_length=1000)
+    words: str = Field(default="", max_length=4000)
     fields: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     choice: str = Field(default="", max_length=10)
 

@@ -139,3 +139,27 @@ async def test_the_search_keeps_the_focus_and_says_what_it_found(reader, told):
     await expect(reader.page).to_have_url(
         f"{reader.site}{HOME}?q=SO%C3%9BD&etat=presents&suivi=&visite=&tri=nom"
     )
+
+
+async def test_on_a_narrow_screen_names_stay_captions_are_whole_and_the_chart_can_be_read(opened, told):
+    reader = await opened(viewport={"width": 320, "height": 640})
+    await reader.signed_in(told.alice)
+    await reader.open(HOME)
+    narrow = await reader.page.evaluate(
+        """() => {
+            const scroll = document.querySelector(".scroll"), left = each => each.getBoundingClientRect().left
+            const name = scroll.querySelector("tbody th"), before = left(name)
+            scroll.scrollLeft = 200
+            return {
+                goesOn: scroll.scrollLeft > 0, stays: left(name) === before,
+                caption: scroll.querySelector("caption").getBoundingClientRect().width,
+                page: document.documentElement.scrollWidth,
+            }
+        }"""
+    )
+    assert (narrow["goesOn"], narrow["stays"], narrow["page"]) == (True, True, 320)
+    assert narrow["caption"] <= 280
+    await reader.open(f"{HOME}/echeances")
+    label = reader.page.locator(".chart text").first
+    assert (await label.bounding_box())["height"] >= 10
+    assert await reader.page.evaluate("document.documentElement.scrollWidth") == 320

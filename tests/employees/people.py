@@ -80,8 +80,10 @@ def fields_of(html: str) -> dict[str, str]:
 
 
 async def correct(actor, employee, **typed):
+    """With JavaScript: the codes of a new job were seen before the button was pressed."""
     path = f"{LIST}/{employee.id}/correction"
-    return await actor.fill(path, **await as_shown(actor, path) | typed)
+    seen = {"asked": typed["job_title"]} if "job_title" in typed else {}
+    return await actor.fill(path, **await as_shown(actor, path) | seen | typed)
 
 
 async def leave(actor, employee, day):

@@ -162,7 +162,7 @@ def test_part_time_is_a_word_a_share_or_hours(cells, kept):
     assert {read("part_time", cell) for cell in cells.split("|")} == {kept}
 
 
-@pytest.mark.parametrize("cell", ["TP", "peut-être", "180 %", "-5", "1e9"])
+@pytest.mark.parametrize("cell", ["TP", "peut-être", "180 %", "-5"])
 def test_a_part_time_that_does_not_say_is_refused(cell):
     assert "ne se lit pas : oui ou non" in refusal_of("part_time", cell)
 

@@ -367,6 +367,23 @@ async def test_a_job_without_a_chosen_code_gets_proposals_once(alice, told, port
     assert (await the_employee(portal, (await ours(portal, told))[0].id)).pcs == ""
 
 
+async def test_the_code_of_the_job_typed_before_is_asked_about_again(alice, told, portal):
+    await three_steps(alice)
+    asked = await alice.fill(POST, **JOB | {"job_title": "Comptable"})
+    assert asked.status_code == 422
+    assert "Choisissez le métier le plus proche" in asked.text
+    (draft,) = await rows(portal, EmployeeDraft)
+    assert "pcs" not in draft.typed
+    kept = await alice.fill(POST, **JOB | {"job_title": "Comptable", "asked": "Comptable"})
+    assert kept.headers["location"] == WORK
+
+
+async def test_all_that_is_wrong_in_a_step_is_said_at_once(alice, told):
+    refused = await alice.fill(WHO, **YANN | {"birth_on": "03/03/2026", "phone": "12"})
+    assert "La date de naissance est dans le futur." in refused.text
+    assert "Ce numéro de téléphone n’est pas complet." in refused.text
+
+
 async def test_a_job_that_is_like_nothing_is_taken_as_it_is(alice, told):
     await alice.fill(WHO, **YANN)
     answer = await alice.fill(POST, **JOB | {"job_title": "Xyzzq", "asked": "", "pcs": ""})

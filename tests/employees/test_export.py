@@ -10,13 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from app.employees.columns import COLUMNS, DAYS, read
+from app.employees.columns import COLUMNS, DAYS, problems_of, read
+from app.employees.declared import problems
 from app.employees.export import CHOICES, HELP, csv_of, model_csv, model_xlsx, xlsx_of
+from app.employees.forms import Identity, declared_in
 from app.employees.headers import fields_of, how_many_known, shown_titles
 from app.employees.pcs import nomenclature
 from app.employees.rules import RISKS
 from app.employees.spreadsheet import csv_sheet, text_of
 from app.employees.workbook import xlsx_sheet
+from app.forms import Form
 from db.models.employee import Contract
 
 LETTERS = "aàâbcçdeéèêzAÉZ’'-. 0=+@;\"œÿ"
@@ -77,6 +80,54 @@ def test_what_is_exported_is_read_again_without_a_difference(export, people):
     assert again == [{field: as_text(person[field]) for field in COLUMNS} for person in people]
 
 
+TYPED = {
+    "birth_name": "A", "usual_name": "", "first_names": "B", "sex": "", "birth_on": "1990-02-03",
+    "email": "", "phone": "", "staff_number": "",
+}  # fmt: skip
+ODD = st.text(LETTERS + "'\t\r\u200b\u0301#/!19e|", min_size=1, max_size=30)
+KNOWN_ODD = [
+    "+33 cmd|' /C calc'!A0",
+    "=1+1",
+    "'=1+1",
+    "12E4",
+    "'12E4",
+    "#N/A",
+    "-",
+    "\u200da",
+    "1850578006084",
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(field=st.sampled_from(["staff_number", "birth_name", "usual_name"]), typed=ODD)
+def test_what_the_form_takes_comes_back_from_the_file(field, typed):
+    comes_back(field, typed)
+
+
+@pytest.mark.parametrize("typed", KNOWN_ODD)
+@pytest.mark.parametrize("field", ["staff_number", "first_names"])
+def test_what_looks_like_something_else_comes_back_or_is_refused_in_a_sentence(field, typed):
+    comes_back(field, typed)
+
+
+def comes_back(field, typed):
+    form = Form(TYPED | {field: typed})
+    form.check(Identity)
+    if form.data is None:
+        assert form.errors[field].endswith((".", ")"))
+        return
+    person = {"code": "00010"} | declared_in(form.data)
+    for export in (csv_of, xlsx_of):
+        assert read_again(export([person]), export)[0][field] == person[field]
+
+
+def test_the_form_and_the_file_agree_on_who_is_too_young():
+    for day, is_wrong in (("2014-01-28", True), ("2014-01-29", False)):
+        person = {"birth_on": "2000-01-29", "entry_on": day}
+        assert ("entry_on" in problems(person, date(2026, 3, 2))) is is_wrong
+        assert any("moins de 14 ans" in each for each in problems_of(person)) is is_wrong
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@"])
 def test_no_cell_of_the_csv_is_run_by_a_spreadsheet(start):
     text = csv_of([{"birth_name": f"{start}cmd|' /C calc'!A0"}]).decode("utf-8-sig")
@@ -100,6 +151,12 @@ def test_the_workbook_holds_text_and_real_dates_and_no_formula():
     assert sheet["A1"].font.bold
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:T2")
     assert b"<f>" not in zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml")
+
+
+def test_a_printed_list_is_two_pages_wide_with_titles_and_names_on_both():
+    sheet = load_workbook(io.BytesIO(xlsx_of([{"birth_name": "Le Gall"}]))).worksheets[0]
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (2, 0)
+    assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$1", "$C:$E")
 
 
 def test_an_empty_list_is_still_a_file_with_its_titles():

@@ -107,6 +107,12 @@ async def test_a_return_is_a_new_entry_with_a_first_visit(alice, told, portal, e
     assert await events(portal) == [AuditKind.EMPLOYEE_LEFT, AuditKind.EMPLOYEE_CAME_BACK]
 
 
+async def test_a_return_to_another_job_does_not_keep_the_code_of_the_old_one(alice, told, portal, elise):
+    await leave(alice, elise, "2025-06-30")
+    await come_back(alice, elise, job_title="Soudeuse")
+    assert (await the_employee(portal, elise.id)).pcs == ""
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

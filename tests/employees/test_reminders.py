@@ -40,7 +40,7 @@ async def test_everybody_who_keeps_the_list_receives_the_names_and_the_dates(
     assert {letter["To"] for letter in letters} == {"alice@ours.example", "bob@ours.example"}
     words = words_of(letters[0])
     assert "Jean : autorisation de conduite, jusqu’au 20/04/2026" in words
-    assert "/espace/00010/salaries" in words
+    assert f"/espace/00010/salaries/{told.employee.id}" in words
 
 
 async def test_it_is_said_once_and_again_for_another_date(portal, told, remind):

@@ -218,7 +218,7 @@ async def test_an_empty_list_says_what_to_do_and_an_empty_search_how_to_come_bac
 async def exported(actor, query=""):
     answer = await actor.get(f"{LIST}/export/csv{query}")
     assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert 'attachment; filename="salaries-00010-2-2026-03-02.csv"' in answer.headers["content-disposition"]
     return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
 
@@ -307,7 +307,7 @@ async def test_a_sheet_explains_the_follow_up_and_what_comes_next(alice, told, p
     assert "Visite d’information et de prévention périodique" in page.text
     assert '<time datetime="2027-10-01">' in page.text
     assert "(R4624-17)" in page.text
-    assert "en 2035 (L4624-2-2)" in page.text
+    assert "mi-carrière" not in page.text
     assert "Autorisation de conduite : à renouveler" in page.text
     assert "<td>Visite d’information et de prévention initiale</td>" in page.text
     check(page)
@@ -323,7 +323,12 @@ async def test_a_sheet_explains_the_follow_up_and_what_comes_next(alice, told, p
         ({"risks": "AMIANTE", "entry_on": "2026-03-16"}, "Il ne peut pas commencer ce travail avant."),
         ({"risks": "RQTH"}, "situation que le salarié vous a fait connaître"),
         ({"contract": "cdd", "contract_ends_on": "2026-02-28"}, "À confirmer : contrat terminé"),
-        ({"electrical_until": "2026-03-01"}, "Habilitation électrique : expirée"),
+        ({"contract": "cdd", "contract_ends_on": "2026-02-28"}, "S’il est toujours là, corrigez la date"),
+        ({"electrical_until": "2026-03-01"}, "Habilitation électrique : expirée</strong> depuis le <time"),
+        ({"birth_on": "1983-06-01"}, "l’année des 45 ans, en 2028 (L4624-2-2)"),
+        ({"entry_on": "2026-03-16", "exit_on": "2026-05-29"}, "Arrive le 16/03/2026, part le 29/05/2026"),
+        ({"exit_on": "2026-05-29"}, 'correction#exit_on">Corriger ou annuler son départ'),
+        ({"phone": "+33612345678"}, "<dd>06 12 34 56 78</dd>"),
     ],
 )
 async def test_a_sheet_says_what_the_employer_has_to_know(alice, told, portal, declared, words):
@@ -331,6 +336,30 @@ async def test_a_sheet_says_what_the_employer_has_to_know(alice, told, portal, d
     page = await alice.get(f"{LIST}/{mine.id}")
     assert words in page.text
     check(page)
+
+
+@pytest.mark.parametrize("contract", ["stage", "interim", "non_salarie"])
+async def test_nobody_is_promised_a_visit_who_is_not_followed_here(alice, told, portal, contract):
+    mine = await an_employee(portal, told.site, contract=contract)
+    for done in ("declare", "retour"):
+        page = await alice.get(f"{LIST}/{mine.id}?fait={done}")
+        assert "enregistré" in page.text.partition("<h1>")[0]
+        assert "Le service ne proposera pas de visite." in page.text
+        for promise in ("proposera une date", "Suivi individuel simple"):
+            assert promise not in page.text
+    check(page)
+
+
+async def test_a_mid_career_visit_of_the_past_is_not_spoken_of(alice, told, portal):
+    for born in ("1979-06-01", "1985-06-01"):
+        mine = await an_employee(portal, told.site, birth_on=born)
+        assert "mi-carrière" not in (await alice.get(f"{LIST}/{mine.id}")).text
+
+
+async def test_who_leaves_later_is_not_offered_a_return(alice, told, portal):
+    mine = await an_employee(portal, told.site, exit_on="2026-05-29")
+    assert "Enregistrer son retour" not in (await alice.get(f"{LIST}/{mine.id}")).text
+    assert "Présents, dont ceux à confirmer" in (await alice.get(LIST)).text
 
 
 async def test_somebody_without_a_session_is_asked_to_sign_in(app, told):

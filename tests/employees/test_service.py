@@ -66,6 +66,20 @@ async def test_a_correction_changes_what_was_typed_and_says_so_everywhere(alice,
     check(told_there)
 
 
+async def test_each_form_leads_back_to_the_list_and_says_first_what_is_wrong(alice, told, elise):
+    for page in (
+        await correct(alice, elise, birth_name=""),
+        await leave(alice, elise, ""),
+        await alice.fill(f"{LIST}/declaration/identite", birth_name=""),
+    ):
+        way, summary, title = (
+            page.text.index(f'– <a href="{LIST}">Mes salariés</a>'),
+            page.text.index('<div class="summary"'),
+            page.text.index("<h1"),
+        )
+        assert way < summary < title
+
+
 async def test_a_new_name_is_found_and_sorted_under_it(alice, told, portal, elise):
     await correct(alice, elise, usual_name="Abgrall")
     assert "ABGRALL" not in (await alice.get(LIST)).text
@@ -103,6 +117,29 @@ async def test_a_wrong_correction_comes_back_and_changes_nothing(alice, told, po
     assert columns(await the_employee(portal, elise.id)) == columns(elise)
 
 
+async def test_all_that_is_wrong_in_a_correction_is_said_at_once(alice, told, elise):
+    refused = await correct(alice, elise, birth_on="2030-01-01", phone="12", risk_poste_employeur="oui")
+    assert refused.status_code == 422
+    for words in ("est dans le futur.", "n’est pas complet.", "Écrivez pourquoi ce poste"):
+        assert words in refused.text
+
+
+async def test_the_code_of_the_old_job_is_asked_about_once_when_the_job_changes(alice, told, portal, elise):
+    asked = await correct(alice, elise, job_title="Soudeur", asked="Caissière")
+    assert asked.status_code == 422
+    assert "Choisissez le métier le plus proche" in asked.text
+    for code in ("623e", "551a"):
+        assert f'name="pcs" value="{code}"' in asked.text
+    again = fields_of(asked.text)
+    assert "pcs" not in again
+    assert (await the_employee(portal, elise.id)).job_title == "Caissière"
+    assert (await alice.fill(f"{LIST}/{elise.id}/correction", **again)).status_code == 303
+    row = await the_employee(portal, elise.id)
+    assert (row.job_title, row.pcs) == ("Soudeur", "")
+    kept = await correct(alice, row, job_title="Soudeuse", asked="Soudeur", pcs="623e")
+    assert kept.status_code == 303
+
+
 async def test_what_was_wrong_before_does_not_forbid_to_correct_something_else(alice, told, portal):
     old = await an_employee(portal, told.site, contract_ends_on="2020-01-01")
     assert (await correct(alice, old, job_title="Vendeuse")).status_code == 303
@@ -113,11 +150,11 @@ async def test_the_second_of_two_sees_both_values_and_may_go_on(app, alice, told
     opened = await as_shown(alice, path)
     async with acting(app, portal, told.site, "salaries") as bob:
         await correct(bob, elise, job_title="Vendeuse", phone="0612345678")
-    refused = await alice.fill(path, **opened | {"job_title": "Cheffe"})
+    refused = await alice.fill(path, **opened | {"job_title": "Cheffe", "asked": "Cheffe"})
     assert refused.status_code == 409
     assert "Une autre personne a modifié cette fiche pendant votre saisie" in refused.text
     assert '<th scope="row">Poste</th><td>Vendeuse</td><td>Cheffe</td>' in refused.text
-    assert '<th scope="row">Téléphone</th><td>+33612345678</td><td>(vide)</td>' in refused.text
+    assert '<th scope="row">Téléphone</th><td>06 12 34 56 78</td><td>(vide)</td>' in refused.text
     assert '<th scope="row">Prénom</th>' not in refused.text
     check(refused)
     assert (await the_employee(portal, elise.id)).job_title == "Vendeuse"

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from app.employees.declared import LABELS
 from app.employees.reading import FileRow
-from app.imports.difference import NOBODY, Known, difference
+from app.imports.difference import Known, difference
+from app.imports.merging import NOBODY
 from db.models import LineKind
 
 TODAY = date(2026, 3, 2)
@@ -69,6 +70,32 @@ def test_a_near_identity_is_asked_about():
 def test_a_new_name_with_the_same_number_and_birth_is_the_same_person():
     (found,) = compared(GIVEN | {"birth_name": "KERBRAT"})
     assert (found.kind, found.fields) == (LineKind.CHANGED, {"birth_name": "KERBRAT"})
+
+
+def test_a_near_identity_says_all_that_choosing_it_would_change():
+    known = ELISE | {"part_time": "oui"}
+    (found, *_) = compared(GIVEN | {"birth_on": "1990-03-02", "staff_number": ""}, known=(known,))
+    words = "Si c’est la même personne : Date de naissance : 03/02/1990 → 02/03/1990"
+    assert found.words.endswith(words)
+    (found, *_) = compared(GIVEN | {"first_names": "Lise", "staff_number": ""}, known=(known,))
+    assert found.words.endswith("Si c’est la même personne : Prénom : Élise → Lise")
+
+
+def test_a_payroll_with_one_name_does_not_change_the_name_of_birth():
+    known = ELISE | {"birth_name": "BOTHOREL", "usual_name": "Le Gall"}
+    assert kinds(GIVEN, known=(known,)) == [LineKind.UNCHANGED]
+    (found,) = compared(GIVEN | {"usual_name": "MARTIN"}, known=(known,))
+    assert found.fields == {"birth_name": "LE GALL", "usual_name": "MARTIN"}
+
+
+def test_homonyms_born_on_one_day_are_each_found_again():
+    known = (ELISE, ELISE | {"staff_number": "M8", "job_title": "Comptable", "first_names": "Élise Anne"})
+    files = [{name: value for name, value in each.items() if value} for each in reversed(known)]
+    found = compared(*files, known=known)
+    assert [(each.kind, each.employee_id) for each in found] == [
+        (LineKind.UNCHANGED, 2),
+        (LineKind.UNCHANGED, 1),
+    ]
 
 
 def test_a_line_that_cannot_be_true_says_why():

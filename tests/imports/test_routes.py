@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from app import clock
 from db.models import (
     AuditEvent,
     AuditKind,
@@ -67,7 +68,7 @@ async def test_from_the_file_to_its_undoing(alice, told, portal):
     (zoe,) = await rows(portal, Employee, Employee.birth_name == "DURAND")
     assert (zoe.staff_number, zoe.company_id, zoe.due_on.isoformat()) == ("0007", told.site.id, "2026-05-01")
     assert await rows(portal, ImportLine, ImportLine.company_id == told.site.id) == []
-    undone = await alice.fill(f"{place}/annulation")
+    undone = await alice.follow(await alice.fill(f"{place}/annulation"))
     assert "de nouveau comme avant" in undone.text
     (left,) = await rows(portal, Employee, Employee.company_id == told.site.id)
     assert left.job_title == "Caissière"
@@ -118,6 +119,90 @@ async def test_an_absent_person_leaves_only_when_chosen_and_on_a_day_that_is_giv
     assert (await the_employee(portal, employee.id)).exit_on.isoformat() == "2026-02-28"
 
 
+async def test_a_leaving_date_before_somebodys_entry_is_refused_by_name(alice, told, portal):
+    earlier = await an_employee(portal, told.site)
+    later = await an_employee(portal, told.site, birth_name="RIOU", entry_on="2026-02-16")
+    place, _ = await compared(alice, csv(ZOE))
+    await alice.fill(f"{place}/lignes/absents", shown="", tous="tous")
+    refused = await alice.fill(place, exit_on="31/01/2026")
+    assert refused.status_code == 422
+    assert "RIOU Élise (entrée le 16 février 2026)" in refused.text
+    assert "LE GALL" not in refused.text
+    assert 'value="31/01/2026"' in refused.text
+    assert "dans plus d’un an" in (await alice.fill(place, exit_on="31/12/2027")).text
+    for each in (earlier, later):
+        assert (await the_employee(portal, each.id)).exit_on is None
+    assert not await rows(portal, Employee, Employee.birth_name == "DURAND")
+    await alice.fill(place, exit_on="28/02/2026")
+    assert (await the_employee(portal, later.id)).exit_on.isoformat() == "2026-02-28"
+
+
+async def test_a_probable_duplicate_shows_what_it_overwrites_and_counts_all_it_did(alice, told, portal):
+    known = await an_employee(portal, told.site, part_time="oui")
+    line = ";LE GALL;Élise;04/02/1990;02/09/2024;CDI;Caissière;"
+    place, page = await compared(
+        alice, csv(line).replace(b"NIR", b"Sortie").replace(b"re;\r", b"re;31/01/2026\r")
+    )
+    assert counts(page)["Doublons"] == 1
+    shown = await alice.get(f"{place}/lignes/doublons")
+    for words in ("Date de naissance : 03/02/1990 → 04/02/1990", "Date de sortie : (vide) → 31/01/2026"):
+        assert words in shown.text.replace("\N{NO-BREAK SPACE}", " ")
+    (found,) = [x for x in await rows(portal, ImportLine, ImportLine.company_id == told.site.id) if x.line]
+    await alice.fill(
+        f"{place}/lignes/doublons", shown=str(found.id), tous="", **{f"line_{found.id}": "apply"}
+    )
+    done = await alice.follow(await alice.fill(place))
+    assert "0 salarié déclaré, 1 fiche corrigée, 1 départ enregistré" in done.text
+    row = await the_employee(portal, known.id)
+    assert (row.birth_on.isoformat(), row.exit_on.isoformat(), row.part_time) == (
+        "1990-02-04",
+        "2026-01-31",
+        True,
+    )
+    (event,) = await rows(portal, AuditEvent, AuditEvent.company_id == told.site.id)
+    assert event.about == "0 ajout, 1 correction, 1 départ"
+
+
+async def test_a_file_is_one_of_the_latest_operations_in_its_place_with_its_undoing(app, alice, told, portal):
+    employee = await an_employee(portal, told.site)
+    await alice.fill(f"{LIST}/{employee.id}/depart", exit_on="28/02/2026")
+    place, _ = await compared(alice, csv(ZOE, "9;RIOU;Luc;01/01/1980;01/02/2026;CDI;Maçon;"))
+    async with acting(app, portal, told.site, "salaries", third_party=True) as accountant:
+        await accountant.fill(place)
+    page = await alice.get(f"{LIST}/operations")
+    (row,) = [each for each in page.text.split("<tr>") if "Fichier importé" in each]
+    assert "2 ajouts, 0 correction, 0 départ" in row
+    assert "(tiers déclarant)" in row
+    assert f'href="{place}/annulation"' in row
+    assert "DURAND" not in page.text
+    assert page.text.count("<tr><th") == 3
+    async with acting(app, portal, told.site) as reader:
+        assert "/imports/" not in (await reader.get(f"{LIST}/operations")).text
+    await alice.fill(f"{place}/annulation")
+    assert "Annulée le" in (await alice.get(f"{LIST}/operations")).text
+
+
+async def test_files_and_changes_of_one_instant_are_listed_once_each_page_by_page(portal, told, alice):
+    async with portal.database.transaction(write=True) as session:
+        for number in range(20):
+            at = clock.now() + timedelta(minutes=number // 9)
+            common = {"company_id": told.site.id, "account_id": told.alice.id}
+            session.add(EmployeeChange(**common, kind="corrected", about=f"Personne {number:02}", at=at))
+            counts = {"added": number + 100, "corrected": 0, "left": 0}
+            session.add(
+                EmployeeImport(
+                    **common, state="applied", counts=counts, created_at=at, touched_at=at, applied_at=at
+                )
+            )
+    path, seen = f"{LIST}/operations", []
+    for _ in range(2):
+        page = await alice.get(path)
+        words = page.text.replace("\N{NO-BREAK SPACE}", " ")
+        seen += re.findall(r"Personne \d\d(?=</td>)|\d+ ajouts[^<]*(?=</td>)", words)
+        path = f"{LIST}/operations?avant=" + page.text.partition("operations?avant=")[2].partition('"')[0]
+    assert len(seen) == len(set(seen)) == 40
+
+
 async def test_applied_by_many_clicks_at_once_it_is_applied_once(alice, told, portal):
     place, _ = await compared(alice, csv(ZOE))
     token = await alice.token(place)
@@ -141,8 +226,13 @@ async def test_who_was_changed_after_the_import_is_kept_and_named_by_the_undoing
     (zoe,) = await rows(portal, Employee, Employee.birth_name == "DURAND")
     await alice.fill(f"{LIST}/{zoe.id}/depart", exit_on="28/02/2026")
     async with acting(app, portal, told.site, "salaries") as colleague:
-        undone = await colleague.fill(f"{place}/annulation")
-    assert "DURAND Zoé" in undone.text
+        undone = await colleague.follow(await colleague.fill(f"{place}/annulation"))
+    for page in (undone, await alice.get(place)):
+        assert "Ce qui n’avait pas changé depuis est de nouveau comme avant ce fichier." in page.text
+        assert "1 fiche modifiée depuis l’import, laissée telle quelle" in page.text
+        assert "<li>DURAND Zoé</li>" in page.text
+    event = (await rows(portal, AuditEvent, AuditEvent.kind == AuditKind.IMPORT_UNDONE))[-1]
+    assert event.about == "0 opération annulée, 1 gardée"
     assert await rows(portal, Employee, Employee.birth_name == "DURAND")
 
 
@@ -192,7 +282,7 @@ async def test_a_file_held_for_half_an_hour_is_asked_for_again(alice, told, port
 
 async def test_an_abandoned_file_leaves_nothing(alice, told, portal):
     place, _ = await compared(alice, csv(ZOE))
-    answer = await alice.fill(f"{place}/annulation")
+    answer = await alice.follow(await alice.fill(f"{place}/annulation"))
     assert "Import abandonné" in answer.text
     assert await rows(portal, ImportLine, ImportLine.company_id == told.site.id) == []
     (row,) = await rows(portal, EmployeeImport, EmployeeImport.company_id == told.site.id)

@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("updated_at", db.types.Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_employee_company_id_company")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_employee")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("employee", schema=None) as batch_op:
         batch_op.create_index("ix_employee_company_id_birth_on", ["company_id", "birth_on"], unique=False)
@@ -105,6 +106,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("company_id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("on_behalf", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("source", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
         sa.Column("problem", sqlmodel.sql.sqltypes.AutoString(length=600), nullable=False),
@@ -123,6 +125,7 @@ def upgrade() -> None:
             ["company_id"], ["company.id"], name=op.f("fk_employeeimport_company_id_company")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_employeeimport")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("employeeimport", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_employeeimport_account_id"), ["account_id"], unique=False)
@@ -135,6 +138,7 @@ def upgrade() -> None:
         sa.Column("company_id", sa.Integer(), nullable=False),
         sa.Column("employee_id", sa.Integer(), nullable=True),
         sa.Column("import_id", sa.Integer(), nullable=True),
+        sa.Column("undoes_id", sa.Integer(), nullable=True),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("about", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("before", sa.JSON(), nullable=False),
@@ -159,6 +163,7 @@ def upgrade() -> None:
             ["import_id"], ["employeeimport.id"], name=op.f("fk_employeechange_import_id_employeeimport")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_employeechange")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("employeechange", schema=None) as batch_op:
         batch_op.create_index("ix_employeechange_company_id_at_id", ["company_id", "at", "id"], unique=False)
@@ -180,7 +185,7 @@ def upgrade() -> None:
         sa.Column("employee_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("about", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
-        sa.Column("words", sqlmodel.sql.sqltypes.AutoString(length=1000), nullable=False),
+        sa.Column("words", sqlmodel.sql.sqltypes.AutoString(length=4000), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
         sa.Column("choice", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
         sa.ForeignKeyConstraint(
@@ -199,6 +204,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_importline")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("importline", schema=None) as batch_op:
         batch_op.create_index(

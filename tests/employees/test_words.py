@@ -1,0 +1,33 @@
+"""Dates and numbers as a French reader says them."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from app.fields import read_day
+from app.formats import day, moment, plural
+
+
+def test_the_first_of_a_month_is_said_so():
+    assert day(date(2026, 1, 1)) == "1er janvier 2026"
+    assert day(date(2026, 1, 11)) == "11 janvier 2026"
+    assert moment(datetime(2026, 1, 31, 23, 30, tzinfo=UTC)) == "1er février 2026 à 0 h 30"
+
+
+def test_thousands_are_set_apart():
+    assert plural(4900, "ligne") == "4\u202f900 lignes"
+    assert plural(1, "ligne") == "1 ligne"
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("1800-01-01", "La date « 01/01/1800 » doit être entre 1900 et 2100."),
+        ("01/01/2101", "La date « 01/01/2101 » doit être entre 1900 et 2100."),
+        ("2026-02-31", "La date « 31/02/2026 » n’existe pas. Exemple : 31/12/2026"),
+    ],
+)
+def test_a_date_that_is_refused_is_shown_as_it_is_written_in_france(typed, words):
+    with pytest.raises(ValueError, match="La date") as refused:
+        read_day(typed)
+    assert str(refused.value) == words
