@@ -11,7 +11,17 @@ from app.access import MemberAccess
 from app.employees.declared import words_of
 from app.employees.queries import MOST_WORDS, PAGE
 from app.employees.rules import Seen
-from db.models import Account, ChangeKind, Employee, EmployeeChange, EmployeeImport, Visit, VisitKind
+from db.models import (
+    Account,
+    AppointmentRequest,
+    ChangeKind,
+    Employee,
+    EmployeeChange,
+    EmployeeImport,
+    Slot,
+    Visit,
+    VisitKind,
+)
 
 
 async def visits_of(access: MemberAccess, employee_id: int) -> Sequence[Visit]:
@@ -155,3 +165,15 @@ async def import_changes(access: MemberAccess, import_id: int) -> Sequence[Emplo
     return await access.all(
         mine.where(col(EmployeeChange.undone_at).is_(None)).order_by(col(EmployeeChange.id))
     )
+
+
+async def called_among(access: MemberAccess, ids: Sequence[int]) -> set[int]:
+    """Those for whom a visit was asked or an appointment proposed: their row is part of that story."""
+    found: set[int | None] = set()
+    for start in range(0, len(ids), MANY):
+        some = ids[start : start + MANY]
+        asked = access.select(AppointmentRequest).where(col(AppointmentRequest.employee_id).in_(some))
+        planned = access.select(Slot).where(col(Slot.employee_id).in_(some))
+        found |= {each.employee_id for each in await access.all(asked)}
+        found |= {each.employee_id for each in await access.all(planned)}
+    return {each for each in found if each}

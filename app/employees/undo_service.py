@@ -6,7 +6,7 @@ from sqlmodel import col, update
 
 from app.access import MemberAccess
 from app.employees.declared import LABELS, declared_of
-from app.employees.person_queries import changes_after, visits_of
+from app.employees.person_queries import called_among, changes_after, visits_of
 from app.employees.service import UNDOABLE, Moment, change_declared
 from app.errors import NotFound, Refused
 from db.models import AuditKind, ChangeKind, Employee, EmployeeChange
@@ -70,6 +70,8 @@ async def _withdraw(access: MemberAccess, employee: Employee, change: EmployeeCh
     """The person was declared by mistake: nothing of them stays but the line of the history."""
     if await visits_of(access, employee.key):
         raise Refused("Une visite a déjà eu lieu : enregistrez plutôt un départ.")
+    if await called_among(access, [employee.key]):
+        raise Refused("Une visite est demandée ou prévue pour cette personne : enregistrez plutôt un départ.")
     if declared_of(employee) != change.after or touched_by(await changes_after(access, change)):
         raise Refused("La fiche a été modifiée depuis : annulez d’abord la dernière opération.")
     await mark_undone(access, change, at)

@@ -4,8 +4,7 @@ from sqlmodel import col, delete, update
 
 from app.access import MemberAccess
 from app.employees.declared import LikeRow, columns_of, declared_of, due_columns
-from app.employees.person_queries import employees_by_id, import_changes, seen_by_employee
-from app.employees.rules import Seen
+from app.employees.person_queries import called_among, employees_by_id, import_changes, seen_by_employee
 from app.employees.service import UNDOABLE, Moment
 from app.errors import Refused
 from app.formats import plural
@@ -19,12 +18,13 @@ async def undo_import(access: MemberAccess, imported: EmployeeImport, at: Moment
     changes = await import_changes(access, imported.key)
     ids = [change.employee_id for change in changes if change.employee_id]
     rows, seen = await employees_by_id(access, ids), await seen_by_employee(access, ids)
+    called = await called_among(access, ids)
     gone: list[int] = []
     back, undone, kept = [], [], []
     for change in changes:
         row = rows.get(change.employee_id or 0)
         visits = seen.get(change.employee_id or 0, [])
-        if row is None or not _is_as_left(row, change, visits):
+        if row is None or not _is_as_left(row, change, is_followed=bool(visits) or row.key in called):
             kept.append(change.about)
             continue
         undone.append(change.key)
@@ -55,10 +55,10 @@ async def _claim(access: MemberAccess, imported: EmployeeImport, at: Moment) -> 
         raise Refused("Cet import n’est pas appliqué, ou il est déjà annulé.", status_code=409)
 
 
-def _is_as_left(row: Employee, change: EmployeeChange, visits: list[Seen]) -> bool:
-    """Nobody touched since what the file said; and who it brought has had no visit."""
+def _is_as_left(row: Employee, change: EmployeeChange, *, is_followed: bool) -> bool:
+    """Nobody touched since what the file said; and for who it brought no visit was asked, planned or done."""
     if change.kind == ChangeKind.DECLARED:
-        return row.version == 1 and not visits
+        return row.version == 1 and not is_followed
     declared = declared_of(row)
     return all(declared[name] == value for name, value in change.after.items())
 

@@ -318,6 +318,18 @@ async def test_a_declaration_cannot_be_undone_once_a_visit_took_place(alice, tol
     assert await the_employee(portal, row.id)
 
 
+async def test_a_declaration_cannot_be_undone_once_a_visit_was_asked_for(alice, told, portal):
+    row = await declared(alice, portal, told)
+    path = f"/espace/00010-2/demandes/nouvelle/employeur?salarie={row.id}"
+    asked = {"reason": "Nouveau poste.", "told": "oui"}
+    assert (await alice.fill(path, **await as_shown(alice, path) | asked)).status_code == 303
+    (declaration,) = await changes(portal, told.site)
+    refused = await undo(alice, declaration)
+    assert refused.status_code == 422
+    assert "Une visite est demandée ou prévue pour cette personne" in refused.text
+    assert await the_employee(portal, row.id)
+
+
 async def test_a_declaration_corrected_since_cannot_be_undone_even_when_the_correction_was_redone(
     alice, told, portal
 ):
