@@ -1,5 +1,6 @@
 """Asking for a visit: why, for whom, then what is to be said. Every choice is in the address."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from litestar import Request, get, post
@@ -10,11 +11,11 @@ from litestar.response import Response
 
 from app import clock
 from app.access import BIGGEST_ID, MemberAccess
-from app.appointments.asking_service import FOR_ONE, ask_for_visits, verdict
-from app.appointments.forms import CAUSES, DAYS, FORMS, HALVES, MOST_PEOPLE
+from app.appointments.asking_service import FOR_ONE, ask_for_visits
+from app.appointments.forms import CAUSES, DAYS, FORMS, HALVES
 from app.appointments.queries import batch_of, people_by_id, people_for
 from app.appointments.rules import MOTIVES
-from app.appointments.shown import new_token
+from app.appointments.shown import new_token, verdict
 from app.appointments.thread_queries import centres
 from app.employees.declared import declared_of, name_of
 from app.employees.listing import place_of
@@ -27,6 +28,7 @@ from app.web import Page, page, see
 from db.models import AppointmentRequest, RequestMotive
 
 NEW = "/espace/{code:str}/demandes/nouvelle"
+MOST_SHOWN = 100  # more than one request may hold: who is too many is seen, then told
 
 
 @get(NEW, name="appointments.new")
@@ -108,12 +110,11 @@ async def ask(
         already = len(await batch_of(access, batch))
         async with form.attempt(access):
             asked = await ask_for_visits(access, wanted, form.data, Moment(clock.now(), clock.today()))
-    if form.status_code == 409 and (asked := await batch_of(access, batch)):
+    if form.data and form.errors and (asked := await batch_of(access, batch)):
         # Sent twice at once: the first one was written meanwhile.
         already = len(asked)
     elif form.errors:
-        chosen = [int(name[8:]) for name, value in form.typed.items() if name[:8] == "salarie_" and value]
-        return await _form(access, wanted, form, chosen)
+        return await _form(access, wanted, form, _ticked(form))
     return _asked(request, access, asked, is_again=bool(already))
 
 
@@ -140,14 +141,22 @@ async def return_verdict(
 
 
 def asked_people(query: MultiDict[str]) -> list[int]:
-    """`salarie=12&salarie=40`: at most what one request may hold; what is no number is left aside."""
-    given = [each for each in query.getall("salarie", []) if each.isascii() and each.isdigit()]
-    numbers = dict.fromkeys(int(each) for each in given[:200] if len(each) < 11)
-    return [each for each in numbers if 0 < each <= BIGGEST_ID][:MOST_PEOPLE]
+    """`salarie=12&salarie=40`: what is no number is left aside."""
+    return _numbers(query.getall("salarie", []))
+
+
+def _ticked(form: Form[Any]) -> list[int]:
+    boxes = [name for name, value in form.typed.items() if name.startswith("salarie_") and value]
+    return _numbers(name.removeprefix("salarie_") for name in boxes)
+
+
+def _numbers(given: Iterable[str]) -> list[int]:
+    digits = [each for each in given if each.isascii() and each.isdigit() and len(each) < 11]
+    return [each for each in dict.fromkeys(map(int, digits)) if 0 < each <= BIGGEST_ID][:MOST_SHOWN]
 
 
 async def _form(access: MemberAccess, motive: RequestMotive, form: Form[Any], chosen: list[int]) -> Page:
-    found = await people_by_id(access, [each for each in chosen if each <= BIGGEST_ID][:100])
+    found = await people_by_id(access, chosen)
     return page(
         "appointments/form.html",
         form=form,

@@ -6,9 +6,9 @@ from typing import Any
 
 from app.access import MemberAccess
 from app.appointments.forms import MOST_PEOPLE, NOT_TOLD, Folded, NewMessage
-from app.appointments.queries import batch_of, open_for, people_by_id, subject_of
-from app.appointments.rules import MOTIVES, objection, return_visit, visit_kind
-from app.appointments.thread_queries import centres
+from app.appointments.queries import batch_of, held_request, open_for, people_by_id, subject_of
+from app.appointments.rules import MOTIVES, objection, visit_kind
+from app.appointments.thread_queries import centres, slot_of_request
 from app.employees.declared import declared_of, name_of
 from app.employees.service import Moment
 from app.errors import NotFound, Refused
@@ -20,13 +20,13 @@ from db.models import (
     RequestMessage,
     RequestMotive,
     RequestState,
-    ReturnCause,
     Slot,
     SlotState,
 )
 
 FOR_ONE = {RequestMotive.RETURN, RequestMotive.ACCIDENT}
 LONG_STOP = "Cet arrêt dure 30 jours ou plus : demandez une visite de reprise, elle est obligatoire."
+OTHER_VISIT = "Une autre date est déjà demandée pour une autre visite de cette personne."
 SHORT_STOP = 30  # days: from there on, an accident at work asks for a visit (R4624-31)
 
 
@@ -65,14 +65,17 @@ async def ask_for_another_date(
     access: MemberAccess, slot: Slot, employee: Employee, data: Any, at: Moment
 ) -> AppointmentRequest:
     """The appointment does not suit: the request it came from is open again, or a new one says so."""
-    request = await access.get(AppointmentRequest, slot.request_id) if slot.request_id else None
+    await _check_centre(access, data)
+    request = await _again(access, slot, employee)
     if request is None:
         motive = RequestMotive.ANOTHER_DATE
         request = access.add(_request(access, motive, employee, data, at, slot.kind))
-    else:
-        request.state, request.planned_at, request.updated_at = RequestState.TAKEN, None, at.now
-        for name, value in _wishes(data).items():
-            setattr(request, name, value)
+    elif request.state != RequestState.SENT:
+        request.state, request.planned_at = RequestState.TAKEN, None
+        request.taken_at = request.taken_at or at.now
+    request.updated_at = at.now
+    for name, value in _wishes(data).items():
+        setattr(request, name, value)
     await access.flush()
     if data.message:
         access.add(_message(access, request, data.message, data.batch, at))
@@ -81,7 +84,7 @@ async def ask_for_another_date(
 
 async def write_message(access: MemberAccess, request_id: int, data: NewMessage, at: Moment) -> None:
     """A message to the service. Writing is having read what it answered."""
-    request = await access.get(AppointmentRequest, request_id)
+    request = await held_request(access, request_id)
     sent = access.select(RequestMessage).where(
         RequestMessage.request_id == request.key, RequestMessage.token == data.token
     )
@@ -97,12 +100,13 @@ async def mark_as_read(access: MemberAccess, request_id: int) -> None:
 
 async def cancel_request(access: MemberAccess, request_id: int, at: Moment) -> AppointmentRequest:
     """Before an appointment is fixed; afterwards the appointment itself is given back, on the planning."""
-    request = await access.get(AppointmentRequest, request_id)
+    request = await held_request(access, request_id)
     if request.state == RequestState.CANCELLED:
         return request
     if request.state in {RequestState.DONE, RequestState.REFUSED}:
         raise Refused("Cette demande est terminée : elle ne s’annule plus.")
-    if await _has_slot(access, request):
+    slot = await slot_of_request(access, request.key)
+    if slot and slot.state != SlotState.DONE:
         raise Refused("Un rendez-vous est proposé : répondez-y dans « Mon planning ».")
     request.state, request.cancelled_at, request.updated_at = RequestState.CANCELLED, at.now, at.now
     request.unread_at = None
@@ -111,10 +115,15 @@ async def cancel_request(access: MemberAccess, request_id: int, at: Moment) -> A
     return request
 
 
-async def _has_slot(access: MemberAccess, request: AppointmentRequest) -> bool:
-    live = access.select(Slot).where(Slot.request_id == request.key)
-    found = await access.all(live)
-    return any(each.state in {SlotState.PROPOSED, SlotState.CONFIRMED} for each in found)
+async def _again(access: MemberAccess, slot: Slot, employee: Employee) -> AppointmentRequest | None:
+    """The request that this slot answers, or the one that already asks for another date of this visit."""
+    if slot.request_id:
+        return await access.get(AppointmentRequest, slot.request_id)
+    for request in await open_for(access, RequestMotive.ANOTHER_DATE, [employee.key]):
+        if request.kind != slot.kind:
+            raise Refused(OTHER_VISIT)
+        return request
+    return None
 
 
 async def _chosen(access: MemberAccess, motive: RequestMotive, data: Folded) -> Sequence[Employee]:
@@ -128,10 +137,14 @@ async def _chosen(access: MemberAccess, motive: RequestMotive, data: Folded) -> 
     people = await people_by_id(access, ids)
     if len(people) < len(ids):
         raise NotFound
+    await _check_centre(access, data)
+    return sorted(people.values(), key=lambda each: each.sort_key)
+
+
+async def _check_centre(access: MemberAccess, data: Folded) -> None:
     centre = getattr(data, "centre", "")
     if centre and centre not in await centres(access):
         raise Refused("Choisissez un centre dans la liste.", "centre")
-    return sorted(people.values(), key=lambda each: each.sort_key)
 
 
 def _check_dates(motive: RequestMotive, data: Any, today: date) -> None:
@@ -185,12 +198,3 @@ def _message(
 
 def _name(employee: Employee) -> str:
     return name_of(declared_of(employee))
-
-
-def verdict(cause: str, stop_from: str, back_on: str) -> Any:
-    """What the law says of a return, as far as it was told; None while something is missing."""
-    try:
-        found = return_visit(ReturnCause(cause), date.fromisoformat(stop_from), date.fromisoformat(back_on))
-    except ValueError:
-        return None
-    return found if found.days > 0 else None

@@ -88,6 +88,10 @@ def subject_of(employee: Employee, *, is_exposed: bool) -> Subject:
     )  # fmt: skip
 
 
+# The appointment of a request: not one that was given back, withdrawn or missed.
+ANSWERING = (SlotState.PROPOSED, SlotState.CONFIRMED, SlotState.DONE)
+
+
 class RequestRow(NamedTuple):
     """A request as the list shows it. `starts_at`: of the appointment that answers it."""
 
@@ -120,9 +124,7 @@ async def requests_of(
 ) -> list[RequestRow]:
     """The latest first: a page of them, and one more if there are more."""
     request = AppointmentRequest
-    live = (col(Slot.request_id) == request.id) & col(Slot.state).in_(
-        [SlotState.PROPOSED, SlotState.CONFIRMED, SlotState.DONE]
-    )
+    live = (col(Slot.request_id) == request.id) & col(Slot.state).in_(ANSWERING)
     columns = [getattr(request, name) for name in RequestRow._fields[:7]]
     columns += [getattr(Employee, name) for name in NAMES]
     statement = (
@@ -156,6 +158,14 @@ async def open_for(
         col(AppointmentRequest.state).in_(OPEN_STATES),
     )
     return list(await access.all(mine))
+
+
+async def held_request(access: MemberAccess, request_id: int) -> AppointmentRequest:
+    """One request, under a lock: of two who act on it at once, the second sees what the first did."""
+    request = await access.get(AppointmentRequest, request_id)
+    mine = access.select(AppointmentRequest).where(col(AppointmentRequest.id) == request.key)
+    await access.first(mine.with_for_update().execution_options(populate_existing=True))
+    return request
 
 
 async def batch_of(access: MemberAccess, batch: str) -> list[AppointmentRequest]:

@@ -122,7 +122,9 @@ def objection(motive: RequestMotive, subject: Subject, today: date) -> str:
     if motive == RequestMotive.OVERDUE and subject.due_on >= today:
         if subject.due_on == NEVER:
             return "aucune visite n’est à prévoir."
-        return f"rien n’est en retard : la prochaine visite est à faire avant le {day(subject.due_on)}."
+        return (
+            f"rien n’est en retard : la prochaine visite est à faire au plus tard le {day(subject.due_on)}."
+        )
     return ""
 
 

@@ -2,19 +2,24 @@
 
 import secrets
 from datetime import datetime
+from itertools import product
 
 from sqlmodel import col, select
 
 from app.access import Access, StaffAccess
 from app.appointments.rules import MOTIVES
+from app.clock import PARIS
 from app.employees.declared import declared_of, name_of
 from app.errors import Refused
 from app.mail import queue_mail
+from app.rights import Right, rights_of
+from app.sessions import is_alive
 from db.models import (
     Account,
     AppointmentRequest,
     Company,
     Employee,
+    Membership,
     RequestMessage,
     RequestMotive,
     RequestState,
@@ -43,6 +48,9 @@ async def take_request(access: StaffAccess, request_id: int, now: datetime) -> N
     if request.state != RequestState.SENT:
         raise Refused("Cette demande n’attend plus d’être prise en charge.")
     request.state, request.taken_at = RequestState.TAKEN, now
+    if request.motive == RequestMotive.ACCIDENT:
+        # No visit answers it: that the service knows is all that was asked.
+        request.state, request.done_at = RequestState.DONE, now
     await tell_asker(access, request, now)
 
 
@@ -63,6 +71,8 @@ async def refuse_request(access: StaffAccess, request_id: int, reason: str, now:
     request = await access.get(AppointmentRequest, request_id)
     if request.state in OVER:
         raise Refused("Cette demande est terminée.")
+    if request.state == RequestState.PLANNED:
+        raise Refused("Un rendez-vous est proposé : retirez-le d’abord.")
     if not reason.strip():
         raise Refused("Écrivez la raison : l’employeur la lira.", "reason")
     request.state, request.refused_at, request.refusal = RequestState.REFUSED, now, reason.strip()
@@ -73,15 +83,27 @@ async def tell_asker(access: Access, request: AppointmentRequest, now: datetime,
     """By mail to who asked, and on the company's home page until somebody reads it."""
     request.unread_at, request.updated_at = now, now
     statement = (
-        select(Account.email, Company.code, Company.name, Employee)
-        .select_from(Account)
-        .join(Company, col(Company.id) == request.company_id)
-        .join(Employee, col(Employee.id) == request.employee_id)
-        .where(col(Account.id) == request.account_id, col(Employee.company_id) == request.company_id)
+        select(Company.code, Company.name, Employee)
+        .join(Employee, col(Employee.company_id) == Company.id)
+        .where(Employee.company_id == request.company_id, col(Employee.id) == request.employee_id)
     )
-    for email, code, name, employee in await access.rows(statement):
+    told = await _who_is_told(access, request, now)
+    for email, (code, name, employee) in product(told, await access.rows(statement)):
         queue_mail(
             access, "request_answered", email, now, code=code, company=f"{code} - {name}",
             request_id=request.key, person=name_of(declared_of(employee)),
             motive=motive_title(request.motive), state=STATE_WORDS[RequestState(request.state)], text=text,
         )  # fmt: skip
+
+
+async def _who_is_told(access: Access, request: AppointmentRequest, now: datetime) -> list[str]:
+    """Who asked or, once they may no longer ask for this company, everybody who may."""
+    statement = (
+        select(Account, Membership.roles)
+        .join(Membership, col(Membership.account_id) == Account.id)
+        .where(Membership.company_id == request.company_id, is_alive(now.astimezone(PARIS).date()))
+        .order_by(Account.email)
+    )
+    may = [each for each, roles in await access.rows(statement) if Right.APPOINTMENTS in rights_of(roles)]
+    asked = [each.email for each in may if each.key == request.account_id]
+    return asked or [each.email for each in may]

@@ -12,6 +12,7 @@ from app.appointments.rules import Return, return_visit
 from app.appointments.service import OVER, STATE_WORDS, motive_title
 from app.appointments.thread_queries import Said, account_name, centres, slot_of_request, thread_of
 from app.employees.declared import declared_of, name_of
+from app.fields import read_day
 from app.places import written_place
 from app.rights import Right
 from db.models import AppointmentRequest, Employee, RequestMotive, RequestState, ReturnCause, Slot, SlotState
@@ -68,7 +69,7 @@ class Followed(NamedTuple):
 
 
 async def followed(access: MemberAccess, request_id: int) -> Followed:
-    """One request, whole. The written reason and the thread are for those who may ask for visits."""
+    """One request, whole. Why it was asked and what is said about it are for those who may ask for visits."""
     request = await access.get(AppointmentRequest, request_id)
     employee = await access.get(Employee, request.employee_id)
     slot = await slot_of_request(access, request.key)
@@ -78,10 +79,10 @@ async def followed(access: MemberAccess, request_id: int) -> Followed:
         request.key, employee.key, name_of(declared_of(employee)), motive_title(request.motive),
         STATE_WORDS[RequestState(request.state)], await account_name(access, request.account_id),
         request.on_behalf, _steps(request),
-        await _facts(access, request, tells_all=tells_all), _verdict(request), request.refusal,
+        await _facts(access, request) if tells_all else [],
+        _verdict(request) if tells_all else None, request.refusal if tells_all else "",
         await thread_of(access, request.key) if tells_all else [],
-        slot if slot and slot.state not in {SlotState.DECLINED, SlotState.CANCELLED} else None,
-        request.unread_at is not None,
+        slot, request.unread_at is not None,
         request.state not in OVER and not has_slot, request.state in OVER,
     )  # fmt: skip
 
@@ -95,18 +96,16 @@ def _steps(request: AppointmentRequest) -> list[Step]:
     return sorted((Step(words.capitalize(), at) for words, at in instants), key=lambda each: each.at)
 
 
-async def _facts(
-    access: MemberAccess, request: AppointmentRequest, *, tells_all: bool
-) -> list[tuple[str, str]]:
+async def _facts(access: MemberAccess, request: AppointmentRequest) -> list[tuple[str, str]]:
     names = await centres(access) if request.centre_id else {}
     found = [
         ("Cause de l’arrêt", CAUSES[ReturnCause(request.cause)] if request.cause else ""),
         ("Début de l’arrêt", _day(request.stop_from)),
         ("Reprise", _day(request.back_on)),
-        ("Motif écrit", request.reason if tells_all else ""),
+        ("Motif écrit", request.reason),
         ("Demi-journées souhaitées", ", ".join(HALF_DAYS[each] for each in request.half_days.split())),
         ("Centre souhaité", names.get(str(request.centre_id), "")),
-        ("Accessibilité", "Locaux accessibles demandés" if request.needs_access and tells_all else ""),
+        ("Accessibilité", "Locaux accessibles demandés" if request.needs_access else ""),
         ("Interprète", request.interpreter),
     ]
     return [(label, value) for label, value in found if value]
@@ -116,6 +115,15 @@ def _verdict(request: AppointmentRequest) -> Return | None:
     if request.motive != RequestMotive.RETURN or not request.stop_from or not request.back_on:
         return None
     return return_visit(ReturnCause(request.cause), request.stop_from, request.back_on)
+
+
+def verdict(cause: str, stop_from: str, back_on: str) -> Return | None:
+    """What the law says of a return, as far as it was typed; None while something is missing."""
+    try:
+        found = return_visit(ReturnCause(cause), read_day(stop_from), read_day(back_on))
+    except ValueError:
+        return None
+    return found if found.days > 0 else None
 
 
 def _day(value: date | None) -> str:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlmodel import col, select
 
 from app.access import MemberAccess
+from app.appointments.queries import ANSWERING
 from db.models import Account, CareCentre, RequestMessage, Slot
 
 
@@ -42,6 +43,6 @@ async def account_name(access: MemberAccess, account_id: int) -> str:
 
 
 async def slot_of_request(access: MemberAccess, request_id: int) -> Slot | None:
-    """The latest appointment that answers a request."""
-    mine = access.select(Slot).where(col(Slot.request_id) == request_id)
+    """The appointment that answers a request, the latest if there are several."""
+    mine = access.select(Slot).where(col(Slot.request_id) == request_id, col(Slot.state).in_(ANSWERING))
     return await access.first(mine.order_by(col(Slot.starts_at).desc()).limit(1))

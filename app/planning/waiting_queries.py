@@ -11,6 +11,7 @@ from app.access import MemberAccess
 from app.appointments.queries import RequestRow, requests_of
 from app.planning.queries import Counts, counts_of
 from app.planning.slot_queries import SlotRow, slot_rows
+from app.rights import Right
 from db.models import Employee, Slot, SlotState
 from db.types import Instant
 
@@ -58,6 +59,8 @@ async def waiting_of(access: MemberAccess, now: datetime, today: date) -> Waitin
     company = {"company": access.company.key}
     ((overdue,),) = await access.table(_LATE, company | {"today": today})
     week = await access.table(_WEEK, company | {"since": now, "until": now + timedelta(days=7)})
-    answers = await requests_of(access, "", None, unread=True)
+    # Only who may answer back can say that an answer was read.
+    may = Right.APPOINTMENTS in access.rights
+    answers = await requests_of(access, "", None, unread=True) if may else []
     counts = await counts_of(access, now)
     return Waiting(counts, overdue, [SlotRow(*row) for row in week], answers[:FEW])
