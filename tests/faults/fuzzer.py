@@ -22,7 +22,9 @@ from tests.world import NUMBER, PASSWORD
 
 SPOILT_A_ROUTE = 14
 SLOWEST_SECONDS = 2.0
-NOT_HTML = re.compile(r"/+(healthz|readyz|static/.*|espace/[^/]+/planning/\d+/(calendrier|convocation))/*")
+NOT_HTML = re.compile(
+    r"/+(healthz|readyz|static/.*|espace/+[^/]+/+planning/+\d+/+(calendrier|convocation))/*(\?.*)?"
+)
 POSTED = re.compile(r'<form[^>]* method="post" action="([^"]+)".*?</form>', re.DOTALL)
 FIELD = re.compile(r'<(?:input|select|textarea)[^>]*? name="([^"]+)"(?:[^>]*? value="([^"]*)")?')
 USUAL = {
