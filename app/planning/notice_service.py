@@ -82,7 +82,7 @@ async def _send(access: Access, row: SlotRow, kind: NoticeKind, now: datetime) -
 def _told(access: Access, row: SlotRow, kind: NoticeKind, now: datetime) -> Convocation:
     settings = access.portal.settings
     notice = notice_for(row.starts_at, now, settings.service_notice_days, settings.service_absence_fee_cents)
-    return convocation_of(row, settings, STATES.get(kind, ""), notice_words(notice))
+    return convocation_of(row, settings, STATES.get(kind, ""), notice_words(notice) if notice.is_free else "")
 
 
 async def _who_calls(access: Access, row: SlotRow) -> str:

@@ -147,7 +147,8 @@ async def notice(
     row = await slot_row(access, slot_id)
     if row.state != SlotState.CONFIRMED or not row.name:
         raise NotFound
-    words = notice_words(notice_of(access, row, clock.now()))
+    left = notice_of(access, row, clock.now())
+    words = notice_words(left) if left.is_free else ""
     content = await pdf_of(convocation_of(row, access.portal.settings, "", words))
     headers = {"Content-Disposition": f'inline; filename="convocation-{row.starts:%Y-%m-%d}-{row.id}.pdf"'}
     return Response(content, media_type="application/pdf", headers=headers)
