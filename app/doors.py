@@ -114,6 +114,7 @@ async def member_access(request: Request[Any, Any, Any]) -> AsyncIterator[Member
             company_label=seat.company.label,
             rights=access.rights,
             companies=tuple((choice[0], label_of(*choice)) for choice in seat.choices),
+            team=seat.team,
         )
         yield access
 

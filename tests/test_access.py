@@ -22,6 +22,8 @@ VALUES = {
     "slot_id": "1",
     "feed_id": "1",
     "request_id": "1",
+    "inquiry_id": "1",
+    "message_id": "1",
     "motive": "employeur",
     "step": "identite",
     "kind": "csv",
