@@ -77,8 +77,8 @@ def examined(name: str, content: bytes) -> Kept:
     media_type = media_type_of(content)
     shown = clean_name(name)
     stem, dot, ending = shown.rpartition(".")
-    if not dot or not stem:
-        stem, ending = shown.strip(".") or "fichier", ENDINGS[media_type][0]
+    if not dot:
+        stem, ending = shown or "fichier", ENDINGS[media_type][0]
     elif ending.lower() not in ENDINGS[media_type]:
         said = ENDINGS[media_type][0]
         raise Refused(
@@ -130,7 +130,7 @@ def clean_name(name: str) -> str:
     """The last part of a path, without what a screen or a disk would stumble on."""
     last = re.split(r"[/\\]", name)[-1]
     plain = "".join(each for each in last if each.isprintable() and each not in '"<>|:*?')
-    return " ".join(plain.split())[:LONGEST_NAME]
+    return " ".join(plain.split()).strip(". ")[:LONGEST_NAME]
 
 
 def disposition(name: str) -> str:

@@ -1,0 +1,58 @@
+"""The demo's messages to the service: one that waits, one answered and unread, one ended."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlmodel import col
+
+from app.access import MemberAccess, StaffAccess
+from app.attachments import Files, Kept
+from app.contact.forms import NewInquiry
+from app.contact.service import answer_inquiry, close_inquiry
+from app.contact.writing_service import send_inquiry
+from app.demo.story import member_of
+from app.employees.export import model_xlsx
+from db.models import Employee, Inquiry
+
+ADVICE = (
+    "Bonjour,\nOui : un conseiller peut venir voir le poste avec vous. Il vous appelle cette semaine pour "
+    "choisir une date. Cette aide est comprise dans votre cotisation."
+)
+COUNTED = (
+    "Bonjour,\nLes stagiaires et les intérimaires ne comptent pas ; les apprentis comptent chacun pour un. "
+    "Votre prochain appel en tiendra compte : il n’y a rien à nous renvoyer."
+)
+
+
+async def tell_contact(staff: StaffAccess, now: datetime) -> None:
+    member = await member_of(staff, "00010", "employeur@demo.example")
+    people = staff.select(Employee).where(Employee.company_id == member.company.key)
+    somebody = await staff.first(people.order_by(col(Employee.id)).limit(1))
+    ended = await _sent(
+        member, now - timedelta(days=20, hours=3), "prevention", "Un poste avec beaucoup de manutention",
+        "Bonjour,\nPouvez-vous nous aider à aménager le quai de chargement ?",
+    )  # fmt: skip
+    await answer_inquiry(staff, ended.key, ADVICE, now - timedelta(days=19))
+    await close_inquiry(staff, ended.key, now - timedelta(days=6))
+    ended.unread_at = None
+    answered = await _sent(
+        member, now - timedelta(days=4), "cotisation", "Qui compte dans l’effectif ?",
+        "Bonjour,\nNous avons deux stagiaires et un apprenti : sont-ils à déclarer ?",
+    )  # fmt: skip
+    await answer_inquiry(staff, answered.key, COUNTED, now - timedelta(days=2, hours=5))
+    file = await Files(staff.portal.settings.data_dir).keep("salaries-a-corriger.xlsx", model_xlsx())
+    await _sent(
+        member, now - timedelta(hours=20), "salaries", "Un nom mal écrit",
+        "Bonjour,\nLe nom de naissance est celui du fichier joint. Merci de corriger son dossier.",
+        somebody.key if somebody else 0, file,
+    )  # fmt: skip
+
+
+async def _sent(
+    member: MemberAccess, at: datetime, theme: str, subject: str, text: str, employee: int = 0,
+    file: Kept | None = None,
+) -> Inquiry:  # fmt: skip
+    data = NewInquiry(
+        token=secrets.token_urlsafe(16), theme=theme, subject=subject, text=text, salarie=employee
+    )
+    return await send_inquiry(member, data, file, at)
