@@ -25,7 +25,7 @@ LONGEST = 4000
 
 def _theme(value: str) -> str:
     if value not in THEMES:
-        raise ValueError("Choisissez le sujet de votre message dans la liste.")
+        raise ValueError("Choisissez le thème de votre message dans la liste.")
     return value
 
 

@@ -14,6 +14,7 @@ from app.employees.queries import MOST_WORDS, PAGE
 from db.models import Account, Employee, Inquiry, InquiryMessage, InquiryState
 
 MOST_NAMESAKES = 10
+FEW = 5
 FILTERS = {
     "attente": InquiryState.SENT,
     "repondus": InquiryState.ANSWERED,
@@ -58,6 +59,16 @@ async def inquiries_of(
         older = and_(col(Inquiry.updated_at) == at, col(Inquiry.id) < row_id)
         statement = statement.where(or_(col(Inquiry.updated_at) < at, older))
     return [InquiryRow._make(row) for row in await access.table(statement)]
+
+
+async def unread_inquiries(access: MemberAccess) -> Sequence[tuple[int, str]]:
+    """Number and subject of the threads whose answer nobody said to have read, the latest first."""
+    columns: list[Any] = [Inquiry.id, Inquiry.subject]
+    statement = sqlalchemy.select(*columns).where(
+        col(Inquiry.company_id) == access.company.key, col(Inquiry.unread_at).is_not(None)
+    )
+    ordered = statement.order_by(col(Inquiry.updated_at).desc(), col(Inquiry.id).desc())
+    return [(number, subject) for number, subject in await access.table(ordered.limit(FEW))]
 
 
 async def messages_of(access: MemberAccess, inquiry_id: int) -> Sequence[tuple[InquiryMessage, str, str]]:

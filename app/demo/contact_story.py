@@ -1,12 +1,13 @@
 """The demo's messages to the service: one that waits, one answered and unread, one ended."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlmodel import col
 
 from app.access import MemberAccess, StaffAccess
 from app.attachments import Files, Kept
+from app.clock import PARIS
 from app.contact.forms import NewInquiry
 from app.contact.service import answer_inquiry, close_inquiry
 from app.contact.writing_service import send_inquiry
@@ -29,23 +30,29 @@ async def tell_contact(staff: StaffAccess, now: datetime) -> None:
     people = staff.select(Employee).where(Employee.company_id == member.company.key)
     somebody = await staff.first(people.order_by(col(Employee.id)).limit(1))
     ended = await _sent(
-        member, now - timedelta(days=20, hours=3), "prevention", "Un poste avec beaucoup de manutention",
+        member, _at(now, 20, 10), "prevention", "Un poste avec beaucoup de manutention",
         "Bonjour,\nPouvez-vous nous aider à aménager le quai de chargement ?",
     )  # fmt: skip
-    await answer_inquiry(staff, ended.key, ADVICE, now - timedelta(days=19))
-    await close_inquiry(staff, ended.key, now - timedelta(days=6))
+    await answer_inquiry(staff, ended.key, ADVICE, _at(now, 19, 15))
+    await close_inquiry(staff, ended.key, _at(now, 6, 9))
     ended.unread_at = None
     answered = await _sent(
-        member, now - timedelta(days=4), "cotisation", "Qui compte dans l’effectif ?",
+        member, _at(now, 4, 11), "cotisation", "Qui compte dans l’effectif ?",
         "Bonjour,\nNous avons deux stagiaires et un apprenti : sont-ils à déclarer ?",
     )  # fmt: skip
-    await answer_inquiry(staff, answered.key, COUNTED, now - timedelta(days=2, hours=5))
+    await answer_inquiry(staff, answered.key, COUNTED, _at(now, 2, 14))
     file = await Files(staff.portal.settings.data_dir).keep("salaries-a-corriger.xlsx", model_xlsx())
     await _sent(
-        member, now - timedelta(hours=20), "salaries", "Un nom mal écrit",
+        member, _at(now, 1, 16), "salaries", "Un nom mal écrit",
         "Bonjour,\nLe nom de naissance est celui du fichier joint. Merci de corriger son dossier.",
         somebody.key if somebody else 0, file,
     )  # fmt: skip
+
+
+def _at(now: datetime, days: int, hour: int) -> datetime:
+    """That many days ago, at this hour in Paris."""
+    day = now.astimezone(PARIS).date() - timedelta(days=days)
+    return datetime.combine(day, time(hour, 10 + days), PARIS)
 
 
 async def _sent(

@@ -1,10 +1,12 @@
 """A file on its way in: what is too big, cut, or no file; and out: in the mail to the service."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.uploads import BIGGEST
 from tests.contact.told import CONTACT, NEW, PDF, WRITTEN, inquiries, messages, send
-from tests.faults.steps import dispatcher_of
+from tests.faults.steps import dispatcher_of, give
 
 
 @pytest.mark.parametrize(
@@ -64,3 +66,21 @@ async def test_the_service_receives_the_words_and_the_file(app, alice, portal, m
     assert "le montant a doublé" in words
     (joined,) = letter.iter_attachments()
     assert (joined.get_filename(), joined.get_content()) == ("bilan.pdf", PDF)
+
+
+async def test_what_was_written_when_the_session_ended_is_given_back_without_its_file(
+    alice, portal, told, time_machine_at
+):
+    await alice.signed_in(told.alice)
+    token = await alice.token(NEW)
+    time_machine_at.shift(timedelta(minutes=31))
+    answer = await alice.post(NEW, data={"csrf": token, **WRITTEN}, files={"fichier": ("a.pdf", PDF)})
+    assert "raison=saisie" in answer.headers["location"]
+    await alice.follow(await give(alice))
+    page = await alice.get("/mon-compte/reprise")
+    assert "le montant a doublé" in page.text
+    csrf = await alice.token("/mon-compte/reprise")
+    assert (await alice.post(NEW, data={"csrf": csrf, **WRITTEN})).status_code == 303
+    (inquiry,) = await inquiries(portal)
+    (message,) = await messages(portal, inquiry)
+    assert (message.text, message.file_name) == (WRITTEN["text"], "")

@@ -80,7 +80,7 @@ async def test_one_network_writes_so_many_times_then_waits_and_loses_nothing(app
         ({"name": ""}, "Saisissez votre nom"),
         ({"email": "nina@"}, "pas complète"),
         ({"code": "abc"}, "5 chiffres"),
-        ({"theme": "x"}, "Choisissez le sujet"),
+        ({"theme": "x"}, "Choisissez le thème"),
         ({"text": ""}, "Écrivez votre message"),
         ({"name": "a\nBcc: x@y.fr"}, ""),
     ],

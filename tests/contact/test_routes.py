@@ -64,8 +64,8 @@ async def test_ten_replies_at_once_make_one_message(alice, portal):
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"theme": ""}, "Choisissez le sujet"),
-        ({"theme": "inconnu"}, "Choisissez le sujet"),
+        ({"theme": ""}, "Choisissez le thème"),
+        ({"theme": "inconnu"}, "Choisissez le thème"),
         ({"subject": " "}, "Écrivez l’objet"),
         ({"subject": "x" * 121}, "120 caractères au plus"),
         ({"text": ""}, "Écrivez votre message"),
@@ -171,6 +171,7 @@ async def test_an_answer_waits_until_somebody_says_that_they_read_it(alice, port
         assert "réponse à lire" in (await alice.get(CONTACT)).text
         page = await alice.get(one)
     assert "Répondu</strong> le" in page.text
+    assert "Réponse du service : <a href=" in (await alice.get("/espace/00010")).text
     seen = (await inquiries(portal))[0].unread_at
     await as_staff(portal, told, answer_inquiry, inquiry.key, "Et ceci.", now + timedelta(minutes=1))
     await alice.fill(one, to=f"{one}/lecture", seen=seen.isoformat())
@@ -180,6 +181,7 @@ async def test_an_answer_waits_until_somebody_says_that_they_read_it(alice, port
     assert "marquée comme lue" in (await alice.follow(answer)).text
     assert (await inquiries(portal))[0].unread_at is None
     assert "réponse à lire" not in (await alice.get(CONTACT)).text
+    assert "Réponse du service : <a href=" not in (await alice.get("/espace/00010")).text
 
 
 async def test_an_ended_thread_is_opened_again_by_writing(alice, portal, told):
