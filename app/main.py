@@ -29,6 +29,7 @@ from app.dispatcher import Dispatcher, Postbox
 from app.edge import Edge
 from app.employees import routes as employees
 from app.error_pages import HANDLERS
+from app.faq import routes as faq
 from app.health import alive, ready
 from app.history import routes as history
 from app.home import routes as home
@@ -51,7 +52,7 @@ FORM_BYTES = 256 * 1024
 
 ANYBODY: list[Any] = [
     home.index, home.first_sign_in, home.third_party, home.accessibility, home.legal, home.privacy, alive,
-    ready, *public_contact.ANYBODY,
+    ready, *public_contact.ANYBODY, *faq.ANYBODY,
 ]  # fmt: skip
 VISITOR: list[Any] = [
     sign_in.email, sign_in.start, sign_in.password, sign_in.finish,

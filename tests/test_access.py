@@ -24,6 +24,7 @@ VALUES = {
     "request_id": "1",
     "inquiry_id": "1",
     "message_id": "1",
+    "slug": "qui-compte-dans-l-effectif",
     "motive": "employeur",
     "step": "identite",
     "kind": "csv",

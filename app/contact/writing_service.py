@@ -51,6 +51,7 @@ async def write_reply(
     if await message_by_token(access, inquiry.key, data.token):
         return
     _say(access, inquiry, data.text, data.token, file, now)
+    await access.flush()  # Here the constraint tells the second of two at once.
     inquiry.state, inquiry.closed_at, inquiry.updated_at = InquiryState.SENT, None, now
     if inquiry.unread_at and inquiry.unread_at <= data.seen:
         inquiry.unread_at = None

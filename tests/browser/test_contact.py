@@ -68,7 +68,7 @@ async def test_a_message_with_a_file_its_answer_read_and_the_thread_ended(opened
 async def test_somebody_who_cannot_sign_in_writes_from_the_sign_in_page(opened, portal, javascript):
     reader = await opened(javascript=javascript)
     await reader.open("/connexion")
-    await reader.tab_to("Nous écrire")
+    await reader.tab_to("nous écrire")
     await reader.press("Enter")
     await expect(reader.page).to_have_url(f"{reader.site}/contact")
     for label, words in (
