@@ -12,7 +12,7 @@ from tests.world import OTHER_NUMBER
 VISITOR = (
     "/", "/aide/premiere-connexion", "/aide/tiers-declarant", "/accessibilite", "/mentions-legales",
     "/donnees-personnelles", "/connexion", CODE, "/connexion/mot-de-passe-oublie", "/nowhere",
-    "/contact", "/contact/envoye",
+    "/contact", "/contact/envoye", "/faq", "/faq?q=facture", "/faq?q=xyz",
 )  # fmt: skip
 SIGNED_IN = (
     "/espace/00010", "/entreprises", "/mon-compte", "/mon-compte/mot-de-passe", "/mon-compte/adresse-e-mail",

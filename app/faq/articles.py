@@ -1,11 +1,11 @@
 """The answers: read once from their files, made into clean HTML, found by their words.
 
 A file starts with four lines, `title`, `theme`, `summary` and `words` (what people type for it), then a blank
-line and Markdown. `$name` is a setting of the service; links lead to `route:` a page or `faq:` another answer.
+line and Markdown. `$name` is a setting of the service; links lead to `route:` a page, `faq:` an answer.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -33,11 +33,13 @@ LINK = re.compile(r'href="(route|faq):([\w.-]+)"')
 # Words that say nothing of what is asked.
 EMPTY = frozenset(
     words_of(
-        "a ai au aux avec c ce ces comment d dans de des du elle en est et il j je l la le les m ma mes mon n ne "
-        "on ou par pas pour pourquoi qu que quel quelle quelles quels qui quoi s sa se ses si son sont suis "
-        "sur t un une vos votre vous y"
+        "a ai au aux avec c ce ces comment d dans de des du elle en est et il j je l la le les m ma mes mon "
+        "n ne on ou par pas pour pourquoi qu que quel quelle quelles quels qui quoi s sa se ses si son sont "
+        "suis sur t un une vos votre vous y"
     )
 )
+NOWHERE = 1_000
+FEW = 6  # answers that come close, when none says every word
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,8 @@ def read_article(name: str, content: str) -> Article:
     return Article(slug, title, pairs["theme"], pairs["summary"], source, searched)
 
 
-def by_theme(q: str = "") -> dict[str, list[Article]]:
-    """What answers `q`, under the titles of the themes; everything for no question."""
-    found = matching(q) if words_of(q) else list(articles().values())
+def by_theme(found: Iterable[Article]) -> dict[str, list[Article]]:
+    """Under the titles of the themes, those that hold something."""
     grouped: dict[str, list[Article]] = {title: [] for title in THEMES.values()}
     for each in found:
         grouped[THEMES[each.theme]].append(each)
@@ -82,37 +83,48 @@ def by_theme(q: str = "") -> dict[str, list[Article]]:
 
 
 def matching(q: str) -> list[Article]:
-    """Articles where each word begins some word; those that say it in their title first."""
-    typed = words_of(q)[:8]
-    asked = [word for word in typed if word not in EMPTY] or typed
-    ranked = [(_rank(each, asked), _missing(each, typed), each) for each in articles().values()]
+    """Articles where each word begins like some word; those that say it in their title first."""
+    asked, typed = _asked(q)
+    ranked = [(sum(_ranks(each, asked)), _missing(each, typed), each) for each in articles().values()]
     ordered = sorted(ranked, key=lambda row: row[:2])
     return [each for rank, _, each in ordered if rank < NOWHERE]
 
 
-NOWHERE = 1_000
+def closest(q: str) -> list[Article]:
+    """The few that say most of the words, when none says them all."""
+    asked, _ = _asked(q)
+    ranked = [(sum(_ranks(each, asked)), each) for each in articles().values()]
+    ordered = sorted(ranked, key=lambda row: row[0])
+    return [each for rank, each in ordered if rank < NOWHERE * len(asked)][:FEW]
 
 
-def _rank(article: Article, asked: list[str]) -> int:
-    """0 when the title says every word; more the deeper they are; `NOWHERE` when one is not there."""
-    total = 0
-    for word in asked:
-        places = [place for place, words in enumerate(article.searched) if _begins(words, word)]
-        if not places:
-            return NOWHERE
-        total += places[0]
-    return total
+def _asked(q: str) -> tuple[list[str], list[str]]:
+    """The words that matter, and all that were typed."""
+    typed = words_of(q)[:8]
+    return [word for word in typed if word not in EMPTY] or typed, typed
+
+
+def _ranks(article: Article, asked: list[str]) -> list[int]:
+    """For each word 0 in the title, more the deeper it stands; `NOWHERE` when it is not there."""
+    stems = [_stem(word) for word in asked]
+    return [
+        next((place for place, words in enumerate(article.searched) if _begins(words, stem)), NOWHERE)
+        for stem in stems
+    ]
+
+
+def _stem(word: str) -> str:
+    """« visites » finds « visite », « validée » « valider », « absent » « absence »."""
+    return word[: max(4, len(word) - 2)] if len(word) > 5 else word.rstrip("sx") or word
+
+
+def _begins(words: tuple[str, ...], stem: str) -> bool:
+    return any(word.startswith(stem) for word in words)
 
 
 def _missing(article: Article, typed: list[str]) -> int:
     """How much of the question, little words too, the title does not say."""
     return sum(word not in article.searched[0] for word in typed)
-
-
-def _begins(words: tuple[str, ...], asked: str) -> bool:
-    """« visites » finds « visite » too."""
-    stem = asked[:-1] if len(asked) > 3 and asked[-1] in "sx" else asked
-    return any(word.startswith(stem) for word in words)
 
 
 def body_of(article: Article, settings: Settings, path_to: Callable[..., str]) -> str:
@@ -123,6 +135,9 @@ def body_of(article: Article, settings: Settings, path_to: Callable[..., str]) -
         made.replace("<th>", '<th scope="col">'), tags=TAGS, attributes=ATTRIBUTES, link_rel=None,
         url_schemes={"https", "mailto", "route", "faq"},
     )  # fmt: skip
+
+    # The parser writes them as entities; the page has the character itself.
+    clean = clean.replace("&nbsp;", "\N{NO-BREAK SPACE}")
 
     def address(found: re.Match[str]) -> str:
         kind, name = found.groups()

@@ -8,7 +8,7 @@ from litestar.response import Response
 from markupsafe import Markup
 
 from app.errors import NotFound
-from app.faq.articles import THEMES, articles, body_of, by_theme
+from app.faq.articles import THEMES, articles, body_of, by_theme, closest, matching
 from app.visit import Visit
 from app.web import PublicPage, page, wants_fragment
 
@@ -18,8 +18,10 @@ def index(request: Request[Any, Any, Any], q: FromQuery[str] = "") -> Response[A
     """All of it is the same for everybody and kept ready; only a question makes another page."""
     asked = " ".join(q[:100].split())
     if asked or wants_fragment(request):
-        return page("faq/index.html", "partials/faq/list.html", q=asked, themes=by_theme(asked))
-    return PublicPage("faq/index.html", q="", themes=by_theme())
+        found = matching(asked) if asked else list(articles().values())
+        near = [] if found else closest(asked)
+        return page("faq/index.html", "partials/faq/list.html", q=asked, themes=by_theme(found), near=near)
+    return PublicPage("faq/index.html", q="", themes=by_theme(articles().values()), near=[])
 
 
 @get("/faq/{slug:str}", name="faq.show", sync_to_thread=False)
@@ -35,7 +37,7 @@ def show(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
         article=article,
         theme=THEMES[article.theme],
         body=Markup(body),  # noqa: S704 - cleaned by nh3
-        others=[each for each in by_theme()[THEMES[article.theme]] if each.slug != slug],
+        others=[each for each in articles().values() if each.theme == article.theme and each != article],
     )
 
 

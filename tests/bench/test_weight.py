@@ -19,6 +19,9 @@ PUBLIC = (
     "/accessibilite",
     "/mentions-legales",
     "/donnees-personnelles",
+    "/faq",
+    "/faq?q=facture",
+    "/faq/si-sia-sir",
 )
 SAMPLES = {"code": "00010", "session_id": "1", "mail_id": "1"}
 
