@@ -27,8 +27,7 @@ THEMES = {
     "cotisation": "Cotisation et factures",
     "donnees": "Confidentialité",
 }
-TAGS = {"h2", "p", "ul", "ol", "li", "strong", "em", "a", "br", "table", "thead", "tbody", "tr", "th", "td"}
-ATTRIBUTES = {"a": {"href"}, "th": {"scope"}}
+TAGS = {"h2", "p", "ul", "ol", "li", "strong", "em", "a", "br"}
 LINK = re.compile(r'href="(route|faq):([\w.-]+)"')
 # Words that say nothing of what is asked.
 EMPTY = frozenset(
@@ -128,11 +127,11 @@ def _missing(article: Article, typed: list[str]) -> int:
 
 
 def body_of(article: Article, settings: Settings, path_to: Callable[..., str]) -> str:
-    """Clean HTML: nothing but text, lists, tables and links, whatever the file holds."""
+    """Clean HTML: nothing but text, lists and links, whatever the file holds."""
     source = Template(article.source).substitute(_said_of(settings))
-    made = MarkdownIt("commonmark", {"html": False}).enable("table").render(french_spaces(source))
+    made = MarkdownIt("commonmark", {"html": False}).render(french_spaces(source))
     clean = nh3.clean(
-        made.replace("<th>", '<th scope="col">'), tags=TAGS, attributes=ATTRIBUTES, link_rel=None,
+        made, tags=TAGS, attributes={"a": {"href"}}, link_rel=None,
         url_schemes={"https", "mailto", "route", "faq"},
     )  # fmt: skip
 
