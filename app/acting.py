@@ -67,6 +67,15 @@ class ActingCompany:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowingTeam:
+    """Who follows the company at the service, named on each of its pages. `email`, `phone`: "" for none."""
+
+    name: str
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class ActingMembership:
     id: int
     roles: list[str]

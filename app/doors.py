@@ -16,10 +16,11 @@ from app.access import AccountAccess, MemberAccess, StaffAccess, VisitorAccess
 from app.acting import ActingAccount, OpenedSession
 from app.calendars.access import FeedAccess
 from app.calendars.queries import feed_at
-from app.drafts import keep_draft
+from app.drafts import LONGEST, keep_draft
 from app.errors import NotFound
 from app.presence import ABSOLUTE, IDLE, is_over
 from app.sessions import seat_at, session_of
+from app.uploads import read_upload
 from app.visit import Viewer, Visit
 from db.models import Account, AccountSession
 from db.models.company import label_of
@@ -55,8 +56,11 @@ async def _transaction(request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSe
             if not visit.verified and not visit.is_stale_shown:
                 raise StalePage
     except SignInNeeded as needed:
-        if request.method == "POST" and needed.account_id and visit.verified:
-            needed.draft_kept = await keep_draft(request, needed.account_id, clock.now())
+        if request.method == "POST" and needed.account_id:
+            has_file = not visit.verified and request.route_handler.opt.get("file")
+            fields = (await read_upload(request, longest_field=LONGEST)).fields if has_file else None
+            if visit.verified:
+                needed.draft_kept = await keep_draft(request, needed.account_id, clock.now(), fields)
         raise
 
 
@@ -114,6 +118,7 @@ async def member_access(request: Request[Any, Any, Any]) -> AsyncIterator[Member
             company_label=seat.company.label,
             rights=access.rights,
             companies=tuple((choice[0], label_of(*choice)) for choice in seat.choices),
+            team=seat.team,
         )
         yield access
 

@@ -15,13 +15,16 @@ KEPT = timedelta(hours=12)
 MOST_FIELDS, LONGEST = 200, 5_000
 
 
-async def keep_draft(request: Request[Any, Any, Any], account_id: int, now: datetime) -> bool:
+async def keep_draft(
+    request: Request[Any, Any, Any], account_id: int, now: datetime, uploaded: dict[str, str] | None = None
+) -> bool:
     """Keep the fields of this POST, passwords left out, in place of an older draft. Whether any
-    were.
+    were. `uploaded`: those of a form with a file, which is not kept.
     """
+    items = (await request.form()).multi_items() if uploaded is None else uploaded.items()
     fields = [
         [name, value[:LONGEST].replace("\x00", "")]
-        for name, value in (await request.form()).multi_items()
+        for name, value in items
         if isinstance(value, str) and name != TOKEN_FIELD and "password" not in name
     ][:MOST_FIELDS]
     if not any(value for _, value in fields):

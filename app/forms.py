@@ -19,7 +19,7 @@ STALE = (
     "Rien n’est perdu : vérifiez votre saisie et validez de nouveau."
 )
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-REDISPLAYED = 2_000
+REDISPLAYED = 6_000
 
 
 Data = TypeVar("Data", bound=BaseModel)

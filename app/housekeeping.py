@@ -22,6 +22,7 @@ from db.models import (
     ImportLine,
     ImportState,
     OutboxMail,
+    PublicInquiry,
     SignInFlow,
 )
 
@@ -42,7 +43,7 @@ async def keep_house(portal: Portal) -> None:
 
 async def tidy(portal: Portal, now: datetime) -> None:
     """Flows after 15 minutes; drafts and what was read of a file that nobody applied after a day; used links
-    and declarations not finished after 30 days; sessions and sent mail after a year.
+    and declarations not finished after 30 days; sessions, sent mail and public messages after a year.
     """
     day, month, year = (now - timedelta(days=days) for days in (1, 30, 365))
     await forget_old_guesses(portal.database, now)
@@ -52,6 +53,7 @@ async def tidy(portal: Portal, now: datetime) -> None:
             delete(Draft).where(col(Draft.created_at) < day),
             delete(AccountToken).where(col(AccountToken.expires_at) < month),
             delete(AccountSession).where(col(AccountSession.seen_at) < year),
+            delete(PublicInquiry).where(col(PublicInquiry.sent_at) < year),
             delete(OutboxMail).where(col(OutboxMail.sent_at) < year),
             delete(EmployeeDraft).where(col(EmployeeDraft.updated_at) < month),
             update(EmployeeImport)

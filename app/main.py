@@ -22,11 +22,14 @@ from app.calendars import routes as calendars
 from app.companies import joining_routes
 from app.companies import routes as companies
 from app.company_details import routes as company_details
+from app.contact import public_routes as public_contact
+from app.contact import routes as contact
 from app.demo import routes as demo
 from app.dispatcher import Dispatcher, Postbox
 from app.edge import Edge
 from app.employees import routes as employees
 from app.error_pages import HANDLERS
+from app.faq import routes as faq
 from app.health import alive, ready
 from app.history import routes as history
 from app.home import routes as home
@@ -49,7 +52,7 @@ FORM_BYTES = 256 * 1024
 
 ANYBODY: list[Any] = [
     home.index, home.first_sign_in, home.third_party, home.accessibility, home.legal, home.privacy, alive,
-    ready,
+    ready, *public_contact.ANYBODY, *faq.ANYBODY,
 ]  # fmt: skip
 VISITOR: list[Any] = [
     sign_in.email, sign_in.start, sign_in.password, sign_in.finish,
@@ -58,6 +61,7 @@ VISITOR: list[Any] = [
     sign_up.code, sign_up.check_code, sign_up.account, sign_up.create, sign_up.sent, sign_up.resend,
     joining_routes.recovery, joining_routes.recover, *people.VISITOR,
     session_routes.confirmation, session_routes.confirm, session_routes.undoing, session_routes.undo,
+    *public_contact.VISITOR,
 ]  # fmt: skip
 DEMO: list[Any] = [demo.personas, demo.sign_in, demo.mails, demo.mail]
 FIRST_PASSWORD: list[Any] = [reset_routes.first_password, reset_routes.choose]
@@ -73,6 +77,7 @@ MEMBER: list[Any] = [
     companies.show, companies.switch, joining_routes.administration, joining_routes.ask_administration,
     *employees.MEMBER, *imports.MEMBER, *company_details.MEMBER, *people.MEMBER, *history.MEMBER,
     *planning.MEMBER, *appointments.MEMBER, *calendars.MEMBER,
+    *contact.MEMBER,
 ]  # fmt: skip
 FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [staff.index, staff.mail, staff.send_again]

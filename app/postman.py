@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from emails.message import Message
 
 from app import clock
+from app.attachments import Files
 from app.database import Database
 from app.planning.letter import files_of
 from app.portal import Portal
@@ -34,8 +35,17 @@ class Letter:
 
 async def letter_of(portal: Portal, templates: Any, mail: OutboxMail) -> Letter:
     """The letter with what is joined to it, which is drawn in a thread."""
-    files = await files_of(mail.context)
+    files = [*await files_of(mail.context), *await _joined(portal, mail.context)]
     return replace(write_letter(portal, templates, mail), files=tuple(files))
+
+
+async def _joined(portal: Portal, context: dict[str, Any]) -> list[tuple[str, bytes, str]]:
+    """The file that a message carries, from where it is kept; its context holds only where that is."""
+    if not context.get("file"):
+        return []
+    name, media_type, sha256 = context["file"]
+    pieces = await Files(portal.settings.data_dir).read(sha256)
+    return [(name, b"".join([piece async for piece in pieces]), media_type)]
 
 
 def write_letter(portal: Portal, templates: Any, mail: OutboxMail) -> Letter:

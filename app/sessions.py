@@ -13,11 +13,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
 from app.access import Access
-from app.acting import ActingAccount, ActingCompany, ActingMembership, OpenedSession
+from app.acting import ActingAccount, ActingCompany, ActingMembership, FollowingTeam, OpenedSession
 from app.companies.sections import FEW
 from app.database import Database
 from app.keys import fingerprint, new_token
-from db.models import Account, AccountSession, Company, Membership, StaffMember
+from db.models import Account, AccountSession, CareTeam, Company, Membership, StaffMember
 
 
 def open_session(
@@ -76,6 +76,7 @@ class Seat:
     account: ActingAccount
     company: ActingCompany | None
     membership: ActingMembership | None
+    team: FollowingTeam | None
     choices: list[tuple[str, str, str]]
 
 
@@ -83,19 +84,20 @@ async def seat_at(
     database: Database, transaction: AsyncSession, token: str, code: str, today: date
 ) -> Seat | None:
     """One statement: session, account, the company of that code, the account's membership when it has not
-    ended, and what the switcher lists, a row for each.
+    ended, who follows that company, and what the switcher lists, a row for each.
     """
     values = {"token_hash": fingerprint(token), "code": code, "today": today}
     rows = await database.table(transaction, SEAT, values)
     if not rows:
         return None
     cells = iter(rows[0])
-    session, account, company, membership = ([*islice(cells, len(part))] for part in PARTS)
+    session, account, company, membership, team = ([*islice(cells, len(part))] for part in PARTS)
     return Seat(
         OpenedSession(*session),
         ActingAccount(*account),
         ActingCompany(*company) if company[0] else None,
         ActingMembership(*membership) if membership[0] else None,
+        FollowingTeam(*team) if team[0] else None,
         sorted(row[-3:] for row in rows if row[-3]),
     )
 
@@ -109,6 +111,7 @@ PARTS = (
     _columns(Account, ActingAccount),
     _columns(Company, ActingCompany),
     _columns(Membership, ActingMembership),
+    _columns(CareTeam, FollowingTeam),
 )
 
 
@@ -123,6 +126,7 @@ def _seat() -> Any:
         .select_from(AccountSession)
         .join(Account, col(Account.id) == AccountSession.account_id)
         .outerjoin(Company, col(Company.code) == bindparam("code"))
+        .outerjoin(CareTeam, col(CareTeam.id) == Company.team_id)
         .outerjoin(Membership, mine & is_alive(today))
         .outerjoin(theirs, (col(theirs.account_id) == Account.id) & is_alive(today, theirs))
         .outerjoin(choice, col(choice.id) == theirs.company_id)

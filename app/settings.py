@@ -49,6 +49,11 @@ class Settings(BaseSettings):
     # before tax. Without an amount, the pages refer to the service's tariff.
     service_notice_days: int = Field(default=2, ge=0, le=30)
     service_absence_fee_cents: int = Field(default=0, ge=0, le=100_000)
+    # Where deposited files are kept: a folder of the data by default, or s3://bucket/prefix.
+    storage_url: str = ""
+    service_iban: str = ""
+    service_bic: str = ""
+    service_siret: str = ""
     mail_from: str = "noreply@aist22.fr"
 
     @field_validator("service_color", "service_menu_color")

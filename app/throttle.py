@@ -20,6 +20,8 @@ WINDOWS = {
     "code": ((15 * MINUTE, 5), (DAY, 20)),
     "reset": ((5 * MINUTE, 1),),
     "nobody": ((DAY, 20),),
+    "contact": ((15 * MINUTE, 5), (DAY, 20)),
+    "receipt": ((DAY, 3),),
     "mail": ((15 * MINUTE, 3), (DAY, 10)),
 }
 FREE_FAILURES, LONGEST_WAIT, DAILY_FAILURES = 5, 15 * MINUTE, 25

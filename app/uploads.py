@@ -16,6 +16,8 @@ BIGGEST = 5 * 1024 * 1024  # bytes of the file
 # Read to its end and thrown away, so that the browser hears the answer instead of a cut connection.
 DRAINED = 300 * 1024 * 1024
 LONGEST_FIELD = 2_000
+NO_FILE = "Choisissez un fichier."
+FEWER = "ne gardez que les colonnes utiles, ou envoyez-le en plusieurs fois"
 CUT = "L’envoi du fichier s’est interrompu : renvoyez-le."
 
 
@@ -29,27 +31,32 @@ class Upload:
     problem: str = ""
 
 
-async def read_upload(request: Request[Any, Any, Any]) -> Upload:
+async def read_upload(
+    request: Request[Any, Any, Any], *, longest_field: int = LONGEST_FIELD, advice: str = FEWER
+) -> Upload:
     """The file and the fields of this POST; its form token decides whether anything may be written.
 
-    Outside the transaction (`access.paused()`): the network may be slow.
+    Outside the transaction (`access.paused()`): the network may be slow. `longest_field`: in bytes.
+    `advice`: what to do of a file that is too big.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != MULTIPART_TYPE:
-        return Upload(problem="Choisissez un fichier.")
+        return Upload(problem=NO_FILE)
     upload = Upload()
     try:
-        await _read(request, options.get("boundary", ""), upload)
+        await _read(request, options.get("boundary", ""), upload, longest_field, advice)
     except (MultipartError, UnicodeDecodeError, ValueError):
         upload.problem = CUT
     visit = Visit.of(request)
     visit.verified = visit.portal.keys.is_form_token(visit.binding, upload.fields.pop(TOKEN_FIELD, ""))
     if not upload.content and not upload.problem:
-        upload.problem = "Ce fichier est vide." if upload.name else "Choisissez un fichier."
+        upload.problem = "Ce fichier est vide." if upload.name else NO_FILE
     return upload
 
 
-async def _read(request: Request[Any, Any, Any], boundary: str, upload: Upload) -> None:
+async def _read(
+    request: Request[Any, Any, Any], boundary: str, upload: Upload, longest_field: int, advice: str
+) -> None:
     parser = PushMultipartParser(boundary, max_segment_count=10)
     parts: list[bytes] = []
     segment: MultipartSegment | None = None
@@ -67,8 +74,8 @@ async def _read(request: Request[Any, Any, Any], boundary: str, upload: Upload) 
                 _keep(upload, segment, b"".join(parts))
             elif event is not None and segment is not None:
                 size += len(event)
-                if size > (BIGGEST if segment.filename is not None else LONGEST_FIELD):
-                    upload.problem, parts = _too_big(request, segment), []
+                if size > (BIGGEST if segment.filename is not None else longest_field):
+                    upload.problem, parts = _too_big(request, segment, advice), []
                     break
                 parts.append(bytes(event))
     if not upload.problem:
@@ -82,11 +89,9 @@ def _keep(upload: Upload, segment: MultipartSegment, content: bytes) -> None:
         upload.fields[segment.name] = content.decode()
 
 
-def _too_big(request: Request[Any, Any, Any], segment: MultipartSegment) -> str:
+def _too_big(request: Request[Any, Any, Any], segment: MultipartSegment, advice: str) -> str:
     if segment.filename is None:
         return CUT
     told = request.headers.get("content-length", "")
     size = f" (il en pèse {int(told) // 1_000_000})" if told.isdigit() and len(told) < 15 else ""
-    return (
-        f"Ce fichier dépasse 5 Mo{size} : ne gardez que les colonnes utiles, ou envoyez-le en plusieurs fois."
-    )
+    return f"Ce fichier dépasse 5 Mo{size} : {advice}."

@@ -14,6 +14,7 @@ from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 
+from app.acting import FollowingTeam
 from app.errors import Forbidden
 from app.keys import fingerprint
 from app.portal import Portal
@@ -38,6 +39,7 @@ class Viewer:
     company_label: str = ""
     rights: frozenset[Right] = frozenset()
     companies: tuple[tuple[str, str], ...] = ()
+    team: FollowingTeam | None = None
 
 
 class Visit:

@@ -52,18 +52,22 @@ class Page(Response[bytes]):
 
 
 class PublicPage(Response[bytes]):
-    """A page that is the same for every visitor: rendered and compressed once, then only sent."""
+    """A page that is the same for every visitor: rendered and compressed once, then only sent.
 
-    def __init__(self, template: str, **context: Any) -> None:
+    `kept_as`: which of the pages of that template.
+    """
+
+    def __init__(self, template: str, *, kept_as: str = "", **context: Any) -> None:
         super().__init__(b"", media_type=HTML, headers={"Vary": "Accept-Encoding"})
         self.template = template
+        self.kept_as = kept_as
         self.context = context
 
     def to_asgi_response(self, app: Any, request: Request[Any, Any, Any], **given: Any) -> ASGIResponse:
         has_session = bool(Visit.of(request).session_token)
         encoding = accepted_encoding(request.headers.get("accept-encoding", ""))
         kept: dict[Any, bytes] = request.app.state.public_pages
-        key = (self.template, has_session, encoding)
+        key = (self.template, self.kept_as, has_session, encoding)
         if key not in kept:
             keys = request.app.state.portal.keys
             context = {

@@ -12,6 +12,7 @@ from tests.world import OTHER_NUMBER
 VISITOR = (
     "/", "/aide/premiere-connexion", "/aide/tiers-declarant", "/accessibilite", "/mentions-legales",
     "/donnees-personnelles", "/connexion", CODE, "/connexion/mot-de-passe-oublie", "/nowhere",
+    "/contact", "/contact/envoye", "/faq", "/faq?q=facture", "/faq?q=xyz",
 )  # fmt: skip
 SIGNED_IN = (
     "/espace/00010", "/entreprises", "/mon-compte", "/mon-compte/mot-de-passe", "/mon-compte/adresse-e-mail",
@@ -42,6 +43,9 @@ SIGNED_IN = (
     "/espace/00010/demandes/nouvelle/accident?salarie=1",
     "/espace/00010/demandes/nouvelle/fin_carriere?salarie=1", "/espace/00010/demandes/reprise",
     "/espace/00010/demandes/reprise?cause=autre&stop_from=2026-01-05&back_on=2026-04-01",
+    "/espace/00010/contact", "/espace/00010/contact?etat=termines", "/espace/00010/contact/nouveau",
+    "/espace/00010/contact/nouveau?salarie=1", "/espace/00010/contact/1", "/espace/00010/contact/1/messages",
+    "/espace/00010/contact/1/lecture", "/espace/00010/contact/1/fin",
 )  # fmt: skip
 TOKEN = re.compile(r'(name="csrf" value=")[^"]*')
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from app.attachments import Files
+from app.contact.service import join
 from app.employees.declared import filled
 from app.employees.rules import Seen
 from app.portal import Portal
@@ -17,6 +19,9 @@ from db.models import (
     EmployeeImport,
     ImportLine,
     ImportState,
+    Inquiry,
+    InquiryMessage,
+    InquiryTheme,
     LineKind,
     RequestMessage,
     RequestMotive,
@@ -66,6 +71,8 @@ async def tell(portal: Portal) -> Told:
         employee = await somebody(world, ours, OURS, alice)
         their_employee = await somebody(world, theirs, THEIRS, charlie)
         await an_appointment(world, ours, centre, employee, OURS, alice)
+        await an_inquiry(world, portal, ours, employee, OURS, alice)
+        await an_inquiry(world, portal, theirs, their_employee, THEIRS, charlie)
         await an_appointment(world, theirs, centre, their_employee, THEIRS, charlie)
     return Told(ours, site, theirs, alice, bob, charlie, clerk, employee, their_employee)
 
@@ -108,4 +115,21 @@ async def an_appointment(
     world.session.add(request)
     await world.session.flush()
     said = RequestMessage(request_id=request.key, token="un-jeton", text=marker, at=world.now, **mine)
+    world.session.add(said)
+
+
+async def an_inquiry(
+    world: World, portal: Portal, company: Company, employee: Employee, marker: str, account: Account
+) -> None:
+    """A message to the service about somebody, with a file that holds the marker, not answered yet."""
+    mine = {"company_id": company.key, "account_id": account.key}
+    file = await Files(portal.settings.data_dir).keep(f"{marker}.pdf", f"%PDF-1.7 {marker}".encode())
+    inquiry = Inquiry(
+        theme=InquiryTheme.OTHER, subject=marker, employee_id=employee.key, token="un-jeton",
+        created_at=world.now, updated_at=world.now, **mine,
+    )  # fmt: skip
+    world.session.add(inquiry)
+    await world.session.flush()
+    said = InquiryMessage(inquiry_id=inquiry.key, token="un-jeton", text=marker, at=world.now, **mine)
+    join(said, file)
     world.session.add(said)

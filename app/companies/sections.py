@@ -36,6 +36,10 @@ SECTIONS = (
         Right.VIEW,
     ),
     Section(
+        "contact", "contact.index", "Contact",
+        "Écrire au service, joindre un fichier, suivre les réponses.", Right.VIEW,
+    ),
+    Section(
         "details", "company_details.show", "Mon compte",
         "Compléter et mettre à jour les coordonnées de l’entreprise et ses contacts, "
         "voir l’équipe qui vous suit.", Right.VIEW,

@@ -11,6 +11,14 @@ from db.models.appointment import (
 from db.models.audit import AuditEvent, AuditKind
 from db.models.base import Base, CompanyOwned, metadata
 from db.models.company import CareTeam, Company, CompanyContact, ContactKind
+from db.models.contribution import (
+    AnnualDeclaration,
+    CorrectionState,
+    DeclarationAnswer,
+    DeclarationCorrection,
+    Tariff,
+)
+from db.models.document import Document, DocumentKind
 from db.models.employee import (
     NEVER,
     ChangeKind,
@@ -23,6 +31,8 @@ from db.models.employee import (
     VisitKind,
 )
 from db.models.employee_import import ColumnHabit, EmployeeImport, ImportLine, ImportState, LineKind
+from db.models.inquiry import Inquiry, InquiryMessage, InquiryState, InquiryTheme, PublicInquiry
+from db.models.invoice import Invoice, InvoiceKind, Payment
 from db.models.mail import DemoMail, OutboxMail
 from db.models.membership import Invitation, Membership
 from db.models.planning import CalendarFeed, CareCentre, NoticeKind, Slot, SlotState, VisitNotice
@@ -33,6 +43,7 @@ __all__ = [
     "Account",
     "AccountSession",
     "AccountToken",
+    "AnnualDeclaration",
     "AppointmentRequest",
     "AuditEvent",
     "AuditKind",
@@ -47,7 +58,12 @@ __all__ = [
     "CompanyOwned",
     "ContactKind",
     "Contract",
+    "CorrectionState",
+    "DeclarationAnswer",
+    "DeclarationCorrection",
     "DemoMail",
+    "Document",
+    "DocumentKind",
     "Draft",
     "Employee",
     "EmployeeChange",
@@ -55,12 +71,20 @@ __all__ = [
     "EmployeeImport",
     "ImportLine",
     "ImportState",
+    "Inquiry",
+    "InquiryMessage",
+    "InquiryState",
+    "InquiryTheme",
     "Invitation",
+    "Invoice",
+    "InvoiceKind",
     "LineKind",
     "Membership",
     "Monitoring",
     "NoticeKind",
     "OutboxMail",
+    "Payment",
+    "PublicInquiry",
     "RequestMessage",
     "RequestMotive",
     "RequestState",
@@ -69,6 +93,7 @@ __all__ = [
     "Slot",
     "SlotState",
     "StaffMember",
+    "Tariff",
     "Throttle",
     "TokenKind",
     "Visit",

@@ -13,6 +13,7 @@ from app.sign_in.links import new_link
 from db.models import Account, AuditEvent, AuditKind, Draft, Membership, OutboxMail, TokenKind
 from tests.browser.appointments_tour import appointments_tour
 from tests.browser.calendars_tour import calendars_tour
+from tests.browser.contact_tour import contact_tour
 from tests.browser.employees_tour import employees_tour
 from tests.browser.planning_tour import planning_tour
 from tests.browser.reader import Reader
@@ -51,6 +52,7 @@ async def member_tour(reader: Reader, told: Told, app: Any) -> Tour:
         yield stop
     tours = (
         employees_tour(reader, told),
+        contact_tour(reader, told),
         _companies(reader),
         _people(reader),
         _account_forms(reader),

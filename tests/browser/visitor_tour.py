@@ -1,5 +1,7 @@
 """The pages of somebody who is not signed in, and every step of the sign-in."""
 
+from tests.browser.contact_tour import outside_tour
+from tests.browser.faq_tour import faq_tour
 from tests.browser.reader import Reader
 from tests.browser.stops import Stop, Tour, refused, swapped
 from tests.world import OTHER_NUMBER
@@ -24,6 +26,10 @@ async def visitor_tour(reader: Reader) -> Tour:
         yield Stop(path)
     await reader.open("/nulle-part", 404)
     yield Stop("/nulle-part")
+    async for stop in faq_tour(reader):
+        yield stop
+    async for stop in outside_tour(reader):
+        yield stop
     async for stop in _sign_up(reader):
         yield stop
     async for stop in _sign_in(reader):

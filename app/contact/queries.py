@@ -1,0 +1,103 @@
+"""Reads of what a company wrote to the service, and of what it was answered."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy
+from sqlalchemy import and_, or_
+from sqlmodel import col, select
+
+from app.access import MemberAccess
+from app.employees.declared import words_of
+from app.employees.queries import MOST_WORDS, PAGE
+from db.models import Account, Employee, Inquiry, InquiryMessage, InquiryState
+
+MOST_NAMESAKES = 10
+FEW = 5
+FILTERS = {
+    "attente": InquiryState.SENT,
+    "repondus": InquiryState.ANSWERED,
+    "termines": InquiryState.CLOSED,
+}
+
+
+class InquiryRow(NamedTuple):
+    """A thread as the list shows it. `updated_at`: when it came to its state or was last written in."""
+
+    id: int
+    theme: str
+    subject: str
+    state: str
+    created_at: datetime
+    updated_at: datetime
+    answered_at: datetime | None
+    closed_at: datetime | None
+    unread_at: datetime | None
+    first_name: str
+    last_name: str
+
+
+async def inquiries_of(
+    access: MemberAccess, state: str, before: tuple[datetime, int] | None
+) -> list[InquiryRow]:
+    """The latest moved first: a page of them, and one more if there are more."""
+    columns: list[Any] = [getattr(Inquiry, name) for name in InquiryRow._fields[:-2]]
+    columns += [Account.first_name, Account.last_name]
+    statement = (
+        sqlalchemy.select(*columns)
+        .select_from(Inquiry)
+        .join(Account, col(Account.id) == Inquiry.account_id)
+        .where(col(Inquiry.company_id) == access.company.key)
+        .order_by(col(Inquiry.updated_at).desc(), col(Inquiry.id).desc())
+        .limit(PAGE + 1)
+    )
+    if state in FILTERS:
+        statement = statement.where(col(Inquiry.state) == FILTERS[state])
+    if before:
+        at, row_id = before
+        older = and_(col(Inquiry.updated_at) == at, col(Inquiry.id) < row_id)
+        statement = statement.where(or_(col(Inquiry.updated_at) < at, older))
+    return [InquiryRow._make(row) for row in await access.table(statement)]
+
+
+async def unread_inquiries(access: MemberAccess) -> Sequence[tuple[int, str]]:
+    """Number and subject of the threads whose answer nobody said to have read, the latest first."""
+    columns: list[Any] = [Inquiry.id, Inquiry.subject]
+    statement = sqlalchemy.select(*columns).where(
+        col(Inquiry.company_id) == access.company.key, col(Inquiry.unread_at).is_not(None)
+    )
+    ordered = statement.order_by(col(Inquiry.updated_at).desc(), col(Inquiry.id).desc())
+    return [(number, subject) for number, subject in await access.table(ordered.limit(FEW))]
+
+
+async def messages_of(access: MemberAccess, inquiry_id: int) -> Sequence[tuple[InquiryMessage, str, str]]:
+    """What was said, oldest first, with the name of who said it."""
+    statement = (
+        select(InquiryMessage, Account.first_name, Account.last_name)
+        .join(Account, col(Account.id) == InquiryMessage.account_id)
+        .where(InquiryMessage.company_id == access.company.key, InquiryMessage.inquiry_id == inquiry_id)
+        .order_by(col(InquiryMessage.at), col(InquiryMessage.id))
+    )
+    return await access.rows(statement)
+
+
+async def inquiry_by_token(access: MemberAccess, token: str) -> Inquiry | None:
+    return await access.first(access.select(Inquiry).where(Inquiry.token == token))
+
+
+async def message_by_token(access: MemberAccess, inquiry_id: int, token: str) -> InquiryMessage | None:
+    mine = access.select(InquiryMessage).where(InquiryMessage.inquiry_id == inquiry_id)
+    return await access.first(mine.where(InquiryMessage.token == token))
+
+
+async def people_named(access: MemberAccess, typed: str) -> Sequence[Employee]:
+    """Employees whose name, job or number begins with each of these words, the first few by name."""
+    words = words_of(typed)[:MOST_WORDS]
+    if not words:
+        return []
+    statement = access.select(Employee)
+    for word in words:
+        statement = statement.where(col(Employee.search_key).like(f"% {word}%"))
+    ordered = statement.order_by(col(Employee.sort_key), col(Employee.id))
+    return await access.all(ordered.limit(MOST_NAMESAKES + 1))

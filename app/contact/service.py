@@ -1,0 +1,79 @@
+"""What the service does of what is written to it: answer, end. Who wrote is told of each by mail."""
+
+import secrets
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from app.access import Access, StaffAccess
+from app.attachments import Kept
+from app.clock import PARIS
+from app.errors import Refused
+from app.mail import queue_mail
+from app.sessions import is_alive
+from db.models import Account, Company, Inquiry, InquiryMessage, InquiryState, Membership
+
+STATE_WORDS = {
+    InquiryState.SENT: "envoyé",
+    InquiryState.ANSWERED: "répondu",
+    InquiryState.CLOSED: "terminé",
+}
+
+
+async def answer_inquiry(
+    access: StaffAccess, inquiry_id: int, text: str, now: datetime, file: Kept | None = None
+) -> None:
+    """A message of the service in the thread, which opens it again if it was ended."""
+    inquiry = await access.get(Inquiry, inquiry_id)
+    if not text.strip():
+        raise Refused("Écrivez la réponse : l’employeur la lira.", "text")
+    message = InquiryMessage(
+        company_id=inquiry.company_id, inquiry_id=inquiry.key, account_id=access.account.key,
+        from_service=True, token=secrets.token_urlsafe(16), text=text.strip(), at=now,
+    )  # fmt: skip
+    if file:
+        join(message, file)
+    access.add(message)
+    inquiry.state, inquiry.answered_at, inquiry.closed_at = InquiryState.ANSWERED, now, None
+    await _tell_writers(access, inquiry, now, text.strip(), file.name if file else "")
+
+
+async def close_inquiry(access: StaffAccess, inquiry_id: int, now: datetime) -> None:
+    """Nothing more is expected: said to who wrote. Writing again opens it again."""
+    inquiry = await access.get(Inquiry, inquiry_id)
+    if inquiry.state == InquiryState.CLOSED:
+        return
+    inquiry.state, inquiry.closed_at = InquiryState.CLOSED, now
+    await _tell_writers(access, inquiry, now)
+
+
+def join(message: InquiryMessage, file: Kept) -> None:
+    """The message carries this file, which is already kept."""
+    message.file_name, message.media_type, message.size, message.sha256 = file
+
+
+async def _tell_writers(
+    access: Access, inquiry: Inquiry, now: datetime, text: str = "", file_name: str = ""
+) -> None:
+    """By mail to whoever wrote there and still acts for the company; unread until somebody says so."""
+    inquiry.unread_at, inquiry.updated_at = now, now
+    wrote = select(InquiryMessage.account_id).where(
+        InquiryMessage.inquiry_id == inquiry.key,
+        InquiryMessage.company_id == inquiry.company_id,
+        col(InquiryMessage.from_service).is_(False),
+    )
+    statement = (
+        select(Account.email, Company.code, Company.name)
+        .select_from(Account)
+        .join(Membership, col(Membership.account_id) == Account.id)
+        .join(Company, col(Company.id) == Membership.company_id)
+        .where(Company.id == inquiry.company_id, is_alive(now.astimezone(PARIS).date()))
+        .where(col(Account.id).in_(wrote))
+        .order_by(col(Account.id))
+    )
+    for email, code, name in await access.rows(statement):
+        queue_mail(
+            access, "inquiry_answered", email, now, code=code, company=f"{code} - {name}",
+            inquiry_id=inquiry.key, about=inquiry.subject,
+            state=STATE_WORDS[InquiryState(inquiry.state)], text=text, file_name=file_name,
+        )  # fmt: skip

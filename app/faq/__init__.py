@@ -1,0 +1,1 @@
+"""Aide: answers in French, written in Markdown under templates/faq/articles, the same for everybody."""

@@ -1,0 +1,85 @@
+"""The yearly declaration of headcount and what it costs."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, String, UniqueConstraint
+from sqlmodel import Field
+
+from db.models.base import Base, CompanyOwned, instant
+
+
+class Tariff(Base, table=True):
+    """What the service charges for a year, and when the campaign runs: data, not code.
+
+    `rules`: reference date, least contract, grid, mid-year hires, fees, VAT, rounding. `closes_on`: last day.
+    """
+
+    year: int = Field(unique=True)
+    opens_on: date
+    closes_on: date
+    rules: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class AnnualDeclaration(CompanyOwned, table=True):
+    """One company's declaration for one year, saved step by step by whoever goes on with it.
+
+    `typed`: what each step holds. `lines`: the amount as it was explained when it was validated. `number` and
+    `fingerprint`: of the receipt, once validated. `version`: grows with each change.
+    """
+
+    __table_args__ = (UniqueConstraint("company_id", "year"), UniqueConstraint("number"))
+
+    company_id: int = Field(foreign_key="company.id")
+    year: int
+    typed: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    nobody_left: bool = False
+    headcount: int = 0
+    lines: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    net_cents: int = 0
+    vat_cents: int = 0
+    total_cents: int = 0
+    number: str | None = Field(default=None, max_length=30)
+    fingerprint: str = Field(default="", max_length=64)
+    version: int = 1
+    started_at: datetime = instant()
+    updated_at: datetime = instant()
+    updated_by: int | None = Field(default=None, foreign_key="account.id")
+    submitted_at: datetime | None = instant(nullable=True)
+    submitted_by: int | None = Field(default=None, foreign_key="account.id")
+    on_behalf: bool = False
+    reminded_on: date | None = None
+
+
+class DeclarationAnswer(CompanyOwned, table=True):
+    """Whether somebody about whom there is a doubt counts, as the employer answered it."""
+
+    __table_args__ = (UniqueConstraint("declaration_id", "employee_id"),)
+
+    company_id: int = Field(foreign_key="company.id")
+    declaration_id: int = Field(foreign_key="annualdeclaration.id", ondelete="CASCADE")
+    employee_id: int = Field(foreign_key="employee.id", ondelete="CASCADE")
+    counts: bool
+
+
+class CorrectionState(StrEnum):
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class DeclarationCorrection(CompanyOwned, table=True):
+    """After the campaign: what should have been declared, asked of the service in writing."""
+
+    __table_args__ = (UniqueConstraint("declaration_id", "token"),)
+
+    company_id: int = Field(foreign_key="company.id")
+    declaration_id: int = Field(foreign_key="annualdeclaration.id")
+    account_id: int = Field(foreign_key="account.id")
+    token: str = Field(max_length=43)
+    text: str = Field(max_length=2000)
+    state: CorrectionState = Field(default=CorrectionState.SENT, sa_type=String(10))
+    answer: str = Field(default="", max_length=2000)
+    sent_at: datetime = instant()
+    answered_at: datetime | None = instant(nullable=True)
