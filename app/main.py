@@ -32,6 +32,7 @@ from app.history import routes as history
 from app.home import routes as home
 from app.housekeeping import keep_house
 from app.imports import routes as imports
+from app.invoices import routes as invoices
 from app.people import routes as people
 from app.planning import routes as planning
 from app.portal import Portal, make_portal
@@ -73,6 +74,7 @@ MEMBER: list[Any] = [
     companies.show, companies.switch, joining_routes.administration, joining_routes.ask_administration,
     *employees.MEMBER, *imports.MEMBER, *company_details.MEMBER, *people.MEMBER, *history.MEMBER,
     *planning.MEMBER, *appointments.MEMBER, *calendars.MEMBER,
+    *invoices.MEMBER,
 ]  # fmt: skip
 FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [staff.index, staff.mail, staff.send_again]

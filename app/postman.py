@@ -9,6 +9,7 @@ from emails.message import Message
 
 from app import clock
 from app.database import Database
+from app.invoices.letter import files_of as invoices_of
 from app.planning.letter import files_of
 from app.portal import Portal
 from app.settings import Settings
@@ -34,7 +35,7 @@ class Letter:
 
 async def letter_of(portal: Portal, templates: Any, mail: OutboxMail) -> Letter:
     """The letter with what is joined to it, which is drawn in a thread."""
-    files = await files_of(mail.context)
+    files = [*await files_of(mail.context), *await invoices_of(mail.context)]
     return replace(write_letter(portal, templates, mail), files=tuple(files))
 
 

@@ -22,6 +22,7 @@ VALUES = {
     "slot_id": "1",
     "feed_id": "1",
     "request_id": "1",
+    "invoice_id": "1",
     "motive": "employeur",
     "step": "identite",
     "kind": "csv",

@@ -42,6 +42,8 @@ SIGNED_IN = (
     "/espace/00010/demandes/nouvelle/accident?salarie=1",
     "/espace/00010/demandes/nouvelle/fin_carriere?salarie=1", "/espace/00010/demandes/reprise",
     "/espace/00010/demandes/reprise?cause=autre&stop_from=2026-01-05&back_on=2026-04-01",
+    "/espace/00010/factures", "/espace/00010/factures?annee=2026&etat=partielle",
+    "/espace/00010/factures?etat=payee", "/espace/00010/factures/1",
 )  # fmt: skip
 TOKEN = re.compile(r'(name="csrf" value=")[^"]*')
 

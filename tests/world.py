@@ -17,7 +17,10 @@ from db.models import (
     EmployeeImport,
     ImportLine,
     ImportState,
+    Invoice,
+    InvoiceKind,
     LineKind,
+    Payment,
     RequestMessage,
     RequestMotive,
     VisitKind,
@@ -67,6 +70,8 @@ async def tell(portal: Portal) -> Told:
         their_employee = await somebody(world, theirs, THEIRS, charlie)
         await an_appointment(world, ours, centre, employee, OURS, alice)
         await an_appointment(world, theirs, centre, their_employee, THEIRS, charlie)
+        for company, marker in ((ours, OURS), (theirs, THEIRS)):
+            await an_invoice(world, company, marker)
     return Told(ours, site, theirs, alice, bob, charlie, clerk, employee, their_employee)
 
 
@@ -109,3 +114,21 @@ async def an_appointment(
     await world.session.flush()
     said = RequestMessage(request_id=request.key, token="un-jeton", text=marker, at=world.now, **mine)
     world.session.add(said)
+
+
+async def an_invoice(world: World, company: Company, marker: str) -> None:
+    """Of 120 €, half of which was paid."""
+    invoice = Invoice(
+        company_id=company.key, number=f"F2026-{company.code}", kind=InvoiceKind.CONTRIBUTION, title=marker,
+        issued_on=date(2026, 1, 5), due_on=date(2099, 2, 4), net_cents=10_000, vat_cents=2_000,
+        total_cents=12_000, created_at=world.now,
+        lines=[{"label": marker, "quantity": 1, "unit_cents": 10_000, "net_cents": 10_000}],
+    )  # fmt: skip
+    world.session.add(invoice)
+    await world.session.flush()
+    world.session.add(
+        Payment(
+            company_id=company.key, invoice_id=invoice.key, paid_on=date(2026, 1, 20), cents=6_000,
+            method="virement", reference=marker, created_at=world.now,
+        )
+    )  # fmt: skip

@@ -36,6 +36,11 @@ SECTIONS = (
         Right.VIEW,
     ),
     Section(
+        "invoices", "invoices.index", "Mes factures",
+        "Consulter les factures, vérifier leur paiement, les télécharger, trouver la référence à rappeler.",
+        Right.INVOICES,
+    ),
+    Section(
         "details", "company_details.show", "Mon compte",
         "Compléter et mettre à jour les coordonnées de l’entreprise et ses contacts, "
         "voir l’équipe qui vous suit.", Right.VIEW,
