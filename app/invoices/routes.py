@@ -14,6 +14,7 @@ from app import clock
 from app.access import MemberAccess
 from app.employees.listing import place_of
 from app.employees.queries import PAGE
+from app.errors import NotFound
 from app.invoices.document import bank_of, paper_of, pdf_of
 from app.invoices.letter import file_name
 from app.invoices.queries import (
@@ -115,15 +116,18 @@ async def paper(
     return _file(content, "application/pdf", file_name(invoice.number))
 
 
-@get(f"{INVOICES}/export", name="invoices.export")
+@get(f"{INVOICES}/export/{{kind:str}}", name="invoices.export")
 async def export(
     access: NamedDependency[MemberAccess],
     code: FromPath[str],
+    kind: FromPath[str],
     annee: FromQuery[str] = "",
     etat: FromQuery[str] = "",
 ) -> Response[Any]:
     """What the list shows with these filters, all its pages."""
     access.require(Right.INVOICES)
+    if kind != "csv":
+        raise NotFound
     today, state = clock.today(), etat if etat in FILTERS else ""
     rows = await invoices_before(access, state, _year(annee), None, today, MOST_EXPORTED)
     content = await asyncio.to_thread(csv_of, rows, today)

@@ -34,10 +34,11 @@ class InvoiceLine:
     is_late: bool
     left: str
     paid_on: date | None
+    is_credited: bool
 
 
 def line_of(row: InvoiceRow, today: date) -> InvoiceLine:
-    """`left`: only when some of it was paid; a credit note has no due date."""
+    """`left`: only when some of it was paid; a credit note has no due date. `is_credited`: no money came."""
     state = row.state(today)
     is_note = state == InvoiceState.CREDIT
     is_partly_paid = row.left_cents > 0 and row.settled_cents > 0
@@ -47,6 +48,7 @@ def line_of(row: InvoiceRow, today: date) -> InvoiceLine:
         amount(row.total_cents), STATE_WORDS[state], state == InvoiceState.LATE,
         amount(row.left_cents) if is_partly_paid else "",
         row.paid_on if state == InvoiceState.PAID else None,
+        state == InvoiceState.PAID and not row.paid_cents and row.credited_cents > 0,
     )  # fmt: skip
 
 

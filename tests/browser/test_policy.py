@@ -32,7 +32,7 @@ NOT_PAGES = {
     "/healthz", "/readyz", FILES + "export/{kind}", FILES + "modele/{kind}",
     "/calendrier/{token}", "/espace/{code}/planning/{slot_id}/calendrier",
     "/espace/{code}/planning/{slot_id}/convocation",
-    "/espace/{code}/factures/export", "/espace/{code}/factures/{invoice_id}/pdf",
+    "/espace/{code}/factures/export/{kind}", "/espace/{code}/factures/{invoice_id}/pdf",
 }  # fmt: skip
 
 
