@@ -123,6 +123,7 @@ EVENTS = {
     "declaration_submitted": "déclaration annuelle validée",
     "declaration_corrected": "déclaration annuelle corrigée",
     "correction_asked": "correction de la déclaration demandée",
+    "document_shared": "document partagé par le service",
     "document_deposited": "document déposé",
     "document_withdrawn": "document retiré de la liste",
     "certificate_made": "certificat d’adhésion établi",

@@ -24,6 +24,7 @@ from app.companies import routes as companies
 from app.company_details import routes as company_details
 from app.demo import routes as demo
 from app.dispatcher import Dispatcher, Postbox
+from app.documents import routes as documents
 from app.edge import Edge
 from app.employees import routes as employees
 from app.error_pages import HANDLERS
@@ -74,7 +75,7 @@ MEMBER: list[Any] = [
     companies.show, companies.switch, joining_routes.administration, joining_routes.ask_administration,
     *employees.MEMBER, *imports.MEMBER, *company_details.MEMBER, *people.MEMBER, *history.MEMBER,
     *planning.MEMBER, *appointments.MEMBER, *calendars.MEMBER,
-    *invoices.MEMBER,
+    *invoices.MEMBER, *documents.MEMBER,
 ]  # fmt: skip
 FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [staff.index, staff.mail, staff.send_again]

@@ -16,6 +16,7 @@ BIGGEST = 5 * 1024 * 1024  # bytes of the file
 # Read to its end and thrown away, so that the browser hears the answer instead of a cut connection.
 DRAINED = 300 * 1024 * 1024
 LONGEST_FIELD = 2_000
+FEWER = "ne gardez que les colonnes utiles, ou envoyez-le en plusieurs fois"
 CUT = "L’envoi du fichier s’est interrompu : renvoyez-le."
 
 
@@ -29,7 +30,15 @@ class Upload:
     problem: str = ""
 
 
-async def read_upload(request: Request[Any, Any, Any]) -> Upload:
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`size` in bytes; `advice`: what to do of a file that is larger."""
+
+    size: int = BIGGEST
+    advice: str = FEWER
+
+
+async def read_upload(request: Request[Any, Any, Any], limit: Limit = Limit()) -> Upload:
     """The file and the fields of this POST; its form token decides whether anything may be written.
 
     Outside the transaction (`access.paused()`): the network may be slow.
@@ -39,7 +48,7 @@ async def read_upload(request: Request[Any, Any, Any]) -> Upload:
         return Upload(problem="Choisissez un fichier.")
     upload = Upload()
     try:
-        await _read(request, options.get("boundary", ""), upload)
+        await _read(request, options.get("boundary", ""), upload, limit)
     except (MultipartError, UnicodeDecodeError, ValueError):
         upload.problem = CUT
     visit = Visit.of(request)
@@ -49,7 +58,7 @@ async def read_upload(request: Request[Any, Any, Any]) -> Upload:
     return upload
 
 
-async def _read(request: Request[Any, Any, Any], boundary: str, upload: Upload) -> None:
+async def _read(request: Request[Any, Any, Any], boundary: str, upload: Upload, limit: Limit) -> None:
     parser = PushMultipartParser(boundary, max_segment_count=10)
     parts: list[bytes] = []
     segment: MultipartSegment | None = None
@@ -67,8 +76,8 @@ async def _read(request: Request[Any, Any, Any], boundary: str, upload: Upload) 
                 _keep(upload, segment, b"".join(parts))
             elif event is not None and segment is not None:
                 size += len(event)
-                if size > (BIGGEST if segment.filename is not None else LONGEST_FIELD):
-                    upload.problem, parts = _too_big(request, segment), []
+                if size > (limit.size if segment.filename is not None else LONGEST_FIELD):
+                    upload.problem, parts = _too_big(request, segment, limit), []
                     break
                 parts.append(bytes(event))
     if not upload.problem:
@@ -82,11 +91,9 @@ def _keep(upload: Upload, segment: MultipartSegment, content: bytes) -> None:
         upload.fields[segment.name] = content.decode()
 
 
-def _too_big(request: Request[Any, Any, Any], segment: MultipartSegment) -> str:
+def _too_big(request: Request[Any, Any, Any], segment: MultipartSegment, limit: Limit) -> str:
     if segment.filename is None:
         return CUT
     told = request.headers.get("content-length", "")
     size = f" (il en pèse {int(told) // 1_000_000})" if told.isdigit() and len(told) < 15 else ""
-    return (
-        f"Ce fichier dépasse 5 Mo{size} : ne gardez que les colonnes utiles, ou envoyez-le en plusieurs fois."
-    )
+    return f"Ce fichier dépasse {limit.size // 1_000_000} Mo{size} : {limit.advice}."

@@ -23,6 +23,7 @@ VALUES = {
     "feed_id": "1",
     "request_id": "1",
     "invoice_id": "1",
+    "document_id": "1",
     "motive": "employeur",
     "step": "identite",
     "kind": "csv",

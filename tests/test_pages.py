@@ -44,6 +44,10 @@ SIGNED_IN = (
     "/espace/00010/demandes/reprise?cause=autre&stop_from=2026-01-05&back_on=2026-04-01",
     "/espace/00010/factures", "/espace/00010/factures?annee=2026&etat=partielle",
     "/espace/00010/factures?etat=payee", "/espace/00010/factures/1",
+    "/espace/00010/documents", "/espace/00010/documents?q=xyz&nature=autre", "/espace/00010/documents/1",
+    "/espace/00010/documents/depot", "/espace/00010/documents/depot?nature=duerp",
+    "/espace/00010/documents/certificat", "/espace/00010/documents/vus",
+    "/espace/00010/documents/1/retrait",
 )  # fmt: skip
 TOKEN = re.compile(r'(name="csrf" value=")[^"]*')
 

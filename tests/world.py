@@ -12,6 +12,8 @@ from db.models import (
     CareCentre,
     ChangeKind,
     Company,
+    Document,
+    DocumentKind,
     Employee,
     EmployeeChange,
     EmployeeImport,
@@ -72,6 +74,7 @@ async def tell(portal: Portal) -> Told:
         await an_appointment(world, theirs, centre, their_employee, THEIRS, charlie)
         for company, marker in ((ours, OURS), (theirs, THEIRS)):
             await an_invoice(world, company, marker)
+            await a_document(world, company, marker, portal)
     return Told(ours, site, theirs, alice, bob, charlie, clerk, employee, their_employee)
 
 
@@ -132,3 +135,15 @@ async def an_invoice(world: World, company: Company, marker: str) -> None:
             method="virement", reference=marker, created_at=world.now,
         )
     )  # fmt: skip
+
+
+async def a_document(world: World, company: Company, marker: str, portal: Portal) -> None:
+    """Deposited, and still on the list."""
+    content = b"%PDF-1.7 " + marker.encode()
+    document = Document(
+        company_id=company.key, kind=DocumentKind.OTHER, title=marker, search_key=f" {marker.lower()}",
+        file_name=f"{marker}.pdf", media_type="application/pdf", size=len(content),
+        sha256=await portal.storage.keep(content), series=marker, token=marker, created_at=world.now,
+    )  # fmt: skip
+    world.session.add(document)
+    await world.session.flush()

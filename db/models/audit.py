@@ -44,6 +44,7 @@ class AuditKind(StrEnum):
     DECLARATION_SUBMITTED = "declaration_submitted"
     DECLARATION_CORRECTED = "declaration_corrected"
     CORRECTION_ASKED = "correction_asked"
+    DOCUMENT_SHARED = "document_shared"
     DOCUMENT_DEPOSITED = "document_deposited"
     DOCUMENT_WITHDRAWN = "document_withdrawn"
     CERTIFICATE_MADE = "certificate_made"
