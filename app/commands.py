@@ -16,6 +16,7 @@ from app.access import StaffAccess, VisitorAccess
 from app.companies.import_file import WrongFile, parse_members
 from app.companies.import_service import import_members
 from app.database import is_migrated, migrate
+from app.demo.documents_story import tell_documents
 from app.demo.invoices_story import tell_invoices
 from app.demo.story import tell_planning
 from app.dispatcher import Dispatcher
@@ -77,6 +78,7 @@ async def tell_demo(session: AsyncSession, portal: Portal) -> None:
     if clerk:
         await tell_planning(StaffAccess(portal, session, clerk), clock.now())
         await tell_invoices(StaffAccess(portal, session, clerk), clock.now())
+        await tell_documents(StaffAccess(portal, session, clerk), clock.now())
 
 
 def _filled(fields: dict[str, str], visits: Sequence[tuple[VisitKind, date, date | None]]) -> dict[str, Any]:

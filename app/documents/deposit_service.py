@@ -81,7 +81,8 @@ async def add_certificate(
     document = access.add(
         Document(
             company_id=access.company.key, kind=DocumentKind.CERTIFICATE, title=title, series=token,
-            token=token,            search_key=search_key(DocumentKind.CERTIFICATE, title, kept.file_name), from_service=True,
+            token=token, search_key=search_key(DocumentKind.CERTIFICATE, title, kept.file_name),
+            from_service=True,
             account_id=access.account.key, on_behalf=access.membership.third_party, created_at=now,
             read_at=now, **kept.columns,
         )

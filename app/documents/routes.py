@@ -84,7 +84,6 @@ async def file(
     headers = {
         "Content-Disposition": disposition(document.file_name),
         "Content-Length": str(document.size),
-        "X-Content-Type-Options": "nosniff",
     }
     return Stream(chunks, media_type=document.media_type, headers=headers)
 

@@ -12,6 +12,7 @@ from app.access import VisitorAccess
 from app.sign_in.links import new_link
 from db.models import Account, AuditEvent, AuditKind, Draft, Membership, OutboxMail, TokenKind
 from tests.browser.calendars_tour import calendars_tour
+from tests.browser.documents_tour import documents_tour
 from tests.browser.employees_tour import employees_tour
 from tests.browser.invoices_tour import invoices_tour
 from tests.browser.reader import Reader
@@ -55,6 +56,7 @@ async def member_tour(reader: Reader, told: Told, app: Any) -> Tour:
         _account_forms(reader),
         calendars_tour(reader),
         invoices_tour(reader, told),
+        documents_tour(reader, told),
         _sessions(reader, told),
         _letters(reader, told),
         _service(reader, told),
