@@ -8,12 +8,13 @@ from sqlmodel import col
 from app.access import MemberAccess, StaffAccess
 from app.clock import PARIS
 from app.demo.story import member_at
-from app.documents.certificate import certificate_of, pdf_of
 from app.documents.deposit_service import deposit_document, mark_as_seen
 from app.documents.forms import Deposit
 from app.documents.kept import Kept, keep_file
 from app.documents.service import Shared, share_document
+from app.formats import day
 from app.portal import Portal
+from app.typesetting import typeset_apart
 from db.models import Company, DocumentKind, Employee
 
 
@@ -39,16 +40,17 @@ async def tell_documents(staff: StaffAccess, now: datetime) -> None:
 
 
 async def _share(staff: StaffAccess, company: Company, shared: Shared, name: str, at: datetime) -> int:
-    kept = await _file(staff.portal, company, name, at)
+    kept = await _file(staff.portal, company, shared.title, name, at)
     return (await share_document(staff, company.key, shared, kept, at)).key
 
 
 async def _deposit(member: MemberAccess, company: Company, version: int, at: datetime) -> None:
-    kept = await _file(member.portal, company, f"DUERP version {version}.pdf", at)
+    kept = await _file(member.portal, company, f"DUERP, version {version}", f"DUERP-{version}.pdf", at)
     await deposit_document(member, Deposit(token=secrets.token_urlsafe(16), kind="duerp"), kept, at)
 
 
-async def _file(portal: Portal, company: Company, name: str, at: datetime) -> Kept:
-    """In the demo every file is a page that says whose it is."""
-    told = certificate_of(company, portal.settings, at.astimezone(PARIS).date())
-    return await keep_file(portal.storage, name, await pdf_of(told))
+async def _file(portal: Portal, company: Company, title: str, name: str, at: datetime) -> Kept:
+    """A page that says what it would be."""
+    told = {"title": title, "company": company.label, "service": portal.settings.service_name}
+    told["day"] = day(at.astimezone(PARIS).date())
+    return await keep_file(portal.storage, name, await typeset_apart("documents/sample.typ", told))

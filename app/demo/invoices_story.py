@@ -53,7 +53,7 @@ async def _absence(staff: StaffAccess, company: Company, issued: date, now: date
 
 
 def _entry(company: Company, kind: InvoiceKind, title: str, issued: date) -> Entry:
-    number = f"F{issued:%y%m%d}-{company.key}"
+    number = f"F{issued:%y%m%d}{company.key:03}"
     return Entry(number, kind, title, issued, issued + timedelta(days=30))
 
 
