@@ -134,7 +134,7 @@ class MemberAccess(Access):
 
     @property
     def rights(self) -> frozenset[Right]:
-        return rights_of(self.membership.roles)
+        return rights_of(self.membership.roles, third_party=self.membership.third_party)
 
     async def company_row(self) -> Company:
         """The company as it is now, to change it or to show all of it."""
@@ -160,7 +160,8 @@ class MemberAccess(Access):
 
         `roles`: as they are now, under a lock, when that is later than the door.
         """
-        if right not in (self.rights if roles is None else rights_of(roles)):
+        third_party = self.membership.third_party
+        if right not in (self.rights if roles is None else rights_of(roles, third_party=third_party)):
             raise Forbidden("Votre rôle ne le permet pas. Demandez-le à un administrateur de l’entreprise.")
 
     def trace(self, kind: AuditKind, now: datetime, about: str = "") -> None:

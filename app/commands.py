@@ -17,6 +17,8 @@ from app.companies.import_file import WrongFile, parse_members
 from app.companies.import_service import import_members
 from app.database import is_migrated, migrate
 from app.demo.contact_story import tell_contact
+from app.demo.documents_story import tell_documents
+from app.demo.invoices_story import tell_invoices
 from app.demo.story import tell_planning
 from app.dispatcher import Dispatcher
 from app.employees.declared import filled
@@ -78,6 +80,8 @@ async def tell_demo(session: AsyncSession, portal: Portal) -> None:
         staff = StaffAccess(portal, session, clerk)
         await tell_planning(staff, clock.now())
         await tell_contact(staff, clock.now())
+        await tell_invoices(staff, clock.now())
+        await tell_documents(staff, clock.now())
 
 
 def _filled(fields: dict[str, str], visits: Sequence[tuple[VisitKind, date, date | None]]) -> dict[str, Any]:

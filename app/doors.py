@@ -20,7 +20,7 @@ from app.drafts import LONGEST, keep_draft
 from app.errors import NotFound
 from app.presence import ABSOLUTE, IDLE, is_over
 from app.sessions import seat_at, session_of
-from app.uploads import read_upload
+from app.uploads import Limit, read_upload
 from app.visit import Viewer, Visit
 from db.models import Account, AccountSession
 from db.models.company import label_of
@@ -58,7 +58,7 @@ async def _transaction(request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSe
     except SignInNeeded as needed:
         if request.method == "POST" and needed.account_id:
             has_file = not visit.verified and request.route_handler.opt.get("file")
-            fields = (await read_upload(request, longest_field=LONGEST)).fields if has_file else None
+            fields = (await read_upload(request, Limit(field=LONGEST))).fields if has_file else None
             if visit.verified:
                 needed.draft_kept = await keep_draft(request, needed.account_id, clock.now(), fields)
         raise

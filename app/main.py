@@ -26,6 +26,7 @@ from app.contact import public_routes as public_contact
 from app.contact import routes as contact
 from app.demo import routes as demo
 from app.dispatcher import Dispatcher, Postbox
+from app.documents import routes as documents
 from app.edge import Edge
 from app.employees import routes as employees
 from app.error_pages import HANDLERS
@@ -35,6 +36,7 @@ from app.history import routes as history
 from app.home import routes as home
 from app.housekeeping import keep_house
 from app.imports import routes as imports
+from app.invoices import routes as invoices
 from app.people import routes as people
 from app.planning import routes as planning
 from app.portal import Portal, make_portal
@@ -78,6 +80,7 @@ MEMBER: list[Any] = [
     *employees.MEMBER, *imports.MEMBER, *company_details.MEMBER, *people.MEMBER, *history.MEMBER,
     *planning.MEMBER, *appointments.MEMBER, *calendars.MEMBER,
     *contact.MEMBER,
+    *invoices.MEMBER, *documents.MEMBER,
 ]  # fmt: skip
 FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [staff.index, staff.mail, staff.send_again]

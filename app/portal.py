@@ -8,6 +8,7 @@ from app.keys import Keys
 from app.passwords import Passwords
 from app.presence import Presence
 from app.settings import Settings
+from app.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Portal:
     passwords: Passwords
     presence: Presence
     held_files: HeldFiles
+    storage: Storage
 
     async def close(self) -> None:
         self.passwords.close()
@@ -27,4 +29,5 @@ class Portal:
 def make_portal(settings: Settings, bcrypt_cost: int = 12) -> Portal:
     keys = Keys(settings.secret_key)
     database = Database(settings.database_url)
-    return Portal(settings, database, keys, Passwords(keys, bcrypt_cost), Presence(database), HeldFiles())
+    passwords, presence = Passwords(keys, bcrypt_cost), Presence(database)
+    return Portal(settings, database, keys, passwords, presence, HeldFiles(), Storage(settings))

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from emails.message import Message
 
 from app import clock
-from app.attachments import Files
 from app.database import Database
+from app.invoices.letter import files_of as invoices_of
 from app.planning.letter import files_of
 from app.portal import Portal
 from app.settings import Settings
@@ -35,7 +35,8 @@ class Letter:
 
 async def letter_of(portal: Portal, templates: Any, mail: OutboxMail) -> Letter:
     """The letter with what is joined to it, which is drawn in a thread."""
-    files = [*await files_of(mail.context), *await _joined(portal, mail.context)]
+    files = [*await files_of(mail.context), *await invoices_of(mail.context)]
+    files += await _joined(portal, mail.context)
     return replace(write_letter(portal, templates, mail), files=tuple(files))
 
 
@@ -44,7 +45,7 @@ async def _joined(portal: Portal, context: dict[str, Any]) -> list[tuple[str, by
     if not context.get("file"):
         return []
     name, media_type, sha256 = context["file"]
-    pieces = await Files(portal.settings.data_dir).read(sha256)
+    pieces = await portal.storage.opened(sha256)
     return [(name, b"".join([piece async for piece in pieces]), media_type)]
 
 

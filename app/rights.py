@@ -11,6 +11,8 @@ class Right(StrEnum):
     APPOINTMENTS = "appointments"
     INVOICES = "invoices"
     DECLARATION = "declaration"
+    DOCUMENTS = "documents"
+    APTITUDE = "aptitude"
     COMPANY = "company"
     PEOPLE = "people"
 
@@ -21,15 +23,17 @@ class Role(StrEnum):
     APPOINTMENTS = "rendez-vous"
     BILLING = "facturation"
     DECLARATION = "declaration"
+    APTITUDE = "aptitude"
     READER = "lecture"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset(Right),
-    Role.EMPLOYEES: frozenset({Right.VIEW, Right.EMPLOYEES}),
-    Role.APPOINTMENTS: frozenset({Right.VIEW, Right.APPOINTMENTS}),
+    Role.EMPLOYEES: frozenset({Right.VIEW, Right.EMPLOYEES, Right.DOCUMENTS}),
+    Role.APPOINTMENTS: frozenset({Right.VIEW, Right.APPOINTMENTS, Right.DOCUMENTS, Right.APTITUDE}),
     Role.BILLING: frozenset({Right.VIEW, Right.INVOICES}),
-    Role.DECLARATION: frozenset({Right.VIEW, Right.DECLARATION}),
+    Role.DECLARATION: frozenset({Right.VIEW, Right.DECLARATION, Right.DOCUMENTS}),
+    Role.APTITUDE: frozenset({Right.VIEW, Right.APTITUDE}),
     Role.READER: frozenset({Right.VIEW}),
 }
 ROLE_WORDS = {
@@ -38,15 +42,24 @@ ROLE_WORDS = {
     Role.APPOINTMENTS: ("Rendez-vous", "demander des visites et répondre au planning"),
     Role.BILLING: ("Facturation", "voir les factures et leur paiement"),
     Role.DECLARATION: ("Déclaration", "faire la déclaration annuelle des effectifs"),
+    Role.APTITUDE: (
+        "Avis d’aptitude",
+        "ouvrir les avis d’aptitude : un tiers ne les voit jamais sans ce rôle",
+    ),
     Role.READER: ("Lecture", "voir, sans rien changer"),
 }
 # Who comes with the letter's two numbers when there is already an administrator: all but deciding for others.
 WORKING_ROLES = (Role.EMPLOYEES, Role.APPOINTMENTS, Role.BILLING, Role.DECLARATION)
 
 
-def rights_of(roles: Iterable[str]) -> frozenset[Right]:
-    """What these roles allow together. An unknown role allows nothing."""
-    return _rights_of(tuple(roles))
+def rights_of(roles: Iterable[str], *, third_party: bool = False) -> frozenset[Right]:
+    """What these roles allow together. An unknown role allows nothing.
+
+    A third party opens aptitude notices only when the company gave that very role.
+    """
+    held = tuple(roles)
+    found = _rights_of(held)
+    return found - {Right.APTITUDE} if third_party and Role.APTITUDE not in held else found
 
 
 @lru_cache(maxsize=1024)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from stdnum import bic, iban
 
 from app.contrast import contrast_with_white, is_colour
 
@@ -73,6 +74,15 @@ class Settings(BaseSettings):
         if value and (value.suffix not in {".svg", ".png"} or not value.is_file()):
             raise ValueError(f"{value} n’est pas un fichier .svg ou .png lisible")
         return value
+
+    @field_validator("service_iban", "service_bic")
+    @classmethod
+    def _bank(cls, value: str, info: ValidationInfo) -> str:
+        """A wrong digit would send the members' money elsewhere, so it stops the start."""
+        checked = iban if info.field_name == "service_iban" else bic
+        if value and not checked.is_valid(value):
+            raise ValueError(f"« {value} » n’est pas un numéro valable : un caractère est faux ou manque")
+        return str(checked.compact(value))
 
     @model_validator(mode="after")
     def _complete(self) -> "Settings":

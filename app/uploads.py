@@ -31,20 +31,26 @@ class Upload:
     problem: str = ""
 
 
-async def read_upload(
-    request: Request[Any, Any, Any], *, longest_field: int = LONGEST_FIELD, advice: str = FEWER
-) -> Upload:
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`size` of the file and `field` of a text, in bytes; `advice`: what to do of a file that is larger."""
+
+    size: int = BIGGEST
+    advice: str = FEWER
+    field: int = LONGEST_FIELD
+
+
+async def read_upload(request: Request[Any, Any, Any], limit: Limit = Limit()) -> Upload:
     """The file and the fields of this POST; its form token decides whether anything may be written.
 
-    Outside the transaction (`access.paused()`): the network may be slow. `longest_field`: in bytes.
-    `advice`: what to do of a file that is too big.
+    Outside the transaction (`access.paused()`): the network may be slow.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != MULTIPART_TYPE:
         return Upload(problem=NO_FILE)
     upload = Upload()
     try:
-        await _read(request, options.get("boundary", ""), upload, longest_field, advice)
+        await _read(request, options.get("boundary", ""), upload, limit)
     except (MultipartError, UnicodeDecodeError, ValueError):
         upload.problem = CUT
     visit = Visit.of(request)
@@ -54,9 +60,7 @@ async def read_upload(
     return upload
 
 
-async def _read(
-    request: Request[Any, Any, Any], boundary: str, upload: Upload, longest_field: int, advice: str
-) -> None:
+async def _read(request: Request[Any, Any, Any], boundary: str, upload: Upload, limit: Limit) -> None:
     parser = PushMultipartParser(boundary, max_segment_count=10)
     parts: list[bytes] = []
     segment: MultipartSegment | None = None
@@ -74,8 +78,8 @@ async def _read(
                 _keep(upload, segment, b"".join(parts))
             elif event is not None and segment is not None:
                 size += len(event)
-                if size > (BIGGEST if segment.filename is not None else longest_field):
-                    upload.problem, parts = _too_big(request, segment, advice), []
+                if size > (limit.size if segment.filename is not None else limit.field):
+                    upload.problem, parts = _too_big(request, segment, limit), []
                     break
                 parts.append(bytes(event))
     if not upload.problem:
@@ -89,9 +93,9 @@ def _keep(upload: Upload, segment: MultipartSegment, content: bytes) -> None:
         upload.fields[segment.name] = content.decode()
 
 
-def _too_big(request: Request[Any, Any, Any], segment: MultipartSegment, advice: str) -> str:
+def _too_big(request: Request[Any, Any, Any], segment: MultipartSegment, limit: Limit) -> str:
     if segment.filename is None:
         return CUT
     told = request.headers.get("content-length", "")
     size = f" (il en pèse {int(told) // 1_000_000})" if told.isdigit() and len(told) < 15 else ""
-    return f"Ce fichier dépasse 5 Mo{size} : {advice}."
+    return f"Ce fichier dépasse {limit.size // 1_000_000} Mo{size} : {limit.advice}."

@@ -25,6 +25,8 @@ VALUES = {
     "inquiry_id": "1",
     "message_id": "1",
     "slug": "qui-compte-dans-l-effectif",
+    "invoice_id": "1",
+    "document_id": "1",
     "motive": "employeur",
     "step": "identite",
     "kind": "csv",

@@ -46,6 +46,12 @@ SIGNED_IN = (
     "/espace/00010/contact", "/espace/00010/contact?etat=termines", "/espace/00010/contact/nouveau",
     "/espace/00010/contact/nouveau?salarie=1", "/espace/00010/contact/1", "/espace/00010/contact/1/messages",
     "/espace/00010/contact/1/lecture", "/espace/00010/contact/1/fin",
+    "/espace/00010/factures", "/espace/00010/factures?annee=2026&etat=partielle",
+    "/espace/00010/factures?etat=payee", "/espace/00010/factures/1",
+    "/espace/00010/documents", "/espace/00010/documents?q=xyz&nature=autre", "/espace/00010/documents/1",
+    "/espace/00010/documents/depot", "/espace/00010/documents/depot?nature=duerp",
+    "/espace/00010/documents/certificat", "/espace/00010/documents/vus",
+    "/espace/00010/documents/1/retrait",
 )  # fmt: skip
 TOKEN = re.compile(r'(name="csrf" value=")[^"]*')
 

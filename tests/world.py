@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from app.attachments import Files
 from app.contact.service import join
 from app.employees.declared import filled
 from app.employees.rules import Seen
+from app.kept_files import keep_file
 from app.portal import Portal
 from db.models import (
     Account,
@@ -14,6 +14,8 @@ from db.models import (
     CareCentre,
     ChangeKind,
     Company,
+    Document,
+    DocumentKind,
     Employee,
     EmployeeChange,
     EmployeeImport,
@@ -22,7 +24,10 @@ from db.models import (
     Inquiry,
     InquiryMessage,
     InquiryTheme,
+    Invoice,
+    InvoiceKind,
     LineKind,
+    Payment,
     RequestMessage,
     RequestMotive,
     VisitKind,
@@ -74,6 +79,9 @@ async def tell(portal: Portal) -> Told:
         await an_inquiry(world, portal, ours, employee, OURS, alice)
         await an_inquiry(world, portal, theirs, their_employee, THEIRS, charlie)
         await an_appointment(world, theirs, centre, their_employee, THEIRS, charlie)
+        for company, marker in ((ours, OURS), (theirs, THEIRS)):
+            await an_invoice(world, company, marker)
+            await a_document(world, company, marker, portal)
     return Told(ours, site, theirs, alice, bob, charlie, clerk, employee, their_employee)
 
 
@@ -123,7 +131,7 @@ async def an_inquiry(
 ) -> None:
     """A message to the service about somebody, with a file that holds the marker, not answered yet."""
     mine = {"company_id": company.key, "account_id": account.key}
-    file = await Files(portal.settings.data_dir).keep(f"{marker}.pdf", f"%PDF-1.7 {marker}".encode())
+    file = await keep_file(portal.storage, f"{marker}.pdf", f"%PDF-1.7 {marker}".encode())
     inquiry = Inquiry(
         theme=InquiryTheme.OTHER, subject=marker, employee_id=employee.key, token="un-jeton",
         created_at=world.now, updated_at=world.now, **mine,
@@ -133,3 +141,33 @@ async def an_inquiry(
     said = InquiryMessage(inquiry_id=inquiry.key, token="un-jeton", text=marker, at=world.now, **mine)
     join(said, file)
     world.session.add(said)
+
+
+async def an_invoice(world: World, company: Company, marker: str) -> None:
+    """Of 120 €, half of which was paid."""
+    invoice = Invoice(
+        company_id=company.key, number=f"F2026-{company.code}", kind=InvoiceKind.CONTRIBUTION, title=marker,
+        issued_on=date(2026, 1, 5), due_on=date(2099, 2, 4), net_cents=10_000, vat_cents=2_000,
+        total_cents=12_000, created_at=world.now,
+        lines=[{"label": marker, "quantity": 1, "unit_cents": 10_000, "net_cents": 10_000}],
+    )  # fmt: skip
+    world.session.add(invoice)
+    await world.session.flush()
+    world.session.add(
+        Payment(
+            company_id=company.key, invoice_id=invoice.key, paid_on=date(2026, 1, 20), cents=6_000,
+            method="virement", reference=marker, created_at=world.now,
+        )
+    )  # fmt: skip
+
+
+async def a_document(world: World, company: Company, marker: str, portal: Portal) -> None:
+    """Deposited, and still on the list."""
+    content = b"%PDF-1.7 " + marker.encode()
+    document = Document(
+        company_id=company.key, kind=DocumentKind.OTHER, title=marker, search_key=f" {marker.lower()}",
+        file_name=f"{marker}.pdf", media_type="application/pdf", size=len(content),
+        sha256=await portal.storage.keep(content), series=marker, token=marker, created_at=world.now,
+    )  # fmt: skip
+    world.session.add(document)
+    await world.session.flush()

@@ -40,6 +40,16 @@ SECTIONS = (
         "Écrire au service, joindre un fichier, suivre les réponses.", Right.VIEW,
     ),
     Section(
+        "invoices", "invoices.index", "Mes factures",
+        "Consulter les factures, vérifier leur paiement, les télécharger, trouver la référence à rappeler.",
+        Right.INVOICES,
+    ),
+    Section(
+        "documents", "documents.index", "Mon espace documentaire",
+        "Trouver ce que le service partage, déposer le DUERP et ses mises à jour, obtenir un certificat.",
+        Right.VIEW,
+    ),
+    Section(
         "details", "company_details.show", "Mon compte",
         "Compléter et mettre à jour les coordonnées de l’entreprise et ses contacts, "
         "voir l’équipe qui vous suit.", Right.VIEW,

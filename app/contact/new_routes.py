@@ -10,13 +10,13 @@ from litestar.response import Response
 from app import clock
 from app.access import BIGGEST_ID, MemberAccess
 from app.appointments.shown import new_token
-from app.attachments import ACCEPTED, TAKEN
 from app.company_details.queries import team_of
 from app.contact.forms import CHOICES, NewInquiry
 from app.contact.queries import MOST_NAMESAKES, inquiry_by_token, people_named
 from app.contact.sent import read_sent
 from app.contact.writing_service import send_inquiry
 from app.employees.declared import declared_of, name_of
+from app.file_types import ACCEPTED, TAKEN
 from app.forms import Form
 from app.rights import Right
 from app.uploads import DRAINED

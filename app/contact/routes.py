@@ -10,7 +10,6 @@ from litestar.response import Response, Stream
 from app import clock
 from app.access import MemberAccess
 from app.appointments.shown import new_token
-from app.attachments import ACCEPTED, TAKEN, Files, disposition
 from app.contact import new_routes
 from app.contact.forms import Read, Reply
 from app.contact.queries import FILTERS, inquiries_of, message_by_token
@@ -20,6 +19,7 @@ from app.contact.writing_service import end_inquiry, mark_as_read, write_reply
 from app.employees.queries import PAGE
 from app.errors import NotFound
 from app.fields import Input
+from app.file_types import ACCEPTED, TAKEN, disposition
 from app.forms import Form
 from app.places import read_place
 from app.rights import Right
@@ -164,7 +164,7 @@ async def file(
     message = await file_of(access, inquiry_id, message_id)
     if message is None:
         raise NotFound
-    pieces = await Files(access.portal.settings.data_dir).read(message.sha256)
+    pieces = await access.portal.storage.opened(message.sha256)
     headers = {
         "Content-Disposition": disposition(message.file_name), "Content-Length": str(message.size),
     }  # fmt: skip

@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 from litestar import Request
 
 from app.access import MemberAccess
-from app.attachments import Files, Kept
 from app.errors import Refused
 from app.fields import Input
 from app.forms import STALE, Form
-from app.uploads import NO_FILE, Upload, read_upload
+from app.kept_files import Kept, keep_file
+from app.uploads import NO_FILE, Limit, Upload, read_upload
 from app.visit import MULTIPART_TYPE, Visit
 
 BYTES = 20_000  # of one field: the longest text, in letters that take several bytes each
@@ -29,7 +29,7 @@ async def read_sent(request: Request[Any, Any, Any], access: MemberAccess, model
     if kind != MULTIPART_TYPE:
         return Sent(await Form.read(request, model), None)
     async with access.paused():
-        upload = await read_upload(request, longest_field=BYTES, advice=ADVICE)
+        upload = await read_upload(request, Limit(advice=ADVICE, field=BYTES))
         form: Form[Any] = Form(upload.fields)
         if not form.typed.get("fichier", ""):
             form.typed.pop("fichier", None)  # Browsers that cannot send files send the field's name.
@@ -44,13 +44,14 @@ async def read_sent(request: Request[Any, Any, Any], access: MemberAccess, model
 async def _kept(access: MemberAccess, upload: Upload, form: Form[Any]) -> Kept | None:
     if upload.problem == NO_FILE and not upload.name:
         return None
+    problem = upload.problem
+    if not problem and form.errors:
+        problem = f"Choisissez de nouveau le fichier « {upload.name[:80]} »."
     try:
-        if upload.problem:
-            raise Refused(upload.problem, "fichier")
-        if form.errors:
-            raise Refused(f"Choisissez de nouveau le fichier « {upload.name[:80]} ».", "fichier")
-        return await Files(access.portal.settings.data_dir).keep(upload.name, upload.content)
-    except Refused as refused:
-        form.refuse(refused)
-        form.data = None
-        return None
+        if not problem:
+            return await keep_file(access.portal.storage, upload.name, upload.content)
+    except ValueError as wrong:
+        problem = str(wrong)
+    form.refuse(Refused(problem, "fichier"))
+    form.data = None
+    return None

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from app.access import Access, StaffAccess
-from app.attachments import Kept
 from app.clock import PARIS
 from app.errors import Refused
+from app.kept_files import Kept
 from app.mail import queue_mail
 from app.sessions import is_alive
 from db.models import Account, Company, Inquiry, InquiryMessage, InquiryState, Membership
@@ -35,7 +35,7 @@ async def answer_inquiry(
         join(message, file)
     access.add(message)
     inquiry.state, inquiry.answered_at, inquiry.closed_at = InquiryState.ANSWERED, now, None
-    await _tell_writers(access, inquiry, now, text.strip(), file.name if file else "")
+    await _tell_writers(access, inquiry, now, text.strip(), file.file_name if file else "")
 
 
 async def close_inquiry(access: StaffAccess, inquiry_id: int, now: datetime) -> None:
@@ -49,7 +49,8 @@ async def close_inquiry(access: StaffAccess, inquiry_id: int, now: datetime) -> 
 
 def join(message: InquiryMessage, file: Kept) -> None:
     """The message carries this file, which is already kept."""
-    message.file_name, message.media_type, message.size, message.sha256 = file
+    for name, value in file.columns.items():
+        setattr(message, name, value)
 
 
 async def _tell_writers(

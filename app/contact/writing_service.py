@@ -6,13 +6,13 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from app.access import BIGGEST_ID, MemberAccess
-from app.attachments import Kept
 from app.company_details.queries import team_of
 from app.contact.forms import THEMES, NewInquiry, Reply
 from app.contact.queries import MOST_NAMESAKES, inquiry_by_token, message_by_token, people_named
 from app.contact.service import join
 from app.employees.declared import declared_of, name_of
 from app.errors import NotFound, Refused
+from app.kept_files import Kept
 from app.mail import queue_mail
 from app.rights import Right
 from db.models import AuditKind, Employee, Inquiry, InquiryMessage, InquiryState, InquiryTheme, Invoice
@@ -128,5 +128,5 @@ async def _tell_service(
         access, "inquiry_received", recipient, now, company=access.company.label,
         theme=THEMES[InquiryTheme(inquiry.theme)], about=inquiry.subject, person=person, text=text,
         who=access.account.full_name, email=access.account.email, on_behalf=access.membership.third_party,
-        file=[file.name, file.media_type, file.sha256] if file else [],
+        file=[file.file_name, file.media_type, file.sha256] if file else [],
     )  # fmt: skip

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlmodel import Field
 
 from db.models.base import CompanyOwned, instant
@@ -23,7 +23,10 @@ class Invoice(CompanyOwned, table=True):
     `settles_id`: the invoice that a credit note settles.
     """
 
-    __table_args__ = (Index("ix_invoice_company_id_issued_on_id", "company_id", "issued_on", "id"),)
+    __table_args__ = (
+        Index("ix_invoice_company_id_issued_on_id", "company_id", "issued_on", "id"),
+        Index("ix_invoice_company_id_settles_id", "company_id", "settles_id"),
+    )
 
     company_id: int = Field(foreign_key="company.id")
     number: str = Field(max_length=30, unique=True)
@@ -40,14 +43,20 @@ class Invoice(CompanyOwned, table=True):
 
 
 class Payment(CompanyOwned, table=True):
-    """Money received for an invoice. `method`: virement, prélèvement, chèque."""
+    """Money received for an invoice. `method`: virement, prélèvement, chèque.
 
-    __table_args__ = (Index("ix_payment_company_id_invoice_id", "company_id", "invoice_id"),)
+    `reference`: the bank's own, so that a payment told twice is kept once.
+    """
+
+    __table_args__ = (
+        Index("ix_payment_company_id_invoice_id", "company_id", "invoice_id"),
+        UniqueConstraint("invoice_id", "reference"),
+    )
 
     company_id: int = Field(foreign_key="company.id")
-    invoice_id: int = Field(foreign_key="invoice.id", index=True)
+    invoice_id: int = Field(foreign_key="invoice.id")
     paid_on: date
     cents: int
     method: str = Field(default="", max_length=30)
-    reference: str = Field(default="", max_length=60)
+    reference: str = Field(max_length=60)
     created_at: datetime = instant()

@@ -33,6 +33,8 @@ NOT_PAGES = {
     "/calendrier/{token}", "/espace/{code}/planning/{slot_id}/calendrier",
     "/espace/{code}/planning/{slot_id}/convocation",
     "/espace/{code}/contact/{inquiry_id}/fichiers/{message_id}",
+    "/espace/{code}/factures/export/{kind}", "/espace/{code}/factures/{invoice_id}/pdf",
+    "/espace/{code}/documents/{document_id}/fichier",
 }  # fmt: skip
 
 

@@ -41,7 +41,14 @@ def test_every_role_lets_one_in_and_has_words(role):
 
 def test_who_hands_over_keeps_working_without_deciding_for_others():
     kept = rights_of([role.value for role in WORKING_ROLES])
-    assert kept == {Right.VIEW, Right.EMPLOYEES, Right.APPOINTMENTS, Right.INVOICES, Right.DECLARATION}
+    assert kept == frozenset(Right) - {Right.COMPANY, Right.PEOPLE}
+
+
+@given(ROLES)
+def test_a_third_party_opens_aptitude_notices_only_with_that_very_role(roles):
+    theirs = rights_of(roles, third_party=True)
+    assert (Right.APTITUDE in theirs) == (Role.APTITUDE.value in roles)
+    assert theirs | {Right.APTITUDE} == rights_of(roles) | {Right.APTITUDE}
 
 
 @given(st.lists(st.text() | st.sampled_from([role.value for role in Role])))

@@ -100,6 +100,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_invoice_company_id_issued_on_id", ["company_id", "issued_on", "id"], unique=False
         )
+        batch_op.create_index("ix_invoice_company_id_settles_id", ["company_id", "settles_id"], unique=False)
 
     op.create_table(
         "declarationanswer",
@@ -237,10 +238,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_payment_company_id_company")),
         sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_payment_invoice_id_invoice")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+        sa.UniqueConstraint("invoice_id", "reference", name=op.f("uq_payment_invoice_id_reference")),
     )
     with op.batch_alter_table("payment", schema=None) as batch_op:
         batch_op.create_index("ix_payment_company_id_invoice_id", ["company_id", "invoice_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_payment_invoice_id"), ["invoice_id"], unique=False)
 
     op.create_table(
         "inquirymessage",
@@ -283,7 +284,6 @@ def downgrade() -> None:
 
     op.drop_table("inquirymessage")
     with op.batch_alter_table("payment", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_payment_invoice_id"))
         batch_op.drop_index("ix_payment_company_id_invoice_id")
 
     op.drop_table("payment")
@@ -298,6 +298,7 @@ def downgrade() -> None:
     op.drop_table("declarationcorrection")
     op.drop_table("declarationanswer")
     with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.drop_index("ix_invoice_company_id_settles_id")
         batch_op.drop_index("ix_invoice_company_id_issued_on_id")
 
     op.drop_table("invoice")

@@ -1,0 +1,112 @@
+"""Reads of one company's documents. What a person may not open is neither listed nor counted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy
+from sqlalchemy import func
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from app.access import MemberAccess
+from app.documents.kinds import kinds_open_to, right_to_open
+from app.employees.declared import words_of
+from app.employees.queries import MOST_WORDS, PAGE
+from app.errors import NotFound
+from app.places import Place
+from db.models import Account, Document
+
+_newer = aliased(Document)
+
+
+class DocumentRow(NamedTuple):
+    id: int
+    kind: str
+    title: str
+    file_name: str
+    media_type: str
+    size: int
+    version: int
+    from_service: bool
+    created_at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the service shared and nobody said they saw. `last_id`: up to where it was shown."""
+
+    count: int
+    last_id: int | None
+
+
+async def documents_before(
+    access: MemberAccess, q: str, kind: str, before: Place | None
+) -> list[DocumentRow]:
+    """The latest version of each, the newest first: a page of them, and one more if there are more."""
+    later = (
+        (col(_newer.company_id) == Document.company_id)
+        & (col(_newer.series) == Document.series)
+        & (col(_newer.version) > Document.version)
+    )
+    statement = sqlalchemy.select(*(getattr(Document, name) for name in DocumentRow._fields)).where(
+        *_mine(access), ~sqlalchemy.exists().where(later)
+    )
+    for word in words_of(q)[:MOST_WORDS]:
+        statement = statement.where(col(Document.search_key).like(f"% {word}%"))
+    if kind:
+        statement = statement.where(col(Document.kind) == kind)
+    at = sqlalchemy.tuple_(col(Document.created_at), col(Document.id))
+    if before:
+        moment = sqlalchemy.literal(before[0], Document.created_at.type)  # type: ignore[attr-defined]
+        statement = statement.where(at < sqlalchemy.tuple_(moment, sqlalchemy.literal(before[1])))
+    order = statement.order_by(col(Document.created_at).desc(), col(Document.id).desc())
+    return [DocumentRow(*row) for row in await access.table(order.limit(PAGE + 1))]
+
+
+async def news_of(access: MemberAccess) -> News:
+    unseen = (col(Document.from_service).is_(True), col(Document.read_at).is_(None))
+    statement = sqlalchemy.select(func.count(col(Document.id)), func.max(Document.id)).where(
+        *_mine(access), *unseen
+    )
+    (row,) = await access.table(statement)
+    return News(*row)
+
+
+async def document_of(access: MemberAccess, document_id: int) -> Document:
+    """NotFound for another company's or one withdrawn; Forbidden for a kind that this person may not open."""
+    document = await access.get(Document, document_id)
+    if document.withdrawn_at is not None:
+        raise NotFound
+    access.require(right_to_open(document.kind))
+    return document
+
+
+async def versions_of(access: MemberAccess, series: str) -> list[tuple[Document, str]]:
+    """Each with the name of who deposited it, the latest first."""
+    statement = (
+        select(Document, Account.first_name, Account.last_name)
+        .join(Account, col(Account.id) == Document.account_id, isouter=True)
+        .where(Document.company_id == access.company.key, Document.series == series)
+        .where(col(Document.withdrawn_at).is_(None))
+        .order_by(col(Document.version).desc())
+    )
+    return [
+        (each, f"{first or ''} {last or ''}".strip()) for each, first, last in await access.rows(statement)
+    ]
+
+
+async def document_with_token(access: MemberAccess, token: str) -> Document | None:
+    return await access.first(access.select(Document).where(Document.token == token))
+
+
+async def latest_of(access: MemberAccess, series: str) -> Document | None:
+    mine = access.select(Document).where(Document.series == series)
+    return await access.first(mine.order_by(col(Document.version).desc()).limit(1))
+
+
+def _mine(access: MemberAccess) -> tuple[Any, ...]:
+    kinds = kinds_open_to(access.rights)
+    here = col(Document.company_id) == access.company.key
+    return here, col(Document.withdrawn_at).is_(None), col(Document.kind).in_(kinds)

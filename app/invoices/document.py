@@ -1,0 +1,137 @@
+"""The invoice as a PDF, with what a banking application reads to pay the rest of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import segno
+
+from app.formats import day, phone, siret
+from app.invoices.queries import InvoiceRow
+from app.invoices.rules import (
+    KIND_WORDS,
+    STATE_WORDS,
+    VAT_PERCENT,
+    epc_payload,
+    in_groups,
+    reference_of,
+)
+from app.invoices.shown import amount
+from app.settings import Settings
+from app.typesetting import typeset_apart
+from db.models import Company, Invoice, InvoiceKind, Payment
+
+TEMPLATE = "invoices/invoice.typ"
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """How to pay what is left. `payload`: what the code holds."""
+
+    name: str
+    iban: str
+    bic: str
+    reference: str
+    amount: str
+    payload: str
+
+
+def bank_of(row: InvoiceRow, settings: Settings) -> Bank | None:
+    """None when nothing is left to pay, or when the service gave no account."""
+    if row.left_cents <= 0 or row.kind == InvoiceKind.CREDIT_NOTE or not settings.service_iban:
+        return None
+    reference, name = reference_of(row.number), settings.service_name
+    iban, bic = settings.service_iban, settings.service_bic
+    payload = epc_payload(name, iban, bic, row.left_cents, reference)
+    return Bank(name, in_groups(iban), bic, in_groups(reference), amount(row.left_cents), payload)
+
+
+def modules_of(payload: str) -> list[str]:
+    """The rows of the code, 1 for what is dark. Error correction M, as EPC069-12 asks."""
+    code = segno.make_qr(payload, error="m", mode="byte", encoding="utf-8", boost_error=False)
+    return ["".join(str(module) for module in row) for row in code.matrix]
+
+
+def paper_of(
+    company: Company, invoice: Invoice, row: InvoiceRow, payments: Sequence[Payment], settings: Settings,
+    today: date,
+) -> dict[str, Any]:  # fmt: skip
+    """What the invoice says, as it is read; kept by the outbox as it is."""
+    bank = bank_of(row, settings)
+    is_note = invoice.kind == InvoiceKind.CREDIT_NOTE
+    return {
+        "service": _service(settings),
+        "color": settings.service_color,
+        "is_note": is_note,
+        "kind": KIND_WORDS[InvoiceKind(invoice.kind)],
+        "title": invoice.title,
+        "number": invoice.number,
+        "issued": day(invoice.issued_on),
+        "due": "" if is_note else day(invoice.due_on),
+        "company": _buyer(company),
+        "lines": [_line(each) for each in invoice.lines],
+        "net": amount(invoice.net_cents),
+        "vat_words": f"TVA {VAT_PERCENT} %",
+        "vat": amount(invoice.vat_cents),
+        "total": amount(invoice.total_cents),
+        "settled": _settled(row, payments),
+        "left": amount(max(row.left_cents, 0)) if not is_note else "",
+        "state": STATE_WORDS[row.state(today)],
+        "told_on": day(today),
+        "bank": _bank(bank),
+        "modules": modules_of(bank.payload) if bank else [],
+        "email": settings.service_contributions_email,
+    }
+
+
+async def pdf_of(paper: dict[str, Any]) -> bytes:
+    """PDF/UA, away from the event loop; or `typst.TypstError`, never an empty file."""
+    return await typeset_apart(TEMPLATE, paper)
+
+
+def _service(settings: Settings) -> dict[str, str]:
+    number = f"SIRET {siret(settings.service_siret)}" if settings.service_siret else ""
+    return {
+        "name": settings.service_name, "address": settings.service_address,
+        "phone": phone(settings.service_phone), "email": settings.service_contributions_email,
+        "siret": number,
+    }  # fmt: skip
+
+
+def _buyer(company: Company) -> dict[str, str]:
+    return {
+        "name": company.name,
+        "address": company.address,
+        "town": f"{company.postcode} {company.town}".strip(),
+        "siret": f"SIRET {siret(company.siret)}" if company.siret else "",
+        "code": f"Code adhérent {company.code}",
+    }
+
+
+def _line(line: dict[str, Any]) -> dict[str, str]:
+    return {
+        "label": line["label"], "quantity": str(line["quantity"]),
+        "unit": amount(line["unit_cents"]), "net": amount(line["net_cents"]),
+    }  # fmt: skip
+
+
+def _settled(row: InvoiceRow, payments: Sequence[Payment]) -> list[dict[str, str]]:
+    found = [
+        {
+            "words": f"Règlement du {day(each.paid_on)}, {each.method}".rstrip(", "),
+            "amount": amount(-each.cents),
+        }
+        for each in payments
+    ]
+    return found + [{"words": "Avoir", "amount": amount(-row.credited_cents)}] * bool(row.credited_cents)
+
+
+def _bank(bank: Bank | None) -> list[dict[str, str]]:
+    if bank is None:
+        return []
+    told = (
+        ("Bénéficiaire", bank.name), ("IBAN", bank.iban), ("BIC", bank.bic),
+        ("Référence à rappeler", bank.reference), ("Montant", bank.amount),
+    )  # fmt: skip
+    return [{"words": words, "value": value} for words, value in told if value]

@@ -1,0 +1,167 @@
+"""Reads of one company's invoices: a page of them, one, its payments, and what is due in all.
+
+The states are those of `rules.state_of`, said in SQL so that a page of one state is a page.
+"""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+import sqlalchemy
+from sqlalchemy import Date, ScalarSelect, bindparam, func
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from app.access import Access, MemberAccess
+from app.employees.queries import PAGE
+from app.invoices.rules import InvoiceState, left_of, state_of
+from db.models import Invoice, InvoiceKind, Payment
+
+FIRST, LAST = date(1, 1, 1), date(9999, 12, 31)
+MOST_EXPORTED = 5_000
+
+
+class InvoiceRow(NamedTuple):
+    """`credited_cents`: of the credit notes that settle it; `paid_on`: the day of the last payment."""
+
+    id: int
+    number: str
+    kind: str
+    title: str
+    issued_on: date
+    due_on: date
+    net_cents: int
+    vat_cents: int
+    total_cents: int
+    settles_id: int | None
+    paid_cents: int
+    credited_cents: int
+    paid_on: date | None
+
+    @property
+    def settled_cents(self) -> int:
+        return self.paid_cents + self.credited_cents
+
+    @property
+    def left_cents(self) -> int:
+        return left_of(self.kind, self.total_cents, self.settled_cents, is_used=bool(self.settles_id))
+
+    def state(self, today: date) -> InvoiceState:
+        return state_of(self.kind, self.left_cents, self.settled_cents, self.due_on, today)
+
+
+class Totals(NamedTuple):
+    """`owed_cents`: by the service to the company. `first_on`, `last_on`: None when there is no invoice."""
+
+    due_cents: int
+    late_cents: int
+    owed_cents: int
+    first_on: date | None
+    last_on: date | None
+
+
+_company = col(Invoice.company_id) == bindparam("company")
+_today = bindparam("today", type_=Date)
+_note = aliased(Invoice)
+
+
+def _of_payments(what: Any) -> ScalarSelect[Any]:
+    mine = (col(Payment.company_id) == Invoice.company_id) & (col(Payment.invoice_id) == Invoice.id)
+    return sqlalchemy.select(what).where(mine).scalar_subquery()
+
+
+def _credited() -> ScalarSelect[Any]:
+    mine = (col(_note.company_id) == Invoice.company_id) & (col(_note.settles_id) == Invoice.id)
+    return sqlalchemy.select(-func.coalesce(func.sum(_note.total_cents), 0)).where(mine).scalar_subquery()
+
+
+_settled = _of_payments(func.coalesce(func.sum(Payment.cents), 0)) + _credited()
+_is_note = col(Invoice.kind) == InvoiceKind.CREDIT_NOTE
+_left = sqlalchemy.case(
+    (_is_note & col(Invoice.settles_id).is_not(None), 0), else_=Invoice.total_cents - _settled
+)
+_unpaid = ~_is_note & (_left > 0)
+_late = col(Invoice.due_on) < _today
+FILTERS: dict[str, Any] = {
+    "": sqlalchemy.true(),
+    "dues": _unpaid,
+    InvoiceState.TO_PAY: _unpaid & ~_late & (_settled <= 0),
+    InvoiceState.PARTIAL: _unpaid & ~_late & (_settled > 0),
+    InvoiceState.LATE: _unpaid & _late,
+    InvoiceState.PAID: ~_is_note & (_left <= 0),
+    InvoiceState.CREDIT: _is_note,
+}
+
+
+def _rows(*conditions: Any) -> Any:
+    stored = [getattr(Invoice, name) for name in InvoiceRow._fields[:10]]
+    paid = _of_payments(func.coalesce(func.sum(Payment.cents), 0))
+    return (
+        sqlalchemy.select(*stored, paid, _credited(), _of_payments(func.max(Payment.paid_on)))
+        .where(_company, *conditions)
+        .order_by(col(Invoice.issued_on).desc(), col(Invoice.id).desc())
+    )
+
+
+_issued = col(Invoice.issued_on).between(bindparam("since", type_=Date), bindparam("until", type_=Date))
+_before = sqlalchemy.tuple_(col(Invoice.issued_on), col(Invoice.id)) < sqlalchemy.tuple_(
+    bindparam("place", type_=Date), bindparam("row")
+)
+_PAGES = {key: _rows(each, _issued, _before).limit(bindparam("most")) for key, each in FILTERS.items()}
+_ONE = _rows(col(Invoice.id) == bindparam("invoice"))
+_NOTES = _rows(col(Invoice.settles_id) == bindparam("invoice"))
+
+
+def _totals() -> Any:
+    each = (
+        sqlalchemy.select(
+            _left.label("left"), (_unpaid & _late).label("late"), col(Invoice.issued_on).label("issued_on")
+        )
+        .where(_company)
+        .subquery()
+    )
+    left = each.c.left
+    counted = [(left > 0, left), ((left > 0) & each.c.late, left), (left < 0, -left)]
+    sums = [func.coalesce(func.sum(sqlalchemy.case((when, what), else_=0)), 0) for when, what in counted]
+    return sqlalchemy.select(*sums, func.min(each.c.issued_on), func.max(each.c.issued_on))
+
+
+_TOTALS = _totals()
+
+
+async def invoices_before(
+    access: MemberAccess,
+    state: str,
+    year: int | None,
+    place: tuple[date, int] | None,
+    today: date,
+    most: int = PAGE + 1,
+) -> list[InvoiceRow]:
+    """The latest first, of this state and year: a page of them, and one more if there are more."""
+    at, row = place or (LAST, 0)
+    since, until = (date(year, 1, 1), date(year, 12, 31)) if year else (FIRST, LAST)
+    given = {"place": at, "row": row, "since": since, "until": until, "most": most}
+    found = await access.table(_PAGES[state], given | {"company": access.company.key, "today": today})
+    return [InvoiceRow(*row) for row in found]
+
+
+async def row_of(access: Access, invoice: Invoice) -> InvoiceRow:
+    """What became of an invoice that its reader's door gave."""
+    (found,) = await access.table(_ONE, {"company": invoice.company_id, "invoice": invoice.key})
+    return InvoiceRow(*found)
+
+
+async def notes_of(access: MemberAccess, invoice_id: int) -> list[InvoiceRow]:
+    """The credit notes that settle an invoice."""
+    found = await access.table(_NOTES, {"company": access.company.key, "invoice": invoice_id})
+    return [InvoiceRow(*row) for row in found]
+
+
+async def payments_of(access: MemberAccess, invoice_id: int) -> list[Payment]:
+    """In the order of their days."""
+    mine = access.select(Payment).where(Payment.invoice_id == invoice_id)
+    return list(await access.all(mine.order_by(col(Payment.paid_on), col(Payment.id))))
+
+
+async def totals_of(access: MemberAccess, today: date) -> Totals:
+    (row,) = await access.table(_TOTALS, {"company": access.company.key, "today": today})
+    return Totals(*row)

@@ -1,0 +1,159 @@
+"""/espace/{code}/factures: the list, one of them, the paper, the file."""
+
+import asyncio
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+
+from app import clock
+from app.access import MemberAccess
+from app.employees.listing import place_of
+from app.employees.queries import PAGE
+from app.errors import NotFound
+from app.invoices.document import bank_of, paper_of, pdf_of
+from app.invoices.letter import file_name
+from app.invoices.queries import (
+    FILTERS,
+    MOST_EXPORTED,
+    Totals,
+    invoices_before,
+    notes_of,
+    payments_of,
+    row_of,
+    totals_of,
+)
+from app.invoices.rules import STATE_WORDS
+from app.invoices.shown import amount, csv_of, line_of
+from app.rights import Right
+from app.web import page
+from db.models import Invoice, InvoiceKind
+
+INVOICES = "/espace/{code:str}/factures"
+ONE = f"{INVOICES}/{{invoice_id:int}}"
+STATE_CHOICES = {"": "Tous", "dues": "Restant à payer"} | {
+    str(state): words.capitalize() for state, words in STATE_WORDS.items()
+}
+
+
+@get(INVOICES, name="invoices.index")
+async def index(
+    access: NamedDependency[MemberAccess],
+    code: FromPath[str],
+    annee: FromQuery[str] = "",
+    etat: FromQuery[str] = "",
+    avant: FromQuery[str] = "",
+) -> Response[Any]:
+    """The latest first, 25 a page."""
+    access.require(Right.INVOICES)
+    today, totals = clock.today(), await totals_of(access, clock.today())
+    years, year, state = _years(totals), _year(annee), etat if etat in FILTERS else ""
+    place = _day_place(avant)
+    found = await invoices_before(access, state, year, place, today)
+    asked = {name: value for name, value in (("annee", annee if year else ""), ("etat", state)) if value}
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    older = urlencode(asked | {"avant": f"{last.issued_on}~{last.id}"}) if last else ""
+    return page(
+        "invoices/index.html",
+        "partials/invoices/table.html",
+        company=access.company,
+        lines=[line_of(row, today) for row in found[:PAGE]],
+        due=amount(totals.due_cents) if totals.due_cents else "",
+        late=amount(totals.late_cents) if totals.late_cents else "",
+        owed=amount(totals.owed_cents) if totals.owed_cents else "",
+        years={"": "Toutes"} | {str(each): str(each) for each in years},
+        year=str(year or ""),
+        states=STATE_CHOICES,
+        state=state,
+        asked=urlencode(asked),
+        older=older,
+        is_first=place is None,
+    )
+
+
+@get(ONE, name="invoices.show")
+async def show(
+    access: NamedDependency[MemberAccess], code: FromPath[str], invoice_id: FromPath[int]
+) -> Response[Any]:
+    """One invoice: its lines, what was paid of it and when, and how to pay the rest."""
+    access.require(Right.INVOICES)
+    invoice, today = await access.get(Invoice, invoice_id), clock.today()
+    row = await row_of(access, invoice)
+    settled = await access.get(Invoice, invoice.settles_id) if invoice.settles_id else None
+    return page(
+        "invoices/show.html",
+        company=access.company,
+        invoice=invoice,
+        word="Avoir" if invoice.kind == InvoiceKind.CREDIT_NOTE else "Facture",
+        line=line_of(row, today),
+        items=[
+            each | {"unit": amount(each["unit_cents"]), "net": amount(each["net_cents"])}
+            for each in invoice.lines
+        ],
+        payments=[(each, amount(each.cents)) for each in await payments_of(access, invoice.key)],
+        notes=[line_of(each, today) for each in await notes_of(access, invoice.key)],
+        settles=settled,
+        left=amount(row.left_cents) if row.left_cents > 0 else "",
+        owed=amount(-row.left_cents) if row.left_cents < 0 else "",
+        bank=bank_of(row, access.portal.settings),
+    )
+
+
+@get(f"{ONE}/pdf", name="invoices.paper")
+async def paper(
+    access: NamedDependency[MemberAccess], code: FromPath[str], invoice_id: FromPath[int]
+) -> Response[Any]:
+    """Drawn at once, so that it says what is left to pay today."""
+    access.require(Right.INVOICES)
+    invoice = await access.get(Invoice, invoice_id)
+    row, payments = await row_of(access, invoice), await payments_of(access, invoice.key)
+    company, settings = await access.company_row(), access.portal.settings
+    content = await pdf_of(paper_of(company, invoice, row, payments, settings, clock.today()))
+    return _file(content, "application/pdf", file_name(invoice.number))
+
+
+@get(f"{INVOICES}/export/{{kind:str}}", name="invoices.export")
+async def export(
+    access: NamedDependency[MemberAccess],
+    code: FromPath[str],
+    kind: FromPath[str],
+    annee: FromQuery[str] = "",
+    etat: FromQuery[str] = "",
+) -> Response[Any]:
+    """What the list shows with these filters, all its pages."""
+    access.require(Right.INVOICES)
+    if kind != "csv":
+        raise NotFound
+    today, state = clock.today(), etat if etat in FILTERS else ""
+    rows = await invoices_before(access, state, _year(annee), None, today, MOST_EXPORTED)
+    content = await asyncio.to_thread(csv_of, rows, today)
+    return _file(content, "text/csv", f"factures-{access.company.code}-{today.isoformat()}.csv")
+
+
+def _file(content: bytes, kind: str, name: str) -> Response[Any]:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=kind, headers=headers)
+
+
+def _years(totals: Totals) -> list[int]:
+    if totals.first_on is None or totals.last_on is None:
+        return []
+    return list(range(totals.last_on.year, totals.first_on.year - 1, -1))
+
+
+def _year(typed: str) -> int | None:
+    """A year that makes no sense is left aside."""
+    return int(typed) if len(typed) == 4 and typed.isascii() and typed.isdigit() and int(typed) else None
+
+
+def _day_place(typed: str) -> tuple[date, int] | None:
+    """None for a place that this portal did not write: the reader sees the latest."""
+    place = place_of(typed, "echeance")
+    return (date.fromisoformat(place[0]), place[1]) if place else None
+
+
+MEMBER: list[Any] = [index, export, show, paper]

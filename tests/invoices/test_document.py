@@ -1,0 +1,140 @@
+"""The invoice on paper: what it says, what a screen reader finds, and the code that a bank reads."""
+
+import io
+import json
+from datetime import date
+
+import pytest
+from pypdf import PdfReader
+
+from app.invoices.document import TEMPLATE, bank_of, paper_of
+from app.invoices.queries import InvoiceRow
+from app.typesetting import _all_drawable, typeset
+from db.models import Company, Invoice, Payment
+from tests.invoices.told import BIC, IBAN, NOW, codes_on, the_settings
+from tests.planning.test_document import HOSTILE, roles
+
+COMPANY = Company(
+    id=1, code="00010", member_code="00010", name="Adhérent BRIEUC", address="12 rue de la Gare",
+    postcode="22000", town="Saint-Brieuc", siret="73282932000074", declarant_key="-",
+)  # fmt: skip
+LINES = [{"label": "Salariés suivis", "quantity": 1, "unit_cents": 10_000, "net_cents": 10_000}]
+PAYLOAD = f"BCD\n002\n1\nSCT\n{BIC}\nAIST22 Santé au Travail\n{IBAN}\nEUR50.00\n\nRF40F202600123"
+
+
+def a_paper(paid=7_000, lines=LINES, company=COMPANY, settings=None, **changed):
+    values = {
+        "id": 1, "company_id": 1, "number": "F2026-00123", "kind": "cotisation", "title": "Cotisation 2026",
+        "issued_on": date(2026, 2, 2), "due_on": date(2026, 3, 15), "net_cents": 10_000, "vat_cents": 2_000,
+        "total_cents": 12_000, "settles_id": None,
+    } | changed  # fmt: skip
+    invoice = Invoice(**values, lines=lines, created_at=NOW)
+    payments = [
+        Payment(
+            company_id=1, invoice_id=1, paid_on=date(2026, 2, 20), cents=paid, method="virement",
+            reference="V", created_at=NOW,
+        )
+    ] * bool(paid)  # fmt: skip
+    stored = [values[name] for name in InvoiceRow._fields[:10]]
+    row = InvoiceRow(*stored, paid, 0, date(2026, 2, 20) if paid else None)
+    return paper_of(company, invoice, row, payments, settings or the_settings(), date(2026, 3, 2))
+
+
+def opened(paper):
+    return PdfReader(io.BytesIO(typeset(TEMPLATE, paper)))
+
+
+def text_of(paper):
+    return " ".join(" ".join(page.extract_text() for page in opened(paper).pages).split())
+
+
+def codes_of(paper):
+    return codes_on(TEMPLATE, json.dumps(_all_drawable(paper)))
+
+
+def test_a_bank_reads_from_the_paper_whom_to_pay_and_only_what_is_left():
+    assert codes_of(a_paper()) == [PAYLOAD]
+
+
+def test_what_the_code_says_is_written_beside_it():
+    text = text_of(a_paper())
+    for words in (
+        "Facture F2026-00123", "Date : 2 février 2026", "Échéance : 15 mars 2026", "Adhérent BRIEUC",
+        "SIRET 732 829 320 00074", "Code adhérent 00010", "Total HT 100,00 €", "TVA 20 % 20,00 €",
+        "Total TTC 120,00 €", "Règlement du 20 février 2026, virement −70,00 €", "Reste à payer 50,00 €",
+        "État au 2 mars 2026 : partiellement payée", "FR76 3000 6000 0112 3456 7890 189", BIC,
+        "RF40 F202 6001 23", "Montant 50,00 €", "page 1 / 1",
+    ):  # fmt: skip
+        assert words in text.replace("\N{NO-BREAK SPACE}", " "), words
+
+
+def test_a_screen_reader_finds_language_title_tables_and_the_words_of_the_code():
+    reader = opened(a_paper())
+    catalogue = reader.trailer["/Root"]
+    assert catalogue["/MarkInfo"]["/Marked"]
+    assert catalogue["/Lang"].startswith("fr")
+    assert reader.metadata.title == "Facture F2026-00123 – Adhérent BRIEUC"
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in catalogue["/Metadata"].get_data()
+    found = roles(catalogue["/StructTreeRoot"])
+    assert found.count("/H1") == 1
+    assert found.count("/Table") == 2
+    assert "/TH" in found
+    assert found.count("/Figure") == 1
+    assert any("Code QR de virement SEPA" in alt for alt in alternatives(catalogue["/StructTreeRoot"]))
+
+
+def alternatives(element):
+    children = element.get("/K", [])
+    found = [element["/Alt"]] if "/Alt" in element else []
+    for child in children if isinstance(children, list) else [children]:
+        if hasattr(child.get_object(), "get"):
+            found += alternatives(child.get_object())
+    return found
+
+
+def test_a_paid_invoice_asks_for_nothing():
+    paper = a_paper(paid=12_000)
+    assert paper["modules"] == []
+    assert "Payer" not in text_of(paper)
+    assert "payée" in text_of(paper)
+
+
+def test_a_credit_note_asks_for_nothing_either():
+    negative = {"net_cents": -10_000, "vat_cents": -2_000, "total_cents": -12_000}
+    text = text_of(a_paper(paid=0, kind="avoir", number="A2026-1", settles_id=9, **negative))
+    assert "Avoir A2026-1" in text
+    assert "−120,00 €" in text
+    for words in ("Payer", "Échéance", "Reste", "IBAN"):
+        assert words not in text
+
+
+def test_without_an_account_it_says_whom_to_ask_and_shows_no_code():
+    paper = a_paper(settings=the_settings(service_iban="", service_bic=""))
+    assert (paper["bank"], paper["modules"]) == ([], [])
+    assert "Demandez au service comment payer, à cotisations@aist22.fr" in text_of(paper)
+
+
+def test_without_a_bic_the_code_still_is_one():
+    paper = a_paper(settings=the_settings(service_bic=""))
+    assert "BIC" not in [each["words"] for each in paper["bank"]]
+    assert codes_of(paper) == [PAYLOAD.replace(BIC, "")]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_looks_like_typst_stays_text(name):
+    company = Company(**COMPANY.model_dump() | {"name": name, "address": name})
+    lines = [LINES[0] | {"label": name}]
+    text = text_of(a_paper(company=company, title=name, lines=lines))
+    assert text.count(" ".join(name.split())) == 4
+
+
+def test_many_lines_go_on_over_pages_with_their_titles():
+    reader = opened(a_paper(lines=[LINES[0] | {"label": f"Ligne {at} " + "W" * 60} for at in range(80)]))
+    assert len(reader.pages) > 1
+    assert all("Objet" in page.extract_text() for page in reader.pages[:2])
+
+
+def test_the_bank_follows_the_row():
+    row = InvoiceRow(1, "F1", "cotisation", "", date.min, date.max, 0, 0, 100, None, 0, 0, None)
+    assert bank_of(row, the_settings()).amount == "1,00\N{NO-BREAK SPACE}€"
+    assert bank_of(row._replace(paid_cents=100), the_settings()) is None

@@ -1,0 +1,199 @@
+"""Mes factures: who sees them, what they say, what they cost to read."""
+
+import csv
+import io
+from datetime import date, timedelta
+
+import pytest
+from pypdf import PdfReader
+
+from app.access import MemberAccess
+from app.invoices.queries import FILTERS, InvoiceRow, invoices_before, totals_of
+from app.invoices.rules import InvoiceState, Line
+from app.invoices.service import issue_credit_note
+from db.models import Invoice
+from tests.employees.people import acting
+from tests.invoices.told import BANK, INVOICES, NOW, an_invoice, paid, service
+from tests.statements import statements_of
+from tests.world import OURS, THEIRS
+
+TODAY = date(2026, 3, 2)
+pytestmark = pytest.mark.usefixtures("time_machine_at")
+
+
+async def some_of_each(portal, told):
+    """An invoice in each state, and the numbers by state."""
+    late, due = {"due_on": date(2026, 3, 1)}, {"due_on": TODAY}
+    await an_invoice(portal, told, "F2025-1", issued_on=date(2025, 2, 1), **late)
+    await an_invoice(portal, told, "F2026-2", **due)
+    for number, cents, when in (("F2026-3", 5_000, due), ("F2026-4", 12_000, late), ("F2026-5", 15_000, due)):
+        await paid(portal, told, await an_invoice(portal, told, number, **when), cents)
+    await paid(portal, told, await an_invoice(portal, told, "F2026-6", **late), 1)
+    credited = await an_invoice(portal, told, "F2026-7", **due)
+    async with service(portal, told) as access:
+        await issue_credit_note(access, credited.key, "A2026-8", Line("Erreur", -1, 10_000), NOW)
+
+
+STATES = {
+    "a_payer": {"F2026-2"},
+    "partielle": {"F2026-3"},
+    "payee": {"F2026-4", "F2026-5", "F2026-7"},
+    "en_retard": {"F2025-1", "F2026-6"},
+    "avoir": {"A2026-8"},
+    "dues": {"F2025-1", "F2026-2", "F2026-3", "F2026-6"},
+}
+
+
+def numbers_in(page):
+    return {each for names in STATES.values() for each in names if f">{each}</a>" in page.text}
+
+
+@pytest.mark.parametrize(("state", "numbers"), STATES.items())
+async def test_the_list_is_filtered_by_state(alice, portal, told, state, numbers):
+    await some_of_each(portal, told)
+    assert numbers_in(await alice.get(f"{INVOICES}?etat={state}")) == numbers
+
+
+async def test_the_list_is_filtered_by_year(alice, portal, told):
+    await some_of_each(portal, told)
+    assert numbers_in(await alice.get(f"{INVOICES}?annee=2025")) == {"F2025-1"}
+    assert numbers_in(await alice.get(f"{INVOICES}?annee=2026&etat=en_retard")) == {"F2026-6"}
+    assert len(numbers_in(await alice.get(f"{INVOICES}?annee=lol&etat=x&avant=y"))) == 8
+
+
+async def test_the_list_says_what_is_due_in_all_what_is_late_and_what_is_owed(alice, portal, told):
+    await some_of_each(portal, told)
+    text = (await alice.get(INVOICES)).text
+    assert "Total à payer : 429,99 €" in text
+    assert "239,99 € en retard" in text
+    assert "En votre faveur : 30,00 €" in text
+
+
+async def test_a_company_without_invoices_is_told_so(alice):
+    text = (await alice.get(INVOICES)).text
+    assert "Rien à payer" in text
+    assert "Aucune facture n’a encore été émise" in text
+
+
+async def test_an_invoice_says_what_was_paid_when_and_how_to_pay_the_rest(app, alice, portal, told):
+    app.app.state.portal.settings.__dict__.update(BANK)
+    invoice = await an_invoice(portal, told)
+    await paid(portal, told, invoice, 7_000)
+    text = (await alice.get(f"{INVOICES}/{invoice.id}")).text
+    for words in (
+        "Partiellement payée", "reste à payer : <strong>50,00 €", "15 mars 2026", "Salariés suivis",
+        "20 février 2026", "70,00 €, virement", "référence VIR-1", "FR76 3000 6000 0112 3456 7890 189",
+        "RF", "50,00 €",
+    ):  # fmt: skip
+        assert words in text, words
+
+
+async def test_without_an_account_the_page_says_whom_to_ask(alice, portal, told):
+    invoice = await an_invoice(portal, told)
+    text = (await alice.get(f"{INVOICES}/{invoice.id}")).text
+    assert "n’a pas indiqué ici son compte bancaire" in text
+    assert "IBAN" not in text
+
+
+async def test_the_paper_is_a_pdf_of_that_invoice(alice, portal, told):
+    invoice = await an_invoice(portal, told, "F2026/12")
+    answer = await alice.get(f"{INVOICES}/{invoice.id}/pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"] == 'attachment; filename="facture-F2026-12.pdf"'
+    assert answer.headers["cache-control"] == "no-store"
+    text = PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
+    assert OURS in text
+    assert "F2026/12" in text
+
+
+async def test_another_companys_paper_is_the_page_of_what_does_not_exist(alice, charlie, portal, told):
+    async with portal.database.transaction(write=False) as session:
+        ids = {(await session.get(Invoice, row)).company_id: row for row in (1, 2)}
+    theirs = ids[told.theirs.key]
+    foreign = await alice.get(f"/espace/00010/factures/{theirs}/pdf")
+    absent = await alice.get("/espace/00010/factures/999999/pdf")
+    nowhere = await alice.get("/nowhere")
+    assert foreign.status_code == 404
+    assert foreign.content == absent.content == nowhere.content
+    assert foreign.headers["content-type"] == nowhere.headers["content-type"]
+    assert (await charlie.get(f"/espace/00042/factures/{theirs}/pdf")).status_code == 200
+
+
+async def test_only_the_roles_that_see_invoices_do(app, portal, told, alice):
+    invoice = await an_invoice(portal, told)
+    paths = [INVOICES, f"{INVOICES}/{invoice.id}", f"{INVOICES}/{invoice.id}/pdf", f"{INVOICES}/export/csv"]
+    for role, status in (("lecture", 403), ("declaration", 403), ("facturation", 200)):
+        async with acting(app, portal, told.site, role, third_party=True) as actor:
+            assert [(await actor.get(path)).status_code for path in paths] == [status] * 4, role
+            home = (await actor.get("/espace/00010-2")).text
+            assert ("Mes factures" in home) == (status == 200)
+
+
+async def test_the_file_is_for_a_spreadsheet_in_french(alice, portal, told):
+    await some_of_each(portal, told)
+    await an_invoice(portal, told, "F2026-99", title='=1+1;"x"')
+    answer = await alice.get(f"{INVOICES}/export/csv")
+    assert answer.content.startswith("\ufeff".encode())
+    assert "factures-00010-2-2026-03-02.csv" in answer.headers["content-disposition"]
+    table = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    assert len(table) == 10
+    by_number = {line[0]: dict(zip(table[0], line, strict=True)) for line in table}
+    partial = by_number["F2026-3"]
+    assert (partial["Montant TTC"], partial["Réglé"], partial["Reste à payer"]) == (
+        "120,00",
+        "50,00",
+        "70,00",
+    )
+    assert (partial["État"], partial["Dernier règlement"]) == ("partiellement payée", "20/02/2026")
+    assert by_number["A2026-8"]["Montant TTC"] == "-120,00"
+    assert by_number["F2026-99"]["Objet"] == '\'=1+1;"x"'
+    filtered = await alice.get(f"{INVOICES}/export/csv?etat=avoir")
+    assert filtered.text.count("\r\n") == 2
+
+
+async def test_pages_follow_one_another_without_loss(alice, portal, told):
+    for at in range(27):
+        await an_invoice(portal, told, f"F{at:02}", issued_on=date(2026, 1, 1) + timedelta(days=at // 3))
+    first = await alice.get(f"{INVOICES}?annee=2026")
+    older = first.text.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
+    second = await alice.get(older.replace("&amp;", "&"))
+    shown = [{f"F{at:02}" for at in range(27) if f">F{at:02}</a>" in each.text} for each in (first, second)]
+    assert [len(each) for each in shown] == [25, 2]
+    assert not shown[0] & shown[1]
+    assert "Revenir aux plus récentes" in second.text
+
+
+@pytest.mark.parametrize("path", ["", "?etat=dues&annee=2026", "/export/csv"])
+async def test_the_list_costs_the_same_whatever_its_length(alice, portal, told, path):
+    counts = []
+    for start in (0, 20):
+        for at in range(start, start + 3 + start):
+            await paid(portal, told, await an_invoice(portal, told, f"F{at}"), 100)
+        with statements_of(portal) as seen:
+            await alice.get(f"{INVOICES}{path}")
+        counts.append(len(seen))
+    assert counts[0] == counts[1] <= 5
+
+
+async def test_the_database_and_the_rules_agree_on_every_state(app, alice, portal, told):
+    await some_of_each(portal, told)
+    async with portal.database.transaction(write=False) as session:
+        access = MemberAccess(portal, session, None, told.site, None)
+        everything = await invoices_before(access, "", None, None, TODAY)
+        for state in InvoiceState:
+            found = await invoices_before(access, state, None, None, TODAY)
+            assert found == [row for row in everything if row.state(TODAY) == state]
+        totals = await totals_of(access, TODAY)
+    assert set(FILTERS) == {"", "dues", *InvoiceState}
+    assert totals.due_cents == sum(max(row.left_cents, 0) for row in everything)
+    assert totals.owed_cents == sum(max(-row.left_cents, 0) for row in everything)
+    assert all(isinstance(row, InvoiceRow) for row in everything)
+
+
+async def test_the_fragment_is_the_table_of_the_page(alice, portal, told):
+    await some_of_each(portal, told)
+    whole, part = await alice.get(INVOICES), await alice.partial(INVOICES)
+    fragment = part.text.partition("</title>\n")[2].strip()
+    assert fragment.startswith('<div id="invoices-table">')
+    assert fragment in whole.text
+    assert THEIRS not in whole.text

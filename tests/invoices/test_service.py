@@ -1,0 +1,186 @@
+"""What the service does of invoices, told in the history and by mail."""
+
+import asyncio
+import io
+from datetime import date, timedelta
+
+import pytest
+from pypdf import PdfReader
+
+from app.errors import Refused
+from app.invoices.rules import Line
+from app.invoices.service import issue_credit_note, issue_invoice
+from db.models import ContactKind, Invoice, InvoiceKind, Payment
+from db.seeds.world import World
+from tests.faults.steps import rows
+from tests.invoices.told import NOW, an_entry, an_invoice, paid, service
+from tests.people.told import a_member
+from tests.planning.told import told_events
+from tests.postbox import words_of
+from tests.world import OURS, THEIRS
+
+LINE = Line("Salariés suivis", 1, 10_000)
+
+
+async def of_the_site(portal, told, model=Invoice):
+    return await rows(portal, model, model.company_id == told.site.id)
+
+
+async def test_an_invoice_is_written_with_its_amounts_and_told_in_the_history(portal, told):
+    invoice = await an_invoice(portal, told)
+    assert (invoice.net_cents, invoice.vat_cents, invoice.total_cents) == (10_000, 2_000, 12_000)
+    assert invoice.lines == [
+        {"label": "Salariés suivis", "quantity": 1, "unit_cents": 10_000, "net_cents": 10_000}
+    ]
+    assert await told_events(portal) == [("invoice_issued", "F2026-1, 120,00 € TTC")]
+
+
+async def test_the_billing_contact_receives_it_with_the_paper(app, portal, told, mailbox):
+    async with portal.database.transaction(write=True) as session:
+        await World(session).a_contact(told.site, ContactKind.BILLING, "Compta", "compta@ours.example")
+    invoice = await an_invoice(portal, told)
+    (letter,) = await mailbox.delivered(app)
+    assert letter["To"] == "compta@ours.example"
+    assert letter["Subject"].startswith("AIST22 : facture F2026-1, 120,00")
+    assert f"/espace/00010-2/factures/{invoice.id}" in words_of(letter)
+    assert "À payer au plus tard le : 15 mars 2026" in words_of(letter)
+    (paper,) = letter.iter_attachments()
+    assert paper.get_filename() == "facture-F2026-1.pdf"
+    text = PdfReader(io.BytesIO(paper.get_content())).pages[0].extract_text()
+    assert "Facture F2026-1" in text
+    assert THEIRS not in text + words_of(letter)
+
+
+async def test_without_a_contact_those_who_see_invoices_receive_it_but_no_third_party(
+    app, portal, told, mailbox
+):
+    await a_member(portal, told.site, "facturation@ours.example", "facturation")
+    await a_member(portal, told.site, "lecture@ours.example", "lecture")
+    await a_member(portal, told.site, "cabinet@else.example", "facturation", third_party=True)
+    await an_invoice(portal, told)
+    letters = await mailbox.delivered(app)
+    assert sorted(each["To"] for each in letters) == ["alice@ours.example", "facturation@ours.example"]
+
+
+async def test_a_number_is_used_once_also_by_two_at_once(portal, told):
+    results = await asyncio.gather(
+        *(an_invoice(portal, told, cents=cents) for cents in (10_000, 20_000)), return_exceptions=True
+    )
+    (refused,) = [each for each in results if isinstance(each, Refused)]
+    assert (refused.status_code, refused.message) == (409, "Une facture porte déjà ce numéro.")
+    assert len(await of_the_site(portal, told)) == 1
+    assert len(await told_events(portal)) == 1
+
+
+@pytest.mark.parametrize("cents", [100.5, "100", True, 0, 2**31])
+async def test_what_is_not_whole_cents_is_refused(portal, told, cents):
+    with pytest.raises(Refused, match="centimes entiers"):
+        await an_invoice(portal, told, cents=cents)
+    assert not await of_the_site(portal, told)
+
+
+@pytest.mark.parametrize("number", ["", "f2026", "F 1", "F" * 22, "=1+1", "F\n1", "É1"])
+async def test_a_number_that_gives_no_reference_is_refused(portal, told, number):
+    with pytest.raises(Refused, match="Un numéro compte"):
+        await an_invoice(portal, told, number=number)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"kind": InvoiceKind.CREDIT_NOTE}, {"due_on": date(2026, 2, 1)}], ids=["kind", "due"]
+)
+async def test_an_invoice_is_no_credit_note_and_is_due_after_its_day(portal, told, wrong):
+    with pytest.raises(Refused, match="Une facture n’est pas un avoir"):
+        await an_invoice(portal, told, **wrong)
+
+
+async def test_an_invoice_has_lines(portal, told):
+    async with service(portal, told) as access:
+        with pytest.raises(Refused):
+            await issue_invoice(access, told.site.key, an_entry(), [], NOW)
+
+
+async def test_a_payment_told_twice_is_kept_once(portal, told):
+    invoice = await an_invoice(portal, told)
+    first = await paid(portal, told, invoice, 5_000)
+    assert (await paid(portal, told, invoice, 5_000)).id == first.id
+    assert len(await of_the_site(portal, told, Payment)) == 1
+    assert (await told_events(portal))[1:] == [
+        ("payment_recorded", "50,00 € le 20 février 2026, facture F2026-1")
+    ]
+
+
+async def test_two_at_once_record_one_payment(portal, told):
+    invoice = await an_invoice(portal, told)
+    await asyncio.gather(*(paid(portal, told, invoice, 5_000) for _ in range(5)))
+    assert len(await of_the_site(portal, told, Payment)) == 1
+    assert len(await told_events(portal)) == 2
+
+
+@pytest.mark.parametrize("other", [{"cents": 4_000}, {"on": date(2026, 2, 21)}], ids=["amount", "day"])
+async def test_the_same_reference_with_something_else_is_refused(portal, told, other):
+    invoice = await an_invoice(portal, told)
+    await paid(portal, told, invoice, 5_000)
+    with pytest.raises(Refused, match="déjà enregistré avec un autre montant"):
+        await paid(portal, told, invoice, **{"cents": 5_000} | other)
+
+
+async def test_one_transfer_may_settle_two_invoices(portal, told):
+    for number in ("F2026-1", "F2026-2"):
+        await paid(portal, told, await an_invoice(portal, told, number), 12_000)
+    assert len(await of_the_site(portal, told, Payment)) == 2
+
+
+@pytest.mark.parametrize(("cents", "reference"), [(0, "V"), (-5, "V"), (1.5, "V"), (2**31, "V"), (5, " ")])
+async def test_a_payment_is_whole_cents_with_a_reference(portal, told, cents, reference):
+    invoice = await an_invoice(portal, told)
+    with pytest.raises(Refused):
+        await paid(portal, told, invoice, cents, reference)
+
+
+async def credited(portal, told, invoice, cents, number="A2026-1"):
+    async with service(portal, told) as access:
+        return await issue_credit_note(access, invoice.key, number, Line("Erreur", -1, cents), NOW)
+
+
+async def test_a_credit_note_settles_its_invoice_and_is_mailed(app, alice, portal, told, mailbox):
+    invoice = await an_invoice(portal, told)
+    note = await credited(portal, told, invoice, 10_000)
+    assert (note.total_cents, note.settles_id, note.title) == (-12_000, invoice.id, "Avoir sur F2026-1")
+    page = await alice.get(f"/espace/00010-2/factures/{invoice.id}")
+    assert "Payée" in page.text
+    assert "avoir A2026-1" in page.text
+    subjects = [each["Subject"] for each in await mailbox.delivered(app)]
+    assert len(subjects) == 2
+    assert "avoir A2026-1" in subjects[1]
+    assert (await told_events(portal))[-1] == (
+        "credit_note_issued", "A2026-1, −120,00 € TTC, sur F2026-1",
+    )  # fmt: skip
+
+
+async def test_credit_notes_never_exceed_their_invoice_nor_settle_one_another(portal, told):
+    invoice = await an_invoice(portal, told)
+    note = await credited(portal, told, invoice, 6_000)
+    for wrong, cents in ((invoice, 5_000), (invoice, -1_000), (note, 1_000)):
+        with pytest.raises(Refused):
+            await credited(portal, told, wrong, cents, "A2026-2")
+    await credited(portal, told, invoice, 4_000, "A2026-3")
+
+
+async def test_two_credit_notes_at_once_do_not_exceed_the_invoice(portal, told):
+    invoice = await an_invoice(portal, told)
+    results = await asyncio.gather(
+        *(credited(portal, told, invoice, 6_000, f"A2026-{at}") for at in range(2)), return_exceptions=True
+    )
+    assert sum(isinstance(each, Refused) for each in results) == 1
+
+
+async def test_a_credit_note_takes_no_payment(portal, told):
+    note = await credited(portal, told, await an_invoice(portal, told), 6_000)
+    with pytest.raises(Refused, match="Un avoir ne se règle pas"):
+        await paid(portal, told, note, 100)
+
+
+async def test_nobody_elses_marker_is_in_the_mail(app, portal, told, mailbox):
+    await an_invoice(portal, told, "F2026-9", company=told.theirs, due_on=NOW.date() + timedelta(days=9))
+    for letter in await mailbox.delivered(app):
+        assert OURS not in letter.as_string()
