@@ -13,9 +13,9 @@ from tests.faults.steps import dispatcher_of, give
     ("file", "words"),
     [
         (("bilan.pdf", b""), "Ce fichier est vide"),
-        (("bilan.pdf", b"MZ"), "n’est pas de ceux que le service lit"),
+        (("bilan.pdf", b"MZ"), "n’est ni un PDF, ni une image"),
         (("bilan.pdf", PDF + b"x" * BIGGEST), "dépasse 5 Mo"),
-        (("bilan.txt", PDF), "contient « .pdf »"),
+        (("bilan.txt", PDF), "est un PDF, mais son nom finit par « .txt »"),
     ],
 )
 async def test_a_file_that_is_not_taken_keeps_the_form(alice, portal, settings, file, words):
