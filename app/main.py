@@ -22,6 +22,7 @@ from app.calendars import routes as calendars
 from app.companies import joining_routes
 from app.companies import routes as companies
 from app.company_details import routes as company_details
+from app.contributions import routes as contributions
 from app.demo import routes as demo
 from app.dispatcher import Dispatcher, Postbox
 from app.edge import Edge
@@ -73,6 +74,7 @@ MEMBER: list[Any] = [
     companies.show, companies.switch, joining_routes.administration, joining_routes.ask_administration,
     *employees.MEMBER, *imports.MEMBER, *company_details.MEMBER, *people.MEMBER, *history.MEMBER,
     *planning.MEMBER, *appointments.MEMBER, *calendars.MEMBER,
+    *contributions.MEMBER,
 ]  # fmt: skip
 FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [staff.index, staff.mail, staff.send_again]

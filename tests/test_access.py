@@ -25,6 +25,7 @@ VALUES = {
     "motive": "employeur",
     "step": "identite",
     "kind": "csv",
+    "year": "2026",
 }
 
 

@@ -69,6 +69,7 @@ def cases(app):
             values |= {"membership_id": number, "invitation_id": number, "employee_id": number}
             values |= {"change_id": number, "import_id": number, "step": "verification"}
             values |= {"slot_id": number, "feed_id": number, "request_id": number, "motive": "reprise"}
+            values["year"] = "2025"
             values["kind"] = "csv" if (handler.name or "").startswith("employees") else "modifies"
             for method in handler.http_methods - {"OPTIONS"}:
                 yield method, route.path_format.format(**values), kind, handler

@@ -42,6 +42,12 @@ SIGNED_IN = (
     "/espace/00010/demandes/nouvelle/accident?salarie=1",
     "/espace/00010/demandes/nouvelle/fin_carriere?salarie=1", "/espace/00010/demandes/reprise",
     "/espace/00010/demandes/reprise?cause=autre&stop_from=2026-01-05&back_on=2026-04-01",
+    "/espace/00010/cotisation", "/espace/00010/cotisation/2025", "/espace/00010/cotisation/2026",
+    "/espace/00010/cotisation/2031", "/espace/00010/cotisation/2025/recu",
+    "/espace/00010/cotisation/2025/correction", "/espace/00010/cotisation/2026/entreprise",
+    "/espace/00010/cotisation/2026/salaries", "/espace/00010/cotisation/2026/salaries?reste=oui",
+    "/espace/00010/cotisation/2026/postes", "/espace/00010/cotisation/2026/recapitulatif",
+    "/espace/00010/cotisation/2026/validation", "/espace/00010/cotisation/2026/plus-de-salarie",
 )  # fmt: skip
 TOKEN = re.compile(r'(name="csrf" value=")[^"]*')
 

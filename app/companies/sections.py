@@ -36,6 +36,11 @@ SECTIONS = (
         Right.VIEW,
     ),
     Section(
+        "contributions", "contributions.index", "Ma cotisation",
+        "Déclarer les effectifs de l’année, comprendre le montant de la cotisation, retrouver les reçus.",
+        Right.VIEW,
+    ),
+    Section(
         "details", "company_details.show", "Mon compte",
         "Compléter et mettre à jour les coordonnées de l’entreprise et ses contacts, "
         "voir l’équipe qui vous suit.", Right.VIEW,

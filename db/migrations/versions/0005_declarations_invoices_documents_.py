@@ -49,12 +49,14 @@ def upgrade() -> None:
         sa.Column("typed", sa.JSON(), nullable=False),
         sa.Column("nobody_left", sa.Boolean(), nullable=False),
         sa.Column("headcount", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("lines", sa.JSON(), nullable=False),
         sa.Column("net_cents", sa.Integer(), nullable=False),
         sa.Column("vat_cents", sa.Integer(), nullable=False),
         sa.Column("total_cents", sa.Integer(), nullable=False),
         sa.Column("number", sqlmodel.sql.sqltypes.AutoString(length=30), nullable=True),
         sa.Column("fingerprint", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("receipt", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("started_at", db.types.Instant(timezone=True), nullable=False),
         sa.Column("updated_at", db.types.Instant(timezone=True), nullable=False),
@@ -62,6 +64,8 @@ def upgrade() -> None:
         sa.Column("submitted_at", db.types.Instant(timezone=True), nullable=True),
         sa.Column("submitted_by", sa.Integer(), nullable=True),
         sa.Column("on_behalf", sa.Boolean(), nullable=False),
+        sa.Column("reopened_at", db.types.Instant(timezone=True), nullable=True),
+        sa.Column("replaced", sa.JSON(), nullable=False),
         sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["company_id"], ["company.id"], name=op.f("fk_annualdeclaration_company_id_company")

@@ -1,0 +1,77 @@
+"""Reminders of a declaration that is due: every two weeks, to those who may make it."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import and_, or_
+from sqlmodel import col, select
+
+from app.access import VisitorAccess
+from app.clock import PARIS
+from app.formats import day
+from app.mail import queue_mail
+from app.portal import Portal
+from app.rights import Right, rights_of
+from app.sessions import is_alive
+from db.models import Account, AnnualDeclaration, Company, Membership, Tariff
+
+EVERY, AFTER = timedelta(days=14), timedelta(days=60)  # until when a late one is asked for
+AT_ONCE = 200  # companies a turn: the others wait for the next
+
+
+async def remind_of_declarations(portal: Portal, now: datetime, today: date) -> int:
+    """Queue the mails that are due, in the transaction that marks them as sent. How many companies."""
+    told = 0
+    async with portal.database.transaction(write=True) as session:
+        access = VisitorAccess(portal, session)
+        running = select(Tariff).where(Tariff.opens_on <= today, Tariff.closes_on >= today - AFTER)
+        for tariff in await access.all(running.order_by(col(Tariff.year))):
+            for company, declaration in await _due(access, tariff, today):
+                await _remind(access, tariff, company, declaration, now, today)
+                told += 1
+    return told
+
+
+async def _due(
+    access: VisitorAccess, tariff: Tariff, today: date
+) -> list[tuple[Company, AnnualDeclaration | None]]:
+    mine = and_(
+        col(AnnualDeclaration.company_id) == col(Company.id), col(AnnualDeclaration.year) == tariff.year
+    )
+    last = col(AnnualDeclaration.reminded_on)
+    statement = (
+        select(Company, AnnualDeclaration)
+        .join(AnnualDeclaration, mine, isouter=True)
+        .where(
+            col(Company.closed_at).is_(None),
+            col(AnnualDeclaration.submitted_at).is_(None),
+            or_(last.is_(None), last <= today - EVERY),
+        )
+        .order_by(col(Company.id))
+        .limit(AT_ONCE)
+    )
+    rows = await access.rows(statement)
+    return [row for row in rows if row[0].created_at.astimezone(PARIS).date() <= tariff.closes_on]
+
+
+async def _remind(
+    access: VisitorAccess, tariff: Tariff, company: Company, declaration: AnnualDeclaration | None,
+    now: datetime, today: date,
+) -> None:  # fmt: skip
+    if declaration is None:
+        declaration = access.add(
+            AnnualDeclaration(company_id=company.key, year=tariff.year, started_at=now, updated_at=now)
+        )
+    declaration.reminded_on = today
+    statement = (
+        select(Account.email, Membership.roles)
+        .join(Membership, col(Membership.account_id) == Account.id)
+        .where(Membership.company_id == company.key, is_alive(today))
+        .order_by(Account.email)
+    )
+    for email, roles in await access.rows(statement):
+        if Right.DECLARATION in rights_of(roles):
+            queue_mail(
+                access, "declaration_due", email, now, company=company.label, code=company.code,
+                year=tariff.year, last_day=day(tariff.closes_on), late=today > tariff.closes_on,
+                begun=declaration.updated_by is not None,
+            )  # fmt: skip
