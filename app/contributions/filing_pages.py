@@ -61,5 +61,8 @@ async def nobody_page(access: MemberAccess, filing: Filing, form: Form[Any]) -> 
 
 
 def correction_page(access: MemberAccess, filing: Filing, form: Form[Any]) -> Page:
+    """`unfiled`: for a form that was sent about a declaration without receipt."""
     template = "asking" if filing.campaign.is_over(now().today) else "correcting"
+    if filing.declaration is None or not filing.declaration.number:
+        template = "unfiled"
     return page(f"contributions/{template}.html", form=form, company=access.company, filing=filing)

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from app.access import BIGGEST_ID
 from app.appointments.forms import Token
@@ -17,6 +17,10 @@ def _must(words: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+# A box that was left alone is not sent at all.
+Always = Field(validate_default=True)
 
 
 class Contact(Input):
@@ -43,7 +47,9 @@ class Answers(Input):
 
 
 class Jobs(Input):
-    checked: Annotated[Ticked, _must("Vérifiez les postes et les risques, puis cochez cette case.")] = False
+    checked: Annotated[
+        Ticked, _must("Vérifiez les postes et les risques, puis cochez cette case."), Always
+    ] = False
 
 
 class Validation(Input):
@@ -56,7 +62,7 @@ class Validation(Input):
 
 class NobodyLeft(Input):
     version: Annotated[int, Squeezed]
-    sure: Annotated[Ticked, _must("Cochez cette case si l’entreprise n’a plus de salarié.")] = False
+    sure: Annotated[Ticked, _must("Cochez cette case si l’entreprise n’a plus de salarié."), Always] = False
 
 
 class CorrectionAsked(Input):

@@ -102,7 +102,8 @@ def _facts(declared: AnnualDeclaration | None, joined_on: date) -> Facts:
     return Facts(
         is_begun=declared.updated_by is not None,
         submitted_on=declared.submitted_at.astimezone(PARIS).date() if declared.submitted_at else None,
-        reopened_on=declared.reopened_at.astimezone(PARIS).date() if declared.reopened_at else None,
+        is_reopened=declared.reopened_at is not None,
+        by_service=declared.reopened_by_service,
         joined_on=joined_on,
     )
 

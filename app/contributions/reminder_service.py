@@ -1,6 +1,6 @@
 """Reminders of a declaration that is due: every two weeks, to those who may make it."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import and_, or_
 from sqlmodel import col, select
@@ -43,14 +43,14 @@ async def _due(
         .join(AnnualDeclaration, mine, isouter=True)
         .where(
             col(Company.closed_at).is_(None),
+            col(Company.created_at) < datetime.combine(tariff.closes_on + timedelta(days=1), time.min, PARIS),
             col(AnnualDeclaration.submitted_at).is_(None),
             or_(last.is_(None), last <= today - EVERY),
         )
         .order_by(col(Company.id))
         .limit(AT_ONCE)
     )
-    rows = await access.rows(statement)
-    return [row for row in rows if row[0].created_at.astimezone(PARIS).date() <= tariff.closes_on]
+    return list(await access.rows(statement))
 
 
 async def _remind(

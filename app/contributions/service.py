@@ -72,7 +72,9 @@ async def answer_correction(
             col(AnnualDeclaration.company_id) == correction.company_id,
             col(AnnualDeclaration.id) == declaration.key,
         )
-        await access.change(mine.values(reopened_at=now, version=AnnualDeclaration.version + 1))
+        await access.change(
+            mine.values(reopened_at=now, reopened_by_service=True, version=declaration.version + 1)
+        )
     company = await access.get(Company, correction.company_id)
     asker = await access.get(Account, correction.account_id)
     queue_mail(

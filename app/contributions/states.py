@@ -49,11 +49,14 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a declaration. `joined_on`: since when the company is a member."""
+    """What is known of a declaration. `by_service`: the service reopened it. `joined_on`: since when
+    the company is a member.
+    """
 
     is_begun: bool = False
     submitted_on: date | None = None
-    reopened_on: date | None = None
+    is_reopened: bool = False
+    by_service: bool = False
     joined_on: date = date.min
 
 
@@ -63,7 +66,7 @@ def state_of(campaign: Campaign, facts: Facts, today: date) -> State:
     """
     if facts.submitted_on:
         is_over = campaign.is_over(today)
-        if facts.reopened_on and (not is_over or facts.reopened_on > campaign.closes_on):
+        if facts.is_reopened and (facts.by_service or not is_over):
             return State.CORRECTING
         return State.CLOSED if is_over else State.FILED
     if today < campaign.opens_on:

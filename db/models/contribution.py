@@ -54,6 +54,7 @@ class AnnualDeclaration(CompanyOwned, table=True):
     submitted_by: int | None = Field(default=None, foreign_key="account.id")
     on_behalf: bool = False
     reopened_at: datetime | None = instant(nullable=True)
+    reopened_by_service: bool = False
     replaced: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     reminded_on: date | None = None
 

@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("submitted_by", sa.Integer(), nullable=True),
         sa.Column("on_behalf", sa.Boolean(), nullable=False),
         sa.Column("reopened_at", db.types.Instant(timezone=True), nullable=True),
+        sa.Column("reopened_by_service", sa.Boolean(), nullable=False),
         sa.Column("replaced", sa.JSON(), nullable=False),
         sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
