@@ -16,6 +16,7 @@ from app.access import StaffAccess, VisitorAccess
 from app.companies.import_file import WrongFile, parse_members
 from app.companies.import_service import import_members
 from app.database import is_migrated, migrate
+from app.demo.contributions_story import tell_contributions
 from app.demo.story import tell_planning
 from app.dispatcher import Dispatcher
 from app.employees.declared import filled
@@ -75,6 +76,7 @@ async def tell_demo(session: AsyncSession, portal: Portal) -> None:
     clerk = await account_at(VisitorAccess(portal, session), PERSONAS[-1].email)
     if clerk:
         await tell_planning(StaffAccess(portal, session, clerk), clock.now())
+        await tell_contributions(StaffAccess(portal, session, clerk), clock.now())
 
 
 def _filled(fields: dict[str, str], visits: Sequence[tuple[VisitKind, date, date | None]]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ TEMPLATES = sorted((*ROOT.glob("templates/**/*.html"), *ROOT.glob("partials/**/*
 # request.
 MAY_SELECT = re.compile(
     r"app/(access|calendars/access|sessions|drafts|throttle|presence|housekeeping|dispatcher|commands|many)\.py"
-    r"|app/\w+/(queries|\w+_queries|service|\w+_service|flows|links)\.py|app/demo/(routes|story)\.py"
+    r"|app/\w+/(queries|\w+_queries|service|\w+_service|flows|links)\.py|app/demo/(routes|story|\w+_story)\.py"
 )
 
 

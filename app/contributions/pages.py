@@ -5,7 +5,7 @@ from typing import Any
 
 from app import clock
 from app.access import MemberAccess
-from app.contributions.queries import Filing
+from app.contributions.queries import YEARS, Filing
 from app.contributions.rules import Rules
 from app.contributions.states import OPEN, STEPS, WORDS, State
 from app.employees.service import Moment
@@ -23,7 +23,6 @@ ROUTES = {
     "validation": "contributions.validation",
 }
 TITLES = STEPS | {"recapitulatif": "Le récapitulatif", "validation": "La validation"}
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 TALLEST = 100  # of a bar, in the chart's own units
 SHORT = {"SI": "Suivi simple", "SIA": "Suivi adapté", "SIR": "Suivi renforcé", "total": "Total"}
 
@@ -94,7 +93,7 @@ def state_words(filing: Filing) -> str:
 
 def missing_campaign(access: MemberAccess, year: int) -> Page:
     """There is no tariff for that year: said plainly, whatever the address. No such year, no such page."""
-    if not FIRST_YEAR <= year <= LAST_YEAR:
+    if year not in YEARS:
         raise NotFound
     return page("contributions/missing.html", company=access.company, year=year)
 

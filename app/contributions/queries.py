@@ -24,6 +24,7 @@ from db.models import (
 )
 
 MOST_YEARS = 12
+YEARS = range(2000, 2101)  # that an address may name
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ async def filings_of(access: MemberAccess, today: date) -> list[Filing]:
 
 async def filing_of(access: MemberAccess, year: int, today: date) -> Filing | None:
     """None when there is no tariff for that year."""
-    found = await _filings(access, year, today)
+    found = await _filings(access, year, today) if year in YEARS else []
     return found[0] if found and found[0].year == year else None
 
 
@@ -110,6 +111,8 @@ def _facts(declared: AnnualDeclaration | None, joined_on: date) -> Facts:
 
 async def locked_declaration(access: MemberAccess, year: int) -> AnnualDeclaration | None:
     """As it is now, and nobody else changes it before the end of the transaction."""
+    if year not in YEARS:
+        return None
     mine = access.select(AnnualDeclaration).where(AnnualDeclaration.year == year).with_for_update()
     return await access.first(mine.execution_options(populate_existing=True))
 

@@ -1,5 +1,6 @@
 """Reminders of a declaration that is due: every two weeks, to those who may make it."""
 
+from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import and_, or_
@@ -19,15 +20,18 @@ AT_ONCE = 200  # companies a turn: the others wait for the next
 
 
 async def remind_of_declarations(portal: Portal, now: datetime, today: date) -> int:
-    """Queue the mails that are due, in the transaction that marks them as sent. How many companies."""
+    """Queue the mails that are due, in the transaction that marks them as sent: one a person, whatever the
+    number of their companies. How many companies.
+    """
     told = 0
     async with portal.database.transaction(write=True) as session:
         access = VisitorAccess(portal, session)
         running = select(Tariff).where(Tariff.opens_on <= today, Tariff.closes_on >= today - AFTER)
         for tariff in await access.all(running.order_by(col(Tariff.year))):
-            for company, declaration in await _due(access, tariff, today):
-                await _remind(access, tariff, company, declaration, now, today)
-                told += 1
+            due = await _due(access, tariff, today)
+            begun = {company.key: _mark(access, tariff, company, found, now, today) for company, found in due}
+            await _tell(access, tariff, begun, now, today)
+            told += len(due)
     return told
 
 
@@ -53,25 +57,36 @@ async def _due(
     return list(await access.rows(statement))
 
 
-async def _remind(
+def _mark(
     access: VisitorAccess, tariff: Tariff, company: Company, declaration: AnnualDeclaration | None,
     now: datetime, today: date,
-) -> None:  # fmt: skip
+) -> bool:  # fmt: skip
+    """Keep that this company was reminded. Whether it has begun."""
     if declaration is None:
         declaration = access.add(
             AnnualDeclaration(company_id=company.key, year=tariff.year, started_at=now, updated_at=now)
         )
     declaration.reminded_on = today
+    return declaration.updated_by is not None
+
+
+async def _tell(
+    access: VisitorAccess, tariff: Tariff, begun: dict[int, bool], now: datetime, today: date
+) -> None:
+    """`begun`: by company."""
+    told: dict[str, list[tuple[str, str, bool]]] = defaultdict(list)
     statement = (
-        select(Account.email, Membership.roles)
+        select(Account.email, Membership.roles, Company)
         .join(Membership, col(Membership.account_id) == Account.id)
-        .where(Membership.company_id == company.key, is_alive(today))
-        .order_by(Account.email)
+        .join(Company, col(Company.id) == Membership.company_id)
+        .where(col(Membership.company_id).in_(begun), is_alive(today))
+        .order_by(Account.email, Company.code)
     )
-    for email, roles in await access.rows(statement):
+    for email, roles, company in await access.rows(statement):
         if Right.DECLARATION in rights_of(roles):
-            queue_mail(
-                access, "declaration_due", email, now, company=company.label, code=company.code,
-                year=tariff.year, last_day=day(tariff.closes_on), late=today > tariff.closes_on,
-                begun=declaration.updated_by is not None,
-            )  # fmt: skip
+            told[email].append((company.code, company.label, begun[company.key]))
+    for email, companies in told.items():
+        queue_mail(
+            access, "declaration_due", email, now, companies=companies, year=tariff.year,
+            last_day=day(tariff.closes_on), late=today > tariff.closes_on,
+        )  # fmt: skip

@@ -11,6 +11,7 @@ from app.contributions.tariff import MONITORING_WORDS
 from app.employees.listing import place_of
 from app.employees.queries import PAGE
 from app.employees.rules import RISKS
+from app.formats import phone, siret
 from app.forms import Form
 from app.rights import Right
 from app.web import Page
@@ -22,9 +23,9 @@ async def company_page(access: MemberAccess, filing: Filing, form: Form[Any]) ->
     facts = {
         "Raison sociale": company.name,
         "Code adhérent": company.code,
-        "SIRET": company.siret,
+        "SIRET": siret(company.siret),
         "Code NAF": company.naf,
-        "Adresse": " ".join(filter(None, [company.address, company.postcode, company.town])),
+        "Adresse": ", ".join(filter(None, [company.address, f"{company.postcode} {company.town}".strip()])),
     }
     may_correct = Right.COMPANY in access.rights
     return step_page("company", access, filing, "entreprise", form=form, facts=facts, may_correct=may_correct)
@@ -34,10 +35,10 @@ async def known_contact(access: MemberAccess, filing: Filing) -> dict[str, str]:
     """What was saved, else whom invoices are sent to, else who fills the form."""
     saved = filing.declaration.typed.get("entreprise") if filing.declaration else None
     if saved:
-        return dict(saved)
+        return dict(saved) | {"contact_phone": phone(saved["contact_phone"])}
     contact = (await contacts_of(access)).get(ContactKind.BILLING)
     if contact and contact.email:
-        found = (contact.name, contact.email, contact.phone)
+        found = (contact.name, contact.email, phone(contact.phone))
     else:
         found = (access.account.full_name, access.account.email, "")
     return dict(zip(("contact_name", "contact_email", "contact_phone"), found, strict=True))

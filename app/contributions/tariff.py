@@ -13,8 +13,11 @@ from app.contributions.rules import Grid, Hires, Rules
 from app.formats import plural
 from db.models import Monitoring
 
-ARTICLE = "article L4622-6 du Code du travail"
-EACH_ONE = f"Chaque personne compte pour une, quel que soit son temps de travail ({ARTICLE})."
+EACH_ONE = "Chaque personne suivie compte pour une, même à temps partiel (L4622-6)."
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+    "novembre", "décembre",
+)  # fmt: skip
 MONITORING_WORDS = {
     Monitoring.SIMPLE: "Suivi individuel simple (SI)",
     Monitoring.ADAPTED: "Suivi individuel adapté (SIA)",
@@ -123,13 +126,11 @@ def _merged(priced: Iterator[tuple[Priced, int]], rules: Rules) -> Iterator[Line
 
 
 def _reason(months: int, size: int, rules: Rules) -> str:
-    words = {
+    if months < YEAR:
+        return f"Arrivées en {MONTHS[YEAR - months]} : {months} mois sur {YEAR}, celui d’arrivée compris."
+    return {
         Grid.FLAT: EACH_ONE,
         Grid.MONITORING: f"{EACH_ONE} Le tarif dépend du suivi.",
         Grid.SLICES: f"{EACH_ONE} Le tarif baisse par tranche d’effectif.",
         Grid.SIZE: f"{EACH_ONE} Tarif des entreprises de {plural(size, 'personne')}.",
     }[rules.grid]
-    if months == YEAR:
-        return words
-    late = f"Arrivées après le {rules.reference_on:%d/%m/%Y} : les mois restants, celui d’arrivée compris."
-    return f"{words} {late}"

@@ -50,7 +50,7 @@ async def tell_planning(staff: StaffAccess, now: datetime) -> None:
         return
     today, at = now.astimezone(PARIS).date(), Moment(now, now.astimezone(PARIS).date())
     ahead, behind = _times(today, 1), _times(today, -1)
-    brieuc = await _member(staff, "00010", "employeur@demo.example")
+    brieuc = await member_of(staff, "00010", "employeur@demo.example")
     await _to_come(staff, brieuc, centre, ahead, at)
     await _past(staff, brieuc, centre, behind, now)
     await _requests(staff, brieuc, at)
@@ -70,7 +70,7 @@ def _times(today: date, step: int) -> Iterator[datetime]:
         day += timedelta(days=step)
 
 
-async def _member(staff: StaffAccess, code: str, email: str) -> MemberAccess:
+async def member_of(staff: StaffAccess, code: str, email: str) -> MemberAccess:
     """What the door gives to that person at that company."""
     statement = (
         select(Account, Company, Membership)

@@ -12,6 +12,7 @@ from app.access import VisitorAccess
 from app.sign_in.links import new_link
 from db.models import Account, AuditEvent, AuditKind, Draft, Membership, OutboxMail, TokenKind
 from tests.browser.calendars_tour import calendars_tour
+from tests.browser.contributions_tour import contributions_tour
 from tests.browser.employees_tour import employees_tour
 from tests.browser.reader import Reader
 from tests.browser.stops import PARAMETER, Stop, Tour, addresses, kept
@@ -53,6 +54,7 @@ async def member_tour(reader: Reader, told: Told, app: Any) -> Tour:
         _people(reader),
         _account_forms(reader),
         calendars_tour(reader),
+        contributions_tour(reader, told),
         _sessions(reader, told),
         _letters(reader, told),
         _service(reader, told),

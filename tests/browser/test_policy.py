@@ -32,6 +32,7 @@ NOT_PAGES = {
     "/healthz", "/readyz", FILES + "export/{kind}", FILES + "modele/{kind}",
     "/calendrier/{token}", "/espace/{code}/planning/{slot_id}/calendrier",
     "/espace/{code}/planning/{slot_id}/convocation",
+    "/espace/{code}/cotisation/{year}/recu/pdf",
 }  # fmt: skip
 
 

@@ -192,7 +192,7 @@ async def test_a_correction_that_is_accepted_reopens_the_declaration_and_its_ask
 
 
 async def test_those_who_may_declare_are_reminded_every_two_weeks_until_it_is_done(
-    app, alice, portal, told, three, time_machine_at
+    app, alice, portal, told, three, time_machine_at, mailbox
 ):
     async with acting(app, portal, told.site):  # a reader, who is not told
         pass
@@ -201,8 +201,13 @@ async def test_those_who_may_declare_are_reminded_every_two_weeks_until_it_is_do
         return await remind_of_declarations(portal, clock.now(), clock.today())
 
     assert await remind() == 4
-    mails = [each for each in await rows(portal, OutboxMail) if each.context["code"] == "00010-2"]
-    assert [(each.template, each.recipient) for each in mails] == [("declaration_due", "alice@ours.example")]
+    mails = {each.recipient: each for each in await rows(portal, OutboxMail)}
+    assert set(mails) == {"alice@ours.example", "bob@ours.example", "charlie@theirs.example"}
+    alices = mails["alice@ours.example"]
+    assert alices.template == "declaration_due"
+    assert [each[0] for each in alices.context["companies"]] == ["00010", "00010-2", "00010-5"]
+    letters = await mailbox.delivered(app)
+    assert all("déclaration 2026 à faire" in each["subject"] for each in letters)
     assert await remind() == 0
     assert "À faire" in (await alice.get(YEAR)).text
     await declare(alice)

@@ -19,7 +19,7 @@ CONTACT = {
 
 async def some_employees(portal, company, number=3, **declared):
     return [
-        await an_employee(portal, company, birth_name=f"LE GALL{chr(65 + place)}", **declared)
+        await an_employee(portal, company, **{"birth_name": f"LE GALL{chr(65 + place)}"} | declared)
         for place in range(number)
     ]
 
