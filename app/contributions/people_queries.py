@@ -1,5 +1,6 @@
 """Reads of the list of employees for a declaration: counted by the database, whatever their number."""
 
+from collections import Counter
 from datetime import date
 from typing import NamedTuple
 
@@ -112,12 +113,12 @@ async def jobs_of(access: MemberAccess, filing: Filing) -> tuple[list[tuple[str,
         or_(col(Employee.exit_on).is_(None), col(Employee.exit_on) >= filing.rules.reference_on),
         col(Employee.contract).not_in(list(OUTSIDE)),
     )
-    number = func.count()
-    jobs = sqlalchemy.select(col(Employee.job_title), number).where(*here).group_by(col(Employee.job_title))
-    jobs = jobs.order_by(number.desc(), col(Employee.job_title)).limit(MOST_JOBS)
-    risks = sqlalchemy.select(col(Employee.risks), number).where(*here, col(Employee.risks) != "")
-    exposed: dict[str, int] = {}
-    for codes, people in await access.table(risks.group_by(col(Employee.risks))):
-        for code in codes.split():
-            exposed[code] = exposed.get(code, 0) + people
-    return [(job, people) for job, people in await access.table(jobs)], exposed
+    columns = (col(Employee.job_title), col(Employee.risks))
+    statement = sqlalchemy.select(*columns, func.count()).where(*here).group_by(*columns)
+    jobs, exposed = Counter[str](), Counter[str]()
+    for job, risks, people in await access.table(statement):
+        jobs[job] += people
+        for code in risks.split():
+            exposed[code] += people
+    frequent = sorted(jobs.items(), key=lambda each: (-each[1], each[0]))
+    return frequent[:MOST_JOBS], exposed
