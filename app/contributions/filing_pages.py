@@ -4,7 +4,7 @@ from typing import Any
 
 from app.access import MemberAccess
 from app.contributions.filing_service import is_late, missing_steps, shown_of
-from app.contributions.pages import ROUTES, bars_of, now, reference_words, step_page
+from app.contributions.pages import ROUTES, bars_of, counted_words, now, reference_words, step_page
 from app.contributions.people_queries import tally_of
 from app.contributions.queries import Filing
 from app.contributions.states import STEPS, State
@@ -25,7 +25,7 @@ async def recap_page(access: MemberAccess, filing: Filing) -> Page:
         before=before,
         bars=bars_of(tally.counts, before.counts if before else None),
         missing=[(words, routes[words]) for words in missing_steps(filing, tally)],
-        reference=reference_words(filing.rules),
+        reference=counted_words(filing.rules),
     )  # fmt: skip
 
 
@@ -43,7 +43,7 @@ async def validation_page(access: MemberAccess, filing: Filing, form: Form[Any])
         is_late=is_late(filing, at),
         is_closed=filing.state == State.CLOSED,
         missing=missing_steps(filing, tally),
-        reference=reference_words(filing.rules),
+        reference=counted_words(filing.rules),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from app import clock
 from app.access import MemberAccess
 from app.contributions.queries import YEARS, Filing
-from app.contributions.rules import Rules
+from app.contributions.rules import Hires, Rules
 from app.contributions.states import OPEN, STEPS, WORDS, State
 from app.employees.service import Moment
 from app.errors import NotFound
@@ -128,3 +128,8 @@ def bars_of(counts: dict[str, int], before: dict[str, int] | None) -> list[Bars]
 def reference_words(rules: Rules) -> str:
     """au 1er janvier 2027"""
     return f"au {day(rules.reference_on)}"
+
+
+def counted_words(rules: Rules) -> str:
+    """au 1er janvier 2027, arrivées depuis comprises"""
+    return reference_words(rules) + ("" if rules.hires == Hires.NONE else ", arrivées depuis comprises")

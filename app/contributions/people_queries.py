@@ -14,6 +14,7 @@ from app.contributions.queries import Filing
 from app.contributions.tally import Group, Tally, tally
 from app.employees.declared import shown_name
 from app.employees.queries import youngest_adult
+from app.formats import folded
 from db.models import Contract, DeclarationAnswer, Employee, Monitoring
 
 MOST_JOBS = 15
@@ -120,5 +121,5 @@ async def jobs_of(access: MemberAccess, filing: Filing) -> tuple[list[tuple[str,
         jobs[job] += people
         for code in risks.split():
             exposed[code] += people
-    frequent = sorted(jobs.items(), key=lambda each: (-each[1], each[0]))
+    frequent = sorted(jobs.items(), key=lambda each: (-each[1], folded(each[0])))
     return frequent[:MOST_JOBS], exposed

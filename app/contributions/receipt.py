@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from app.contributions.tariff import MONITORING_WORDS
@@ -100,4 +100,4 @@ def told_of(receipt: Receipt, settings: Settings) -> dict[str, Any]:
 
 def _headcount(receipt: Receipt) -> str:
     words = plural(receipt.headcount, "personne suivie", "personnes suivies")
-    return f"{words} au {day(datetime.fromisoformat(receipt.reference).date())}"
+    return f"{words} (date de référence : {day(date.fromisoformat(receipt.reference))})"

@@ -13,6 +13,7 @@ from app.mail import queue_mail
 from db.models import (
     Account,
     AnnualDeclaration,
+    AuditKind,
     Company,
     CorrectionState,
     DeclarationCorrection,
@@ -75,6 +76,8 @@ async def answer_correction(
         await access.change(
             mine.values(reopened_at=now, reopened_by_service=True, version=declaration.version + 1)
         )
+        about = f"{declaration.year} : rouverte par le service"
+        access.record(AuditKind.DECLARATION_CORRECTED, now, access.account.key, correction.company_id, about)
     company = await access.get(Company, correction.company_id)
     asker = await access.get(Account, correction.account_id)
     queue_mail(

@@ -4,7 +4,7 @@ from typing import Any
 
 from app.access import MemberAccess
 from app.company_details.queries import contacts_of
-from app.contributions.pages import now, reference_words, step_page
+from app.contributions.pages import counted_words, now, step_page
 from app.contributions.people_queries import doubtful_people, jobs_of, tally_of
 from app.contributions.queries import Filing
 from app.contributions.tariff import MONITORING_WORDS
@@ -57,7 +57,7 @@ async def people_page(
         "people", access, filing, "salaries",
         form=form,
         tally=await tally_of(access, filing, today),
-        reference=reference_words(filing.rules),
+        reference=counted_words(filing.rules),
         people=shown,
         only_left=only_left,
         following=f"{shown[-1].sort_key}~{shown[-1].id}" if len(coming) > PAGE else "",
