@@ -73,7 +73,7 @@ async def file(
     if form.errors:
         filing = await filing_of(access, year, now().today)
         return await validation_page(access, filing, form) if filing else missing_campaign(access, year)
-    return _filed(request, access, year, is_mine=is_mine)
+    return await _filed(request, access, year, is_mine=is_mine)
 
 
 @get(f"{ONE}/plus-de-salarie", name="contributions.nobody")
@@ -105,7 +105,7 @@ async def declare_nobody(
     if form.errors:
         filing = await filing_of(access, year, now().today)
         return await nobody_page(access, filing, form) if filing else missing_campaign(access, year)
-    return _filed(request, access, year, is_mine=is_mine)
+    return await _filed(request, access, year, is_mine=is_mine)
 
 
 @get(f"{ONE}/correction", name="contributions.correcting")
@@ -150,9 +150,13 @@ async def correct(
     return see(request, "contributions.show", query=done, code=access.company.code, year=year)
 
 
-def _filed(
+async def _filed(
     request: Request[Any, Any, Any], access: MemberAccess, year: int, *, is_mine: bool
 ) -> Response[Any]:
+    """The receipt. Who pressed the button twice is not told that somebody else did."""
+    filing = None if is_mine else await filing_of(access, year, now().today)
+    declaration = filing.declaration if filing else None
+    is_mine = is_mine or (declaration is not None and declaration.submitted_by == access.account.key)
     query = {"fait": "valide" if is_mine else "deja"}
     return see(request, "contributions.receipt", query=query, code=access.company.code, year=year)
 

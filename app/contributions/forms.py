@@ -19,6 +19,7 @@ def _must(words: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+Version = Annotated[int, Squeezed, Field(ge=0, lt=BIGGEST_ID)]
 # A box that was left alone is not sent at all.
 Always = Field(validate_default=True)
 
@@ -32,9 +33,10 @@ class Contact(Input):
 
 
 class Answers(Input):
-    """`compte_12=oui` becomes `answers[12] = True`."""
+    """`compte_12=oui` becomes `answers[12] = True`. `proposed`: the likelier answer for all that have one."""
 
     answers: dict[int, bool]
+    proposed: Ticked = False
 
     @model_validator(mode="before")
     @classmethod
@@ -55,13 +57,13 @@ class Jobs(Input):
 class Validation(Input):
     """What the page showed: nothing else is validated. `late`: that the day was over."""
 
-    version: Annotated[int, Squeezed]
+    version: Version
     shown: str
     late: Ticked = False
 
 
 class NobodyLeft(Input):
-    version: Annotated[int, Squeezed]
+    version: Version
     sure: Annotated[Ticked, _must("Cochez cette case si l’entreprise n’a plus de salarié."), Always] = False
 
 

@@ -83,8 +83,9 @@ async def save_people(
     form, left = await Form.read(request, Answers), 0
     if form.data:
         async with form.attempt(access):
-            left = await save_answers(access, year, form.data.answers, now())
-        if left and not form.data.answers and not form.errors:
+            given = form.data
+            left = await save_answers(access, year, given.answers, now(), proposed=given.proposed)
+        if left and not given.answers and not given.proposed and not form.errors:
             form.refuse(Refused("Répondez oui ou non pour chaque personne."))
     if form.errors:
         filing = await filing_of(access, year, now().today)

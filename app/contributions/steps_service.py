@@ -6,12 +6,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from app.access import MemberAccess
-from app.contributions.people_queries import tally_of
+from app.contributions.people_queries import doubtful_people, tally_of
 from app.contributions.queries import Filing, answers_among, filing_of, locked_declaration
 from app.contributions.states import OPEN, State
 from app.employees.service import Moment
 from app.errors import NotFound, Refused
 from app.formats import day
+from app.many import insert_many
 from db.models import AnnualDeclaration, DeclarationAnswer, Employee
 
 CLOSED = (
@@ -25,10 +26,13 @@ async def save_contact(access: MemberAccess, year: int, contact: dict[str, str],
     await _save(access, year, "entreprise", contact, at)
 
 
-async def save_answers(access: MemberAccess, year: int, answers: dict[int, bool], at: Moment) -> int:
+async def save_answers(
+    access: MemberAccess, year: int, answers: dict[int, bool], at: Moment, *, proposed: bool = False
+) -> int:
     """Who counts, of those about whom there is a doubt. How many doubts are left; none ends the step.
 
-    `NotFound` for an employee of another company, as for one that never was.
+    `proposed`: whoever else has no answer yet gets the likelier one, if there is one. `NotFound` for an
+    employee of another company, as for one that never was.
     """
     declaration = await _opened(access, year, at)
     if answers:
@@ -46,9 +50,22 @@ async def save_answers(access: MemberAccess, year: int, answers: dict[int, bool]
             )  # fmt: skip
             given.counts = counts
     await access.flush()
+    if proposed:
+        await _answer_as_proposed(access, await filing_now(access, year, at), at)
     left = (await tally_of(access, await filing_now(access, year, at), at.today)).unanswered
     _keep(access, declaration, "salaries", not left, at)
     return left
+
+
+async def _answer_as_proposed(access: MemberAccess, filing: Filing, at: Moment) -> None:
+    doubts = await doubtful_people(access, filing, at.today)
+    likely = {each.id: each.verdict.proposed for each in doubts if each.answer is None}
+    given = [
+        {"declaration_id": filing.declaration_id, "employee_id": employee_id, "counts": counts}
+        for employee_id, counts in likely.items()
+        if counts is not None
+    ]
+    await insert_many(access, DeclarationAnswer, given)
 
 
 async def save_jobs(access: MemberAccess, year: int, at: Moment) -> None:

@@ -29,8 +29,8 @@ async def tell_contributions(staff: StaffAccess, now: datetime) -> None:
     year = today.year
     last, this = Window(date(year - 1, 1, 5), date(year - 1, 2, 15)), _window(today)
     await _doubts(staff, year)
-    await publish_tariff(staff, year - 1, _rules(year - 1, LAST_GRID), last)
-    await publish_tariff(staff, year, _rules(year, GRID), this)
+    await publish_tariff(staff, year - 1, _rules(date(year - 1, 1, 1), LAST_GRID), last)
+    await publish_tariff(staff, year, _rules(today.replace(day=1), GRID), this)
     brieuc = await member_of(staff, "00010", "employeur@demo.example")
     then = datetime(year - 1, 2, 2, 10, 30, tzinfo=PARIS)
     await _declare(brieuc, year - 1, Moment(then, then.date()))
@@ -54,9 +54,9 @@ def _window(today: date) -> Window:
     return Window(max(today - timedelta(days=25), date(today.year, 1, 1)), today + timedelta(days=21))
 
 
-def _rules(year: int, grid: dict[str, Any]) -> dict[str, Any]:
+def _rules(reference_on: date, grid: dict[str, Any]) -> dict[str, Any]:
     return {
-        "reference_on": f"{year}-01-01", "grid": grid, "least_days": 30, "hires": "prorata",
+        "reference_on": reference_on.isoformat(), "grid": grid, "least_days": 30, "hires": "prorata",
         "entry_cents": 1_500, "vat_points": 2000,
     }  # fmt: skip
 

@@ -318,3 +318,35 @@ async def test_before_it_opens_nothing_can_be_declared(alice, portal, told, time
     page = await alice.get(YEAR)
     assert "À venir, à partir du 5 janvier 2026" in page.text
     assert (await alice.get(f"{YEAR}/entreprise")).status_code == 303
+
+
+async def test_the_likelier_answers_are_kept_for_every_page_at_once(alice, portal, told):
+    short = {"contract": "saisonnier", "entry_on": "2025-12-20", "contract_ends_on": "2026-01-08"}
+    await charge(portal, least_days=30)
+    await some_employees(portal, told.site, 26, **short)
+    officer = await an_employee(portal, told.site, birth_name="PATRON", contract="mandat")
+    page = await alice.get(f"{YEAR}/salaries")
+    assert "Garder la réponse cochée pour toutes les pages" in page.text
+    page = await alice.follow(await alice.fill(f"{YEAR}/salaries", proposed="oui"))
+    assert "1 sur 27" in page.text
+    assert "PATRON" in page.text
+    given = await rows(portal, DeclarationAnswer, DeclarationAnswer.company_id == told.site.id)
+    assert len(given) == 26
+    assert not any(each.counts or each.employee_id == officer.id for each in given)
+
+
+async def test_the_button_pressed_twice_is_one_validation_of_ones_own(alice, portal, told, three):
+    await declare(alice)
+    shown = await as_shown(alice, f"{YEAR}/validation")
+    token = await alice.token(f"{YEAR}/validation")
+    answers = [await alice.post(f"{YEAR}/validation", data=shown | {"csrf": token}) for _ in range(2)]
+    assert [each.headers["location"] for each in answers] == [f"{YEAR}/recu?fait=valide"] * 2
+    assert (await the_declaration(portal, told.site)).replaced == []
+
+
+@pytest.mark.parametrize("version", ["-1", "x", "", "9" * 30])
+async def test_a_version_that_is_none_is_refused(alice, portal, told, three, version):
+    await declare(alice)
+    page = await validate(alice, version=version)
+    assert page.status_code == 422
+    assert (await the_declaration(portal, told.site)).number is None
