@@ -17,6 +17,7 @@ from app.companies.import_file import WrongFile, parse_members
 from app.companies.import_service import import_members
 from app.database import is_migrated, migrate
 from app.demo.contact_story import tell_contact
+from app.demo.contributions_story import tell_contributions
 from app.demo.documents_story import tell_documents
 from app.demo.invoices_story import tell_invoices
 from app.demo.story import tell_planning
@@ -82,6 +83,7 @@ async def tell_demo(session: AsyncSession, portal: Portal) -> None:
         await tell_contact(staff, clock.now())
         await tell_invoices(staff, clock.now())
         await tell_documents(staff, clock.now())
+        await tell_contributions(staff, clock.now())
 
 
 def _filled(fields: dict[str, str], visits: Sequence[tuple[VisitKind, date, date | None]]) -> dict[str, Any]:

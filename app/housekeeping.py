@@ -8,6 +8,7 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from app import clock
+from app.contributions.reminder_service import remind_of_declarations
 from app.employees.reminder_service import remind_of_expiries
 from app.imports.service import OPEN
 from app.planning.reminder_service import remind_of_visits
@@ -36,6 +37,7 @@ async def keep_house(portal: Portal) -> None:
             await tidy(portal, clock.now())
             await remind_of_expiries(portal, clock.now(), clock.today())
             await remind_of_visits(portal, clock.now())
+            await remind_of_declarations(portal, clock.now(), clock.today())
         except Exception:
             log.exception("housekeeping")
         await asyncio.sleep(EVERY_SECONDS)

@@ -24,6 +24,7 @@ from app.companies import routes as companies
 from app.company_details import routes as company_details
 from app.contact import public_routes as public_contact
 from app.contact import routes as contact
+from app.contributions import routes as contributions
 from app.demo import routes as demo
 from app.dispatcher import Dispatcher, Postbox
 from app.documents import routes as documents
@@ -81,6 +82,7 @@ MEMBER: list[Any] = [
     *planning.MEMBER, *appointments.MEMBER, *calendars.MEMBER,
     *contact.MEMBER,
     *invoices.MEMBER, *documents.MEMBER,
+    *contributions.MEMBER,
 ]  # fmt: skip
 FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [staff.index, staff.mail, staff.send_again]

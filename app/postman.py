@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from emails.message import Message
 
 from app import clock
+from app.contributions.receipt import files_of as receipt_files
 from app.database import Database
 from app.invoices.letter import files_of as invoices_of
 from app.planning.letter import files_of
@@ -36,7 +37,7 @@ class Letter:
 async def letter_of(portal: Portal, templates: Any, mail: OutboxMail) -> Letter:
     """The letter with what is joined to it, which is drawn in a thread."""
     files = [*await files_of(mail.context), *await invoices_of(mail.context)]
-    files += await _joined(portal, mail.context)
+    files += [*await receipt_files(mail.context, portal.settings), *await _joined(portal, mail.context)]
     return replace(write_letter(portal, templates, mail), files=tuple(files))
 
 

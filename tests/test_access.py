@@ -30,6 +30,7 @@ VALUES = {
     "motive": "employeur",
     "step": "identite",
     "kind": "csv",
+    "year": "2026",
 }
 
 

@@ -52,6 +52,12 @@ SIGNED_IN = (
     "/espace/00010/documents/depot", "/espace/00010/documents/depot?nature=duerp",
     "/espace/00010/documents/certificat", "/espace/00010/documents/vus",
     "/espace/00010/documents/1/retrait",
+    "/espace/00010/cotisation", "/espace/00010/cotisation/2025", "/espace/00010/cotisation/2026",
+    "/espace/00010/cotisation/2031", "/espace/00010/cotisation/2025/recu",
+    "/espace/00010/cotisation/2025/correction", "/espace/00010/cotisation/2026/entreprise",
+    "/espace/00010/cotisation/2026/salaries", "/espace/00010/cotisation/2026/salaries?reste=oui",
+    "/espace/00010/cotisation/2026/postes", "/espace/00010/cotisation/2026/recapitulatif",
+    "/espace/00010/cotisation/2026/validation", "/espace/00010/cotisation/2026/plus-de-salarie",
 )  # fmt: skip
 TOKEN = re.compile(r'(name="csrf" value=")[^"]*')
 

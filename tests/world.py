@@ -10,10 +10,13 @@ from app.kept_files import keep_file
 from app.portal import Portal
 from db.models import (
     Account,
+    AnnualDeclaration,
     AppointmentRequest,
     CareCentre,
     ChangeKind,
     Company,
+    DeclarationAnswer,
+    DeclarationCorrection,
     Document,
     DocumentKind,
     Employee,
@@ -30,6 +33,7 @@ from db.models import (
     Payment,
     RequestMessage,
     RequestMotive,
+    Tariff,
     VisitKind,
 )
 from db.seeds.world import World
@@ -82,6 +86,9 @@ async def tell(portal: Portal) -> Told:
         for company, marker in ((ours, OURS), (theirs, THEIRS)):
             await an_invoice(world, company, marker)
             await a_document(world, company, marker, portal)
+        await the_tariffs(world)
+        await declarations(world, ours, employee, OURS, alice)
+        await declarations(world, theirs, their_employee, THEIRS, charlie)
     return Told(ours, site, theirs, alice, bob, charlie, clerk, employee, their_employee)
 
 
@@ -170,4 +177,50 @@ async def a_document(world: World, company: Company, marker: str, portal: Portal
         sha256=await portal.storage.keep(content), series=marker, token=marker, created_at=world.now,
     )  # fmt: skip
     world.session.add(document)
+
+
+async def the_tariffs(world: World) -> None:
+    """A campaign that never ends, of 2026, and one that is over."""
+    grid = {"kind": "flat", "cents": 11_600}
+    for year, closes_on in ((2025, date(2025, 2, 15)), (2026, date(2099, 2, 15))):
+        rules = {"reference_on": f"{year}-01-01", "grid": grid}
+        world.session.add(Tariff(year=year, opens_on=date(year, 1, 5), closes_on=closes_on, rules=rules))
+    await world.session.flush()
+
+
+async def declarations(
+    world: World, company: Company, employee: Employee, marker: str, account: Account
+) -> None:
+    """One under way; one that was validated, with a correction that was asked for."""
+    mine = {"company_id": company.key, "started_at": world.now, "updated_at": world.now}
+    mine |= {"updated_by": account.key}
+    contact = {"contact_name": marker, "contact_email": f"{marker}@ours.example", "contact_phone": ""}
+    begun = AnnualDeclaration(year=2026, typed={"entreprise": contact}, **mine)
+    counts = {"SI": 1, "SIA": 0, "SIR": 0, "left": 0, "new": 0}
+    line = {"label": marker, "quantity": 1, "unit_cents": 11_600, "net_cents": 11_600, "reason": marker}
+    amount = {"net_cents": 11_600, "vat_cents": 2_320, "total_cents": 13_920}
+    number = f"D2025-{company.code}"
+    receipt = {
+        "number": number, "year": 2025, "code": company.code, "company": marker, "siret": "",
+        "reference": "2025-01-01", "counts": counts, "headcount": 1, "nobody_left": False, "lines": [line],
+        "submitted_at": "2025-02-01T09:00:00+00:00", "submitted_by": marker, "on_behalf": False,
+        "is_late": False, **amount,
+    }  # fmt: skip
+    filed = AnnualDeclaration(
+        year=2025, typed={"entreprise": contact}, headcount=1, counts=counts, lines=[line], number=number,
+        receipt=receipt, submitted_at=world.now, submitted_by=account.key, **amount, **mine,
+    )  # fmt: skip
+    world.session.add_all([begun, filed])
+    await world.session.flush()
+    world.session.add(
+        DeclarationAnswer(
+            company_id=company.key, declaration_id=begun.key, employee_id=employee.key, counts=True
+        )
+    )
+    world.session.add(
+        DeclarationCorrection(
+            company_id=company.key, declaration_id=filed.key, account_id=account.key, token="un-jeton",
+            text=marker, sent_at=world.now,
+        )
+    )  # fmt: skip
     await world.session.flush()

@@ -36,8 +36,9 @@ SECTIONS = (
         Right.VIEW,
     ),
     Section(
-        "contact", "contact.index", "Contact",
-        "Écrire au service, joindre un fichier, suivre les réponses.", Right.VIEW,
+        "contributions", "contributions.index", "Ma cotisation",
+        "Déclarer les effectifs de l’année, comprendre le montant de la cotisation, retrouver les reçus.",
+        Right.VIEW,
     ),
     Section(
         "invoices", "invoices.index", "Mes factures",
@@ -48,6 +49,10 @@ SECTIONS = (
         "documents", "documents.index", "Mon espace documentaire",
         "Trouver ce que le service partage, déposer le DUERP et ses mises à jour, obtenir un certificat.",
         Right.VIEW,
+    ),
+    Section(
+        "contact", "contact.index", "Contact",
+        "Écrire au service, joindre un fichier, suivre les réponses.", Right.VIEW,
     ),
     Section(
         "details", "company_details.show", "Mon compte",

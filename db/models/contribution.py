@@ -25,8 +25,10 @@ class Tariff(Base, table=True):
 class AnnualDeclaration(CompanyOwned, table=True):
     """One company's declaration for one year, saved step by step by whoever goes on with it.
 
-    `typed`: what each step holds. `lines`: the amount as it was explained when it was validated. `number` and
-    `fingerprint`: of the receipt, once validated. `version`: grows with each change.
+    `typed`: what each step holds. `counts` and `lines`: the headcount and the amount as they were explained
+    when it was validated. `number` and `fingerprint`: of the receipt, which stays good while the declaration
+    is reopened (`reopened_at`), until another one takes its place and joins `replaced`. `version`: grows with
+    each change.
     """
 
     __table_args__ = (UniqueConstraint("company_id", "year"), UniqueConstraint("number"))
@@ -36,12 +38,14 @@ class AnnualDeclaration(CompanyOwned, table=True):
     typed: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     nobody_left: bool = False
     headcount: int = 0
+    counts: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
     lines: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     net_cents: int = 0
     vat_cents: int = 0
     total_cents: int = 0
     number: str | None = Field(default=None, max_length=30)
     fingerprint: str = Field(default="", max_length=64)
+    receipt: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     version: int = 1
     started_at: datetime = instant()
     updated_at: datetime = instant()
@@ -49,6 +53,9 @@ class AnnualDeclaration(CompanyOwned, table=True):
     submitted_at: datetime | None = instant(nullable=True)
     submitted_by: int | None = Field(default=None, foreign_key="account.id")
     on_behalf: bool = False
+    reopened_at: datetime | None = instant(nullable=True)
+    reopened_by_service: bool = False
+    replaced: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     reminded_on: date | None = None
 
 

@@ -10,7 +10,7 @@ import os
 import sys
 import time
 
-from tests.bench import calendars, documents, employees, imports, rate, storm, timing, weight
+from tests.bench import calendars, contributions, documents, employees, imports, rate, storm, timing, weight
 from tests.bench.table import shown
 
 PARTS = {
@@ -20,6 +20,7 @@ PARTS = {
     "employees": ("The list of employees, in a base of 200 000", employees.lines),
     "imports": ("A file of 5 000 people", imports.lines),
     "documents": ("A convocation as a PDF", documents.lines),
+    "contributions": ("The declaration of 10 000 employees", contributions.lines),
     "calendars": ("A calendar of 2 000 appointments", calendars.lines),
     "timing": ("Time of an answer, address with or without an account", timing.lines),
 }

@@ -14,6 +14,7 @@ from db.models import Account, AuditEvent, AuditKind, Draft, Membership, OutboxM
 from tests.browser.appointments_tour import appointments_tour
 from tests.browser.calendars_tour import calendars_tour
 from tests.browser.contact_tour import contact_tour
+from tests.browser.contributions_tour import contributions_tour
 from tests.browser.documents_tour import documents_tour
 from tests.browser.employees_tour import employees_tour
 from tests.browser.invoices_tour import invoices_tour
@@ -63,6 +64,7 @@ async def member_tour(reader: Reader, told: Told, app: Any) -> Tour:
         appointments_tour(reader, told),
         invoices_tour(reader, told),
         documents_tour(reader, told),
+        contributions_tour(reader, told),
         _sessions(reader, told),
         _letters(reader, told),
         _service(reader, told),

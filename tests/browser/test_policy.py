@@ -35,6 +35,7 @@ NOT_PAGES = {
     "/espace/{code}/contact/{inquiry_id}/fichiers/{message_id}",
     "/espace/{code}/factures/export/{kind}", "/espace/{code}/factures/{invoice_id}/pdf",
     "/espace/{code}/documents/{document_id}/fichier",
+    "/espace/{code}/cotisation/{year}/recu/pdf",
 }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Ma cotisation: the yearly declaration of headcount and what it costs."""

@@ -1,0 +1,72 @@
+"""What may be typed along a declaration, one form a step."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, model_validator
+
+from app.access import BIGGEST_ID
+from app.appointments.forms import Token
+from app.fields import Email, Input, Mobile, Squeezed, Ticked, Written, text
+
+
+def _must(words: str) -> AfterValidator:
+    def check(value: bool) -> bool:
+        if not value:
+            raise ValueError(words)
+        return value
+
+    return AfterValidator(check)
+
+
+Version = Annotated[int, Squeezed, Field(ge=0, lt=BIGGEST_ID)]
+# A box that was left alone is not sent at all.
+Always = Field(validate_default=True)
+
+
+class Contact(Input):
+    """To whom the service writes about this declaration."""
+
+    contact_name: Annotated[str, Squeezed, text("Saisissez le nom du contact.", 120)]
+    contact_email: Email
+    contact_phone: Mobile = ""
+
+
+class Answers(Input):
+    """`compte_12=oui` becomes `answers[12] = True`. `proposed`: the likelier answer for all that have one."""
+
+    answers: dict[int, bool]
+    proposed: Ticked = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fold(cls, typed: Any) -> Any:
+        typed = dict(typed)
+        boxes = [name for name in typed if re.fullmatch(r"compte_[1-9][0-9]{0,9}", name)]
+        given = {int(name.removeprefix("compte_")): typed.pop(name) for name in boxes}
+        kept = {key: word == "oui" for key, word in given.items() if word in {"oui", "non"}}
+        return typed | {"answers": {key: counts for key, counts in kept.items() if key <= BIGGEST_ID}}
+
+
+class Jobs(Input):
+    checked: Annotated[
+        Ticked, _must("Vérifiez les postes et les risques, puis cochez cette case."), Always
+    ] = False
+
+
+class Validation(Input):
+    """What the page showed: nothing else is validated. `late`: that the day was over."""
+
+    version: Version
+    shown: str
+    late: Ticked = False
+
+
+class NobodyLeft(Input):
+    version: Version
+    sure: Annotated[Ticked, _must("Cochez cette case si l’entreprise n’a plus de salarié."), Always] = False
+
+
+class CorrectionAsked(Input):
+    token: Token
+    text: Annotated[str, Written, text("Écrivez ce qui doit être corrigé.", 2000)]

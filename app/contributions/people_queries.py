@@ -1,0 +1,125 @@
+"""Reads of the list of employees for a declaration: counted by the database, whatever their number."""
+
+from collections import Counter
+from datetime import date
+from typing import NamedTuple
+
+import sqlalchemy
+from sqlalchemy import Date, and_, case, func, literal, or_
+from sqlmodel import col
+
+from app.access import MemberAccess
+from app.contributions.counting import FIXED, OUTSIDE, Counts, Person, Verdict, who_counts
+from app.contributions.queries import Filing
+from app.contributions.tally import Group, Tally, tally
+from app.employees.declared import shown_name
+from app.employees.queries import youngest_adult
+from app.formats import folded
+from db.models import Contract, DeclarationAnswer, Employee, Monitoring
+
+MOST_JOBS = 15
+
+
+async def tally_of(access: MemberAccess, filing: Filing, on: date) -> Tally:
+    """The headcount as the list and the answers give it now, in one statement."""
+    since = literal(filing.since, Date)
+    is_old = and_(col(Employee.contract_ends_on).is_(None), col(Employee.entry_on) < since)
+    entry_on = case((is_old, since), else_=col(Employee.entry_on))
+    columns = (
+        col(Employee.contract), entry_on, col(Employee.exit_on), col(Employee.contract_ends_on),
+        _monitoring(filing), col(DeclarationAnswer.counts),
+    )  # fmt: skip
+    statement = (
+        sqlalchemy.select(*columns, func.count())
+        .select_from(Employee)
+        .join(DeclarationAnswer, _answer(access, filing), isouter=True)
+        .where(
+            col(Employee.company_id) == access.company.key,
+            or_(col(Employee.exit_on).is_(None), col(Employee.exit_on) > since),
+        )
+        .group_by(*columns)
+    )
+    groups = [Group(*row) for row in await access.table(statement)]
+    return tally(groups, filing.rules, filing.since, on)
+
+
+def _monitoring(filing: Filing) -> sqlalchemy.ColumnElement[str]:
+    """Who is under 18 at the reference date is followed like SIA at least."""
+    adult = youngest_adult(filing.rules.reference_on)
+    is_minor = and_(col(Employee.monitoring) == Monitoring.SIMPLE, col(Employee.birth_on) > adult)
+    return case((is_minor, Monitoring.ADAPTED.value), else_=col(Employee.monitoring))
+
+
+def _answer(access: MemberAccess, filing: Filing) -> sqlalchemy.ColumnElement[bool]:
+    return and_(
+        col(DeclarationAnswer.company_id) == access.company.key,
+        col(DeclarationAnswer.employee_id) == col(Employee.id),
+        col(DeclarationAnswer.declaration_id) == filing.declaration_id,
+    )
+
+
+class Doubtful(NamedTuple):
+    """Somebody of whom the list does not tell whether they count."""
+
+    id: int
+    sort_key: str
+    name: str
+    job: str
+    verdict: Verdict
+    answer: bool | None
+
+    @property
+    def chosen(self) -> bool | None:
+        """What is ticked beforehand: the answer, or else the likelier one."""
+        return self.verdict.proposed if self.answer is None else self.answer
+
+
+async def doubtful_people(access: MemberAccess, filing: Filing, on: date) -> list[Doubtful]:
+    """All of them, by name, in one statement: the rules themselves choose among those who may be."""
+    contract, exit_on, ends_on = (
+        col(Employee.contract),
+        col(Employee.exit_on),
+        col(Employee.contract_ends_on),
+    )
+    reference = filing.rules.reference_on
+    names = (Employee.birth_name, Employee.usual_name, Employee.first_names, Employee.sex)
+    statement = (
+        sqlalchemy.select(
+            col(Employee.id), col(Employee.sort_key), col(Employee.job_title), col(DeclarationAnswer.counts),
+            contract, col(Employee.entry_on), exit_on, ends_on, *map(col, names),
+        )
+        .select_from(Employee)
+        .join(DeclarationAnswer, _answer(access, filing), isouter=True)
+        .where(
+            col(Employee.company_id) == access.company.key,
+            or_(exit_on.is_(None), exit_on >= reference),
+            or_(
+                ends_on.is_not(None), exit_on == reference, contract.in_([*FIXED, Contract.OFFICER])
+            ),
+        )
+        .order_by(col(Employee.sort_key), col(Employee.id))
+    )  # fmt: skip
+    found = []
+    for row_id, key, job, answer, *person, birth, usual, first, sex in await access.table(statement):
+        verdict = who_counts(Person(*person), filing.rules, on)
+        if verdict.counts == Counts.DOUBT:
+            found.append(Doubtful(row_id, key, shown_name(birth, usual, first, sex), job, verdict, answer))
+    return found
+
+
+async def jobs_of(access: MemberAccess, filing: Filing) -> tuple[list[tuple[str, int]], dict[str, int]]:
+    """(the most frequent jobs, how many people are exposed to each risk) of who is there."""
+    here = (
+        col(Employee.company_id) == access.company.key,
+        or_(col(Employee.exit_on).is_(None), col(Employee.exit_on) >= filing.rules.reference_on),
+        col(Employee.contract).not_in(list(OUTSIDE)),
+    )
+    columns = (col(Employee.job_title), col(Employee.risks))
+    statement = sqlalchemy.select(*columns, func.count()).where(*here).group_by(*columns)
+    jobs, exposed = Counter[str](), Counter[str]()
+    for job, risks, people in await access.table(statement):
+        jobs[job] += people
+        for code in risks.split():
+            exposed[code] += people
+    frequent = sorted(jobs.items(), key=lambda each: (-each[1], folded(each[0])))
+    return frequent[:MOST_JOBS], exposed

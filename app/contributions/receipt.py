@@ -1,0 +1,103 @@
+"""The receipt of a declaration: its number, its fingerprint, and the PDF that says both. No HTTP, no rows."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.contributions.tariff import MONITORING_WORDS
+from app.formats import day, euros, moment, plural, siret
+from app.settings import Settings
+from app.typesetting import typeset_apart
+
+TEMPLATE, FILE = "contributions/receipt.typ", "recu-declaration.pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Everything that the fingerprint covers. `lines`: label, quantity, unit_cents, net_cents, reason."""
+
+    number: str
+    year: int
+    code: str
+    company: str
+    siret: str
+    reference: str
+    counts: dict[str, int]
+    headcount: int
+    nobody_left: bool
+    lines: list[dict[str, Any]]
+    net_cents: int
+    vat_cents: int
+    total_cents: int
+    submitted_at: str
+    submitted_by: str
+    on_behalf: bool
+    is_late: bool
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromisoformat(self.submitted_at)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the receipt as JSON: keys in order, no spaces, UTF-8."""
+        told = {name: getattr(self, name) for name in self.__slots__}
+        written = json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(written.encode()).hexdigest()
+
+
+def number_of(year: int, code: str, rank: int) -> str:
+    """D2027-00010-5/2: the second receipt of that company for that year."""
+    return f"D{year}-{code}" + (f"/{rank}" if rank > 1 else "")
+
+
+async def pdf_of(receipt: Receipt, settings: Settings) -> bytes:
+    """Drawn away from the event loop, from what is kept of the receipt."""
+    return await typeset_apart(TEMPLATE, told_of(receipt, settings))
+
+
+async def files_of(context: dict[str, Any], settings: Settings) -> list[tuple[str, bytes, str]]:
+    """(name, content, media type) of what is joined to the mail of this context."""
+    if "receipt" not in context:
+        return []
+    return [(FILE, await pdf_of(Receipt(**context["receipt"]), settings), "application/pdf")]
+
+
+def told_of(receipt: Receipt, settings: Settings) -> dict[str, Any]:
+    """What the template says, in words."""
+    counts = receipt.counts
+    return {
+        "service_name": settings.service_name,
+        "service_address": settings.service_address,
+        "service_phone": settings.service_phone,
+        "service_email": settings.service_email,
+        "color": settings.service_color,
+        "number": receipt.number,
+        "year": str(receipt.year),
+        "company": f"{receipt.company} (code adhérent {receipt.code})",
+        "siret": siret(receipt.siret),
+        "who": receipt.submitted_by + (", tiers déclarant" if receipt.on_behalf else ""),
+        "when": moment(receipt.at),
+        "late": "Déclaration faite après la date limite." if receipt.is_late else "",
+        "headcount": "L’entreprise n’a plus de salarié." if receipt.nobody_left else _headcount(receipt),
+        "counts": [] if receipt.nobody_left else [
+            *([words, str(counts.get(key, 0))] for key, words in MONITORING_WORDS.items()),
+            ["Arrivées depuis la dernière déclaration", str(counts.get("new", 0))],
+            ["Départs depuis la dernière déclaration", str(counts.get("left", 0))],
+        ],
+        "lines": [
+            [each["label"], str(each["quantity"]), euros(each["unit_cents"]), euros(each["net_cents"]),
+             each["reason"]]
+            for each in receipt.lines
+        ],
+        "net": euros(receipt.net_cents), "vat": euros(receipt.vat_cents),
+        "total": euros(receipt.total_cents),
+        "fingerprint": receipt.fingerprint,
+    }  # fmt: skip
+
+
+def _headcount(receipt: Receipt) -> str:
+    words = plural(receipt.headcount, "personne suivie", "personnes suivies")
+    return f"{words} (date de référence : {day(date.fromisoformat(receipt.reference))})"

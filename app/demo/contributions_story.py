@@ -1,0 +1,74 @@
+"""The demo's contribution: last year's declaration, and this year's campaign, begun and about to end."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlmodel import col, select
+
+from app.access import MemberAccess, StaffAccess
+from app.clock import PARIS
+from app.contributions.filing_service import Seen, file_declaration, shown_of
+from app.contributions.people_queries import doubtful_people, tally_of
+from app.contributions.service import Window, publish_tariff
+from app.contributions.steps_service import filing_now, save_answers, save_contact, save_jobs
+from app.demo.story import member_of
+from app.employees.service import Moment
+from db.models import Company, Contract, Employee
+
+CONTACT = {
+    "contact_name": "Gaël Le Bris", "contact_email": "compta@brieuc.example",
+    "contact_phone": "+33261910002",
+}  # fmt: skip
+GRID = {"kind": "monitoring", "cents": {"SI": 10_500, "SIA": 11_600, "SIR": 13_200}}
+LAST_GRID = {"kind": "monitoring", "cents": {"SI": 10_200, "SIA": 11_200, "SIR": 12_800}}
+
+
+async def tell_contributions(staff: StaffAccess, now: datetime) -> None:
+    """BRIEUC declared last year and began this year; its sites and the accountant's clients have it to do."""
+    today = now.astimezone(PARIS).date()
+    year = today.year
+    last, this = Window(date(year - 1, 1, 5), date(year - 1, 2, 15)), _window(today)
+    await _doubts(staff, year)
+    await publish_tariff(staff, year - 1, _rules(date(year - 1, 1, 1), LAST_GRID), last)
+    await publish_tariff(staff, year, _rules(today.replace(day=1), GRID), this)
+    brieuc = await member_of(staff, "00010", "employeur@demo.example")
+    then = datetime(year - 1, 2, 2, 10, 30, tzinfo=PARIS)
+    await _declare(brieuc, year - 1, Moment(then, then.date()))
+    await save_contact(brieuc, year, CONTACT, Moment(now, today))
+
+
+async def _doubts(staff: StaffAccess, year: int) -> None:
+    """A manager, and a fixed term that ended while nobody said whether its holder left."""
+    theirs = select(Company.id).where(Company.code == "00010").scalar_subquery()
+    mine = staff.select(Employee).where(
+        Employee.company_id == theirs, Employee.contract == Contract.CDI, col(Employee.exit_on).is_(None),
+        Employee.entry_on < date(year - 1, 1, 1),
+    )  # fmt: skip
+    manager, ended = await staff.all(mine.order_by(col(Employee.id)).limit(2))
+    manager.contract = Contract.OFFICER
+    ended.contract, ended.contract_ends_on = Contract.CDD, date(year - 1, 10, 31)
+
+
+def _window(today: date) -> Window:
+    """Running, and over in three weeks, whenever the demo is told; the year of its tariff has begun."""
+    return Window(max(today - timedelta(days=25), date(today.year, 1, 1)), today + timedelta(days=21))
+
+
+def _rules(reference_on: date, grid: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "reference_on": reference_on.isoformat(), "grid": grid, "least_days": 30, "hires": "prorata",
+        "entry_cents": 1_500, "vat_points": 2000,
+    }  # fmt: skip
+
+
+async def _declare(member: MemberAccess, year: int, at: Moment) -> None:
+    await save_contact(member, year, CONTACT, at)
+    filing = await filing_now(member, year, at)
+    doubts = await doubtful_people(member, filing, at.today)
+    await save_answers(member, year, {each.id: each.chosen is not False for each in doubts}, at)
+    await save_jobs(member, year, at)
+    await member.flush()
+    filing = await filing_now(member, year, at)
+    tally = await tally_of(member, filing, at.today)
+    shown = shown_of(tally.headcount, tally.amount(filing.rules).total_cents)
+    await file_declaration(member, year, Seen(filing.version, shown, False), at)
