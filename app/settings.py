@@ -13,6 +13,9 @@ from stdnum import bic, iban
 
 from app.contrast import contrast_with_white, is_colour
 
+# The account that France gives as an example: nobody's.
+DEMO_ACCOUNT = ("FR7630006000011234567890189", "AGRIFRPP")
+
 
 class WrongSetting(Exception):  # noqa: N818
     """One sentence, in French, on what stops the start."""
@@ -89,6 +92,8 @@ class Settings(BaseSettings):
         self.base_url = (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
         self.database_url = _database_url(self.database_url, self.data_dir)
         self.secret_key = self._secret()
+        if self.demo and not self.service_iban:
+            self.service_iban, self.service_bic = DEMO_ACCOUNT
         if not self.base_url.startswith(("http://", "https://")):
             raise ValueError("PORTAIL_BASE_URL doit commencer par https://")
         if not self.is_secure and not is_loopback(urlsplit(self.base_url).hostname or ""):

@@ -100,3 +100,21 @@ async def test_the_services_colour_and_name_reach_the_page(database_url, tmp_pat
         style = home.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
         assert "--brand:#7a1f5c" in (await visitor.get(style)).text
     await edge.app.state.portal.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("service_iban", "FR7630006000011234567890188"), ("service_iban", "x"), ("service_bic", "AGRI")],
+)
+def test_a_wrong_bank_account_stops_the_start(name, value):
+    with pytest.raises(
+        WrongSetting, match=f"PORTAIL_{name.upper()} : « {value} » n’est pas un numéro valable"
+    ):
+        load_settings(secret_key="k" * 64, **{name: value})
+
+
+def test_an_account_is_kept_without_its_spaces_and_the_demo_has_nobodys(tmp_path):
+    spaced = load_settings(secret_key="k" * 64, service_iban="fr76 3000 6000 0112 3456 7890 189")
+    assert spaced.service_iban == "FR7630006000011234567890189"
+    assert not load_settings(secret_key="k" * 64).service_iban
+    assert load_settings(demo=True, data_dir=tmp_path).service_bic == "AGRIFRPP"

@@ -13,7 +13,8 @@ from app.invoices.rules import InvoiceState, Line
 from app.invoices.service import issue_credit_note
 from db.models import Invoice
 from tests.employees.people import acting
-from tests.invoices.told import BANK, INVOICES, NOW, an_invoice, paid, service
+from tests.invoices.told import BANK, INVOICES, NOW, an_invoice, paid
+from tests.planning.told import service
 from tests.statements import statements_of
 from tests.world import OURS, THEIRS
 

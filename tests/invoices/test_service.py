@@ -13,9 +13,9 @@ from app.invoices.service import issue_credit_note, issue_invoice
 from db.models import ContactKind, Invoice, InvoiceKind, Payment
 from db.seeds.world import World
 from tests.faults.steps import rows
-from tests.invoices.told import NOW, an_entry, an_invoice, paid, service
+from tests.invoices.told import NOW, an_entry, an_invoice, paid
 from tests.people.told import a_member
-from tests.planning.told import told_events
+from tests.planning.told import service, told_events
 from tests.postbox import words_of
 from tests.world import OURS, THEIRS
 

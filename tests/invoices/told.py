@@ -2,30 +2,22 @@
 
 import struct
 import zlib
-from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 
 import typst
 import zxingcpp
 
-from app.access import StaffAccess
 from app.invoices.rules import Line
 from app.invoices.service import Entry, Received, issue_invoice, record_payment
 from app.settings import Settings
 from app.typesetting import ROOT
 from db.models import InvoiceKind
+from tests.planning.told import service
 
 INVOICES = "/espace/00010-2/factures"  # of the site, which starts without any
 IBAN, BIC = "FR7630006000011234567890189", "AGRIFRPP"
 BANK = {"service_iban": IBAN, "service_bic": BIC}
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-@asynccontextmanager
-async def service(portal, told):
-    """The door that somebody of the service goes through, over a transaction that commits."""
-    async with portal.database.transaction(write=True) as session:
-        yield StaffAccess(portal, session, told.clerk)
 
 
 def an_entry(number="F2026-1", **more):
