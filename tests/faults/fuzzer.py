@@ -22,7 +22,7 @@ from tests.world import NUMBER, PASSWORD
 
 SPOILT_A_ROUTE = 14
 SLOWEST_SECONDS = 2.0
-NOT_HTML = re.compile(r"/+(healthz|readyz|static/.*)/*")
+NOT_HTML = re.compile(r"/+(healthz|readyz|static/.*|.*/(calendrier|convocation|fichiers/\d+))/*")
 POSTED = re.compile(r'<form[^>]* method="post" action="([^"]+)".*?</form>', re.DOTALL)
 FIELD = re.compile(r'<(?:input|select|textarea)[^>]*? name="([^"]+)"(?:[^>]*? value="([^"]*)")?')
 USUAL = {
