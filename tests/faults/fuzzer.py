@@ -22,8 +22,9 @@ from tests.world import NUMBER, PASSWORD
 
 SPOILT_A_ROUTE = 14
 SLOWEST_SECONDS = 2.0
+# Files: calendars, documents, exports.
 NOT_HTML = re.compile(
-    r"/+(healthz|readyz|static/.*|espace/+[^/]+/+planning/+\d+/+(calendrier|convocation))/*(\?.*)?"
+    r"/+(healthz|readyz|static/.*|.*/+(calendrier|convocation|fichier|pdf|fichiers/+\d+|(export|modele)/+\w+))/*(\?.*)?"
 )
 POSTED = re.compile(r'<form[^>]* method="post" action="([^"]+)".*?</form>', re.DOTALL)
 FIELD = re.compile(r'<(?:input|select|textarea)[^>]*? name="([^"]+)"(?:[^>]*? value="([^"]*)")?')
