@@ -11,10 +11,9 @@ from app import clock
 from app.access import AccountAccess, MemberAccess
 from app.companies.queries import SORTS, membership_at, my_companies, page_of, slots_to_answer
 from app.companies.sections import FEW, SECTIONS, section_of
-from app.contact.queries import unread_inquiries
+from app.companies.todo import todos_of
 from app.drafts import draft_of
 from app.errors import NotFound
-from app.planning.waiting_queries import waiting_of
 from app.rights import rights_of
 from app.visit import Visit
 from app.web import leave, page, path_to, see
@@ -64,13 +63,9 @@ async def show(
     notice = ""
     if raison and refused.right not in access.rights:
         notice = f"Vous n’avez pas accès à « {refused.title} » pour cette entreprise : voici son accueil."
-    waiting = await waiting_of(access, clock.now(), clock.today())
-    answered = await unread_inquiries(access)
     listed = [each for each in SECTIONS if each.words and each.right in access.rights]
-    return page(
-        "companies/show.html", company=access.company, listed=listed, notice=notice, waiting=waiting,
-        answered=answered,
-    )  # fmt: skip
+    todos = await todos_of(access, clock.now(), clock.today())
+    return page("companies/show.html", company=access.company, listed=listed, notice=notice, todos=todos)
 
 
 @get("/espace/{code:str}/changer", name="companies.switch")

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from app.access import MemberAccess
 from app.appointments.queries import OPEN_STATES
+from app.clock import PARIS
 from app.employees.declared import shown_name, words_of
 from app.employees.queries import MOST_WORDS, PAGE
 from app.planning.rules import LIVE, midnight
@@ -38,12 +39,14 @@ _ONE = slot_rows(_company, col(Slot.id) == bindparam("slot"))
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What waits for an answer. `week`: confirmed within the seven days that come."""
+    """What waits for an answer, and the first day of it. `week`: confirmed within the seven days to come."""
 
     to_confirm: int = 0
     open: int = 0
     confirmed: int = 0
     week: int = 0
+    first_to_confirm: date | None = None
+    first_open: date | None = None
 
 
 def _counts() -> Any:
@@ -52,7 +55,8 @@ def _counts() -> Any:
     confirmed = col(Slot.state) == SlotState.CONFIRMED
     soon = col(Slot.starts_at) < bindparam("soon", type_=Instant)
     counted = (proposed & named, proposed & ~named, confirmed, confirmed & soon)
-    columns = [func.count(sqlalchemy.case((each, 1))) for each in counted]
+    columns: list[Any] = [func.count(sqlalchemy.case((each, 1))) for each in counted]
+    columns += [func.min(sqlalchemy.case((each, Slot.starts_at)), type_=Instant) for each in counted[:2]]
     return sqlalchemy.select(*columns).where(_company, col(Slot.state).in_(LIVE), _since)
 
 
@@ -75,7 +79,8 @@ async def slots_between(access: MemberAccess, first: date, end: date) -> list[Sl
 async def counts_of(access: MemberAccess, now: datetime) -> Counts:
     given = {"company": access.company.key, "since": now, "soon": now + timedelta(days=7)}
     (row,) = await access.table(_COUNTS, given)
-    return Counts(*row)
+    days = [each.astimezone(PARIS).date() if each else None for each in row[4:]]
+    return Counts(*row[:4], *days)
 
 
 async def slot_row(access: MemberAccess, slot_id: int) -> SlotRow:

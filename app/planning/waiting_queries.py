@@ -50,10 +50,6 @@ class Waiting:
     def overdue_words(self) -> str:
         return f"plus de {MANY - 1}" if self.overdue >= MANY else str(self.overdue)
 
-    @property
-    def is_nothing(self) -> bool:
-        return not (self.counts.to_confirm or self.counts.open or self.overdue or self.week or self.answers)
-
 
 async def waiting_of(access: MemberAccess, now: datetime, today: date) -> Waiting:
     company = {"company": access.company.key}

@@ -74,7 +74,7 @@ async def test_a_page_for_everybody_asks_nothing_of_the_database(visitor, portal
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/espace/00010", 6),
+        ("/espace/00010", 9),
         ("/espace/00010/planning", 3),
         ("/espace/00010/salaries", 2),
         ("/mon-compte", 2),

@@ -171,7 +171,7 @@ async def test_an_answer_waits_until_somebody_says_that_they_read_it(alice, port
         assert "réponse à lire" in (await alice.get(CONTACT)).text
         page = await alice.get(one)
     assert "Répondu</strong> le" in page.text
-    assert "Réponse du service : <a href=" in (await alice.get("/espace/00010")).text
+    assert "Réponse du service : " in (await alice.get("/espace/00010")).text
     seen = (await inquiries(portal))[0].unread_at
     await as_staff(portal, told, answer_inquiry, inquiry.key, "Et ceci.", now + timedelta(minutes=1))
     await alice.fill(one, to=f"{one}/lecture", seen=seen.isoformat())
@@ -181,7 +181,7 @@ async def test_an_answer_waits_until_somebody_says_that_they_read_it(alice, port
     assert "marquée comme lue" in (await alice.follow(answer)).text
     assert (await inquiries(portal))[0].unread_at is None
     assert "réponse à lire" not in (await alice.get(CONTACT)).text
-    assert "Réponse du service : <a href=" not in (await alice.get("/espace/00010")).text
+    assert "Réponse du service : " not in (await alice.get("/espace/00010")).text
 
 
 async def test_an_ended_thread_is_opened_again_by_writing(alice, portal, told):

@@ -8,7 +8,7 @@ import pytest
 
 from db.models import SlotState, VisitKind
 from db.seeds.world import World
-from tests.employees.people import an_employee, put
+from tests.employees.people import put
 from tests.planning.told import PLANNING, WEDNESDAY, a_person, a_slot
 from tests.statements import statements_of
 from tests.test_pages import check
@@ -202,19 +202,3 @@ async def test_past_visits_are_read_page_by_page(alice, told, portal):
     assert len(found) == 60
     assert found == sorted(found, reverse=True)
     assert (await alice.get(f"{PLANNING}/passees", params={"avant": "x~y"})).status_code == 200
-
-
-async def test_the_home_page_says_what_waits_and_kindly_that_nothing_does(alice, told, portal):
-    home = "/espace/00010-2"
-    assert "Rien ne vous attend : tout est à jour." in (await alice.get(home)).text
-    late = await an_employee(portal, told.site, birth_name="RETARD")
-    person = await a_person(portal, told.site)
-    await a_slot(portal, told.site, person)
-    await a_slot(portal, told.site, starts_at=WEDNESDAY + timedelta(hours=1))
-    soon = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
-    slot = await a_slot(portal, told.site, late, soon, state="confirmed", confirmed_at=soon)
-    page = await alice.get(home)
-    check(page)
-    for words in ("1 rendez-vous à confirmer", "1 créneau à attribuer", "1 visite en retard", "Sous 7 jours"):
-        assert words in page.text, words
-    assert f"/planning/{slot.id}" in page.text
