@@ -69,7 +69,7 @@ class AppointmentRequest(CompanyOwned, table=True):
     stop_from: date | None = None
     back_on: date | None = None
     reason: str = Field(default="", max_length=1000)
-    half_days: str = Field(default="", max_length=80)
+    half_days: str = Field(default="", max_length=120)
     centre_id: int | None = Field(default=None, foreign_key="carecentre.id")
     needs_access: bool = False
     interpreter: str = Field(default="", max_length=40)

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.appointments.forms import HALF_DAYS
 from app.appointments.rules import MOTIVES, Return, Subject, objection, return_visit, visit_kind
 from app.appointments.shown import verdict
 from app.employees.rules import NOT_FOLLOWED
-from db.models import NEVER, Contract, Monitoring, RequestMotive, ReturnCause, VisitKind
+from db.models import NEVER, AppointmentRequest, Contract, Monitoring, RequestMotive, ReturnCause, VisitKind
 
 MATERNITY, OCCUPATIONAL, ACCIDENT, OTHER = ReturnCause
 RETURN, EMPLOYER, MID_CAREER, EXPOSURE, RETIRING, OVERDUE, SHORT_STOP, ANOTHER_DATE = RequestMotive
@@ -256,3 +257,8 @@ def test_nothing_that_is_not_the_employers_to_ask_for_is_on_the_list():
     assert set(MOTIVES) == set(RequestMotive) - {ANOTHER_DATE}
     assert {each.kind for each in MOTIVES.values() if each.kind} <= set(VisitKind)
     assert not {word for word in (*RequestMotive, *VisitKind) if "pre" in word or "salarie" in word}
+
+
+def test_all_the_half_days_of_a_week_fit_where_they_are_kept():
+    longest = AppointmentRequest.model_fields["half_days"].metadata[0].max_length
+    assert len(" ".join(HALF_DAYS)) <= longest

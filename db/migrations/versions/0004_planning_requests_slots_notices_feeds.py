@@ -63,7 +63,7 @@ def upgrade() -> None:
         sa.Column("stop_from", sa.Date(), nullable=True),
         sa.Column("back_on", sa.Date(), nullable=True),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=1000), nullable=False),
-        sa.Column("half_days", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
+        sa.Column("half_days", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=False),
         sa.Column("centre_id", sa.Integer(), nullable=True),
         sa.Column("needs_access", sa.Boolean(), nullable=False),
         sa.Column("interpreter", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
