@@ -193,7 +193,7 @@ async def test_an_answer_leaves_by_mail_to_who_asked_and_waits_on_the_home_page(
     assert f"votre demande « Visite à votre demande » pour LE GALL Élise : {state}." in said
     assert words in said
     assert link_in(letter, "demandes") == path
-    assert f'{TOLD} <a href="{path}">demande pour LE GALL Élise</a>' in (await alice.get(HOME)).text
+    assert f'<a href="{path}">{TOLD} demande pour LE GALL Élise</a>' in (await alice.get(HOME)).text
     assert '<strong class="new">réponse à lire</strong>' in (await alice.get(REQUESTS)).text
     page = await alice.get(path)
     assert f"Demande {state}" in page.text
