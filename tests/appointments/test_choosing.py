@@ -59,7 +59,7 @@ async def test_the_pre_reprise_is_explained_and_never_offered(alice, told, porta
         assert "<dt>La visite de pré-reprise</dt>" in page.text
         assert "jamais par l’employeur (R4624-29)" in page.text
         assert "Le portail n’en montre rien." in page.text
-        assert not re.findall(r'(?:href|action|value)="[^"]*pre.?reprise', page.text, re.IGNORECASE)
+        assert not re.findall(r'(?:href|action|value)="(?!/faq/)[^"]*pre.?reprise', page.text, re.IGNORECASE)
     for path in (REQUESTS, PEOPLE, f"{REQUESTS}/reprise", *(form_for(each, elise) for each in TYPED)):
         text = (await alice.get(path)).text
         assert not re.search(r"pr[eé].?reprise", text, re.IGNORECASE), path
