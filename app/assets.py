@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import brotli
@@ -53,8 +54,15 @@ class Assets:
     def _add(self, name: str, content: bytes) -> None:
         stem, suffix = Path(name).stem, Path(name).suffix
         path = f"/static/{stem}.{hashlib.sha256(content).hexdigest()[:10]}{suffix}"
-        bodies = {"": content}
-        if suffix != ".png":
-            bodies |= {"br": brotli.compress(content, quality=11), "gzip": gzip.compress(content, 9, mtime=0)}
+        bodies = {"": content} if suffix == ".png" else _encoded(content)
         self.paths[name] = path
         self.files[path] = Asset(path, TYPES[suffix], bodies)
+
+
+@cache
+def _encoded(content: bytes) -> dict[str, bytes]:
+    return {
+        "": content,
+        "br": brotli.compress(content, quality=11),
+        "gzip": gzip.compress(content, 9, mtime=0),
+    }

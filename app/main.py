@@ -98,11 +98,12 @@ def behind(door: Any, handlers: list[HTTPRouteHandler]) -> Router:
     return Router("/", route_handlers=handlers, dependencies={"access": Provide(door)})
 
 
-def make_litestar(settings: Settings, portal: Portal, assets: Assets, postbox: Postbox | None) -> Litestar:
-    app = Litestar(
+def routed(*, demo: bool) -> Litestar:
+    """Every address behind its door, nothing behind them yet: `wired` gives the portal."""
+    return Litestar(
         route_handlers=[
             Router("/", route_handlers=ANYBODY),
-            behind(doors.visitor_access, VISITOR + (DEMO if settings.demo else [])),
+            behind(doors.visitor_access, VISITOR + (DEMO if demo else [])),
             behind(doors.first_password_access, FIRST_PASSWORD),
             behind(doors.account_access, ACCOUNT),
             behind(doors.member_access, MEMBER),
@@ -112,14 +113,19 @@ def make_litestar(settings: Settings, portal: Portal, assets: Assets, postbox: P
         guards=[post_guard],
         exception_handlers=HANDLERS,
         lifespan=[running],
-        state=State({"portal": portal, "postbox": postbox, "public_pages": {}}),
         request_max_body_size=FORM_BYTES,
         openapi_config=None,
         logging_config=None,
     )
+
+
+def wired(app: Litestar, settings: Settings, portal: Portal) -> Edge:
+    """These routes, for this portal."""
+    assets = Assets(settings)
+    app.state = State({"portal": portal, "postbox": make_postbox(settings, portal), "public_pages": {}})
     app.state.templates = Templates(settings, app.route_reverse, assets.paths)
     app.state.return_paths = return_patterns(_paths_of(app, {h.name for h in (*ACCOUNT, *MEMBER, *STAFF)}))
-    return app
+    return Edge(app, assets, secure=settings.is_secure)
 
 
 @asynccontextmanager
@@ -160,15 +166,9 @@ def make_postbox(settings: Settings, portal: Portal) -> Postbox | None:
 
 def standalone_templates(settings: Settings) -> Templates:
     """The templates without a running application, for mails sent from the command line."""
-    assets = Assets(settings)
-    portal = make_portal(settings, bcrypt_cost=4)
-    templates: Templates = make_litestar(settings, portal, assets, None).state.templates
-    return templates
+    return Templates(settings, routed(demo=settings.demo).route_reverse, Assets(settings).paths)
 
 
 def create_app(settings: Settings, *, bcrypt_cost: int = 12) -> Edge:
     """The ASGI application, wired for these settings."""
-    assets = Assets(settings)
-    portal = make_portal(settings, bcrypt_cost)
-    postbox = make_postbox(settings, portal)
-    return Edge(make_litestar(settings, portal, assets, postbox), assets, secure=settings.is_secure)
+    return wired(routed(demo=settings.demo), settings, make_portal(settings, bcrypt_cost))

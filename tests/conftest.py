@@ -4,22 +4,42 @@ import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 
 import asyncpg
 import pytest
 import structlog
 import time_machine
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy.engine import make_url
 
 from app.database import migrate
-from app.main import create_app
-from app.portal import Portal
+from app.main import routed, wired
+from app.portal import Portal, make_portal
 from app.settings import Settings
 from tests.actors import Actor
 from tests.postbox import Mailbox
 from tests.world import Told, tell
 
+
+class Compiled(BytecodeCache):
+    """Templates in Python's code, kept from one test to the next."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self._codes.get(bucket.key):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+_routed_once = cache(routed)
 SERVER = os.environ.get("PORTAIL_TEST_DATABASE_URL", "")
 
 
@@ -97,10 +117,12 @@ def settings(database_url: str, tmp_path: Path, mailbox: Mailbox) -> Settings:
 
 @pytest.fixture
 async def app(settings: Settings):
-    edge = create_app(settings, bcrypt_cost=4)
-    mailbox_portal = edge.app.state.portal
+    """What `create_app` gives, but for what is the same each time: routes and compiled templates."""
+    portal = make_portal(settings, bcrypt_cost=4)
+    edge = wired(_routed_once(demo=settings.demo), settings, portal)
+    edge.app.state.templates.environment.bytecode_cache = COMPILED
     yield edge
-    await mailbox_portal.close()
+    await portal.close()
 
 
 @pytest.fixture

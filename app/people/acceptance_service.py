@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import update
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from app.access import VisitorAccess
@@ -13,8 +14,10 @@ from app.passwords import weakness
 from app.people.forms import NewMember
 from app.people.queries import day_of, has_ended, hold_company, is_open
 from app.sessions import open_session
-from app.sign_in.service import Origin, SignedIn, account_at, judge_password, sign_in
+from app.sign_in.service import Origin, SignedIn, judge_password, sign_in
 from db.models import Account, AuditKind, Company, Invitation, Membership
+
+_invitee = aliased(Account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +40,17 @@ class Invited:
 
 async def invited_by_link(access: VisitorAccess, token: str, now: datetime) -> Invited:
     """What the link opens; `NotFound` when it is used, replaced, cancelled, too old or never was."""
-    # The join stands in WHERE: the rows are those of the invitation's own company.
+    # The join stands in WHERE: the rows are those of the invitation's own company. One statement: who is
+    # accepted meanwhile finds the link used, not the form of those who have an account.
+    known = select(_invitee.id).where(_invitee.email == Invitation.email)
     found = await access.rows(
-        select(Invitation, Company, Account)
+        select(Invitation, Company, Account, known.exists())
         .where(Invitation.company_id == Company.id, Account.id == Invitation.invited_by)
         .where(Invitation.token_hash == fingerprint(token), is_open(), Invitation.expires_at > now)
     )
     if not found or (found[0][0].ends_on or day_of(now)) < day_of(now):
         raise NotFound
-    invitation, company, inviter = found[0]
+    invitation, company, inviter, has_account = found[0]
     return Invited(
         invitation_id=invitation.key,
         token_hash=invitation.token_hash,
@@ -58,7 +63,7 @@ async def invited_by_link(access: VisitorAccess, token: str, now: datetime) -> I
         roles=list(invitation.roles),
         third_party=invitation.third_party,
         ends_on=invitation.ends_on,
-        has_account=await account_at(access, invitation.email) is not None,
+        has_account=has_account,
     )
 
 

@@ -122,14 +122,17 @@ async def test_a_file_is_saved_and_never_shown_in_place(alice, portal, told):
 async def test_a_large_file_leaves_in_chunks(app, alice, portal, told):
     content = PDF + os.urandom(9_900_000)
     place = await deposited(alice, content)
-    sizes, cookie = [], f"session={alice.cookies['session']}".encode()
+    sizes, cookie, gone = [], f"session={alice.cookies['session']}".encode(), asyncio.Event()
 
     async def receive():
-        await asyncio.sleep(60)
+        await gone.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message):
         if message["type"] == "http.response.body":
             sizes.append(len(message.get("body", b"")))
+            if not message["more_body"]:
+                gone.set()
 
     path = f"{place}/fichier"
     scope = {
