@@ -2,24 +2,41 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+
 from app.access import BIGGEST_ID
 from app.employees.declared import shown_name
-from app.employees.queries import PAGE, SORTS, STATES, VISITS, Asked, Row
-from app.employees.rules import SIA, is_minor
+from app.employees.queries import PAGE, SORTS, STATES, VISITS, Asked, Row, youngest_adult
+from app.employees.rules import SIA
 from db.models import NEVER, Employee, Monitoring
 
-STATE_WORDS = {
-    "presents": "Présents, dont ceux à confirmer",
-    "confirmer": "À confirmer",
-    "sortis": "Sortis",
-    "tous": "Tous",
-}
-MONITORING_WORDS = {"": "Tous", "SI": "SI : simple", "SIA": "SIA : adapté", "SIR": "SIR : renforcé"}
-VISIT_WORDS = {"": "Toutes", "retard": "En retard", "mois": "Dans les 30 jours"}
-SORT_WORDS = {"nom": "Nom", "echeance": "Prochaine échéance", "entree": "Date d’entrée"}
+Choices = tuple[tuple[str, str], ...]
+
+
+class Words(NamedTuple):
+    """What the list may be asked for, in the words of its page."""
+
+    states: Choices
+    monitorings: Choices
+    visits: Choices
+    sorts: Choices
+
+
+WORDS = Words(
+    states=(
+        ("presents", "Présents, dont ceux à confirmer"),
+        ("confirmer", "À confirmer"),
+        ("sortis", "Sortis"),
+        ("tous", "Tous"),
+    ),
+    monitorings=(("", "Tous"), ("SI", "SI : simple"), ("SIA", "SIA : adapté"), ("SIR", "SIR : renforcé")),
+    visits=(("", "Toutes"), ("retard", "En retard"), ("mois", "Dans les 30 jours")),
+    sorts=(("nom", "Nom"), ("echeance", "Prochaine échéance"), ("entree", "Date d’entrée")),
+)
 LONGEST_SEARCH = 100
 
 
@@ -29,13 +46,10 @@ class Line(NamedTuple):
     path: str
     name: str
     job: str
-    entry: str
-    entry_day: str
+    entry: Markup
     monitoring: str
-    seen: str
-    seen_day: str
-    due: str
-    due_day: str
+    seen: Markup
+    due: Markup
     is_late: bool
     state: str
 
@@ -73,7 +87,8 @@ def following(rows: list[Row], sort: str) -> str:
 
 def lines_of(rows: list[Row], path: str, today: date) -> list[Line]:
     """`path`: the address of an employee without the number."""
-    return [_line(row, path, today) for row in rows[:PAGE]]
+    adult = youngest_adult(today)
+    return [_line(row, path, today, adult) for row in rows[:PAGE]]
 
 
 def french_day(value: date | None) -> str:
@@ -81,9 +96,11 @@ def french_day(value: date | None) -> str:
     return f"{value.day:02}/{value.month:02}/{value.year}" if value and value != NEVER else ""
 
 
-def monitoring_at(monitoring: str, birth_on: date, today: date) -> str:
-    """The kind of follow-up today: under 18, it is at least adapted (R4624-18)."""
-    return SIA.value if monitoring == "SI" and is_minor(birth_on, today) else str(monitoring)
+@lru_cache(maxsize=4096)
+def day_cell(value: date | None) -> Markup:
+    """A day as the table writes it, a dash for none. The same days come again and again."""
+    words = french_day(value)
+    return Markup('<time datetime="{}">{}</time>').format(value, words) if words else Markup("–")
 
 
 def state_of(entry_on: date, exit_on: date | None, contract_ends_on: date | None, today: date) -> str:
@@ -104,19 +121,16 @@ def is_to_confirm(employee: Employee, today: date) -> bool:
     return bool(employee.exit_on is None and employee.contract_ends_on and employee.contract_ends_on < today)
 
 
-def _line(row: Row, path: str, today: date) -> Line:
-    has_due = row.due_on != NEVER
+def _line(row: Row, path: str, today: date, adult: date) -> Line:
     return Line(
         f"{path}{row.id}",
         shown_name(row.birth_name, row.usual_name, row.first_names, row.sex),
         row.job_title,
-        french_day(row.entry_on),
-        row.entry_on.isoformat(),
-        monitoring_at(row.monitoring, row.birth_on, today),
-        french_day(row.last_visit_on),
-        row.last_visit_on.isoformat() if row.last_visit_on else "",
-        french_day(row.due_on),
-        row.due_on.isoformat() if has_due else "",
+        day_cell(row.entry_on),
+        # Under 18, it is at least adapted (R4624-18).
+        SIA.value if row.monitoring == Monitoring.SIMPLE and row.birth_on > adult else row.monitoring,
+        day_cell(row.last_visit_on),
+        day_cell(row.due_on),
         row.due_on < today and (row.exit_on is None or row.exit_on >= today),
         state_of(row.entry_on, row.exit_on, row.contract_ends_on, today),
     )

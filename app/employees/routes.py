@@ -39,12 +39,6 @@ NOT_FOLLOWED_DONE = {
     "declare": "La déclaration est enregistrée.",
     "retour": "Le retour est enregistré.",
 }
-WORDS = {
-    "states": listing.STATE_WORDS,
-    "monitorings": listing.MONITORING_WORDS,
-    "visits": listing.VISIT_WORDS,
-    "sorts": listing.SORT_WORDS,
-}
 
 
 @get("/espace/{code:str}/salaries", name="employees.index")
@@ -73,7 +67,7 @@ async def index(
         address=address_of(asked),
         following=address_of(asked, after) if after else "",
         may_change=Right.EMPLOYEES in access.rights,
-        words=WORDS,
+        words=listing.WORDS,
     )
 
 

@@ -28,6 +28,7 @@ async def test_the_same_without_javascript(opened):
     await reader.tab_to("Votre question")
     await reader.type("salarie absent facture")
     await reader.press("Enter")
+    await expect(reader.page).to_have_url(f"{reader.site}/faq?q=salarie+absent+facture")
     await reader.tab_to("Un salarié ne peut pas venir")
     await reader.press("Enter")
     await expect(reader.page.locator("h1")).to_contain_text("serons-nous facturés")
