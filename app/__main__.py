@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 import structlog
 from sqlalchemy.exc import OperationalError
 
@@ -37,8 +38,9 @@ def main() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(_as_json),
         ],
+        logger_factory=structlog.BytesLoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
@@ -92,6 +94,10 @@ def send_mail() -> None:
 def backup(file: Path) -> None:
     commands.backup(load_settings(), file)
     click.echo(f"Sauvegarde écrite : {file}")
+
+
+def _as_json(event: Any, **_: Any) -> bytes:
+    return msgspec.json.encode(event, enc_hook=repr)
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
+from functools import lru_cache
 
 # No 0/O, 1/l/I, nor letters that a reader could take for one another.
 UNAMBIGUOUS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -25,6 +26,8 @@ class Keys:
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
         self._keys: dict[str, bytes] = {}
+        # The same for every page of a session.
+        self._form_mac = lru_cache(maxsize=4096)(lambda binding: self._mac("form", binding)[:16])
 
     def _mac(self, purpose: str, value: str, algorithm: str = "sha256") -> bytes:
         key = self._keys.get(purpose)
@@ -69,7 +72,7 @@ class Keys:
         """A form token for this session, flow or visitor, masked anew so that compression tells nothing of
         it.
         """
-        mac = self._mac("form", binding)[:16]
+        mac = self._form_mac(binding)
         mask = secrets.token_bytes(16) if binding else bytes(16)
         return urlsafe_b64encode(mask + _xor(mac, mask)).decode().rstrip("=")
 
@@ -80,7 +83,7 @@ class Keys:
             raw = _decoded(token)
         except ValueError:
             return False
-        return hmac.compare_digest(_xor(raw[16:], raw[:16]), self._mac("form", binding)[:16])
+        return hmac.compare_digest(_xor(raw[16:], raw[:16]), self._form_mac(binding))
 
 
 def _decoded(token: str) -> bytes:
@@ -88,4 +91,4 @@ def _decoded(token: str) -> bytes:
 
 
 def _xor(left: bytes, right: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(left, right, strict=True))
+    return (int.from_bytes(left, "big") ^ int.from_bytes(right, "big")).to_bytes(len(left), "big")

@@ -41,6 +41,8 @@ class Whole(Template):
         template = super().from_code(*given, **named)
         pieces = template.root_render_func
         pieces.__globals__["escape"] = quickly_escaped
+        # Every rendering copies them: a plain dict is copied at once, Jinja's chain name by name.
+        template.globals = dict(template.globals)
 
         def whole(context: Context) -> Iterator[str]:
             yield "".join(pieces(context))

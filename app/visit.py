@@ -3,7 +3,7 @@ POST.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,15 +42,22 @@ class Viewer:
     team: FollowingTeam | None = None
 
 
+@cache
+def cookie_names(*, is_secure: bool) -> dict[str, str]:
+    prefix = "__Host-" if is_secure else ""
+    return {kind: f"{prefix}{kind}" for kind in ("session", "flow", "device")}
+
+
 class Visit:
     """One request's own facts, made once and kept in its scope."""
 
     def __init__(self, request: ASGIConnection[Any, Any, Any, Any]) -> None:
         self.portal: Portal = request.app.state.portal
-        prefix = "__Host-" if self.portal.settings.is_secure else ""
-        self.names = {kind: f"{prefix}{kind}" for kind in ("session", "flow", "device")}
-        cookies = {kind: request.cookies.get(name, "")[:200] for kind, name in self.names.items()}
-        self.session_token, self.flow_token, self.device = (cookies[k] for k in ("session", "flow", "device"))
+        self.names = cookie_names(is_secure=self.portal.settings.is_secure)
+        cookies = request.cookies
+        self.session_token, self.flow_token, self.device = (
+            cookies.get(name, "")[:200] for name in self.names.values()
+        )
         self.network = network_of(request.client.host if request.client else "")
         self.browser = browser_name(request.headers.get("user-agent", ""))
         self.viewer: Viewer | None = None
@@ -143,6 +150,7 @@ def is_cross_site(request: ASGIConnection[Any, Any, Any, Any]) -> bool:
         return True
 
 
+@lru_cache(maxsize=4096)
 def network_of(host: str) -> str:
     """The address that guesses are counted against: a whole /64 in IPv6, where one client has them all."""
     try:

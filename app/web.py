@@ -1,6 +1,7 @@
 """Pages and fragments: the one place that decides between them, compresses them, and redirects."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,20 @@ from app.visit import Visit
 
 HTML = "text/html"
 VARY = "HX-Request-Type, Accept-Encoding"
+
+
+class FormToken:
+    """Where a template writes the token of its forms. Made only then: many a fragment has no form."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+
+    @cached_property
+    def _written(self) -> str:
+        return self._visit.form_token
+
+    def __html__(self) -> str:
+        return self._written
 
 
 class Page(Response[bytes]):
@@ -107,7 +122,7 @@ def render(
     context = {
         "viewer": visit.viewer,
         "has_session": bool(visit.session_token),
-        "csrf_token": visit.form_token,
+        "csrf_token": FormToken(visit),
         **context,
     }
     if not partial or not wants_fragment(request):

@@ -141,6 +141,7 @@ def _visit(visit: str) -> list[Any]:
     return [due_on >= today, due_on <= bindparam("soon", type_=sqlalchemy.Date)] if visit == "mois" else []
 
 
+@lru_cache(maxsize=64)
 def youngest_adult(today: date) -> date:
     """The latest birth date of somebody who is 18 that day, as `rules.is_minor` counts."""
     birth_on = add_months(today, -12 * 18)

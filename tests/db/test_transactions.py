@@ -1,27 +1,18 @@
 """Who may write, how many trips it takes, and work that goes on apart from its request."""
 
-import asyncio
-from datetime import UTC, date, datetime
-
 import pytest
-from sqlalchemy import bindparam, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from app import clock
 from app.access import MemberAccess
 from app.sessions import open_session, seat_at
-from db.models import Account, AuditEvent, AuditKind, Company, Membership
+from db.models import Account, AuditEvent, AuditKind, Company
 from tests.conftest import SERVER
 
 only_sqlite = pytest.mark.skipif(bool(SERVER), reason="a thread for each connection is SQLite's")
 RENAME = text("UPDATE company SET name = 'x'")
-OF_CODE = select(
-    col(Company.name), col(Company.created_at), col(Company.closed_at), col(Membership.roles)
-).where(col(Company.code) == bindparam("code"), col(Membership.company_id) == Company.id)
-MOST = select(col(Company.code)).order_by(col(Company.code)).limit(2)
-AMONG = select(col(Company.code)).where(col(Company.code).in_(bindparam("codes", expanding=True)))
-ENDING = select(col(Membership.ends_on)).where(col(Membership.ends_on) >= bindparam("day"))
 
 
 @pytest.fixture
@@ -51,48 +42,6 @@ async def test_what_reads_cannot_write(portal, told):
         with pytest.raises(DBAPIError, match=r"readonly|read-only"):
             await session.flush()
     assert await name_of(portal, told) == told.ours.name
-
-
-async def test_the_quick_way_reads_as_the_usual_one(portal, told):
-    values = {"code": "00010"}
-    async with portal.database.transaction(write=False) as session:
-        quick = await portal.database.table(session, OF_CODE, values)
-    async with portal.database.transaction(write=True) as session:
-        usual = await portal.database.table(session, OF_CODE, values)
-    assert quick == usual
-    assert [type(row) for row in [*quick, *usual]] == [tuple] * 4
-    name, created_at, closed_at, roles = quick[0]
-    assert (name, closed_at, roles) == (told.ours.name, None, ["administrateur"])
-    assert created_at.utcoffset() == datetime.now(UTC).utcoffset()
-
-
-async def test_the_quick_way_takes_days_limits_and_lists(portal, told):
-    async with portal.database.transaction(write=True) as session:
-        mine = select(Membership).where(col(Membership.account_id) == told.bob.key)
-        (await session.exec(mine)).scalars().one().ends_on = date(2026, 5, 1)
-    async with portal.database.transaction(write=False) as session:
-        table = portal.database.table
-        assert await table(session, MOST, {}) == [("00010",), ("00010-2",)]
-        assert {*await table(session, AMONG, {"codes": ["00042", "00010"]})} == {("00042",), ("00010",)}
-        assert await table(session, ENDING, {"day": date(2026, 5, 1)}) == [(date(2026, 5, 1),)]
-        assert await table(session, ENDING, {"day": date(2026, 5, 2)}) == []
-        assert await table(session, text("SELECT 1"), {}) == [(1,)]
-
-
-@only_sqlite
-async def test_a_fault_of_the_quick_way_is_one_of_the_database(portal):
-    async with portal.database.transaction(write=False) as session:
-        with pytest.raises(OperationalError, match="no such table"):
-            await portal.database.table(session, select(text("1")).select_from(text("nowhere")), {})
-
-
-@only_sqlite
-async def test_many_readers_at_once_share_a_few_connections(portal, told):
-    async def read():
-        async with portal.database.transaction(write=False) as session:
-            return await portal.database.table(session, MOST, {})
-
-    assert await asyncio.gather(*(read() for _ in range(100))) == [[("00010",), ("00010-2",)]] * 100
 
 
 async def test_apart_reads_and_writes_for_the_same_company_after_the_request(portal, told, access_of):

@@ -1,0 +1,120 @@
+"""Rows as plain tuples: the quick way of SQLite gives what the usual way gives."""
+
+import asyncio
+import time
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import (
+    Float,
+    Integer,
+    LargeBinary,
+    String,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy.exc import OperationalError
+from sqlmodel import col
+
+from db.models import Company, Membership
+from tests.conftest import SERVER
+
+only_sqlite = pytest.mark.skipif(bool(SERVER), reason="a thread for each connection is SQLite's")
+OF_CODE = select(
+    col(Company.name), col(Company.created_at), col(Company.closed_at), col(Membership.roles)
+).where(col(Company.code) == bindparam("code"), col(Membership.company_id) == Company.id)
+MOST = select(col(Company.code)).order_by(col(Company.code)).limit(2)
+AMONG = select(col(Company.code)).where(col(Company.code).in_(bindparam("codes", expanding=True)))
+ENDING = select(col(Membership.ends_on)).where(col(Membership.ends_on) >= bindparam("day"))
+BACKWARDS = select(col(Company.code)).order_by(col(Company.code).desc())
+TOLD = select(bindparam("words", type_=String), bindparam("number", type_=Integer), literal_column("NULL"))
+NOT_JSON = (select(literal(b"\xff", LargeBinary)), select(literal(0.1, Float)))
+SLOW = select(func.count(literal_column("x"))).select_from(
+    text("(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 3000000) SELECT x FROM n)")
+)
+
+
+async def test_the_quick_way_reads_as_the_usual_one(portal, told):
+    values = {"code": "00010"}
+    async with portal.database.transaction(write=False) as session:
+        quick = await portal.database.table(session, OF_CODE, values)
+    async with portal.database.transaction(write=True) as session:
+        usual = await portal.database.table(session, OF_CODE, values)
+    assert quick == usual
+    assert [type(row) for row in [*quick, *usual]] == [tuple] * 4
+    name, created_at, closed_at, roles = quick[0]
+    assert (name, closed_at, roles) == (told.ours.name, None, ["administrateur"])
+    assert created_at.utcoffset() == datetime.now(UTC).utcoffset()
+
+
+async def test_the_quick_way_takes_days_limits_and_lists(portal, told):
+    async with portal.database.transaction(write=True) as session:
+        mine = select(Membership).where(col(Membership.account_id) == told.bob.key)
+        (await session.exec(mine)).scalars().one().ends_on = date(2026, 5, 1)
+    async with portal.database.transaction(write=False) as session:
+        table = portal.database.table
+        assert await table(session, MOST, {}) == [("00010",), ("00010-2",)]
+        assert {*await table(session, AMONG, {"codes": ["00042", "00010"]})} == {("00042",), ("00010",)}
+        assert await table(session, ENDING, {"day": date(2026, 5, 1)}) == [(date(2026, 5, 1),)]
+        assert await table(session, ENDING, {"day": date(2026, 5, 2)}) == []
+        assert await table(session, text("SELECT 1"), {}) == [(1,)]
+
+
+@only_sqlite
+async def test_a_fault_of_the_quick_way_is_one_of_the_database(portal):
+    async with portal.database.transaction(write=False) as session:
+        with pytest.raises(OperationalError, match="no such table"):
+            await portal.database.table(session, select(literal_column("1")).select_from(text("nowhere")), {})
+
+
+@only_sqlite
+async def test_many_readers_at_once_share_a_few_connections(portal, told):
+    async def read():
+        async with portal.database.transaction(write=False) as session:
+            return await portal.database.table(session, MOST, {})
+
+    assert await asyncio.gather(*(read() for _ in range(100))) == [[("00010",), ("00010-2",)]] * 100
+
+
+async def test_an_order_without_a_limit_is_kept(portal, told):
+    async with portal.database.transaction(write=False) as session:
+        found = [code for (code,) in await portal.database.table(session, BACKWARDS, {})]
+    assert found == sorted(found, reverse=True)
+    assert len(found) > 2
+
+
+@pytest.mark.parametrize(
+    "words", ["", 'd’Été "x" \\ </a>', "a\tb\r\n\x01\x7f", "日本 🙂", "null", "[1]", "7"]
+)
+@pytest.mark.parametrize("number", [0, -1, 2**63 - 1, 2**53 + 1])
+@only_sqlite
+async def test_words_and_numbers_come_back_as_they_were(portal, words, number):
+    async with portal.database.transaction(write=False) as session:
+        values = {"words": words, "number": number}
+        assert await portal.database.table(session, TOLD, values) == [(words, number, None)]
+
+
+@pytest.mark.parametrize("statement", NOT_JSON)
+async def test_what_json_cannot_hold_goes_the_usual_way(portal, statement):
+    async with portal.database.transaction(write=False) as session:
+        ((value,),) = await portal.database.table(session, statement, {})
+    assert value in {b"\xff", 0.1}
+
+
+@only_sqlite
+async def test_nobody_waits_behind_a_long_statement(portal, told):
+    async def read(statement):
+        async with portal.database.transaction(write=False) as session:
+            rows = await portal.database.table(session, statement, {})
+            return rows, time.perf_counter()
+
+    await read(MOST)
+    long = asyncio.create_task(read(SLOW))
+    await asyncio.sleep(0.05)
+    quick = [await read(MOST) for _ in range(5)]
+    (((counted,),), ended_at) = await long
+    assert counted == 3_000_000
+    assert all(answered_at < ended_at for _, answered_at in quick)
