@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     bindparam,
     func,
+    literal,
     literal_column,
     select,
     text,
