@@ -10,9 +10,10 @@ from sqlmodel import col
 
 from app.access import MemberAccess
 from app.appointments.rules import Subject
-from app.employees.declared import shown_name, words_of
-from app.employees.queries import MOST_WORDS, PAGE
+from app.employees.declared import shown_name
+from app.employees.queries import PAGE
 from app.employees.rules import NOT_FOLLOWED, SIR
+from app.employees.searching import named
 from db.models import (
     AppointmentRequest,
     Contract,
@@ -54,10 +55,8 @@ async def people_for(
     columns = [getattr(Employee, name) for name in Person._fields]
     here = or_(col(Employee.exit_on).is_(None), col(Employee.exit_on) >= today)
     statement = sqlalchemy.select(*columns).where(
-        col(Employee.company_id) == access.company.key, here, *_likely(motive, today)
+        col(Employee.company_id) == access.company.key, *named(q), here, *_likely(motive, today)
     )
-    for word in words_of(q)[:MOST_WORDS]:
-        statement = statement.where(col(Employee.search_key).like(f"% {word}%"))
     place = sqlalchemy.tuple_(col(Employee.sort_key), col(Employee.id))
     if after:
         statement = statement.where(place > sqlalchemy.tuple_(*map(sqlalchemy.literal, after)))

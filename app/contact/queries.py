@@ -9,8 +9,8 @@ from sqlalchemy import and_, or_
 from sqlmodel import col, select
 
 from app.access import MemberAccess
-from app.employees.declared import words_of
-from app.employees.queries import MOST_WORDS, PAGE
+from app.employees.queries import PAGE
+from app.employees.searching import named
 from db.models import Account, Employee, Inquiry, InquiryMessage, InquiryState
 
 MOST_NAMESAKES = 10
@@ -93,11 +93,7 @@ async def message_by_token(access: MemberAccess, inquiry_id: int, token: str) ->
 
 async def people_named(access: MemberAccess, typed: str) -> Sequence[Employee]:
     """Employees whose name, job or number begins with each of these words, the first few by name."""
-    words = words_of(typed)[:MOST_WORDS]
-    if not words:
+    if not (wanted := named(typed)):
         return []
-    statement = access.select(Employee)
-    for word in words:
-        statement = statement.where(col(Employee.search_key).like(f"% {word}%"))
-    ordered = statement.order_by(col(Employee.sort_key), col(Employee.id))
+    ordered = access.select(Employee).where(*wanted).order_by(col(Employee.sort_key), col(Employee.id))
     return await access.all(ordered.limit(MOST_NAMESAKES + 1))

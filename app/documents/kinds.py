@@ -1,7 +1,7 @@
 """Kinds of documents: their words, who opens them, which have versions. Pure, no database."""
 
-from app.employees.declared import words_of
 from app.rights import Right
+from app.searching import words_of
 from db.models import DocumentKind
 
 KIND_WORDS = {

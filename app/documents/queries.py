@@ -11,10 +11,10 @@ from sqlmodel import col, select
 
 from app.access import MemberAccess
 from app.documents.kinds import kinds_open_to, right_to_open
-from app.employees.declared import words_of
-from app.employees.queries import MOST_WORDS, PAGE
+from app.employees.queries import PAGE
 from app.errors import NotFound
 from app.places import Place
+from app.searching import MOST_WORDS, words_of
 from db.models import Account, Document
 
 _newer = aliased(Document)

@@ -3,12 +3,11 @@
 Days are written 2026-12-31, `part_time` "oui" or "non", `risks` as codes separated by spaces; "" is nothing.
 """
 
-import re
 from datetime import date
 from typing import Any
 
 from app.employees.rules import RISKS, Deadline, Facts, Seen, add_months, follow_up, is_minor, next_visit
-from app.formats import folded
+from app.searching import sign_of, words_of
 from db.models.employee import NEVER, Contract, Employee
 
 LABELS = {
@@ -62,12 +61,8 @@ def columns_of(values: Declared) -> dict[str, Any]:
     found["sort_key"] = " ".join(words_of(" ".join(names)))[:240]
     searched = (*names, values["job_title"], values["staff_number"])
     found["search_key"] = (" " + " ".join(words_of(" ".join(searched))))[:500]
+    found["search_sign"] = sign_of(found["search_key"].split())
     return found
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text as they are searched: no accents, no capitals, nothing but letters and digits."""
-    return re.findall(r"\w+", folded(text.replace("œ", "oe").replace("Œ", "oe")).replace("_", " "))
 
 
 class LikeRow:

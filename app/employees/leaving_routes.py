@@ -10,7 +10,7 @@ from litestar.response import Response
 
 from app import clock
 from app.access import MemberAccess
-from app.employees.declared import LABELS, declared_of, name_of, words_of
+from app.employees.declared import LABELS, declared_of, name_of
 from app.employees.forms import Again, Leaving, Nothing, declared_in, in_words
 from app.employees.operations import operations_of
 from app.employees.person_queries import latest_changes
@@ -27,6 +27,7 @@ from app.employees.undo_service import change_of, undo_change
 from app.forms import Form
 from app.places import read_place, written_place
 from app.rights import Right
+from app.searching import words_of
 from app.web import Page, page, see
 from db.models import Employee, EmployeeChange
 

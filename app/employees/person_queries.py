@@ -8,9 +8,10 @@ from sqlalchemy import and_, or_
 from sqlmodel import col, select
 
 from app.access import MemberAccess
-from app.employees.declared import words_of
-from app.employees.queries import MOST_WORDS, PAGE
+from app.employees.queries import PAGE
 from app.employees.rules import Seen
+from app.employees.searching import named
+from app.searching import words_of
 from db.models import (
     Account,
     AppointmentRequest,
@@ -103,9 +104,7 @@ async def alike(
     found = {
         row.key: row for row in await access.all(mine.where(col(Employee.birth_on) == birth_on).limit(200))
     }
-    names = [f"% {word}%" for word in words_of(f"{birth_name} {first_names}")[:MOST_WORDS]]
-    for words in names:
-        mine = mine.where(col(Employee.search_key).like(words))
+    mine = mine.where(*named(f"{birth_name} {first_names}"))
     found |= {row.key: row for row in await access.all(mine.limit(20))}
     return [row for row in found.values() if is_like(row, birth_name, first_names, birth_on)]
 

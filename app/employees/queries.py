@@ -10,8 +10,9 @@ from sqlalchemy import Select, and_, bindparam, or_
 from sqlmodel import col
 
 from app.access import MemberAccess
-from app.employees.declared import words_of
 from app.employees.rules import add_months, is_minor
+from app.employees.searching import named_later, named_values
+from app.searching import MOST_WORDS, words_of
 from db.models import Employee, Monitoring
 
 PAGE = 25
@@ -19,7 +20,6 @@ SORTS = {"nom": "sort_key", "echeance": "due_on", "entree": "entry_on"}
 STATES = ("presents", "confirmer", "sortis", "tous")
 VISITS = ("", "retard", "mois")
 SOON = timedelta(days=30)
-MOST_WORDS = 6
 SHOWN = (
     "id", "birth_name", "usual_name", "first_names", "sex", "job_title", "entry_on", "exit_on",
     "contract_ends_on", "monitoring", "birth_on", "last_visit_on", "due_on", "sort_key",
@@ -82,7 +82,7 @@ async def _rows(
     )  # fmt: skip
     given: dict[str, Any] = {"company": access.company.key, "today": today, "adult": youngest_adult(today)}
     given["soon"] = today + SOON
-    given |= {f"word{index}": f"% {word}%" for index, word in enumerate(asked.words)}
+    given |= named_values(asked.words)
     if asked.after:
         place, row_id = asked.after
         given |= {"place": place if asked.sort == "nom" else date.fromisoformat(place), "row": row_id}
@@ -96,12 +96,8 @@ def _statement(
 ) -> Select[Any]:  # fmt: skip
     key, row_id = getattr(Employee, SORTS[sort]), col(Employee.id)
     statement = sqlalchemy.select(*(getattr(Employee, name) for name in columns))
-    statement = statement.where(
-        col(Employee.company_id) == bindparam("company"), *_state(state), *_visit(visit)
-    )
-    statement = statement.where(*_monitoring(monitoring))
-    for index in range(words):
-        statement = statement.where(col(Employee.search_key).like(bindparam(f"word{index}")))
+    statement = statement.where(col(Employee.company_id) == bindparam("company"), *named_later(words))
+    statement = statement.where(*_state(state), *_visit(visit), *_monitoring(monitoring))
     if is_after:
         place = bindparam("place", type_=key.type)
         statement = statement.where(

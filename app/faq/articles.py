@@ -14,8 +14,8 @@ from string import Template
 import nh3
 from markdown_it import MarkdownIt
 
-from app.employees.declared import words_of
 from app.formats import euros, french_spaces, plural
+from app.searching import words_of
 from app.settings import Settings
 
 FOLDER = Path(__file__).parent.parent.parent / "templates" / "faq" / "articles"

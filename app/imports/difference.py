@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from app.employees.declared import LABELS, Declared, name_of, problems, words_of
+from app.employees.declared import LABELS, Declared, name_of, problems
 from app.employees.forms import in_words
 from app.employees.reading import FileRow
 from app.imports.merging import NOBODY, changes_against, merged, told_changes
+from app.searching import words_of
 from db.models import LineKind
 
 

@@ -1,7 +1,8 @@
 """One line of a file laid over what is declared of somebody."""
 
-from app.employees.declared import LABELS, Declared, words_of
+from app.employees.declared import LABELS, Declared
 from app.employees.forms import in_words
+from app.searching import words_of
 
 FREE_TEXT = {"birth_name", "usual_name", "first_names", "job_title", "email"}
 NOBODY: Declared = dict.fromkeys(LABELS, "") | {"part_time": "non"}

@@ -12,8 +12,9 @@ from sqlmodel import col, select
 from app.access import MemberAccess
 from app.appointments.queries import OPEN_STATES
 from app.clock import PARIS
-from app.employees.declared import shown_name, words_of
-from app.employees.queries import MOST_WORDS, PAGE
+from app.employees.declared import shown_name
+from app.employees.queries import PAGE
+from app.employees.searching import named
 from app.planning.rules import LIVE, midnight
 from app.planning.slot_queries import SlotRow, slot_rows
 from db.models import Account, AppointmentRequest, Employee, Slot, SlotState, VisitKind
@@ -126,12 +127,10 @@ async def candidates_for(
     kind, day = VisitKind(slot.kind), slot.starts.date()
     here = or_(col(Employee.exit_on).is_(None), col(Employee.exit_on) >= day)
     statement = sqlalchemy.select(*(getattr(Employee, name) for name in Candidate._fields)).where(
-        col(Employee.company_id) == access.company.key, here,
+        col(Employee.company_id) == access.company.key, *named(q), here,
         or_(col(Employee.due_kind) == kind, col(Employee.id).in_(_asked_for(access, kind))),
         col(Employee.id).not_in(_called(access, kind)),
     )  # fmt: skip
-    for word in words_of(q)[:MOST_WORDS]:
-        statement = statement.where(col(Employee.search_key).like(f"% {word}%"))
     if only:
         statement = statement.where(col(Employee.id) == only)
     place = sqlalchemy.tuple_(col(Employee.due_on), col(Employee.id))

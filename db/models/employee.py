@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, String, UniqueConstraint
 from sqlmodel import Field
 
 from db.models.base import CompanyOwned, instant
@@ -55,12 +55,13 @@ class Employee(CompanyOwned, table=True):
     `risks`: codes of `app.employees.rules.RISKS`, in order, separated by spaces. `monitoring`: what these
     alone ask for (being under 18 is added when it is read). `due_on`: deadline of the next visit, or NEVER;
     `due_kind`: which visit that is, or "".
-    `sort_key` and `search_key` are without accents or capitals; in `search_key` every word follows a space.
+    `sort_key` and `search_key` are without accents or capitals; in `search_key` every word follows a space,
+    and `search_sign` has the bits of their beginnings (`app.searching.sign_of`).
     """
 
     __table_args__ = (
         # The search and the usual filter are read in it, so that a rare word costs no visit to the table.
-        Index("ix_employee_list", "company_id", "sort_key", "id", "search_key", "exit_on"),
+        Index("ix_employee_list", "company_id", "sort_key", "id", "search_sign", "search_key", "exit_on"),
         Index("ix_employee_company_id_due_on_id", "company_id", "due_on", "id"),
         Index("ix_employee_company_id_due_kind_due_on_id", "company_id", "due_kind", "due_on", "id"),
         Index("ix_employee_company_id_entry_on_id", "company_id", "entry_on", "id"),
@@ -94,6 +95,8 @@ class Employee(CompanyOwned, table=True):
     monitoring: Monitoring = Field(default=Monitoring.SIMPLE, sa_type=String(3))
     sort_key: str = Field(max_length=240)
     search_key: str = Field(max_length=500)
+    # -1 has every bit: whoever came in another way is found all the same.
+    search_sign: int = Field(default=-1, sa_type=BigInteger, sa_column_kwargs={"server_default": "-1"})
     last_visit_on: date | None = None
     due_on: date = NEVER
     due_kind: str = Field(default="", max_length=20)

@@ -1,11 +1,33 @@
 """The migrations build what the models say, on both databases, and survive being run again."""
 
+from datetime import UTC, date, datetime
+
+import sqlalchemy
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.database import is_migrated, migrate
+from app.searching import sign_of
+from db.migrate import configuration
 from db.models import metadata
+from tests.db.test_readers import only_sqlite
+
+THEN = datetime(2026, 1, 5, 9, tzinfo=UTC)
+DAY = date(2026, 1, 5)
+COMPANY = {
+    "id": 1, "code": "00010", "member_code": "00010", "name": "X", "town": "Dinan", "siret": "",
+    "address": "", "postcode": "", "naf": "", "email": "", "phone": "", "declarant_key": "-" * 64,
+    "naf_version": "", "created_at": THEN, "updated_at": THEN,
+}  # fmt: skip
+EMPLOYEE = {
+    "company_id": 1, "staff_number": "", "birth_name": "Le Bris", "usual_name": "", "first_names": "Anne",
+    "sex": "", "birth_on": DAY, "email": "", "phone": "", "entry_on": DAY, "contract": "cdi",
+    "job_title": "Soudeuse", "pcs": "", "part_time": False, "risks": "", "post_reason": "",
+    "monitoring": "SI", "sort_key": "le bris anne", "search_key": " le bris anne", "due_on": DAY,
+    "due_kind": "", "version": 1, "created_at": THEN, "updated_at": THEN,
+}  # fmt: skip
 
 
 async def test_the_migrated_schema_is_the_models(database_url):
@@ -18,6 +40,20 @@ async def test_the_migrated_schema_is_the_models(database_url):
     assert differences == []
 
 
+@only_sqlite
+async def test_numbers_are_never_given_twice(database_url):
+    """What the models ask for, a migration that copies a table forgets."""
+    engine = create_async_engine(database_url)
+    async with engine.connect() as connection:
+        made = sqlalchemy.text("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'")
+        numbered = set((await connection.execute(made)).scalars())
+    await engine.dispose()
+    assert numbered == {
+        table.name for table in metadata.sorted_tables if table.dialect_options["sqlite"]["autoincrement"]
+    }
+    assert "employee" in numbered
+
+
 async def test_migrating_again_changes_nothing(database_url):
     assert await is_migrated(database_url)
     await migrate(database_url)
@@ -26,3 +62,23 @@ async def test_migrating_again_changes_nothing(database_url):
 
 async def test_an_empty_database_is_not_up_to_date(tmp_path):
     assert not await is_migrated(f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}")
+
+
+async def test_employees_of_before_get_the_sign_of_their_words(database_url):
+    engine = create_async_engine(database_url)
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.downgrade(configuration(sync), "0005"))
+        tables = await connection.run_sync(_reflected)
+        await connection.execute(tables["company"].insert().values(COMPANY))
+        await connection.execute(tables["employee"].insert().values(EMPLOYEE))
+    await migrate(database_url)
+    async with engine.connect() as connection:
+        found = (await connection.execute(sqlalchemy.text("SELECT search_sign FROM employee"))).scalar_one()
+    await engine.dispose()
+    assert found == sign_of(["le", "bris", "anne"])
+
+
+def _reflected(connection):
+    found = sqlalchemy.MetaData()
+    found.reflect(connection, only=["company", "employee"])
+    return found.tables
