@@ -12,6 +12,7 @@ import httpx
 
 from app.employees.declared import LABELS
 from app.employees.export import csv_of, xlsx_of
+from app.formats import NARROW
 from tests.bench.employees_base import LARGE, fill
 from tests.bench.rate import run_load
 from tests.bench.served import Served, portal_served
@@ -101,7 +102,8 @@ def _sent(client: httpx.Client, kind: str, content: bytes) -> str:
 
 def _check(page: str) -> None:
     """What took no time may not have been done."""
-    told = [int(number) for number in re.findall(r"(\d+) (?:salariés déclarés|fiches corrigées)", page)]
+    found = re.findall(rf"([\d{NARROW}]+) (?:salariés déclarés|fiches corrigées)", page)
+    told = [int(number.replace(NARROW, "")) for number in found]
     if told != [ROWS - ROWS // 2, ROWS // 2]:
         raise RuntimeError(f"not everything was applied: {told}")
 
@@ -131,9 +133,11 @@ def _beside(served: Served):
 
     reading = threading.Thread(target=read)
     reading.start()
-    yield found
-    over.set()
-    reading.join()
+    try:
+        yield found
+    finally:
+        over.set()
+        reading.join()
 
 
 @contextmanager
@@ -147,9 +151,11 @@ def _watched(pid: int):
 
     watching = threading.Thread(target=watch)
     watching.start()
-    yield most
-    over.set()
-    watching.join()
+    try:
+        yield most
+    finally:
+        over.set()
+        watching.join()
 
 
 def _resident(pid: int) -> float:
