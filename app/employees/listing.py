@@ -11,7 +11,7 @@ from markupsafe import Markup
 from app.access import BIGGEST_ID
 from app.employees.declared import shown_name
 from app.employees.queries import PAGE, SORTS, STATES, VISITS, Asked, Row, youngest_adult
-from app.employees.rules import SIA
+from app.employees.rules import NOT_FOLLOWED, SIA
 from db.models import NEVER, Employee, Monitoring
 
 Choices = tuple[tuple[str, str], ...]
@@ -127,13 +127,19 @@ def _line(row: Row, path: str, today: date, adult: date) -> Line:
         shown_name(row.birth_name, row.usual_name, row.first_names, row.sex),
         row.job_title,
         day_cell(row.entry_on),
-        # Under 18, it is at least adapted (R4624-18).
-        SIA.value if row.monitoring == Monitoring.SIMPLE and row.birth_on > adult else row.monitoring,
+        _monitoring_of(row, adult),
         day_cell(row.last_visit_on),
         day_cell(row.due_on),
         row.due_on < today and (row.exit_on is None or row.exit_on >= today),
         state_of(row.entry_on, row.exit_on, row.contract_ends_on, today),
     )
+
+
+def _monitoring_of(row: Row, adult: date) -> str:
+    """Under 18, it is at least adapted (R4624-18); nobody is followed here for an intern or a temporary."""
+    if row.contract in NOT_FOLLOWED:
+        return "non suivi"
+    return SIA.value if row.monitoring == Monitoring.SIMPLE and row.birth_on > adult else row.monitoring
 
 
 def place_of(typed: str, sort: str) -> tuple[str, int] | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, bindparam, or_
 from sqlmodel import col
 
 from app.access import MemberAccess
-from app.employees.rules import add_months, is_minor
+from app.employees.rules import NOT_FOLLOWED, add_months, is_minor
 from app.employees.searching import named_later, named_values
 from app.searching import MOST_WORDS, words_of
 from db.models import Employee, Monitoring
@@ -22,7 +22,7 @@ VISITS = ("", "retard", "mois")
 SOON = timedelta(days=30)
 SHOWN = (
     "id", "birth_name", "usual_name", "first_names", "sex", "job_title", "entry_on", "exit_on",
-    "contract_ends_on", "monitoring", "birth_on", "last_visit_on", "due_on", "sort_key",
+    "contract", "contract_ends_on", "monitoring", "birth_on", "last_visit_on", "due_on", "sort_key",
 )  # fmt: skip
 
 
@@ -53,6 +53,7 @@ class Row(NamedTuple):
     job_title: str
     entry_on: date
     exit_on: date | None
+    contract: str
     contract_ends_on: date | None
     monitoring: str
     birth_on: date
@@ -121,13 +122,20 @@ def _state(state: str) -> list[Any]:
 
 
 def _monitoring(monitoring: str) -> list[Any]:
+    if not monitoring:
+        return []
     kept, birth_on = col(Employee.monitoring), col(Employee.birth_on)
     adult = bindparam("adult", type_=sqlalchemy.Date)
-    return {
-        "SI": [kept == Monitoring.SIMPLE, birth_on <= adult],
-        "SIA": [or_(kept == Monitoring.ADAPTED, and_(kept == Monitoring.SIMPLE, birth_on > adult))],
-        "SIR": [kept == Monitoring.REINFORCED],
-    }.get(monitoring, [])
+    # One by one: a list would make another statement each time.
+    followed = [col(Employee.contract) != each for each in NOT_FOLLOWED]
+    return (
+        followed
+        + {
+            "SI": [kept == Monitoring.SIMPLE, birth_on <= adult],
+            "SIA": [or_(kept == Monitoring.ADAPTED, and_(kept == Monitoring.SIMPLE, birth_on > adult))],
+            "SIR": [kept == Monitoring.REINFORCED],
+        }[monitoring]
+    )
 
 
 def _visit(visit: str) -> list[Any]:

@@ -118,7 +118,7 @@ async def staff(portal, told):
         ({"etat": "tous"}, "ABCDEFGHIJ"),
         ({"etat": "sortis"}, "D"),
         ({"etat": "confirmer"}, "E"),
-        ({"suivi": "SI"}, "ACEFIJ"),
+        ({"suivi": "SI"}, "ACEFI"),
         ({"suivi": "SIA"}, "BG"),
         ({"suivi": "SIR"}, "H"),
         ({"visite": "retard"}, "BGI"),
@@ -154,6 +154,14 @@ async def test_a_row_says_who_what_since_when_and_until_when(alice, told, portal
     assert 'class="late"><time datetime="2024-09-01">01/09/2024</time> en retard' in rows[1]
     assert "Présent, part le 05/03/2026" in rows[1]
     check(page)
+
+
+async def test_an_intern_is_not_followed_here_and_the_row_says_so(alice, told, portal):
+    await an_employee(portal, told.site, birth_name="JADE", contract="stage")
+    page = await alice.get(LIST)
+    assert "<td>non suivi</td>" in page.text
+    assert "<td>SI</td>" not in page.text
+    assert await names(alice, suivi="SI") == []
 
 
 async def test_nobody_of_another_company_is_on_the_list(alice, charlie, told, portal):
