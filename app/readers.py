@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 import aiosqlite
 import msgspec
-from sqlalchemy import Date, DateTime, Dialect, Engine, LargeBinary, Numeric, Select
+from sqlalchemy import Date, DateTime, Dialect, Engine, LargeBinary, Numeric, Select, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.types import TypeEngine
@@ -23,6 +23,7 @@ FIXED = (Date, DateTime, Instant)
 NOT_JSON = (LargeBinary, Numeric)
 READ_ONLY = "PRAGMA query_only=ON"
 STUCK = 0.01  # seconds
+MANY = 1_000  # rows: above, others would wait while their days are read
 ROWS = msgspec.json.Decoder(list[tuple[Any, ...]])
 
 
@@ -30,12 +31,11 @@ class Plan:
     """A statement as text, with what the types of its parameters and of its columns convert."""
 
     def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
-        names = ", ".join(f"c{at}" for at, _ in enumerate(statement.selected_columns))
         # The driver lets go of Python's lock for each row, and asks for it again: for a page of them that
         # costs more than the reading. As JSON they come in one row.
-        told = f"SELECT json_group_array(json_array({names})) FROM found"  # noqa: S608 - our own statements
-        self.text = f"WITH found({names}) AS ({compiled}) {told}"
+        cells = func.json_array(*statement.subquery("found").columns)
+        compiled = select(func.json_group_array(cells)).compile(dialect=dialect)
+        self.text = str(compiled)
         binds = [compiled.binds[name] for name in compiled.positiontup or ()]
         # A list as a parameter changes the text each time, and JSON holds neither bytes nor every decimal.
         self.is_fixed = not (
@@ -90,9 +90,12 @@ class Readers:
         for watch in self._engine.dispatch.before_cursor_execute:
             watch(None, None, plan.text, parameters, None, False)
         try:
-            return plan.converted(await self._lane().told(plan.text, parameters))
+            rows = await self._lane().told(plan.text, parameters)
         except sqlite3.Error as error:
             raise DBAPIError.instance(plan.text, parameters, error, sqlite3.Error) from error
+        if len(rows) > MANY:
+            return await asyncio.to_thread(plan.converted, rows)
+        return plan.converted(rows)
 
     def _lane(self) -> "Lane":
         """The first that goes on answering: one thread that need not sleep between two statements costs less

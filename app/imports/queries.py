@@ -1,5 +1,6 @@
 """Reads of the files that a company imports."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -43,6 +44,11 @@ async def past_imports(access: MemberAccess) -> list[PastImport]:
 
 async def known_employees(access: MemberAccess) -> list[Known]:
     rows = await access.table(_KNOWN, {"company": access.company.key})
+    # Beside the loop: of 10 000 people it takes a fifth of a second.
+    return await asyncio.to_thread(_known, rows)
+
+
+def _known(rows: Sequence[tuple[Any, ...]]) -> list[Known]:
     return [Known(row[0], row[1], dict(zip(LABELS, map(text_of, row[2:]), strict=True))) for row in rows]
 
 

@@ -31,7 +31,11 @@ MOST = select(col(Company.code)).order_by(col(Company.code)).limit(2)
 AMONG = select(col(Company.code)).where(col(Company.code).in_(bindparam("codes", expanding=True)))
 ENDING = select(col(Membership.ends_on)).where(col(Membership.ends_on) >= bindparam("day"))
 BACKWARDS = select(col(Company.code)).order_by(col(Company.code).desc())
-TOLD = select(bindparam("words", type_=String), bindparam("number", type_=Integer), literal_column("NULL"))
+TOLD = select(
+    bindparam("words", type_=String).label("words_told"),
+    bindparam("number", type_=Integer).label("number_told"),
+    literal_column("NULL").label("none_told"),
+)
 NOT_JSON = (select(literal(b"\xff", LargeBinary)), select(literal(0.1, Float)))
 SLOW = select(func.count(literal_column("x"))).select_from(
     text("(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 3000000) SELECT x FROM n)")
@@ -68,7 +72,9 @@ async def test_the_quick_way_takes_days_limits_and_lists(portal, told):
 async def test_a_fault_of_the_quick_way_is_one_of_the_database(portal):
     async with portal.database.transaction(write=False) as session:
         with pytest.raises(OperationalError, match="no such table"):
-            await portal.database.table(session, select(literal_column("1")).select_from(text("nowhere")), {})
+            await portal.database.table(
+                session, select(literal_column("1").label("one")).select_from(text("nowhere")), {}
+            )
 
 
 @only_sqlite
