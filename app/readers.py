@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 import aiosqlite
 import msgspec
-from sqlalchemy import Date, DateTime, Dialect, Engine, LargeBinary, Numeric, Select, func, select
+from sqlalchemy import Date, DateTime, Dialect, Engine, LargeBinary, Numeric, Select, func
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.types import TypeEngine
@@ -33,8 +33,9 @@ class Plan:
     def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
         # The driver lets go of Python's lock for each row, and asks for it again: for a page of them that
         # costs more than the reading. As JSON they come in one row.
-        cells = func.json_array(*statement.subquery("found").columns)
-        compiled = select(func.json_group_array(cells)).compile(dialect=dialect)
+        found = statement.subquery("found")
+        rows = func.json_group_array(func.json_array(*found.columns))
+        compiled = found.select().with_only_columns(rows).compile(dialect=dialect)
         self.text = str(compiled)
         binds = [compiled.binds[name] for name in compiled.positiontup or ()]
         # A list as a parameter changes the text each time, and JSON holds neither bytes nor every decimal.
