@@ -11,6 +11,7 @@ from app.clock import PARIS
 from app.rights import role_name
 
 NARROW = "\u202f"
+TIED = "\N{NO-BREAK SPACE}"
 
 
 def day(value: date) -> str:
@@ -19,8 +20,9 @@ def day(value: date) -> str:
 
 
 def moment(value: datetime) -> str:
-    """23 novembre 2026 à 14 h 05, in Paris"""
-    return _first(format_datetime(value.astimezone(PARIS), "d MMMM y 'à' H 'h' mm", locale="fr"))
+    """23 novembre 2026 à 14 h 05, in Paris; the hour does not break."""
+    pattern = f"d MMMM y 'à'{TIED}H{TIED}'h'{TIED}mm"
+    return _first(format_datetime(value.astimezone(PARIS), pattern, locale="fr"))
 
 
 def _first(words: str) -> str:
@@ -67,12 +69,19 @@ def euros(cents: int) -> str:
     """70 € or 70,50 €"""
     whole, rest = divmod(cents, 100)
     grouped = f"{whole:,}".replace(",", NARROW)
-    return f"{grouped},{rest:02}\N{NO-BREAK SPACE}€" if rest else f"{grouped}\N{NO-BREAK SPACE}€"
+    return f"{grouped},{rest:02}{TIED}€" if rest else f"{grouped}{TIED}€"
+
+
+def size_words(size: int) -> str:
+    """640 ko or 1,2 Mo, of bytes; never 0."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))}{TIED}ko"
+    return f"{size / 1_000_000:.1f}{TIED}Mo".replace(".", ",")
 
 
 def french_spaces(words: str) -> str:
     """No-break spaces before ? ! : ; » and after «."""
-    return re.sub(r" (?=[?!:;»])|(?<=«) ", "\N{NO-BREAK SPACE}", words)
+    return re.sub(r" (?=[?!:;»])|(?<=«) ", TIED, words)
 
 
 def folded(words: str) -> str:

@@ -9,6 +9,7 @@ from app.contact.forms import THEMES
 from app.contact.queries import InquiryRow, messages_of
 from app.contact.service import STATE_WORDS
 from app.employees.declared import declared_of, name_of
+from app.formats import size_words
 from app.places import written_place
 from app.rights import Right
 from db.models import Employee, Inquiry, InquiryMessage, InquiryState, InquiryTheme, Invoice
@@ -104,10 +105,3 @@ async def file_of(access: MemberAccess, inquiry_id: int, message_id: int) -> Inq
     """The message of this thread that carries a file."""
     message = await access.get(InquiryMessage, message_id)
     return message if message.inquiry_id == inquiry_id and message.sha256 else None
-
-
-def size_words(size: int) -> str:
-    """« 1,2 Mo », « 34 ko »; never « 0 ko »."""
-    if size >= 1_000_000:
-        return f"{size / 1_000_000:.1f} Mo".replace(".", ",")
-    return f"{max(1, round(size / 1000))} ko"

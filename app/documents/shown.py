@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.documents.kinds import KIND_WORDS
 from app.documents.queries import DocumentRow
+from app.formats import size_words
 from db.models import DocumentKind
 
 FORMATS = {
@@ -29,7 +30,7 @@ class DocumentLine:
 def line_of(row: DocumentRow) -> DocumentLine:
     return DocumentLine(
         row.id, row.title, KIND_WORDS[DocumentKind(row.kind)], row.from_service and row.read_at is None,
-        row.from_service, f"version {row.version}" if row.kind == DocumentKind.DUERP else "",
+        row.from_service, f"version\N{NO-BREAK SPACE}{row.version}" if row.kind == DocumentKind.DUERP else "",
         row.created_at, file_words(row.file_name, row.media_type, row.size),
     )  # fmt: skip
 
@@ -37,10 +38,3 @@ def line_of(row: DocumentRow) -> DocumentLine:
 def file_words(file_name: str, media_type: str, size: int) -> str:
     """PDF, 1,2 Mo"""
     return f"{FORMATS.get(media_type) or file_name.rpartition('.')[2].upper()}, {size_words(size)}"
-
-
-def size_words(size: int) -> str:
-    """640 Ko or 1,2 Mo; never 0."""
-    if size < 1_000_000:
-        return f"{max(1, round(size / 1000))} Ko"
-    return f"{size / 1_000_000:.1f} Mo".replace(".", ",")

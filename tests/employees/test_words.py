@@ -11,7 +11,7 @@ from app.formats import day, moment, plural
 def test_the_first_of_a_month_is_said_so():
     assert day(date(2026, 1, 1)) == "1er janvier 2026"
     assert day(date(2026, 1, 11)) == "11 janvier 2026"
-    assert moment(datetime(2026, 1, 31, 23, 30, tzinfo=UTC)) == "1er février 2026 à 0 h 30"
+    assert moment(datetime(2026, 1, 31, 23, 30, tzinfo=UTC)) == "1er février 2026 à 0 h 30"
 
 
 def test_thousands_are_set_apart():
