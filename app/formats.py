@@ -65,11 +65,15 @@ def wait(seconds: float) -> str:
     return f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60)} heures"
 
 
+def amount(cents: int) -> str:
+    """1 234,50 € or −70,00 €: of what is owed, the cents are always written."""
+    whole, rest = divmod(abs(cents), 100)
+    return f"{'−' if cents < 0 else ''}{thousands(whole)},{rest:02}{TIED}€"
+
+
 def euros(cents: int) -> str:
-    """70 € or 70,50 €"""
-    whole, rest = divmod(cents, 100)
-    grouped = f"{whole:,}".replace(",", NARROW)
-    return f"{grouped},{rest:02}{TIED}€" if rest else f"{grouped}{TIED}€"
+    """70 € or 70,50 €: of a price in a sentence."""
+    return amount(cents).replace(",00", "")
 
 
 def size_words(size: int) -> str:
@@ -157,6 +161,7 @@ def event(kind: str) -> str:
 FILTERS = {
     "role": role_name,
     "event": event,
+    "amount": amount,
     "euros": euros,
     "french": french_spaces,
     "day": day,

@@ -11,7 +11,7 @@ from app.contributions.pages import next_act, state_words
 from app.contributions.queries import filings_of
 from app.contributions.states import State
 from app.documents.queries import news_of
-from app.formats import euros, plural
+from app.formats import amount, plural
 from app.invoices.queries import totals_of
 from app.planning.shown import hour, long_day
 from app.planning.waiting_queries import Waiting, waiting_of
@@ -72,8 +72,8 @@ async def _papers(access: MemberAccess, today: date) -> Any:
     if Right.INVOICES in access.rights:
         totals = await totals_of(access, today)
         if totals.due_cents > 0:
-            behind = f", dont {euros(totals.late_cents)} en retard" if totals.late_cents else ""
-            words = f"{euros(totals.due_cents)} à payer{behind}"
+            behind = f", dont {amount(totals.late_cents)} en retard" if totals.late_cents else ""
+            words = f"{amount(totals.due_cents)} à payer{behind}"
             yield Todo(today, words, "invoices.index", is_late=bool(totals.late_cents))
     news = await news_of(access)
     if news.count:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.contributions.tariff import MONITORING_WORDS
-from app.formats import day, euros, moment, plural, siret
+from app.formats import amount, day, moment, plural, siret
 from app.settings import Settings
 from app.typesetting import typeset_apart
 
@@ -88,12 +88,12 @@ def told_of(receipt: Receipt, settings: Settings) -> dict[str, Any]:
             ["Départs depuis la dernière déclaration", str(counts.get("left", 0))],
         ],
         "lines": [
-            [each["label"], str(each["quantity"]), euros(each["unit_cents"]), euros(each["net_cents"]),
+            [each["label"], str(each["quantity"]), amount(each["unit_cents"]), amount(each["net_cents"]),
              each["reason"]]
             for each in receipt.lines
         ],
-        "net": euros(receipt.net_cents), "vat": euros(receipt.vat_cents),
-        "total": euros(receipt.total_cents),
+        "net": amount(receipt.net_cents), "vat": amount(receipt.vat_cents),
+        "total": amount(receipt.total_cents),
         "fingerprint": receipt.fingerprint,
     }  # fmt: skip
 

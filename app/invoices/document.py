@@ -7,7 +7,7 @@ from typing import Any
 
 import segno
 
-from app.formats import day, phone, siret
+from app.formats import amount, day, phone, siret
 from app.invoices.queries import InvoiceRow
 from app.invoices.rules import (
     KIND_WORDS,
@@ -17,7 +17,6 @@ from app.invoices.rules import (
     in_groups,
     reference_of,
 )
-from app.invoices.shown import amount
 from app.settings import Settings
 from app.typesetting import typeset_apart
 from db.models import Company, Invoice, InvoiceKind, Payment

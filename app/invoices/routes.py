@@ -15,6 +15,7 @@ from app.access import MemberAccess
 from app.employees.listing import place_of
 from app.employees.queries import PAGE
 from app.errors import NotFound
+from app.formats import amount
 from app.invoices.document import bank_of, paper_of, pdf_of
 from app.invoices.letter import file_name
 from app.invoices.queries import (
@@ -28,7 +29,7 @@ from app.invoices.queries import (
     totals_of,
 )
 from app.invoices.rules import STATE_WORDS
-from app.invoices.shown import amount, csv_of, line_of
+from app.invoices.shown import csv_of, line_of
 from app.rights import Right
 from app.web import page
 from db.models import Invoice, InvoiceKind

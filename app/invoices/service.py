@@ -10,11 +10,10 @@ from sqlmodel import col, func, select
 from app.access import StaffAccess
 from app.clock import PARIS
 from app.errors import Refused
-from app.formats import day
+from app.formats import amount, day
 from app.invoices.document import paper_of
 from app.invoices.queries import row_of
 from app.invoices.rules import BIGGEST, NUMBER, Amounts, Line, amounts_of
-from app.invoices.shown import amount
 from app.mail import queue_mail
 from app.rights import Right, rights_of
 from db.models import (

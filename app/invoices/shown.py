@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.employees.cells import protected
-from app.formats import NARROW
+from app.formats import amount
 from app.invoices.queries import InvoiceRow
 from app.invoices.rules import KIND_WORDS, STATE_WORDS, InvoiceState
 from db.models import InvoiceKind
@@ -50,13 +50,6 @@ def line_of(row: InvoiceRow, today: date) -> InvoiceLine:
         row.paid_on if state == InvoiceState.PAID else None,
         state == InvoiceState.PAID and not row.paid_cents and row.credited_cents > 0,
     )  # fmt: skip
-
-
-def amount(cents: int) -> str:
-    """1 234,50 € or −70,00 €: on an invoice the cents are always written."""
-    whole, rest = divmod(abs(cents), 100)
-    grouped = f"{whole:,}".replace(",", NARROW)
-    return f"{'−' if cents < 0 else ''}{grouped},{rest:02}\N{NO-BREAK SPACE}€"
 
 
 def csv_of(rows: Iterable[InvoiceRow], today: date) -> bytes:

@@ -70,7 +70,7 @@ async def test_what_is_to_be_paid_and_what_is_new_lead_to_where_they_are(app, al
             )
         )  # fmt: skip
     words = [each for *_, each in todos(await alice.get(HOME))]
-    assert words == ["120 € à payer, dont 120 € en retard", "1 nouveau document"]
+    assert words == ["120,00 € à payer, dont 120,00 € en retard", "1 nouveau document"]
     async with acting(app, portal, told.site) as reader:
         assert [each for *_, each in todos(await reader.get(HOME))] == ["1 nouveau document"]
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from segno import helpers
 from stdnum import iso11649
 
+from app.formats import amount
 from app.invoices.document import modules_of
 from app.invoices.rules import (
     NUMBER,
@@ -22,7 +23,6 @@ from app.invoices.rules import (
     state_of,
     vat_of,
 )
-from app.invoices.shown import amount
 from db.models import InvoiceKind
 from tests.invoices.told import BIC, IBAN
 
