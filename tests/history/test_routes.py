@@ -16,7 +16,7 @@ from tests.test_pages import TOKEN, check
 
 PATH = "/espace/00010/historique"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-OLDER = re.compile(r'<a href="([^"]+)" rel="next">Plus ancien</a>')
+OLDER = re.compile(r'<a href="([^"]+)" rel="next">Plus anciens</a>')
 MARK = re.compile(r"<td>(e\d\d)</td>")
 
 
