@@ -149,6 +149,11 @@ EVENTS = {
     "slot_replaced": "salarié remplacé sur un rendez-vous",
     "slot_declined": "rendez-vous rendu au service",
     "another_date_asked": "autre date demandée",
+    "slot_proposed": "rendez-vous proposé par le service",
+    "slot_moved": "rendez-vous déplacé par le service",
+    "slot_withdrawn": "rendez-vous annulé par le service",
+    "visit_done": "visite honorée",
+    "visit_missed": "rendez-vous manqué",
     "guessing_alert": "essais de connexion en grand nombre",
 }
 

@@ -95,7 +95,7 @@ async def tell_asker(access: Access, request: AppointmentRequest, now: datetime,
         .join(Employee, col(Employee.company_id) == Company.id)
         .where(Employee.company_id == request.company_id, col(Employee.id) == request.employee_id)
     )
-    told = await _who_is_told(access, request, now)
+    told = await who_is_told(access, request.company_id, request.account_id, now)
     for email, (code, name, employee) in product(told, await access.rows(statement)):
         queue_mail(
             access, "request_answered", email, now, code=code, company=f"{code} - {name}",
@@ -104,14 +104,14 @@ async def tell_asker(access: Access, request: AppointmentRequest, now: datetime,
         )  # fmt: skip
 
 
-async def _who_is_told(access: Access, request: AppointmentRequest, now: datetime) -> list[str]:
-    """Who asked or, once they may no longer ask for this company, everybody who may."""
+async def who_is_told(access: Access, company_id: int, account_id: int | None, now: datetime) -> list[str]:
+    """The address of this person or, once they may no longer act on appointments there, of all who may."""
     statement = (
         select(Account, Membership.roles)
         .join(Membership, col(Membership.account_id) == Account.id)
-        .where(Membership.company_id == request.company_id, is_alive(now.astimezone(PARIS).date()))
+        .where(Membership.company_id == company_id, is_alive(now.astimezone(PARIS).date()))
         .order_by(Account.email)
     )
     may = [each for each, roles in await access.rows(statement) if Right.APPOINTMENTS in rights_of(roles)]
-    asked = [each.email for each in may if each.key == request.account_id]
+    asked = [each.email for each in may if each.key == account_id]
     return asked or [each.email for each in may]

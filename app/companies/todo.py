@@ -56,9 +56,15 @@ def _visits(waiting: Waiting, today: date, rights: frozenset[Right]) -> Iterator
     for each in waiting.answers:
         params = {"request_id": each.id}
         yield Todo(today, f"Réponse du service : demande pour {each.name}", "appointments.show", params)
+    if waiting.more_answers:
+        yield Todo(today, "D’autres réponses du service à vos demandes", "appointments.index")
     for slot in waiting.week:
-        words = f"Visite de {slot.name}, {long_day(slot.starts.date())} à {hour(slot.starts)}"
+        gone = " : cette personne sera partie, remplacez-la" if slot.is_gone else ""
+        words = f"Visite de {slot.name}, {long_day(slot.starts.date())} à {hour(slot.starts)}{gone}"
         yield Todo(slot.starts.date(), words, "planning.show", {"slot_id": slot.id})
+    if more := counts.week - len(waiting.week):
+        words = plural(more, "autre visite dans la semaine", "autres visites dans la semaine")
+        yield Todo(waiting.week[-1].starts.date(), words, "planning.index", query="?etat=confirmes")
 
 
 async def _papers(access: MemberAccess, today: date) -> Any:

@@ -114,8 +114,9 @@ async def _to_come(
     for slot, person in named[:8]:
         await assign_slot(staff, slot.key, person.key, at.now)
     for slot, _ in named[:3]:
-        await confirm_slot(member, slot.key, at)
-    await give_back(member, Seen(named[7][0].key), "conges", at)
+        await confirm_slot(member, Seen(slot.key, slot.sequence), at)
+    given = named[7][0]
+    await give_back(member, Seen(given.key, given.sequence), "conges", at)
 
 
 async def _past(

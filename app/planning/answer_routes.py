@@ -13,10 +13,9 @@ from app.appointments.forms import DAYS, HALVES
 from app.appointments.shown import new_token
 from app.appointments.thread_queries import centres
 from app.employees.service import Moment
-from app.fields import Input
 from app.forms import Form
 from app.planning.answer_service import Seen, ask_another_date, confirm_slot, give_back, notice_of
-from app.planning.forms import GIVEN_REASONS, GivingBack, OtherDate
+from app.planning.forms import GIVEN_REASONS, Answer, GivingBack, OtherDate
 from app.planning.pages import lines_now, shown_slot
 from app.planning.queries import slot_row
 from app.planning.rules import week_word
@@ -45,10 +44,10 @@ async def confirm(
 ) -> Response[Any]:
     access.require(Right.APPOINTMENTS)
     before = await slot_row(access, slot_id)
-    form = await Form.read(request, Input)
+    form = await Form.read(request, Answer)
     if form.data:
         async with form.attempt(access):
-            await confirm_slot(access, slot_id, _now())
+            await confirm_slot(access, Seen(slot_id, form.data.sequence), _now())
     if form.errors:
         return await shown_slot(access, slot_id, form=form)
     done = "repris" if before.state == SlotState.DECLINED else "confirme"
@@ -75,7 +74,9 @@ async def give_slot_back(
     form = await Form.read(request, GivingBack)
     if form.data:
         async with form.attempt(access):
-            await give_back(access, Seen(slot_id, form.data.sequence), form.data.reason, _now())
+            await give_back(access, _seen(slot_id, form.data), form.data.reason, _now())
+    if form.status_code == 409:
+        return await shown_slot(access, slot_id, form=form)
     if form.errors:
         return await _giving_back(access, slot_id, form)
     return await answered(request, access, slot_id, "rendu")
@@ -100,7 +101,7 @@ async def ask(
     form, asked = await Form.read(request, OtherDate), None
     if form.data:
         async with form.attempt(access):
-            asked = await ask_another_date(access, Seen(slot_id, form.data.sequence), form.data, _now())
+            asked = await ask_another_date(access, _seen(slot_id, form.data), form.data, _now())
     if asked is None or form.errors:
         return await _another_date(access, slot_id, form)
     query = {"fait": "envoyee"}
@@ -153,6 +154,10 @@ async def _another_date(access: MemberAccess, slot_id: int, form: Form[Any]) -> 
         days=DAYS,
         halves=HALVES,
     )
+
+
+def _seen(slot_id: int, data: GivingBack | OtherDate) -> Seen:
+    return Seen(slot_id, data.sequence, data.free)
 
 
 def _now() -> Moment:

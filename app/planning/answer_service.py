@@ -3,7 +3,7 @@
 Who comes second is told who was quicker.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,46 +12,49 @@ from sqlmodel import col, update
 
 from app.access import Access, MemberAccess
 from app.appointments.asking_service import ask_for_another_date
+from app.appointments.telling_service import tell_team
 from app.employees.declared import declared_of, name_of
 from app.employees.service import Moment
 from app.errors import Refused
 from app.formats import day
+from app.planning.asked_service import planned, release_request, request_for
 from app.planning.notice_service import call, tell_cancelled
 from app.planning.queries import answerers, candidates_for, open_request_of, slot_row
 from app.planning.rules import LIVE, REASONS, Notice, notice_for
-from app.planning.shown import hour
+from app.planning.shown import about_slot, hour, long_day, slot_words
 from app.planning.slot_queries import SlotRow
-from db.models import AppointmentRequest, AuditKind, Employee, RequestState, Slot, SlotState
+from db.models import AppointmentRequest, AuditKind, Employee, Slot, SlotState
 
 PAST = "Ce créneau est passé."
 GIVEN = "Ce créneau a été donné à quelqu’un d’autre entre-temps."
 NOT_THEIRS = "cette visite n’est ni à prévoir ni demandée, ou un rendez-vous est déjà pris."
+NO_MORE_FREE = "Le délai pour annuler sans frais vient de passer : lisez ce qu’il en coûte, et confirmez."
 BOOKED = "Cette personne a déjà un rendez-vous de ce type, ou un autre à la même heure."
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A slot as the reader saw it: `sequence` is that of the page, None when it does not matter."""
+    """A slot as the reader saw it: `sequence` is that of the page, where giving it back was free or not."""
 
     slot_id: int
-    sequence: int | None = None
+    sequence: int
+    is_free: bool = True
 
 
-async def confirm_slot(access: MemberAccess, slot_id: int, at: Moment) -> None:
+async def confirm_slot(access: MemberAccess, seen: Seen, at: Moment) -> None:
     """The employee named on the slot comes. Also takes back a slot that was given back. Twice is once."""
-    row = await slot_row(access, slot_id)
-    if row.state == SlotState.CONFIRMED and row.answered_by == access.account.key:
+    row = await slot_row(access, seen.slot_id)
+    if row.state == SlotState.CONFIRMED and row.answered_by == access.account.key and row.is_as_answered:
         return
-    if row.state == SlotState.CONFIRMED:
-        raise Refused(await told_by_whom(access, row), status_code=409)
-    slot = await _answerable(access, row, at, {SlotState.PROPOSED, SlotState.DECLINED})
+    slot = await _answerable(access, row, at, {SlotState.PROPOSED, SlotState.DECLINED}, seen.sequence)
     if not row.name:
         raise Refused("Choisissez d’abord qui viendra.")
-    if row.exit_on and row.exit_on < row.starts.date():
+    if row.exit_on and row.is_gone:
         raise Refused(f"{row.name} quitte l’entreprise le {day(row.exit_on)} : choisissez quelqu’un d’autre.")
-    await _take(access, slot, at, {})
+    request = await request_for(access, slot, row.employee_id or 0)
+    await _take(access, slot, at, {"request_id": planned(request, at.now)})
     await call(access, slot.key, access.company.key, at.now)
-    access.trace(AuditKind.SLOT_CONFIRMED, at.now, _about(row))
+    access.trace(AuditKind.SLOT_CONFIRMED, at.now, about_slot(row))
 
 
 async def give_slot(access: MemberAccess, seen: Seen, employee_id: int, at: Moment) -> None:
@@ -66,16 +69,13 @@ async def give_slot(access: MemberAccess, seen: Seen, employee_id: int, at: Mome
     employee = await access.get(Employee, employee_id)
     await _check_candidate(access, row, employee)
     await tell_cancelled(access, row, at.now)
-    await _release_request(access, slot, at.now)
-    request = await open_request_of(access, employee.key, row.kind)
-    request_id = request.key if request else None
-    await _take(access, slot, at, {"employee_id": employee.key, "request_id": request_id})
-    if request:
-        request.state, request.planned_at, request.updated_at = RequestState.PLANNED, at.now, at.now
+    await release_request(access, slot, at.now)
+    request = await request_for(access, slot, employee.key)
+    await _take(access, slot, at, {"employee_id": employee.key, "request_id": planned(request, at.now)})
     await call(access, slot.key, access.company.key, at.now)
     kind = AuditKind.SLOT_REPLACED if row.name else AuditKind.SLOT_CONFIRMED
-    about = name_of(declared_of(employee))
-    access.trace(kind, at.now, f"{about}, {_when(row)}" + (f" (au lieu de {row.name})" if row.name else ""))
+    about = f"{name_of(declared_of(employee))}, {slot_words(row)}"
+    access.trace(kind, at.now, about + (f" (au lieu de {row.name})" if row.name else ""))
 
 
 async def give_back(access: MemberAccess, seen: Seen, reason: str, at: Moment) -> None:
@@ -85,33 +85,47 @@ async def give_back(access: MemberAccess, seen: Seen, reason: str, at: Moment) -
         return
     if reason not in REASONS:
         raise Refused("Choisissez dans la liste.", "reason")
-    await _give_back(access, row, seen.sequence, reason, at)
-    access.trace(AuditKind.SLOT_DECLINED, at.now, f"{_about(row)} : {REASONS[reason].lower()}")
+    await _give_back(access, row, seen, reason, at)
+    about = f"{about_slot(row)} : {REASONS[reason].lower()}"
+    access.trace(AuditKind.SLOT_DECLINED, at.now, about)
+    await tell_team(access, "Créneau rendu", about, at.now)
 
 
 async def ask_another_date(access: MemberAccess, seen: Seen, data: Any, at: Moment) -> AppointmentRequest:
-    """The slot goes back to the service with wishes for another date, as a request that can be followed."""
+    """The slot goes back to the service with wishes for another date, as a request that can be followed.
+
+    The same form sent twice gives what the first one made.
+    """
     row = await slot_row(access, seen.slot_id)
+    is_mine = row.answered_by == access.account.key and row.sequence == seen.sequence + 1
+    if row.reason == "autre_date" and is_mine and row.employee_id:
+        already = await open_request_of(access, row.employee_id, row.kind)
+        if already:
+            return already
     if row.employee_id is None:
         raise Refused("Ce créneau n’a personne : rendez-le simplement au service.")
-    slot = await _give_back(access, row, seen.sequence, "autre_date", at)
+    slot = await _give_back(access, row, seen, "autre_date", at)
     employee = await access.get(Employee, row.employee_id)
     request = await ask_for_another_date(access, slot, employee, data, at)
-    access.trace(AuditKind.ANOTHER_DATE_ASKED, at.now, _about(row))
+    access.trace(AuditKind.ANOTHER_DATE_ASKED, at.now, about_slot(row))
+    await tell_team(access, "Autre date demandée", about_slot(row), at.now, data.message)
     return request
 
 
 def notice_of(access: Access, row: SlotRow, now: datetime) -> Notice:
+    """What giving it back costs now: nothing as long as nobody said that somebody comes."""
     settings = access.portal.settings
-    return notice_for(row.starts_at, now, settings.service_notice_days, settings.service_absence_fee_cents)
+    told = notice_for(row.starts_at, now, settings.service_notice_days, settings.service_absence_fee_cents)
+    return told if row.state == SlotState.CONFIRMED else replace(told, is_free=True, is_bound=False)
 
 
 async def told_by_whom(access: MemberAccess, row: SlotRow) -> str:
     """Who was quicker, and what they did."""
-    names = await answerers(access, [row])
+    names = await answerers(access, [row]) if row.is_as_answered else {}
     who = names.get(row.answered_by or 0, "Le service")
+    moved = f"a déplacé ce rendez-vous au {long_day(row.starts.date())} à {hour(row.starts)}"
     done = {
-        SlotState.CONFIRMED: f"a déjà confirmé ce rendez-vous pour {row.name}",
+        SlotState.CONFIRMED: f"a déjà confirmé ce rendez-vous pour {row.name}" if names else moved,
         SlotState.DECLINED: "a déjà rendu ce créneau",
         SlotState.CANCELLED: "a annulé ce créneau",
     }.get(SlotState(row.state), "a modifié ce créneau")
@@ -120,12 +134,12 @@ async def told_by_whom(access: MemberAccess, row: SlotRow) -> str:
 
 
 async def _answerable(
-    access: MemberAccess, row: SlotRow, at: Moment, states: set[SlotState], sequence: int | None = None
+    access: MemberAccess, row: SlotRow, at: Moment, states: set[SlotState], sequence: int
 ) -> Slot:
     """The slot, if it can still be answered as the reader saw it."""
     if row.starts_at <= at.now:
         raise Refused(PAST)
-    if row.state not in states or (sequence is not None and sequence != row.sequence):
+    if row.state not in states or sequence != row.sequence:
         raise Refused(await told_by_whom(access, row), status_code=409)
     return await access.get(Slot, row.id)
 
@@ -145,29 +159,20 @@ async def _take(access: MemberAccess, slot: Slot, at: Moment, more: dict[str, An
     await change_slot(access, slot, at.now, **answer, **more)
 
 
-async def _give_back(
-    access: MemberAccess, row: SlotRow, sequence: int | None, reason: str, at: Moment
-) -> Slot:
-    slot = await _answerable(access, row, at, set(LIVE), sequence)
+async def _give_back(access: MemberAccess, row: SlotRow, seen: Seen, reason: str, at: Moment) -> Slot:
+    slot = await _answerable(access, row, at, set(LIVE), seen.sequence)
     notice = notice_of(access, row, at.now)
-    fee = notice.fee_cents if row.name and not notice.is_free else 0
+    if seen.is_free and not notice.is_free:
+        raise Refused(NO_MORE_FREE)
+    fee = 0 if notice.is_free else notice.fee_cents
     await tell_cancelled(access, row, at.now)
     if reason != "autre_date":
-        await _release_request(access, slot, at.now)
+        await release_request(access, slot, at.now)
     await change_slot(
         access, slot, at.now, state=SlotState.DECLINED, reason=reason, fee_cents=fee,
         answered_by=access.account.key, answered_at=at.now, confirmed_at=None,
     )  # fmt: skip
     return slot
-
-
-async def _release_request(access: MemberAccess, slot: Slot, now: datetime) -> None:
-    """The request that this slot answered waits for another."""
-    if slot.request_id:
-        request = await access.get(AppointmentRequest, slot.request_id)
-        if request.state == RequestState.PLANNED:
-            request.state, request.planned_at, request.updated_at = RequestState.TAKEN, None, now
-            request.taken_at = request.taken_at or now
 
 
 async def change_slot(access: Access, slot: Slot, now: datetime, **values: Any) -> None:
@@ -183,11 +188,3 @@ async def change_slot(access: Access, slot: Slot, now: datetime, **values: Any) 
         raise Refused(GIVEN if is_back else BOOKED, status_code=409) from None
     if not changed:
         raise Refused(GIVEN, status_code=409)
-
-
-def _when(row: SlotRow) -> str:
-    return f"{row.starts:%d/%m/%Y} à {hour(row.starts)}"
-
-
-def _about(row: SlotRow) -> str:
-    return f"{row.name or 'Créneau libre'}, {_when(row)}"

@@ -32,20 +32,25 @@ def _reason(value: str) -> str:
 Sequence = Annotated[int, BeforeValidator(_seen)]
 
 
-class Choice(Input):
+class Answer(Input):
+    sequence: Sequence
+
+
+class Choice(Answer):
     """`employee`: the number of who comes."""
 
-    sequence: Sequence
     employee: Annotated[str, AfterValidator(_someone)]
 
 
-class GivingBack(Input):
-    sequence: Sequence
+class GivingBack(Answer):
+    """`free`: the page said that it costs nothing."""
+
+    free: Ticked = False
     reason: Annotated[str, AfterValidator(_reason)]
 
 
-class OtherDate(Folded):
-    sequence: Sequence
+class OtherDate(Folded, Answer):
+    free: Ticked = False
     batch: Token
     centre: Annotated[str, Field(pattern=r"^\d{0,9}$")] = ""
     needs_access: Ticked = False

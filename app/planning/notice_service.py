@@ -8,13 +8,14 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from app.access import Access
+from app.appointments.service import who_is_told
 from app.mail import queue_mail
 from app.planning.document import Convocation, convocation_of, when_words
 from app.planning.letter import in_context
 from app.planning.rules import notice_for
 from app.planning.shown import notice_words
 from app.planning.slot_queries import SlotRow, slot_rows
-from db.models import Account, Company, CompanyContact, ContactKind, NoticeKind, Slot, VisitNotice
+from db.models import Account, Company, CompanyContact, ContactKind, NoticeKind, Slot, SlotState, VisitNotice
 
 STATES = {NoticeKind.CHANGED: "changed", NoticeKind.CANCELLED: "cancelled"}
 
@@ -24,9 +25,8 @@ async def call(access: Access, slot_id: int, company_id: int, now: datetime) -> 
     await _send(access, await _row(access, slot_id, company_id), NoticeKind.SUMMONS, now)
 
 
-async def tell_change(access: Access, slot_id: int, company_id: int, now: datetime) -> None:
+async def tell_change(access: Access, row: SlotRow, now: datetime) -> None:
     """The new state of an appointment that was moved, to whom it was told before."""
-    row = await _row(access, slot_id, company_id)
     if await was_called(access, row):
         await _send(access, row, NoticeKind.CHANGED, now)
 
@@ -35,6 +35,18 @@ async def tell_cancelled(access: Access, before: SlotRow, now: datetime) -> None
     """That it does not take place, or not with this person. `before`: the appointment as it was told."""
     if await was_called(access, before):
         await _send(access, before, NoticeKind.CANCELLED, now)
+
+
+async def tell_answerer(access: Access, before: SlotRow, after: SlotRow | None, now: datetime) -> None:
+    """To the employer: the service moved (`after`) or withdrew an appointment that they had confirmed."""
+    if before.state != SlotState.CONFIRMED:
+        return
+    for email in await who_is_told(access, before.company_id, before.answered_by, now):
+        queue_mail(
+            access, "slot_changed", email, now, code=before.code, company=f"{before.code} - {before.company}",
+            person=before.name, before=when_words(before.starts), slot_id=before.id,
+            after=f"{when_words(after.starts)}, {after.place}" if after else "",
+        )  # fmt: skip
 
 
 async def remind(access: Access, row: SlotRow, kind: NoticeKind, now: datetime) -> None:

@@ -61,7 +61,8 @@ async def visits_before(access: MemberAccess, place: tuple[date, int] | None) ->
 async def absences_of(access: MemberAccess, now: datetime) -> list[SlotRow]:
     """Appointments of the last year that nobody came to, or that were given back too late to be free."""
     missed = (col(Slot.state) == SlotState.ABSENT) | (col(Slot.fee_cents) > 0)
-    statement = slot_rows(col(Slot.company_id) == access.company.key, missed, Slot.starts_at > now - LATELY)
+    lately = (col(Slot.starts_at) > now - LATELY) & (col(Slot.starts_at) <= now)
+    statement = slot_rows(col(Slot.company_id) == access.company.key, missed, lately)
     return [SlotRow(*row) for row in await access.table(statement)]
 
 

@@ -9,7 +9,7 @@ import sqlalchemy
 from sqlalchemy import bindparam, func, or_
 from sqlmodel import col, select
 
-from app.access import MemberAccess
+from app.access import MemberAccess, StaffAccess
 from app.appointments.queries import OPEN_STATES
 from app.clock import PARIS
 from app.employees.declared import shown_name
@@ -108,6 +108,7 @@ class Candidate(NamedTuple):
     usual_name: str
     first_names: str
     sex: str
+    birth_on: date
     job_title: str
     due_on: date
     due_kind: str
@@ -157,7 +158,9 @@ def _called(access: MemberAccess, kind: VisitKind) -> Any:
     )  # fmt: skip
 
 
-async def open_request_of(access: MemberAccess, employee_id: int, kind: str) -> AppointmentRequest | None:
+async def open_request_of(
+    access: MemberAccess | StaffAccess, employee_id: int, kind: str
+) -> AppointmentRequest | None:
     """The request that an appointment of that kind answers, the oldest."""
     mine = access.select(AppointmentRequest).where(
         AppointmentRequest.employee_id == employee_id,

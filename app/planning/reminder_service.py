@@ -1,16 +1,21 @@
 """Reminders of confirmed appointments, 7 and 2 days before: each once, whatever happens to the process."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+import sqlalchemy
+from sqlalchemy import func
+from sqlmodel import col
 
 from app.access import Access, VisitorAccess
 from app.planning.notice_service import remind
 from app.planning.slot_queries import SlotRow, slot_rows
 from app.portal import Portal
 from db.models import NoticeKind, Slot, SlotState, VisitNotice
+from db.types import Instant
 
 BEFORE = {NoticeKind.REMINDER_7: timedelta(days=7), NoticeKind.REMINDER_2: timedelta(days=2)}
+EVE = timedelta(days=1)
 
 
 async def remind_of_visits(portal: Portal, now: datetime) -> int:
@@ -25,31 +30,36 @@ async def remind_of_visits(portal: Portal, now: datetime) -> int:
     return sent
 
 
-def reminder_at(starts_at: datetime, confirmed_at: datetime, now: datetime) -> NoticeKind | None:
-    """Which reminder is due now. None when the convocation itself left after that day: once is enough.
+def reminder_at(starts_at: datetime, told_at: datetime, now: datetime) -> NoticeKind | None:
+    """Which reminder is due now. None when something left on the eve of that day or later, a convocation, a
+    change of date or the reminder itself: once is enough.
 
     When both are due, because nothing could be sent for days, only the last is.
     """
     for kind in (NoticeKind.REMINDER_2, NoticeKind.REMINDER_7):
         due_at = starts_at - BEFORE[kind]
         if due_at <= now < starts_at:
-            return kind if confirmed_at < due_at else None
+            return kind if told_at < due_at - EVE else None
     return None
 
 
 async def _due(access: Access, kind: NoticeKind, now: datetime) -> list[SlotRow]:
-    told = select(VisitNotice.slot_id).where(
-        VisitNotice.company_id == Slot.company_id, VisitNotice.slot_id == Slot.id,
-        VisitNotice.employee_id == Slot.employee_id, VisitNotice.kind == kind,
-        VisitNotice.sequence == Slot.sequence,
-    )  # fmt: skip
-    statement = slot_rows(
-        col(Slot.state) == SlotState.CONFIRMED,
-        col(Slot.starts_at) > now,
-        col(Slot.starts_at) <= now + BEFORE[kind],
-        ~told.exists(),
-    )
+    """Confirmed appointments of people who will still be there."""
+    at = col(Slot.starts_at)
+    statement = slot_rows(col(Slot.state) == SlotState.CONFIRMED, at > now, at <= now + BEFORE[kind])
     rows = [SlotRow(*row) for row in await access.table(statement)]
-    return [
-        row for row in rows if reminder_at(row.starts_at, row.confirmed_at or row.updated_at, now) == kind
-    ]
+    last = await _last_told(access, [row.id for row in rows])
+    found = []
+    for row in rows:
+        told_at = last.get((row.id, row.employee_id)) or row.confirmed_at or row.updated_at
+        if not row.is_gone and reminder_at(row.starts_at, told_at, now) == kind:
+            found.append(row)
+    return found
+
+
+async def _last_told(access: Access, slots: Sequence[int]) -> dict[tuple[int, int | None], datetime]:
+    """When something last left about each appointment, by slot and employee."""
+    who = (col(VisitNotice.slot_id), col(VisitNotice.employee_id))
+    sent = sqlalchemy.select(*who, func.max(VisitNotice.sent_at, type_=Instant))
+    rows = await access.table(sent.where(who[0].in_(slots)).group_by(*who))
+    return {(slot, employee): at for slot, employee, at in rows}

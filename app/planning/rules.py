@@ -14,6 +14,7 @@ from db.models import SlotState
 
 FREE_DAYS = holidays.country_holidays("FR")
 SATURDAY = 5
+YEARS = range(1970, 2101)  # that an address may ask for
 LIVE = (SlotState.PROPOSED, SlotState.CONFIRMED)
 # Why a slot is given back: nothing medical, and nothing that would tell of an illness.
 REASONS = {
@@ -28,11 +29,15 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`free_until`: the instant, in Paris, after which giving back costs `fee_cents` (0 when not known)."""
+    """`free_until`: the instant, in Paris, after which giving back costs `fee_cents` (0 when not known).
+
+    `is_bound`: somebody of the company said that somebody comes; before, giving back is always free.
+    """
 
     free_until: datetime
     is_free: bool
     fee_cents: int
+    is_bound: bool = True
 
 
 def notice_for(starts_at: datetime, now: datetime, working_days: int, fee_cents: int) -> Notice:
@@ -62,15 +67,12 @@ def monday_of(day: date) -> date:
 def read_week(typed: str, today: date) -> date:
     """The Monday of "2026-W49", or of the week of a day; this week's for anything else."""
     year, _, week = typed.partition("-W")
-    if len(year) == 4 and (year + week).isdecimal() and (year + week).isascii():
-        try:
-            return date.fromisocalendar(int(year), int(week), 1)
-        except ValueError:
-            return monday_of(today)
+    is_week = len(year) == 4 and (year + week).isdecimal() and (year + week).isascii()
     try:
-        return monday_of(read_day(typed))
+        found = date.fromisocalendar(int(year), int(week), 1) if is_week else read_day(typed)
     except ValueError:
-        return monday_of(today)
+        found = today
+    return monday_of(found if found.year in YEARS else today)
 
 
 def week_word(day: date) -> str:
@@ -84,7 +86,7 @@ def read_month(typed: str, today: date) -> date:
         found = date.fromisoformat(f"{typed}-01")
     except ValueError:
         return today.replace(day=1)
-    return found if 1970 <= found.year <= 2100 else today.replace(day=1)
+    return found if found.year in YEARS else today.replace(day=1)
 
 
 def midnight(day: date) -> datetime:

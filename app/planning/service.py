@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -14,11 +14,15 @@ from app.employees.declared import set_due
 from app.employees.rules import Seen
 from app.errors import NotFound, Refused
 from app.planning.answer_service import change_slot
-from app.planning.notice_service import tell_cancelled, tell_change
+from app.planning.asked_service import planned, release_request
+from app.planning.notice_service import tell_answerer, tell_cancelled, tell_change
+from app.planning.queries import open_request_of
 from app.planning.rules import LIVE
+from app.planning.shown import about_slot
 from app.planning.slot_queries import SlotRow, slot_rows
 from db.models import (
     AppointmentRequest,
+    AuditKind,
     CareCentre,
     Company,
     Employee,
@@ -55,8 +59,6 @@ async def publish_slots(
     if any(each.starts_at <= now for each in openings):
         raise Refused("Un créneau ne se publie pas dans le passé.")
     slots = [_slot(each, company_id, now) for each in openings]
-    for slot in slots:
-        await _check_overlap(access, slot)
     try:
         async with access.savepoint():
             for slot in slots:
@@ -70,42 +72,47 @@ async def publish_slots(
 async def assign_slot(
     access: StaffAccess, slot_id: int, employee_id: int, now: datetime, request_id: int | None = None
 ) -> None:
-    """Propose an open slot to somebody; with a request, that request is answered."""
+    """Propose an open slot to somebody. It answers this request, or the one that is open for such a visit."""
     slot = await _living(access, slot_id)
     employee = await access.get(Employee, employee_id)
-    request = await access.get(AppointmentRequest, request_id) if request_id else None
+    asked = access.get(AppointmentRequest, request_id) if request_id else None
+    request = await (asked or open_request_of(access, employee.key, slot.kind))
     if employee.company_id != slot.company_id or (request and request.employee_id != employee.key):
         raise NotFound
     if employee.exit_on and employee.exit_on < slot.starts_at.date():
         raise Refused("Cette personne a quitté l’entreprise à cette date.")
-    await _change(
-        access, slot, now, employee_id=employee.key, request_id=request_id, state=SlotState.PROPOSED
-    )
+    before = await _row(access, slot)
+    await tell_cancelled(access, before, now)
+    await release_request(access, slot, now)
+    answers = {"employee_id": employee.key, "request_id": planned(request, now)}
+    await _change(access, slot, now, AuditKind.SLOT_PROPOSED, state=SlotState.PROPOSED, **answers)
     if request:
-        request.state, request.planned_at = RequestState.PLANNED, now
         request.taken_at = request.taken_at or now
         await tell_asker(access, request, now)
 
 
 async def move_slot(access: StaffAccess, slot_id: int, starts_at: datetime, now: datetime) -> None:
-    """Another hour for an appointment: who was called is told of it."""
+    """Another hour for an appointment: who was called is told of it, and who confirmed it."""
     slot = await _living(access, slot_id)
     if starts_at <= now:
         raise Refused("Un créneau ne se déplace pas dans le passé.")
-    await _change(access, slot, now, starts_at=starts_at)
-    await tell_change(access, slot.key, slot.company_id, now)
+    before = await _row(access, slot)
+    after = await _change(access, slot, now, AuditKind.SLOT_MOVED, starts_at=starts_at)
+    await tell_change(access, after, now)
+    await tell_answerer(access, before, after, now)
 
 
 async def withdraw_slot(access: StaffAccess, slot_id: int, now: datetime) -> None:
-    """The service cannot hold it: who was called is told, and the request waits again."""
+    """The service cannot hold it: who was called is told, and who confirmed it; the request waits again."""
     slot = await _living(access, slot_id)
-    await tell_cancelled(access, await _row(access, slot), now)
-    await _change(access, slot, now, state=SlotState.CANCELLED)
-    if slot.request_id:
-        request = await access.get(AppointmentRequest, slot.request_id)
-        request.state, request.planned_at = RequestState.TAKEN, None
-        request.taken_at = request.taken_at or now
+    before = await _row(access, slot)
+    await tell_cancelled(access, before, now)
+    await _change(access, slot, now, AuditKind.SLOT_WITHDRAWN, state=SlotState.CANCELLED)
+    request = await release_request(access, slot, now)
+    if request:
         await tell_asker(access, request, now)
+    else:
+        await tell_answerer(access, before, None, now)
 
 
 async def mark_done(access: StaffAccess, slot_id: int, now: datetime, next_on: date | None = None) -> Visit:
@@ -114,8 +121,7 @@ async def mark_done(access: StaffAccess, slot_id: int, now: datetime, next_on: d
     `next_on`: the earlier date that the professional set for the next one. Nothing medical is kept.
     """
     slot = await _started(access, slot_id, now)
-    row = await _row(access, slot)
-    await _change(access, slot, now, state=SlotState.DONE)
+    row = await _change(access, slot, now, AuditKind.VISIT_DONE, state=SlotState.DONE)
     visit = access.add(
         Visit(
             company_id=slot.company_id, employee_id=slot.employee_id or 0, kind=slot.kind,
@@ -134,10 +140,8 @@ async def mark_absent(access: StaffAccess, slot_id: int, now: datetime, *, excus
     """Nobody came. Unexcused, the service's fee is owed. The reason of an absence is never asked."""
     slot = await _started(access, slot_id, now)
     fee = 0 if excused else access.portal.settings.service_absence_fee_cents
-    await _change(access, slot, now, state=SlotState.ABSENT, fee_cents=fee)
-    if slot.request_id:
-        request = await access.get(AppointmentRequest, slot.request_id)
-        request.state, request.planned_at, request.updated_at = RequestState.TAKEN, None, now
+    await _change(access, slot, now, AuditKind.VISIT_MISSED, state=SlotState.ABSENT, fee_cents=fee)
+    await release_request(access, slot, now)
 
 
 async def give_attestation(access: StaffAccess, visit_id: int, title: str) -> None:
@@ -154,19 +158,6 @@ def _slot(opening: Opening, company_id: int, now: datetime) -> Slot:
     )  # fmt: skip
 
 
-async def _check_overlap(access: StaffAccess, slot: Slot) -> None:
-    """Two appointments of one professional must not run into each other."""
-    around = timedelta(hours=4)
-    near = access.select(Slot).where(
-        col(Slot.professional) == slot.professional, col(Slot.state).in_(LIVE),
-        col(Slot.starts_at) > slot.starts_at - around, col(Slot.starts_at) < slot.starts_at + around,
-    )  # fmt: skip
-    for each in await access.all(near):
-        gap = abs(each.starts_at - slot.starts_at)
-        if gap < timedelta(minutes=(each if each.starts_at < slot.starts_at else slot).minutes):
-            raise Refused(BUSY, status_code=409)
-
-
 async def _living(access: StaffAccess, slot_id: int) -> Slot:
     slot = await access.get(Slot, slot_id)
     if slot.state not in LIVE:
@@ -181,9 +172,13 @@ async def _started(access: StaffAccess, slot_id: int, now: datetime) -> Slot:
     return slot
 
 
-async def _change(access: StaffAccess, slot: Slot, now: datetime, **values: Any) -> None:
+async def _change(access: StaffAccess, slot: Slot, now: datetime, kind: AuditKind, **values: Any) -> SlotRow:
+    """The slot as it is then; the company's history says who did it."""
     async with access.savepoint():
         await change_slot(access, slot, now, **values)
+    row = await _row(access, slot)
+    access.record(kind, now, access.account.key, slot.company_id, about_slot(row)[:200])
+    return row
 
 
 async def _row(access: StaffAccess, slot: Slot) -> SlotRow:

@@ -25,6 +25,7 @@ class SlotLine:
     """`said`: what just became of it, for who does not see it change. `may_*`: acts that are possible now."""
 
     id: int
+    sequence: int
     hour: str
     instant: str
     ends: str
@@ -37,6 +38,7 @@ class SlotLine:
     place: str
     state: str
     words: str
+    short: str
     warning: str
     said: str
     acts: bool
@@ -54,10 +56,11 @@ def line_of(row: SlotRow, now: datetime, who: dict[int, str], *, may_answer: boo
     words = _words(row, who)
     return SlotLine(
         id=row.id,
+        sequence=row.sequence,
         hour=hour(row.starts),
         instant=row.starts_at.isoformat(timespec="seconds"),
         ends=hour(row.ends),
-        day=long_day(row.starts.date()),
+        day=f"{long_day(row.starts.date())} {row.starts.year}",
         kind=VISITS[row.kind],
         name=row.name,
         employee_id=row.employee_id,
@@ -66,6 +69,7 @@ def line_of(row: SlotRow, now: datetime, who: dict[int, str], *, may_answer: boo
         place=row.place,
         state=row.state,
         words=words,
+        short=short_words(row),
         warning=gone if live else "",
         said=f"{row.name or 'Créneau'}, {long_day(row.starts.date())} : {words}",
         acts=acts and row.state in {*LIVE, SlotState.DECLINED},
@@ -120,8 +124,7 @@ def grid_of(rows: Sequence[SlotRow], first: date, end: date, today: date) -> lis
     """Weeks of seven days that hold a month; each slot as (number, hour, name, state)."""
     by_day: dict[date, list[tuple[int, str, str, str]]] = {}
     for row in rows:
-        words = {"proposed": "à confirmer" if row.name else "libre"}.get(row.state, "confirmé")
-        told = (row.id, hour(row.starts), row.name or "Créneau libre", words)
+        told = (row.id, hour(row.starts), row.name or "Créneau libre", short_words(row))
         by_day.setdefault(row.starts.date(), []).append(told)
     monday, weeks = monday_of(first), []
     while monday < end:
@@ -129,6 +132,20 @@ def grid_of(rows: Sequence[SlotRow], first: date, end: date, today: date) -> lis
         weeks.append([_cell(day, by_day.get(day, []), first, end, today) for day in days])
         monday += timedelta(days=7)
     return weeks
+
+
+def slot_words(row: SlotRow) -> str:
+    return f"{row.starts:%d/%m/%Y} à {hour(row.starts)}"
+
+
+def about_slot(row: SlotRow) -> str:
+    """LE GALL Élise, 11/03/2026 à 9 h 30: for the history."""
+    return f"{row.name or 'Créneau libre'}, {slot_words(row)}"
+
+
+def short_words(row: SlotRow) -> str:
+    """Of a living slot, without who answered: for the month, and for a sheet that hangs on a wall."""
+    return {"proposed": "à confirmer" if row.name else "libre"}.get(row.state, "confirmé")
 
 
 def _cell(day: date, slots: list[tuple[int, str, str, str]], first: date, end: date, today: date) -> Cell:
@@ -152,6 +169,8 @@ def long_day(day: date) -> str:
 
 def notice_words(notice: Notice) -> str:
     """Until when an appointment is given back for free, and what it costs afterwards."""
+    if not notice.is_bound:
+        return "Ce rendez-vous n’est pas confirmé : le rendre au service ne coûte rien."
     until = f"{long_day(notice.free_until.date())} à {hour(notice.free_until)}"
     cost = f"{euros(notice.fee_cents)} hors taxes" if notice.fee_cents else "selon le tarif du service"
     billed = f"l’absence peut être facturée à l’entreprise ({cost})."
@@ -161,7 +180,7 @@ def notice_words(notice: Notice) -> str:
 
 
 def _gone(row: SlotRow) -> str:
-    if row.exit_on and row.exit_on < row.starts.date():
+    if row.exit_on and row.is_gone:
         return f"{row.name} quitte l’entreprise le {french_day(row.exit_on)} : remplacez cette personne."
     return ""
 
@@ -171,7 +190,9 @@ def _words(row: SlotRow, who: dict[int, str]) -> str:
     if row.state == SlotState.PROPOSED:
         return "à confirmer" if row.name else "à attribuer"
     if row.state == SlotState.CONFIRMED:
-        return f"confirmé{by}" + (f" le {french_day(row.confirmed_at)}" if row.confirmed_at else "")
+        told = f"confirmé{by}" + (f" le {french_day(row.confirmed_at)}" if row.confirmed_at else "")
+        is_moved = row.answered_at is not None and not row.is_as_answered
+        return f"{told}, déplacé par le service le {french_day(row.updated_at)}" if is_moved else told
     if row.state == SlotState.DECLINED:
         fee = f", {euros(row.fee_cents)} hors taxes facturables" if row.fee_cents else ""
         return f"rendu au service{by} : {REASONS.get(row.reason, '').lower()}{fee}"

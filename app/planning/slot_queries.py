@@ -66,6 +66,16 @@ class SlotRow(NamedTuple):
         return shown_name(*(each or "" for each in names)) if self.employee_id else ""
 
     @property
+    def is_gone(self) -> bool:
+        """Whether who is called will have left the company."""
+        return self.exit_on is not None and self.exit_on < self.starts.date()
+
+    @property
+    def is_as_answered(self) -> bool:
+        """Whether the company's answer was the last change: since then, the service changed nothing."""
+        return self.answered_at is not None and self.answered_at == self.updated_at
+
+    @property
     def place(self) -> str:
         return f"{self.centre}, {self.address}, {self.postcode} {self.town}"
 

@@ -39,12 +39,16 @@ _WEEK = slot_rows(
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """`week`: the next confirmed appointments; `answers`: what the service answered and nobody read yet."""
+    """`week`: the next confirmed appointments; `answers`: what the service answered and nobody read yet.
+
+    A few of each: `more_answers` says that there are others, `counts.week` how many appointments.
+    """
 
     counts: Counts = field(default_factory=Counts)
     overdue: int = 0
     week: list[SlotRow] = field(default_factory=list)
     answers: list[RequestRow] = field(default_factory=list)
+    more_answers: bool = False
 
     @property
     def overdue_words(self) -> str:
@@ -59,4 +63,5 @@ async def waiting_of(access: MemberAccess, now: datetime, today: date) -> Waitin
     may = Right.APPOINTMENTS in access.rights
     answers = await requests_of(access, "", None, unread=True) if may else []
     counts = await counts_of(access, now)
-    return Waiting(counts, overdue, [SlotRow(*row) for row in week], answers[:FEW])
+    found = [SlotRow(*row) for row in week]
+    return Waiting(counts, overdue, found, answers[:FEW], more_answers=len(answers) > FEW)

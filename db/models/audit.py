@@ -57,6 +57,11 @@ class AuditKind(StrEnum):
     SLOT_REPLACED = "slot_replaced"
     SLOT_DECLINED = "slot_declined"
     ANOTHER_DATE_ASKED = "another_date_asked"
+    SLOT_PROPOSED = "slot_proposed"
+    SLOT_MOVED = "slot_moved"
+    SLOT_WITHDRAWN = "slot_withdrawn"
+    VISIT_DONE = "visit_done"
+    VISIT_MISSED = "visit_missed"
 
 
 class AuditEvent(Base, table=True):

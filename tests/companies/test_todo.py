@@ -54,6 +54,19 @@ async def test_what_is_late_comes_first_then_each_on_its_day_with_its_next_act(a
 
 
 @pytest.mark.usefixtures("_no_campaign")
+async def test_a_full_week_says_how_many_more_and_who_will_have_left(alice, told, portal):
+    leaving = {"exit_on": "2026-03-03"}
+    for place in range(7):
+        person = await a_person(portal, told.site, f"N{place}", **(leaving if place == 0 else {}))
+        starts = datetime(2026, 3, 4, 8 + place, 0, tzinfo=UTC)
+        await a_slot(portal, told.site, person, starts, state="confirmed", confirmed_at=starts)
+    words = [words for *_, words in todos(await alice.get(HOME))]
+    assert "mercredi 4 mars à 9 h 00 : cette personne sera partie, remplacez-la" in words[0]
+    assert words[-1] == "2 autres visites dans la semaine"
+    assert len(words) == 6
+
+
+@pytest.mark.usefixtures("_no_campaign")
 async def test_what_is_to_be_paid_and_what_is_new_lead_to_where_they_are(app, alice, told, portal):
     async with portal.database.transaction(write=True) as session:
         mine = {"company_id": told.site.key, "created_at": datetime(2026, 1, 5, tzinfo=UTC)}

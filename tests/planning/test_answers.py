@@ -7,11 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from db.models import (
-    AppointmentRequest,
     AuditEvent,
     AuditKind,
-    RequestMotive,
-    RequestState,
     Slot,
     SlotState,
     VisitKind,
@@ -19,11 +16,11 @@ from db.models import (
 from tests.employees.people import acting, an_employee, as_shown
 from tests.faults.steps import rows
 from tests.planning.told import (
-    FREE_UNTIL,
     PLANNING,
     WEDNESDAY,
     a_person,
     a_slot,
+    confirm,
     notices,
     the_slot,
     told_events,
@@ -48,18 +45,9 @@ async def open_slot(portal, told):
     return await a_slot(portal, told.site, starts_at=WEDNESDAY + timedelta(hours=1))
 
 
-async def confirm(actor, slot, **more):
-    return await actor.fill(f"{PLANNING}/{slot.id}/confirmation", **more)
-
-
 async def choose(actor, slot, person, **more):
     path = f"{PLANNING}/{slot.id}/salarie"
     return await actor.fill(path, **await as_shown(actor, path) | {"employee": str(person.id)} | more)
-
-
-async def give_back(actor, slot, reason="conges", **more):
-    path = f"{PLANNING}/{slot.id}/absence"
-    return await actor.fill(path, **await as_shown(actor, path) | {"reason": reason} | more)
 
 
 # --- Confirmed
@@ -95,15 +83,17 @@ async def test_in_place_the_row_comes_back_with_the_counters_that_follow(alice, 
 
 
 async def test_confirming_twice_is_confirming_once(alice, told, portal, slot):
-    assert [(await confirm(alice, slot)).status_code for _ in range(2)] == [303, 303]
+    seen = await as_shown(alice, f"{PLANNING}/{slot.id}/confirmation")
+    assert [(await confirm(alice, slot, **seen)).status_code for _ in range(2)] == [303, 303]
     assert (await the_slot(portal, slot.id)).sequence == 1
     assert len(await notices(portal)) == 1
 
 
 async def test_who_comes_second_is_told_who_was_quicker(app, alice, told, portal, slot):
-    await confirm(alice, slot)
     async with acting(app, portal, told.site, "rendez-vous") as bob:
-        late = await bob.fill(f"{PLANNING}/{slot.id}/confirmation", to=f"{PLANNING}/{slot.id}/confirmation")
+        seen = await as_shown(bob, f"{PLANNING}/{slot.id}/confirmation")
+        await confirm(alice, slot)
+        late = await confirm(bob, slot, **seen)
     assert late.status_code == 409
     assert "Alice Martin a déjà confirmé ce rendez-vous pour LE GALL Élise, le 02/03 à" in late.text
     check(late)
@@ -114,7 +104,11 @@ async def test_of_200_confirmations_at_once_one_is_made(app, alice, told, portal
     async with acting(app, portal, told.site, "rendez-vous") as bob:
         tokens = {each: await each.token(path) for each in (alice, bob)}
         answers = await asyncio.gather(
-            *(each.post(path, data={"csrf": tokens[each]}) for each in (alice, bob) for _ in range(100))
+            *(
+                each.post(path, data={"csrf": tokens[each], "sequence": "0"})
+                for each in (alice, bob)
+                for _ in range(100)
+            )
         )
     assert set(Counter(answer.status_code for answer in answers)) <= {303, 409}
     row = await the_slot(portal, slot.id)
@@ -134,7 +128,8 @@ async def test_of_200_confirmations_at_once_one_is_made(app, alice, told, portal
 async def test_a_slot_that_is_over_is_not_confirmed(alice, told, portal, elise, more, words):
     slot = await a_slot(portal, told.site, elise, **more)
     refused = await alice.post(
-        f"{PLANNING}/{slot.id}/confirmation", data={"csrf": await alice.token("/deconnexion")}
+        f"{PLANNING}/{slot.id}/confirmation",
+        data={"csrf": await alice.token("/deconnexion"), "sequence": "0"},
     )
     assert refused.status_code in {409, 422}
     assert words in refused.text
@@ -143,7 +138,9 @@ async def test_a_slot_that_is_over_is_not_confirmed(alice, told, portal, elise, 
 
 async def test_an_open_slot_is_not_confirmed_without_a_name(alice, told, portal, open_slot):
     token = await alice.token("/deconnexion")
-    refused = await alice.post(f"{PLANNING}/{open_slot.id}/confirmation", data={"csrf": token})
+    refused = await alice.post(
+        f"{PLANNING}/{open_slot.id}/confirmation", data={"csrf": token, "sequence": "0"}
+    )
     assert "Choisissez d’abord qui viendra." in refused.text
 
 
@@ -152,7 +149,7 @@ async def test_who_leaves_before_is_named_and_has_to_be_replaced(alice, told, po
     slot = await a_slot(portal, told.site, gone)
     assert "quitte l’entreprise le 10/03/2026 : remplacez cette personne." in (await alice.get(PLANNING)).text
     token = await alice.token("/deconnexion")
-    refused = await alice.post(f"{PLANNING}/{slot.id}/confirmation", data={"csrf": token})
+    refused = await alice.post(f"{PLANNING}/{slot.id}/confirmation", data={"csrf": token, "sequence": "0"})
     assert refused.status_code == 422
     assert "quitte l’entreprise le 10 mars 2026" in refused.text
 
@@ -262,86 +259,7 @@ async def test_one_person_chosen_for_two_slots_at_once_gets_one(alice, told, por
     assert len(await rows(portal, Slot, Slot.employee_id == elise.id)) == 1
 
 
-# --- Given back
-
-
-async def test_the_notice_and_the_fee_are_said_before_the_click(app, alice, told, portal, slot, monkeypatch):
-    monkeypatch.setattr(portal.settings, "service_absence_fee_cents", 7050)
-    page = await alice.get(f"{PLANNING}/{slot.id}/absence")
-    assert f"Annulation sans frais jusqu’au {FREE_UNTIL} ; ensuite" in page.text
-    assert "(70,50 € hors taxes)" in page.text
-    assert "Jamais une raison médicale" in page.text
-    check(page)
-
-
-async def test_given_back_in_time_it_costs_nothing_and_the_person_is_told(alice, told, portal, slot):
-    await confirm(alice, slot)
-    done = await alice.follow(await give_back(alice, slot))
-    assert "Le créneau est rendu au service." in done.text
-    row = await the_slot(portal, slot.id)
-    assert (row.state, row.reason, row.fee_cents) == (SlotState.DECLINED, "conges", 0)
-    assert [kind for kind, _ in await notices(portal)] == ["summons", "cancelled"]
-    assert (await told_events(portal))[-1][1].endswith(": congés")
-    assert "LE GALL" not in (await alice.get(PLANNING)).text
-    assert "rendu au service par Alice Martin" in (await alice.get(PLANNING, params={"etat": "rendus"})).text
-
-
-async def test_given_back_late_the_fee_of_the_page_is_owed(alice, told, portal, elise, monkeypatch):
-    monkeypatch.setattr(portal.settings, "service_absence_fee_cents", 7000)
-    slot = await a_slot(portal, told.site, elise, starts_at=datetime(2026, 3, 3, 9, 0, tzinfo=UTC))
-    page = await alice.get(f"{PLANNING}/{slot.id}/absence")
-    assert "Le délai pour annuler sans frais est passé" in page.text
-    await give_back(alice, slot, "deplacement")
-    assert (await the_slot(portal, slot.id)).fee_cents == 7000
-    assert "70 € hors taxes" in (await alice.get(f"{PLANNING}/passees")).text
-
-
-@pytest.mark.parametrize("reason", ["", "maladie", "autre_date", "x" * 500])
-async def test_a_reason_outside_the_short_list_is_refused_and_the_form_comes_back(
-    alice, told, portal, slot, reason
-):
-    refused = await give_back(alice, slot, reason)
-    assert refused.status_code == 422
-    assert "Choisissez pourquoi ce créneau n’est pas utilisé." in refused.text
-    check(refused)
-    assert (await the_slot(portal, slot.id)).state == SlotState.PROPOSED
-
-
-async def test_a_slot_given_back_by_mistake_is_taken_back(alice, told, portal, slot):
-    await give_back(alice, slot)
-    assert "Reprendre" in (await alice.get(f"{PLANNING}/{slot.id}")).text
-    done = await alice.follow(await confirm(alice, slot))
-    assert "Le créneau est repris et confirmé." in done.text
-    row = await the_slot(portal, slot.id)
-    assert (row.state, row.reason, row.fee_cents) == (SlotState.CONFIRMED, "", 0)
-
-
-async def test_a_slot_that_went_to_another_company_meanwhile_is_not_taken_back(alice, told, portal, slot):
-    await give_back(alice, slot)
-    await a_slot(portal, told.theirs, starts_at=WEDNESDAY)
-    refused = await confirm(alice, slot)
-    assert refused.status_code == 409
-    assert "Ce créneau a été donné à quelqu’un d’autre entre-temps." in refused.text
-    assert (await the_slot(portal, slot.id)).state == SlotState.DECLINED
-
-
-async def test_asking_for_another_date_gives_back_and_opens_a_request_with_its_wishes(
-    alice, told, portal, elise, slot
-):
-    path = f"{PLANNING}/{slot.id}/autre-date"
-    page = await alice.get(path)
-    assert f"sans frais jusqu’au {FREE_UNTIL}" in page.text
-    check(page)
-    wishes = {"half_jeu_matin": "oui", "message": "Plutôt en fin de mois."}
-    done = await alice.follow(await alice.fill(path, **await as_shown(alice, path) | wishes))
-    assert "Autre date pour un rendez-vous proposé" in done.text
-    assert "Jeudi matin" in done.text
-    assert "Plutôt en fin de mois." in done.text
-    (request,) = await rows(portal, AppointmentRequest, AppointmentRequest.company_id == told.site.id)
-    assert (request.motive, request.kind, request.state) == (
-        RequestMotive.ANOTHER_DATE, VisitKind.VIP, RequestState.SENT,
-    )  # fmt: skip
-    assert (await the_slot(portal, slot.id)).state == SlotState.DECLINED
+# --- By whom
 
 
 async def test_another_companys_slot_is_not_found_whatever_is_asked_of_it(alice, told, portal):

@@ -9,9 +9,10 @@ from pypdf import PdfReader
 
 from app import clock
 from app.planning.reminder_service import remind_of_visits, reminder_at
-from db.models import ContactKind, NoticeKind
+from app.planning.service import move_slot
+from db.models import ContactKind, Employee, NoticeKind
 from db.seeds.world import World
-from tests.planning.told import PLANNING, WEDNESDAY, a_person, a_slot, notices
+from tests.planning.told import PLANNING, WEDNESDAY, a_person, a_slot, confirm, notices, service
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 async def confirmed(alice, portal, told, **declared):
     person = await a_person(portal, told.site, **declared)
     slot = await a_slot(portal, told.site, person)
-    assert (await alice.fill(f"{PLANNING}/{slot.id}/confirmation")).status_code == 303
+    assert (await confirm(alice, slot)).status_code == 303
     return slot
 
 
@@ -71,7 +72,8 @@ async def test_cancelled_the_letter_says_not_to_come(app, alice, told, portal, m
     slot = await confirmed(alice, portal, told, email="elise@example.fr")
     await mailbox.delivered(app)
     await alice.fill(f"{PLANNING}/{slot.id}/absence", sequence="1", reason="conges")
-    (letter,) = await mailbox.delivered(app)
+    letter, news = await mailbox.delivered(app)
+    assert news["subject"].startswith("Créneau rendu : 00010-2 - BRIEUC-marque-7f3a")
     text, pdf = read(letter)
     assert "annulé : ne vous déplacez pas" in text
     assert "annulé" in pdf
@@ -104,6 +106,30 @@ async def test_reminders_leave_7_and_2_days_before_and_each_once(
     assert [kind for kind, _ in await notices(portal)] == ["summons", "reminder_7", "reminder_2"]
 
 
+async def test_a_change_of_date_is_reminder_enough(alice, told, portal, time_machine_at):
+    slot = await confirmed(alice, portal, told, email="elise@example.fr")
+    time_machine_at.move_to(WEDNESDAY - timedelta(days=7))
+    assert await remind_of_visits(portal, clock.now()) == 1
+    for hours in (2, 4):
+        async with service(portal, told) as staff:
+            await move_slot(staff, slot.key, WEDNESDAY + timedelta(hours=hours), clock.now())
+        time_machine_at.shift(timedelta(hours=6))
+        assert await remind_of_visits(portal, clock.now()) == 0
+    time_machine_at.move_to(WEDNESDAY - timedelta(days=1))
+    assert await remind_of_visits(portal, clock.now()) == 1
+    assert [kind for kind, _ in await notices(portal)] == [
+        "summons", "reminder_7", "changed", "changed", "reminder_2",
+    ]  # fmt: skip
+
+
+async def test_who_will_have_left_is_not_reminded(alice, told, portal, time_machine_at):
+    slot = await confirmed(alice, portal, told, email="elise@example.fr")
+    async with portal.database.transaction(write=True) as session:
+        (await session.get(Employee, slot.employee_id)).exit_on = WEDNESDAY.date() - timedelta(days=1)
+    time_machine_at.move_to(WEDNESDAY - timedelta(days=1))
+    assert await remind_of_visits(portal, clock.now()) == 0
+
+
 async def test_two_processes_remind_once(alice, told, portal, time_machine_at):
     await confirmed(alice, portal, told, email="elise@example.fr")
     time_machine_at.move_to(WEDNESDAY - timedelta(days=6))
@@ -126,6 +152,8 @@ STARTS = datetime(2026, 3, 11, 8, 30, tzinfo=UTC)
         (timedelta(days=5), timedelta(days=4), None),  # called five days before: that is reminder enough
         (timedelta(days=5), timedelta(days=2), NoticeKind.REMINDER_2),
         (timedelta(days=1), timedelta(hours=3), None),
+        (timedelta(days=2, hours=23), timedelta(days=2), None),  # called the day before
+        (timedelta(days=3, hours=1), timedelta(days=2), NoticeKind.REMINDER_2),
         (timedelta(days=20), timedelta(0), None),
     ],
 )
@@ -140,7 +168,7 @@ async def test_the_convocation_is_a_pdf_of_the_confirmed_appointment_only(alice,
     slot = await a_slot(portal, told.site, person)
     path = f"{PLANNING}/{slot.id}/convocation"
     assert (await alice.get(path)).status_code == 404
-    await alice.fill(f"{PLANNING}/{slot.id}/confirmation")
+    await confirm(alice, slot)
     answer = await alice.get(path)
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.headers["content-disposition"] == f'inline; filename="convocation-2026-03-11-{slot.id}.pdf"'

@@ -72,6 +72,8 @@ def test_a_longer_notice_never_ends_later_and_all_its_days_are_worked(starts, da
         ("", date(2026, 3, 2)),
         ("0000-W01", date(2026, 3, 2)),
         ("9999-W99", date(2026, 3, 2)),
+        ("0001-W01", date(2026, 3, 2)),
+        ("9999-W52", date(2026, 3, 2)),
         ("２０２６-W10", date(2026, 3, 2)),
         ("x" * 5000, date(2026, 3, 2)),
     ],

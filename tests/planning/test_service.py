@@ -28,7 +28,7 @@ from db.models import (
     VisitKind,
 )
 from tests.faults.steps import rows
-from tests.planning.told import PLANNING, WEDNESDAY, a_person, a_slot, notices, service, the_slot
+from tests.planning.told import PLANNING, WEDNESDAY, a_person, a_slot, confirm, notices, service, the_slot
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 NURSE = "Solenn Prigent"
@@ -132,14 +132,24 @@ async def test_a_slot_that_answers_a_request_plans_it_and_tells_who_asked(
     assert f"/espace/00010-2/planning/{slot.id}" in page.text
 
 
-async def test_moved_who_was_called_learns_the_new_hour(alice, told, portal, elise):
+async def test_moved_who_was_called_and_who_confirmed_learn_the_new_hour(
+    app, alice, told, portal, mailbox, elise
+):
     slot = await a_slot(portal, told.site, elise)
-    await alice.fill(f"{PLANNING}/{slot.id}/confirmation")
+    await confirm(alice, slot)
+    await mailbox.delivered(app)
     async with service(portal, told) as staff:
         await move_slot(staff, slot.key, WEDNESDAY + timedelta(hours=3), clock.now())
     assert await notices(portal) == [("summons", "elise@example.fr"), ("changed", "elise@example.fr")]
-    assert "12 h 30" in (await alice.get(PLANNING)).text
+    page = await alice.get(PLANNING)
+    assert "12 h 30" in page.text
+    assert "confirmé par Alice Martin le 02/03/2026, déplacé par le service le 02/03/2026" in page.text
     assert (await the_slot(portal, slot.id)).sequence == 2
+    _, letter = await mailbox.delivered(app)
+    assert letter["to"] == "alice@ours.example"
+    text = letter.get_body(("plain",)).get_content().replace("\N{NO-BREAK SPACE}", " ")
+    assert "le service déplace le rendez-vous de LE GALL Élise" in text
+    assert "Nouvelle date : mercredi 11 mars 2026 à 12 h 30, Centre de la Baie" in text
 
 
 async def test_moved_before_anybody_was_called_nobody_is_written_to(told, portal, elise):
@@ -152,7 +162,7 @@ async def test_moved_before_anybody_was_called_nobody_is_written_to(told, portal
 async def test_withdrawn_the_request_waits_again_and_both_are_told(alice, told, portal, elise):
     request = await a_request(portal, told, elise)
     slot = await a_slot(portal, told.site, elise, kind=VisitKind.EMPLOYER, request_id=request.key)
-    await alice.fill(f"{PLANNING}/{slot.id}/confirmation")
+    await confirm(alice, slot)
     async with service(portal, told) as staff:
         await withdraw_slot(staff, slot.key, clock.now())
     assert (await the_slot(portal, slot.id)).state == SlotState.CANCELLED

@@ -9,7 +9,7 @@ from app.access import StaffAccess
 from app.employees.rules import Seen
 from db.models import AuditEvent, CareCentre, Slot, VisitKind, VisitNotice
 from db.seeds.world import World
-from tests.employees.people import an_employee
+from tests.employees.people import an_employee, as_shown
 from tests.faults.steps import rows
 
 PLANNING = "/espace/00010-2/planning"
@@ -36,6 +36,12 @@ async def a_slot(portal, company, person=None, starts_at=WEDNESDAY, **more) -> S
 async def the_slot(portal, slot_id: int) -> Slot:
     (found,) = await rows(portal, Slot, Slot.id == slot_id)
     return found
+
+
+async def confirm(actor, slot, **more):
+    """The button of the slot's own page, as it is now."""
+    path = f"{PLANNING}/{slot.id}/confirmation"
+    return await actor.fill(path, **await as_shown(actor, path) | more)
 
 
 async def notices(portal) -> list[tuple[str, str]]:

@@ -1,0 +1,195 @@
+"""A slot given back, free or not, taken back, or exchanged for another date."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app import clock
+from app.planning.service import move_slot
+from db.models import AppointmentRequest, RequestMotive, RequestState, SlotState, VisitKind
+from tests.employees.people import acting, as_shown, fields_of
+from tests.faults.steps import rows
+from tests.planning.told import (
+    FREE_UNTIL,
+    PLANNING,
+    WEDNESDAY,
+    a_person,
+    a_slot,
+    confirm,
+    notices,
+    service,
+    the_slot,
+    told_events,
+)
+from tests.test_pages import check
+
+pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
+
+
+@pytest.fixture
+async def elise(portal, told):
+    return await a_person(portal, told.site, email="elise@example.fr")
+
+
+@pytest.fixture
+async def slot(portal, told, elise):
+    return await a_slot(portal, told.site, elise)
+
+
+async def give_back(actor, slot, reason="conges", **more):
+    path = f"{PLANNING}/{slot.id}/absence"
+    return await actor.fill(path, **await as_shown(actor, path) | {"reason": reason} | more)
+
+
+async def test_the_notice_and_the_fee_are_said_before_the_click(app, alice, told, portal, slot, monkeypatch):
+    monkeypatch.setattr(portal.settings, "service_absence_fee_cents", 7050)
+    assert (
+        "n’est pas confirmé : le rendre au service ne coûte rien."
+        in (await alice.get(f"{PLANNING}/{slot.id}/absence")).text
+    )
+    await confirm(alice, slot)
+    page = await alice.get(f"{PLANNING}/{slot.id}/absence")
+    assert f"Annulation sans frais jusqu’au {FREE_UNTIL} ; ensuite" in page.text
+    assert "(70,50 € hors taxes)" in page.text
+    assert "Jamais une raison médicale" in page.text
+    check(page)
+
+
+async def test_given_back_in_time_it_costs_nothing_and_the_person_is_told(alice, told, portal, slot):
+    await confirm(alice, slot)
+    done = await alice.follow(await give_back(alice, slot))
+    assert "Le créneau est rendu au service." in done.text
+    row = await the_slot(portal, slot.id)
+    assert (row.state, row.reason, row.fee_cents) == (SlotState.DECLINED, "conges", 0)
+    assert [kind for kind, _ in await notices(portal)] == ["summons", "cancelled"]
+    assert (await told_events(portal))[-1][1].endswith(": congés")
+    assert "LE GALL" not in (await alice.get(PLANNING)).text
+    assert "rendu au service par Alice Martin" in (await alice.get(PLANNING, params={"etat": "rendus"})).text
+
+
+async def test_given_back_late_the_fee_of_the_page_is_owed(alice, told, portal, elise, monkeypatch):
+    monkeypatch.setattr(portal.settings, "service_absence_fee_cents", 7000)
+    slot = await a_slot(portal, told.site, elise, starts_at=datetime(2026, 3, 3, 9, 0, tzinfo=UTC))
+    await confirm(alice, slot)
+    page = await alice.get(f"{PLANNING}/{slot.id}/absence")
+    assert "Le délai pour annuler sans frais est passé" in page.text
+    await give_back(alice, slot, "deplacement")
+    assert (await the_slot(portal, slot.id)).fee_cents == 7000
+    assert "manqués" not in (await alice.get(f"{PLANNING}/passees")).text
+
+
+async def test_appointments_missed_are_listed_once_over_and_told_from_those_given_back_late(
+    alice, told, portal, elise
+):
+    over = datetime(2026, 2, 25, 9, 0, tzinfo=UTC)
+    await a_slot(portal, told.site, elise, over, state=SlotState.DECLINED, fee_cents=7000)
+    await a_slot(portal, told.site, elise, over + timedelta(days=1), state=SlotState.ABSENT, fee_cents=7000)
+    page = (await alice.get(f"{PLANNING}/passees")).text
+    assert "LE GALL Élise, rendu trop tard – 70 € hors taxes" in page
+    assert "LE GALL Élise – 70 € hors taxes" in page
+
+
+async def test_a_proposal_that_nobody_confirmed_is_given_back_for_nothing(
+    alice, told, portal, elise, monkeypatch
+):
+    monkeypatch.setattr(portal.settings, "service_absence_fee_cents", 7000)
+    slot = await a_slot(portal, told.site, elise, starts_at=datetime(2026, 3, 3, 9, 0, tzinfo=UTC))
+    await give_back(alice, slot)
+    row = await the_slot(portal, slot.id)
+    assert (row.state, row.fee_cents) == (SlotState.DECLINED, 0)
+
+
+async def test_what_was_free_on_the_page_is_not_billed_without_being_said(
+    alice, told, portal, elise, monkeypatch, time_machine_at
+):
+    monkeypatch.setattr(portal.settings, "service_absence_fee_cents", 7000)
+    slot = await a_slot(portal, told.site, elise, starts_at=datetime(2026, 3, 4, 9, 5, tzinfo=UTC))
+    await confirm(alice, slot)
+    path = f"{PLANNING}/{slot.id}/absence"
+    seen = await as_shown(alice, path) | {"reason": "conges"}
+    time_machine_at.shift(timedelta(minutes=10))
+    refused = await alice.fill(path, **seen)
+    assert refused.status_code == 422
+    assert "vient de passer" in refused.text
+    assert "70 € hors taxes" in refused.text
+    assert (await the_slot(portal, slot.id)).state == SlotState.CONFIRMED
+    again = fields_of(refused.text) | {"reason": "conges"}
+    assert (await alice.fill(path, **again)).status_code == 303
+    assert (await the_slot(portal, slot.id)).fee_cents == 7000
+
+
+async def test_a_slot_given_back_or_moved_meanwhile_is_not_confirmed_unread(app, alice, told, portal, slot):
+    path = f"{PLANNING}/{slot.id}/confirmation"
+    async with acting(app, portal, told.site, "rendez-vous") as bob:
+        seen = await as_shown(bob, path)
+        await give_back(alice, slot)
+        late = await bob.fill(path, **seen)
+        assert late.status_code == 409
+        assert "Alice Martin a déjà rendu ce créneau" in late.text
+        assert (await the_slot(portal, slot.id)).state == SlotState.DECLINED
+        assert (await confirm(bob, slot)).status_code == 303
+        seen = await as_shown(bob, f"{PLANNING}/{slot.id}/absence") | {"reason": "conges"}
+        async with service(portal, told) as staff:
+            await move_slot(staff, slot.id, WEDNESDAY + timedelta(hours=3), clock.now())
+        beaten = await bob.fill(f"{PLANNING}/{slot.id}/absence", partial=True, **seen)
+    assert beaten.status_code == 409
+    assert "Le service a déplacé ce rendez-vous au mercredi 11 mars à 12 h 30" in beaten.text
+    assert f'id="planning-slot-{slot.id}"' in beaten.text
+
+
+@pytest.mark.parametrize("reason", ["", "maladie", "autre_date", "x" * 500])
+async def test_a_reason_outside_the_short_list_is_refused_and_the_form_comes_back(
+    alice, told, portal, slot, reason
+):
+    refused = await give_back(alice, slot, reason)
+    assert refused.status_code == 422
+    assert "Choisissez pourquoi ce créneau n’est pas utilisé." in refused.text
+    check(refused)
+    assert (await the_slot(portal, slot.id)).state == SlotState.PROPOSED
+
+
+async def test_a_slot_given_back_by_mistake_is_taken_back(alice, told, portal, slot):
+    await give_back(alice, slot)
+    assert "Reprendre" in (await alice.get(f"{PLANNING}/{slot.id}")).text
+    done = await alice.follow(await confirm(alice, slot))
+    assert "Le créneau est repris et confirmé." in done.text
+    row = await the_slot(portal, slot.id)
+    assert (row.state, row.reason, row.fee_cents) == (SlotState.CONFIRMED, "", 0)
+
+
+async def test_a_slot_that_went_to_another_company_meanwhile_is_not_taken_back(alice, told, portal, slot):
+    await give_back(alice, slot)
+    await a_slot(portal, told.theirs, starts_at=WEDNESDAY)
+    refused = await confirm(alice, slot)
+    assert refused.status_code == 409
+    assert "Ce créneau a été donné à quelqu’un d’autre entre-temps." in refused.text
+    assert (await the_slot(portal, slot.id)).state == SlotState.DECLINED
+
+
+async def test_asking_for_another_date_gives_back_and_opens_a_request_with_its_wishes(
+    alice, told, portal, elise, slot
+):
+    path = f"{PLANNING}/{slot.id}/autre-date"
+    await confirm(alice, slot)
+    page = await alice.get(path)
+    assert f"sans frais jusqu’au {FREE_UNTIL}" in page.text
+    check(page)
+    wishes = {"half_jeu_matin": "oui", "message": "Plutôt en fin de mois."}
+    done = await alice.follow(await alice.fill(path, **await as_shown(alice, path) | wishes))
+    assert "Autre date pour un rendez-vous proposé" in done.text
+    assert "Jeudi matin" in done.text
+    assert "Plutôt en fin de mois." in done.text
+    (request,) = await rows(portal, AppointmentRequest, AppointmentRequest.company_id == told.site.id)
+    assert (request.motive, request.kind, request.state) == (
+        RequestMotive.ANOTHER_DATE, VisitKind.VIP, RequestState.SENT,
+    )  # fmt: skip
+    assert (await the_slot(portal, slot.id)).state == SlotState.DECLINED
+
+
+@pytest.mark.parametrize("state", ["cancelled", "declined", "done", "absent"])
+async def test_what_is_over_offers_no_form_to_give_it_back(alice, told, portal, elise, state):
+    slot = await a_slot(portal, told.site, elise, state=state)
+    page = await alice.get(f"{PLANNING}/{slot.id}/absence")
+    check(page)
+    assert "Ce créneau ne peut plus être rendu" in page.text
+    assert "Rendre au service" not in page.text
