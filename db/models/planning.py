@@ -49,7 +49,8 @@ class Slot(CompanyOwned, table=True):
         Index("ix_slot_company_id_starts_at_id", "company_id", "starts_at", "id"),
         Index("ix_slot_employee_id", "employee_id"),
         Index("ix_slot_request_id", "request_id"),
-        # Neither a professional nor an employee is in two places at once, nor called twice for one visit.
+        # Nobody is called twice for one visit. Neither a professional nor an employee is in two slots that
+        # overlap, whatever their lengths: migration 0007 says so in the words of each database.
         Index(
             "uq_slot_professional", "professional", "starts_at", unique=True,
             sqlite_where=TAKEN, postgresql_where=TAKEN,

@@ -18,6 +18,17 @@ RANGES = {
     "professional": "wordrange(professional, professional, '[]')",
     "employee_id": "int8range(employee_id, employee_id, '[]')",
 }
+EVENTS = {"insert": "INSERT", "update": "UPDATE OF starts_at, minutes, state, professional, employee_id"}
+# The first comparison of hours bounds what is read of the index; the next two are the rule.
+TRIGGER = """
+CREATE TRIGGER slot_{who}_{event} BEFORE {when} ON slot WHEN NEW.state IN {states} BEGIN
+    SELECT RAISE(ABORT, 'slots overlap: {who}') FROM slot AS other
+    WHERE other.{who} = NEW.{who} AND other.state IN {states} AND other.id IS NOT NEW.id
+    AND other.starts_at > datetime(NEW.starts_at, '-1 day')
+    AND datetime(other.starts_at) < datetime(NEW.starts_at, '+' || NEW.minutes || ' minutes')
+    AND datetime(NEW.starts_at) < datetime(other.starts_at, '+' || other.minutes || ' minutes');
+END
+"""
 
 
 def upgrade() -> None:
@@ -34,7 +45,7 @@ def downgrade() -> None:
         op.execute("DROP TYPE wordrange")
         return
     for who in WHO:
-        for event in ("insert", "update"):
+        for event in EVENTS:
             op.execute(f"DROP TRIGGER slot_{who}_{event}")
 
 
@@ -50,17 +61,5 @@ def _exclude() -> None:
 
 def _trigger() -> None:
     for who, states in WHO.items():
-        for event, when in (
-            ("insert", "INSERT"),
-            ("update", "UPDATE OF starts_at, minutes, state, professional, employee_id"),
-        ):
-            op.execute(
-                f"CREATE TRIGGER slot_{who}_{event} BEFORE {when} ON slot WHEN NEW.state IN {states} BEGIN"
-                f" SELECT RAISE(ABORT, 'slots overlap: {who}') FROM slot AS other"
-                f" WHERE other.{who} = NEW.{who} AND other.state IN {states} AND other.id IS NOT NEW.id"
-                # The first line bounds the index; the next two are the rule.
-                " AND other.starts_at > datetime(NEW.starts_at, '-1 day')"
-                " AND datetime(other.starts_at) < datetime(NEW.starts_at, '+' || NEW.minutes || ' minutes')"
-                " AND datetime(NEW.starts_at) < datetime(other.starts_at, '+' || other.minutes || ' minutes');"
-                " END"
-            )
+        for event, when in EVENTS.items():
+            op.execute(TRIGGER.format(who=who, states=states, event=event, when=when))
