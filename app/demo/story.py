@@ -130,6 +130,7 @@ async def _past(
     slots: list[Slot] = await publish_slots(staff, member.company.key, openings, before)
     for slot, person in zip(slots, people, strict=True):
         await assign_slot(staff, slot.key, person.key, before)
+        await confirm_slot(member, Seen(slot.key, slot.sequence), Moment(before, before.date()))
     visit = await mark_done(staff, slots[0].key, now)
     await give_attestation(staff, visit.key, "attestation de suivi")
     await mark_done(staff, slots[1].key, now)

@@ -137,9 +137,13 @@ async def mark_done(access: StaffAccess, slot_id: int, now: datetime, next_on: d
 
 
 async def mark_absent(access: StaffAccess, slot_id: int, now: datetime, *, excused: bool = False) -> None:
-    """Nobody came. Unexcused, the service's fee is owed. The reason of an absence is never asked."""
+    """Nobody came. Unexcused, the service's fee is owed, if the company had said that somebody would.
+
+    The reason of an absence is never asked.
+    """
     slot = await _started(access, slot_id, now)
-    fee = 0 if excused else access.portal.settings.service_absence_fee_cents
+    is_owed = slot.state == SlotState.CONFIRMED and not excused
+    fee = access.portal.settings.service_absence_fee_cents if is_owed else 0
     await _change(access, slot, now, AuditKind.VISIT_MISSED, state=SlotState.ABSENT, fee_cents=fee)
     await release_request(access, slot, now)
 

@@ -198,13 +198,16 @@ async def test_the_date_that_the_professional_set_comes_first(told, portal, elis
     assert row.due_on == date(2027, 3, 2)
 
 
-@pytest.mark.parametrize(("excused", "fee"), [(False, 7000), (True, 0)])
-async def test_missed_it_is_billed_unless_excused_and_the_visit_is_still_due(
-    alice, told, portal, elise, monkeypatch, excused, fee
+@pytest.mark.parametrize(
+    ("state", "excused", "fee"),
+    [("confirmed", False, 7000), ("confirmed", True, 0), ("proposed", False, 0)],
+)
+async def test_missed_it_is_billed_if_confirmed_and_not_excused_and_the_visit_is_still_due(
+    alice, told, portal, elise, monkeypatch, state, excused, fee
 ):
     monkeypatch.setattr(portal.settings, "service_absence_fee_cents", 7000)
     slot = await a_slot(
-        portal, told.site, elise, starts_at=datetime(2026, 3, 2, 8, 0, tzinfo=UTC), state="confirmed"
+        portal, told.site, elise, starts_at=datetime(2026, 3, 2, 8, 0, tzinfo=UTC), state=state
     )
     async with service(portal, told) as staff:
         await mark_absent(staff, slot.key, clock.now(), excused=excused)
