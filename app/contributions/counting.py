@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from app.contributions.arrivals import counted_until
 from app.contributions.rules import Hires, Rules
 from app.contributions.tariff import YEAR, months_charged
 from app.formats import day, plural
@@ -64,6 +65,8 @@ def who_counts(person: Person, rules: Rules, on: date) -> Verdict:
         return Verdict(Counts.NO, "N’est pas encore arrivée : à déclarer l’an prochain.")
     if person.entry_on > reference and rules.hires == Hires.NONE:
         return Verdict(Counts.NO, f"Arrivée après le {day(reference)} : comptera l’an prochain.")
+    if person.entry_on > (last := counted_until(rules, on)):
+        return Verdict(Counts.NO, f"Arrivée après le {day(last)} : à déclarer avec l’année suivante.")
     months = months_charged(person.entry_on, rules)
     doubt = _doubt(person, rules, on)
     if doubt:

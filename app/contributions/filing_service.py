@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import col, update
 
 from app.access import MemberAccess
+from app.contributions.arrivals import KEPT
 from app.contributions.people_queries import tally_of
 from app.contributions.queries import Filing, billing_address
 from app.contributions.receipt import Receipt, number_of
@@ -100,6 +101,7 @@ async def _write(
         "submitted_at": at.now, "updated_at": at.now,
         "submitted_by": access.account.key, "on_behalf": access.membership.third_party,
         "version": (version or declaration.version) + 1,
+        "typed": declaration.typed | {KEPT: filing.arrivals.as_kept(filing.rules, at.today)},
         "receipt": asdict(receipt),
     }  # fmt: skip
     mine = version_of(declaration, version or declaration.version)

@@ -22,7 +22,7 @@ MOST_JOBS = 15
 
 async def tally_of(access: MemberAccess, filing: Filing, on: date) -> Tally:
     """The headcount as the list and the answers give it now, in one statement."""
-    since = literal(filing.since, Date)
+    since = literal(min(filing.since, filing.arrivals.after), Date)
     is_old = and_(col(Employee.contract_ends_on).is_(None), col(Employee.entry_on) < since)
     entry_on = case((is_old, since), else_=col(Employee.entry_on))
     columns = (
@@ -40,7 +40,7 @@ async def tally_of(access: MemberAccess, filing: Filing, on: date) -> Tally:
         .group_by(*columns)
     )
     groups = [Group(*row) for row in await access.table(statement)]
-    return tally(groups, filing.rules, filing.since, on)
+    return tally(groups, filing.rules, filing.since, filing.arrivals, on)
 
 
 def _monitoring(filing: Filing) -> sqlalchemy.ColumnElement[str]:

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from app.access import MemberAccess
 from app.clock import PARIS
+from app.contributions.arrivals import KEPT, Made, Window, window_between
 from app.contributions.rules import Rules, rules_of
 from app.contributions.states import Campaign, Facts, State, state_of
 from app.employees.rules import add_months
@@ -24,13 +25,15 @@ from db.models import (
 )
 
 MOST_YEARS = 12
+AROUND = 5  # years on each side of one: what was declared then says whom it charges as new
 YEARS = range(2000, 2101)  # that an address may name
 
 
 @dataclass(frozen=True, slots=True)
 class Filing:
     """A company's declaration of a year, begun or not, within its campaign. `before`: that of the year
-    before, if it was made.
+    before, if it was made. `since`: the reference date of the last one made, or that of the year before.
+    `arrivals`: those that it is the first to charge.
     """
 
     year: int
@@ -38,8 +41,9 @@ class Filing:
     campaign: Campaign
     declaration: AnnualDeclaration | None
     state: State
-    before: AnnualDeclaration | None = None
-    since: date = date.min
+    before: AnnualDeclaration | None
+    since: date
+    arrivals: Window
 
     @property
     def declaration_id(self) -> int:
@@ -63,10 +67,11 @@ async def filings_of(access: MemberAccess, today: date) -> list[Filing]:
 async def filing_of(access: MemberAccess, year: int, today: date) -> Filing | None:
     """None when there is no tariff for that year."""
     found = await _filings(access, year, today) if year in YEARS else []
-    return found[0] if found and found[0].year == year else None
+    return next((each for each in found if each.year == year), None)
 
 
 async def _filings(access: MemberAccess, year: int | None, today: date) -> list[Filing]:
+    """`year`: with those around it; None for the latest."""
     mine = and_(
         col(AnnualDeclaration.company_id) == access.company.key,
         col(AnnualDeclaration.year) == col(Tariff.year),
@@ -79,22 +84,46 @@ async def _filings(access: MemberAccess, year: int | None, today: date) -> list[
         .order_by(col(Tariff.year).desc())
     )
     if year is not None:
-        statement = statement.where(col(Tariff.year).in_([year, year - 1]))
+        statement = statement.where(col(Tariff.year).between(year - AROUND, year + AROUND))
     rows = await access.rows(statement.execution_options(populate_existing=True).limit(MOST_YEARS + 1))
-    tariffs = {tariff.year: (tariff, declared) for tariff, declared, _ in rows}
+    declared = {tariff.year: declaration for tariff, declaration, _ in rows}
+    rules = {tariff.year: rules_of(tariff.year, tariff.rules) for tariff, _, _ in rows}
+    made = _made(rules, declared)
     found = []
-    for tariff, declared, created_at in rows:
-        last, before = tariffs.get(tariff.year - 1, (None, None))
-        rules = rules_of(tariff.year, tariff.rules)
-        since = (
-            date.fromisoformat(last.rules["reference_on"]) if last else add_months(rules.reference_on, -12)
-        )
+    for tariff, declaration, created_at in rows:
         campaign = Campaign(tariff.opens_on, tariff.closes_on)
-        facts = _facts(declared, created_at.astimezone(PARIS).date())
-        filed_before = before if before and before.submitted_at else None
-        state = state_of(campaign, facts, today)
-        found.append(Filing(tariff.year, rules, campaign, declared, state, filed_before, since))
+        state = state_of(campaign, _facts(declaration, created_at.astimezone(PARIS).date()), today)
+        found.append(_filing(rules, declared, made, tariff.year, campaign, state))
     return found
+
+
+def _filing(
+    rules: dict[int, Rules], declared: dict[int, AnnualDeclaration | None], made: dict[int, Made],
+    year: int, campaign: Campaign, state: State,
+) -> Filing:  # fmt: skip
+    """One year among those around it."""
+    before = made.get(max((each for each in made if each < year), default=0))
+    after = made.get(min((each for each in made if each > year), default=0))
+    since = before.rules.reference_on if before else _reference_before(rules, year)
+    last = declared.get(year - 1) if year - 1 in made else None
+    arrivals = window_between(before, after, since)
+    return Filing(year, rules[year], campaign, declared[year], state, last, since, arrivals)
+
+
+def _made(rules: dict[int, Rules], declared: dict[int, AnnualDeclaration | None]) -> dict[int, Made]:
+    """By year, those that were validated."""
+    return {
+        year: Made(
+            rules[year], each.submitted_at.astimezone(PARIS).date(), _reference_before(rules, year),
+            each.typed.get(KEPT),
+        )
+        for year, each in declared.items()
+        if each and each.submitted_at
+    }  # fmt: skip
+
+
+def _reference_before(rules: dict[int, Rules], year: int) -> date:
+    return rules[year - 1].reference_on if year - 1 in rules else add_months(rules[year].reference_on, -12)
 
 
 def _facts(declared: AnnualDeclaration | None, joined_on: date) -> Facts:

@@ -84,8 +84,8 @@ def told_of(receipt: Receipt, settings: Settings) -> dict[str, Any]:
         "headcount": "L’entreprise n’a plus de salarié." if receipt.nobody_left else _headcount(receipt),
         "counts": [] if receipt.nobody_left else [
             *([words, str(counts.get(key, 0))] for key, words in MONITORING_WORDS.items()),
-            ["Arrivées depuis la dernière déclaration", str(counts.get("new", 0))],
-            ["Départs depuis la dernière déclaration", str(counts.get("left", 0))],
+            ["Dont comptées pour la première fois", str(counts.get("new", 0))],
+            ["Départs depuis la date de référence précédente", str(counts.get("left", 0))],
         ],
         "lines": [
             [each["label"], str(each["quantity"]), amount(each["unit_cents"]), amount(each["net_cents"]),

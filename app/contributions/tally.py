@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from app.contributions.arrivals import Window
 from app.contributions.counting import OUTSIDE, Counts, Person, who_counts
 from app.contributions.rules import Rules
 from app.contributions.tariff import Amount, amount
@@ -27,7 +28,8 @@ class Group(NamedTuple):
 @dataclass(slots=True)
 class Tally:
     """`people`: who counts, by follow-up and months charged. `left`: since the last reference date. `new`:
-    those who count and came since. `aside`: who is there and does not count, by reason.
+    those who count and whom no other declaration charged as new. `aside`: who is there and does not count,
+    by reason.
     """
 
     people: Counter[tuple[Monitoring, int]] = field(default_factory=Counter)
@@ -57,9 +59,9 @@ class Tally:
         return amount(self.people, self.new, rules)
 
 
-def tally(groups: Iterable[Group], rules: Rules, since: date, on: date) -> Tally:
-    """`since`: the last reference date; `on`: the day of the declaration. A doubt without answer counts as
-    nobody.
+def tally(groups: Iterable[Group], rules: Rules, since: date, arrivals: Window, on: date) -> Tally:
+    """`since`: the last reference date; `arrivals`: those that are this declaration's; `on`: the day it is
+    made. A doubt without answer counts as nobody.
     """
     found = Tally()
     for each in groups:
@@ -73,7 +75,7 @@ def tally(groups: Iterable[Group], rules: Rules, since: date, on: date) -> Tally
             counts = bool(each.answer)
         if counts:
             found.people[Monitoring(each.monitoring), verdict.months] += each.number
-            found.new += each.number if each.entry_on > since else 0
+            found.new += each.number if arrivals.holds(each.entry_on) else 0
         elif verdict.counts == Counts.NO and (each.exit_on is None or each.exit_on >= rules.reference_on):
             found.aside[verdict.reason] += each.number
     return found

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.contributions.arrivals import Window
 from app.contributions.counting import Counts, Person, who_counts
 from app.contributions.rules import Hires, rules_of
 from app.contributions.states import Campaign, Facts, State, state_of
@@ -67,6 +68,14 @@ def test_without_a_least_contract_a_short_one_counts():
     assert who_counts(Person("cdd", date(2026, 12, 20), None, date(2027, 1, 8)), rules, TODAY).counts == YES
 
 
+def test_a_late_declaration_does_not_count_who_came_in_the_year_after():
+    late = date(2028, 2, 2)
+    assert who_counts(Person("cdi", date(2027, 12, 31)), RULES, late).counts == YES
+    verdict = who_counts(Person("cdi", date(2028, 1, 3)), RULES, late)
+    assert verdict.counts == NO
+    assert verdict.reason == "Arrivée après le 31 décembre 2027 : à déclarer avec l’année suivante."
+
+
 days = st.dates(date(2025, 1, 1), date(2028, 1, 1))
 
 
@@ -95,7 +104,7 @@ def test_a_list_is_tallied_with_the_answers_given():
         a_group("mandat", answer=True), a_group("mandat", answer=False), a_group("mandat", number=2),
         a_group("stage", number=2), a_group("stage", exit_on=date(2026, 8, 1)),
     ]  # fmt: skip
-    found = tally(groups, RULES, date(2026, 1, 1), TODAY)
+    found = tally(groups, RULES, date(2026, 1, 1), Window(date(2026, 1, 1)), TODAY)
     assert found.counts == {"SI": 44, "SIA": 0, "SIR": 5, "left": 4, "new": 3}
     assert (found.headcount, found.doubts, found.unanswered) == (49, 4, 2)
     assert list(found.aside.values()) == [2]
