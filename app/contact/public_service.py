@@ -7,6 +7,7 @@ from sqlmodel import select
 from app import formats
 from app.access import VisitorAccess
 from app.contact.forms import THEMES, PublicMessage
+from app.contact.service import mailbox_of
 from app.errors import Refused
 from app.mail import queue_mail
 from app.throttle import TooMany, count_guess
@@ -45,10 +46,10 @@ async def write_from_outside(access: VisitorAccess, data: PublicMessage, network
         )
     )  # fmt: skip
     await access.flush()
-    theme = THEMES[InquiryTheme(data.theme)]
+    theme, recipient = THEMES[InquiryTheme(data.theme)], mailbox_of(data.theme, access.portal.settings)
     queue_mail(
-        access, "public_inquiry", access.portal.settings.service_email, now, name=data.name,
-        email=data.email, code=data.code, theme=theme, text=data.text,
+        access, "public_inquiry", recipient, now, name=data.name, email=data.email, code=data.code,
+        theme=theme, text=data.text,
     )  # fmt: skip
     if is_told:
         queue_mail(access, "public_receipt", data.email, now, theme=theme)

@@ -11,13 +11,21 @@ from app.errors import Refused
 from app.kept_files import Kept
 from app.mail import queue_mail
 from app.sessions import is_alive
-from db.models import Account, Company, Inquiry, InquiryMessage, InquiryState, Membership
+from app.settings import Settings
+from db.models import Account, Company, Inquiry, InquiryMessage, InquiryState, InquiryTheme, Membership
 
 STATE_WORDS = {
     InquiryState.SENT: "envoyé",
     InquiryState.ANSWERED: "répondu",
     InquiryState.CLOSED: "terminé",
 }
+
+
+def mailbox_of(theme: str, settings: Settings, team: str = "") -> str:
+    """Who answers: about money those who keep the contributions, else the team that follows the company."""
+    if theme == InquiryTheme.CONTRIBUTION:
+        return settings.service_contributions_email
+    return team or settings.service_email
 
 
 async def answer_inquiry(

@@ -9,7 +9,7 @@ from app.access import BIGGEST_ID, MemberAccess
 from app.company_details.queries import team_of
 from app.contact.forms import THEMES, NewInquiry, Reply
 from app.contact.queries import MOST_NAMESAKES, inquiry_by_token, message_by_token, people_named
-from app.contact.service import join
+from app.contact.service import join, mailbox_of
 from app.employees.declared import declared_of, name_of
 from app.errors import NotFound, Refused
 from app.kept_files import Kept
@@ -119,11 +119,8 @@ def _say(
 async def _tell_service(
     access: MemberAccess, inquiry: Inquiry, text: str, file: Kept | None, now: datetime, *, person: str = ""
 ) -> None:
-    """To the team that follows the company; about money, to those who keep the contributions."""
-    settings, team = access.portal.settings, await team_of(access)
-    recipient = team.email if team and team.email else settings.service_email
-    if inquiry.theme == InquiryTheme.CONTRIBUTION:
-        recipient = settings.service_contributions_email
+    team = await team_of(access)
+    recipient = mailbox_of(inquiry.theme, access.portal.settings, team.email if team else "")
     queue_mail(
         access, "inquiry_received", recipient, now, company=access.company.label,
         theme=THEMES[InquiryTheme(inquiry.theme)], about=inquiry.subject, person=person, text=text,

@@ -48,7 +48,7 @@ async def ask_correction(access: MemberAccess, year: int, data: CorrectionAsked,
         return
     access.trace(AuditKind.CORRECTION_ASKED, at.now, f"{year}, reçu {filing.declaration.number}")
     queue_mail(
-        access, "correction_asked", access.portal.settings.service_email, at.now, text=data.text, year=year,
-        company=access.company.label, number=filing.declaration.number, person=access.account.full_name,
-        person_email=access.account.email,
+        access, "correction_asked", access.portal.settings.service_contributions_email, at.now,
+        text=data.text, year=year, company=access.company.label, number=filing.declaration.number,
+        person=access.account.full_name, person_email=access.account.email,
     )  # fmt: skip

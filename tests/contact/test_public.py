@@ -35,6 +35,12 @@ async def test_it_is_kept_mailed_to_the_service_and_acknowledged(app, visitor, p
         assert words not in words_of(receipt)
 
 
+async def test_a_question_about_money_goes_to_those_who_keep_the_contributions(visitor, portal, settings):
+    await visitor.fill(PAGE, **WRITTEN | {"theme": "cotisation"})
+    (mail,) = await rows(portal, OutboxMail, OutboxMail.template == "public_inquiry")
+    assert mail.recipient == settings.service_contributions_email
+
+
 async def test_a_known_address_or_code_changes_nothing_of_the_answer(visitor, portal, told):
     answers = []
     for number, (email, code) in enumerate(

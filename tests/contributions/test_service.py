@@ -188,9 +188,10 @@ async def test_a_correction_that_is_accepted_reopens_the_declaration_and_its_ask
     receipt = await alice.follow(await validate(alice))
     assert "D2026-00010-2/2" in receipt.text
     assert "Validée, campagne close" in (await alice.get(YEAR)).text
-    subjects = [each["subject"] for each in await mailbox.delivered(app)]
-    assert any("correction acceptée" in each for each in subjects)
-    assert any("correction demandée pour 2026" in each for each in subjects)
+    letters = await mailbox.delivered(app)
+    assert any("correction acceptée" in each["subject"] for each in letters)
+    (asking,) = [each for each in letters if "correction demandée pour 2026" in each["subject"]]
+    assert asking["to"] == portal.settings.service_contributions_email
 
 
 async def test_those_who_may_declare_are_reminded_every_two_weeks_until_it_is_done(
