@@ -24,7 +24,7 @@ CONTRACTS = {
     "saisonnier": "Contrat saisonnier",
     "interim": "Intérim",
     "stage": "Stage",
-    "mandat": "Mandat social (dirigeant salarié)",
+    "mandat": "Mandat social (gérant, président)",
     "non_salarie": "Non-salarié",
 }
 SEXES = {"F": "Femme", "M": "Homme"}
