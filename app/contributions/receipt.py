@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from app.contributions.tariff import MONITORING_WORDS
+from app.contributions.tariff import MONITORING_WORDS, vat_words
 from app.formats import amount, day, moment, plural, siret
 from app.settings import Settings
 from app.typesetting import typeset_apart
@@ -16,7 +16,9 @@ TEMPLATE, FILE = "contributions/receipt.typ", "recu-declaration.pdf"
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Everything that the fingerprint covers. `lines`: label, quantity, unit_cents, net_cents, reason."""
+    """Everything that the fingerprint covers. `lines`: label, quantity, unit_cents, net_cents, reason.
+    `vat_points`: 2000 is 20 %; the first receipts did not say it, nor does their fingerprint.
+    """
 
     number: str
     year: int
@@ -35,6 +37,7 @@ class Receipt:
     submitted_by: str
     on_behalf: bool
     is_late: bool
+    vat_points: int | None = None
 
     @property
     def at(self) -> datetime:
@@ -43,7 +46,7 @@ class Receipt:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the receipt as JSON: keys in order, no spaces, UTF-8."""
-        told = {name: getattr(self, name) for name in self.__slots__}
+        told = {name: value for name, value in asdict(self).items() if value is not None}
         written = json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(written.encode()).hexdigest()
 
@@ -93,6 +96,7 @@ def told_of(receipt: Receipt, settings: Settings) -> dict[str, Any]:
             for each in receipt.lines
         ],
         "net": amount(receipt.net_cents), "vat": amount(receipt.vat_cents),
+        "vat_words": vat_words(receipt.vat_points),
         "total": amount(receipt.total_cents),
         "fingerprint": receipt.fingerprint,
     }  # fmt: skip

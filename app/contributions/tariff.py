@@ -59,6 +59,11 @@ def amount(people: Headcount, newcomers: int, rules: Rules) -> Amount:
     return Amount(tuple(lines), net, vat, net + vat)
 
 
+def vat_words(points: int | None) -> str:
+    """TVA 20 %; without its rate on a receipt of before it was kept."""
+    return "TVA" if points is None else f"TVA {points / 100:g} %".replace(".", ",")
+
+
 def rounded(numerator: int, denominator: int) -> int:
     """To the nearest cent, half a cent up."""
     return (2 * numerator + denominator) // (2 * denominator)

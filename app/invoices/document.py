@@ -12,7 +12,7 @@ from app.invoices.queries import InvoiceRow
 from app.invoices.rules import (
     KIND_WORDS,
     STATE_WORDS,
-    VAT_PERCENT,
+    VAT_WORDS,
     epc_payload,
     in_groups,
     reference_of,
@@ -71,7 +71,7 @@ def paper_of(
         "company": _buyer(company),
         "lines": [_line(each) for each in invoice.lines],
         "net": amount(invoice.net_cents),
-        "vat_words": f"TVA {VAT_PERCENT} %",
+        "vat_words": VAT_WORDS,
         "vat": amount(invoice.vat_cents),
         "total": amount(invoice.total_cents),
         "settled": _settled(row, payments),

@@ -28,7 +28,7 @@ from app.invoices.queries import (
     row_of,
     totals_of,
 )
-from app.invoices.rules import STATE_WORDS
+from app.invoices.rules import STATE_WORDS, VAT_WORDS
 from app.invoices.shown import csv_of, line_of
 from app.rights import Right
 from app.web import page
@@ -96,6 +96,7 @@ async def show(
             for each in invoice.lines
         ],
         payments=[(each, amount(each.cents)) for each in await payments_of(access, invoice.key)],
+        vat_words=VAT_WORDS,
         notes=[line_of(each, today) for each in await notes_of(access, invoice.key)],
         settles=settled,
         left=amount(row.left_cents) if row.left_cents > 0 else "",

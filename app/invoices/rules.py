@@ -14,6 +14,7 @@ from stdnum import iso11649
 from db.models import InvoiceKind
 
 VAT_PERCENT = 20
+VAT_WORDS = f"TVA {VAT_PERCENT} %"
 BIGGEST = 2**31 - 1  # cents, in the tables; far below what a credit transfer carries
 NUMBER = re.compile(r"[A-Z0-9][A-Z0-9/-]{0,20}")
 AMOUNT = re.compile(r"(-?)(\d{1,3}(?: \d{3})+|\d+)(?:[.,](\d{1,2}))?", re.ASCII)
