@@ -7,7 +7,8 @@ from app.contributions.filing_service import is_late, missing_steps, shown_of
 from app.contributions.pages import ROUTES, bars_of, counted_words, now, reference_words, step_page
 from app.contributions.people_queries import tally_of
 from app.contributions.queries import Filing
-from app.contributions.states import STEPS, State
+from app.contributions.states import STEPS
+from app.contributions.tariff import vat_words
 from app.forms import Form
 from app.web import Page, page
 
@@ -22,6 +23,7 @@ async def recap_page(access: MemberAccess, filing: Filing) -> Page:
         "recap", access, filing, "recapitulatif",
         tally=tally,
         amount=amount,
+        vat=vat_words(filing.rules.vat_points),
         before=before,
         bars=bars_of(tally.counts, before.counts if before else None),
         missing=[(words, routes[words]) for words in missing_steps(filing, tally)],
@@ -41,7 +43,6 @@ async def validation_page(access: MemberAccess, filing: Filing, form: Form[Any])
         tally=tally,
         amount=amount,
         is_late=is_late(filing, at),
-        is_closed=filing.state == State.CLOSED,
         missing=missing_steps(filing, tally),
         reference=counted_words(filing.rules),
     )  # fmt: skip
@@ -55,7 +56,8 @@ async def nobody_page(access: MemberAccess, filing: Filing, form: Form[Any]) -> 
         form=form,
         company=access.company,
         filing=filing,
-        there=tally.headcount + tally.unanswered,
+        tally=tally,
+        is_late=is_late(filing, now()),
         reference=reference_words(filing.rules),
     )
 

@@ -67,7 +67,7 @@ async def file(
     access.require(Right.DECLARATION)
     form, is_mine = await Form.read(request, Validation), False
     if form.data:
-        seen = Seen(form.data.version, form.data.shown, form.data.late)
+        seen = Seen(form.data.version, form.data.late, form.data.shown)
         async with form.attempt(access):
             is_mine = await file_declaration(access, year, seen, now())
     if form.errors:
@@ -101,7 +101,7 @@ async def declare_nobody(
     form, is_mine = await Form.read(request, NobodyLeft), False
     if form.data:
         async with form.attempt(access):
-            is_mine = await file_nobody(access, year, form.data.version, now())
+            is_mine = await file_nobody(access, year, Seen(form.data.version, form.data.late), now())
     if form.errors:
         filing = await filing_of(access, year, now().today)
         return await nobody_page(access, filing, form) if filing else missing_campaign(access, year)
@@ -118,7 +118,7 @@ async def correcting(
     """Take it up again, or when the campaign is over ask the service."""
     access.require(Right.DECLARATION)
     filing = await filing_of(access, year, now().today)
-    if filing is None or filing.state not in FILED:
+    if filing is None or filing.state not in FILED - OPEN:
         return elsewhere(request, access, year, filing)
     return correction_page(access, filing, Form({"token": new_token()}))
 

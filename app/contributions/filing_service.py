@@ -8,7 +8,7 @@ from sqlmodel import col, update
 from app.access import MemberAccess
 from app.contributions.arrivals import KEPT
 from app.contributions.people_queries import tally_of
-from app.contributions.queries import Filing, billing_address
+from app.contributions.queries import Filing, billing_address, responsible_addresses
 from app.contributions.receipt import Receipt, number_of
 from app.contributions.states import STEPS, State
 from app.contributions.steps_service import begin, filing_now, refuse_if_closed
@@ -26,11 +26,11 @@ NOBODY = "Personne ne compte : passez par « Plus de salarié »."
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the reader was shown: the version, the headcount and total, whether the day was over."""
+    """What the reader was shown: the version, whether the day was over, the headcount and total."""
 
     version: int
-    shown: str
     late: bool
+    shown: str = ""
 
 
 def shown_of(headcount: int, total_cents: int) -> str:
@@ -50,10 +50,7 @@ async def file_declaration(access: MemberAccess, year: int, seen: Seen, at: Mome
     filing = await filing_now(access, year, at)
     if filing.state in {State.FILED, State.CLOSED} and filing.version > seen.version:
         return False
-    refuse_if_closed(filing)
-    if is_late(filing, at) and not seen.late:
-        words = f"La date limite, le {day(filing.campaign.closes_on)}, est passée pendant votre saisie."
-        raise Refused(f"{words} Rien n’est perdu : validez pour déclarer en retard.", status_code=409)
+    _refuse_unseen(filing, seen, at)
     tally = await tally_of(access, filing, at.today)
     if missing := missing_steps(filing, tally):
         raise Refused(f"Il manque une étape : « {missing[0]} ».")
@@ -65,18 +62,30 @@ async def file_declaration(access: MemberAccess, year: int, seen: Seen, at: Mome
     return await _write(access, filing, seen.version, tally, amount, at)
 
 
-async def file_nobody(access: MemberAccess, year: int, version: int, at: Moment) -> bool:
-    """The company has nobody any more. `Refused` as long as the list says otherwise."""
+async def file_nobody(access: MemberAccess, year: int, seen: Seen, at: Moment) -> bool:
+    """The company has nobody any more. `Refused` as long as the list says otherwise, or when the day went by
+    meanwhile.
+    """
     filing = await filing_now(access, year, at)
-    if filing.state in {State.FILED, State.CLOSED} and filing.version > version:
+    if filing.state in {State.FILED, State.CLOSED} and filing.version > seen.version:
         return False
-    refuse_if_closed(filing)
+    _refuse_unseen(filing, seen, at)
     tally = await tally_of(access, filing, at.today)
-    if number := tally.headcount + tally.unanswered:
-        there = plural(number, "personne")
+    if tally.headcount:
+        there = plural(tally.headcount, "personne")
         words = f"Votre liste compte {there} au {day(filing.rules.reference_on)} : "
-        raise Refused(f"{words}enregistrez d’abord leur départ, ou déclarez-les.", "sure")
-    return await _write(access, filing, version, tally, Amount((), 0, 0, 0), at, nobody=True)
+        raise Refused(f"{words}enregistrez d’abord leur départ, ou déclarez-les.")
+    if tally.unanswered:
+        raise Refused(f"Il reste {plural(tally.unanswered, 'doute')} à lever : dites d’abord qui compte.")
+    return await _write(access, filing, seen.version, tally, Amount((), 0, 0, 0), at, nobody=True)
+
+
+def _refuse_unseen(filing: Filing, seen: Seen, at: Moment) -> None:
+    """Nothing may be declared any more, or late and its author does not know it."""
+    refuse_if_closed(filing)
+    if is_late(filing, at) and not seen.late:
+        words = f"La date limite, le {day(filing.campaign.closes_on)}, est passée pendant votre saisie."
+        raise Refused(f"{words} Rien n’est perdu : validez pour déclarer en retard.", status_code=409)
 
 
 def missing_steps(filing: Filing, tally: Tally) -> list[str]:
@@ -136,17 +145,22 @@ def _receipt(
         lines=[asdict(each) for each in amount.lines], net_cents=amount.net_cents, vat_cents=amount.vat_cents,
         total_cents=amount.total_cents, submitted_at=at.now.isoformat(timespec="seconds"),
         submitted_by=access.account.full_name, on_behalf=access.membership.third_party,
-        is_late=is_late(filing, at),
+        is_late=is_late(filing, at), vat_points=filing.rules.vat_points,
     )  # fmt: skip
 
 
 async def _tell(access: MemberAccess, declaration: AnnualDeclaration, receipt: Receipt, at: Moment) -> None:
-    """To who validated, to whom the declaration names, and to whom invoices are sent; each once."""
+    """To who validated, to whom the declaration names, and to whom invoices are sent; each once. When it is
+    an accountant, to those who answer for the company too: the employer stays responsible.
+    """
     contact = declaration.typed.get("entreprise") or {}
     addresses = [access.account.email, await billing_address(access), contact.get("contact_email", "")]
+    if receipt.on_behalf:
+        addresses += await responsible_addresses(access, at.today)
     for email in dict.fromkeys(each.lower() for each in addresses if each):
         queue_mail(
             access, "declaration_filed", email, at.now, company=access.company.label, code=receipt.code,
             year=receipt.year, number=receipt.number, headcount=receipt.headcount,
             total_cents=receipt.total_cents, fingerprint=receipt.fingerprint, receipt=asdict(receipt),
+            behalf=receipt.submitted_by if receipt.on_behalf else "",
         )  # fmt: skip

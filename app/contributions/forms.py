@@ -33,10 +33,15 @@ class Contact(Input):
 
 
 class Answers(Input):
-    """`compte_12=oui` becomes `answers[12] = True`. `proposed`: the likelier answer for all that have one."""
+    """`compte_12=oui` becomes `answers[12] = True`. `proposed`: the likelier answer for all that have one.
+    `apres`, `reste`: the page they were given on; `suite`: where the next one begins, if it is wanted.
+    """
 
     answers: dict[int, bool]
     proposed: Ticked = False
+    apres: str = ""
+    reste: Ticked = False
+    suite: str = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -64,6 +69,7 @@ class Validation(Input):
 
 class NobodyLeft(Input):
     version: Version
+    late: Ticked = False
     sure: Annotated[Ticked, _must("Cochez cette case si l’entreprise n’a plus de salarié."), Always] = False
 
 

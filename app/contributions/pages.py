@@ -87,6 +87,7 @@ def state_words(filing: Filing) -> str:
         State.BEGUN: f", à valider au plus tard le {closes_on}",
         State.LATE: f" : la date limite était le {closes_on}",
         State.FILED: f", corrigeable jusqu’au {closes_on}",
+        State.NONE: f" : vous n’étiez pas encore adhérent le {closes_on}, à la fin de cette campagne",
     }
     return WORDS[filing.state] + told.get(filing.state, "")
 

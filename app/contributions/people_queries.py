@@ -2,14 +2,14 @@
 
 from collections import Counter
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy
 from sqlalchemy import Date, and_, case, func, literal, or_
 from sqlmodel import col
 
 from app.access import MemberAccess
-from app.contributions.counting import FIXED, OUTSIDE, Counts, Person, Verdict, who_counts
+from app.contributions.counting import FIXED, Counts, Person, Verdict, who_counts
 from app.contributions.queries import Filing
 from app.contributions.tally import Group, Tally, tally
 from app.employees.declared import shown_name
@@ -22,25 +22,31 @@ MOST_JOBS = 15
 
 async def tally_of(access: MemberAccess, filing: Filing, on: date) -> Tally:
     """The headcount as the list and the answers give it now, in one statement."""
+    groups = [Group(*row) for row in await access.table(_groups(access, filing))]
+    return tally(groups, filing.rules, filing.since, filing.arrivals, on)
+
+
+def _groups(access: MemberAccess, filing: Filing, *more: Any) -> sqlalchemy.Select[Any]:
+    """People who are alike, as `Group` has them after the columns of `more`. Whoever came long ago came the
+    same day.
+    """
     since = literal(min(filing.since, filing.arrivals.after), Date)
     is_old = and_(col(Employee.contract_ends_on).is_(None), col(Employee.entry_on) < since)
     entry_on = case((is_old, since), else_=col(Employee.entry_on))
     columns = (
-        col(Employee.contract), entry_on, col(Employee.exit_on), col(Employee.contract_ends_on),
+        *more, col(Employee.contract), entry_on, col(Employee.exit_on), col(Employee.contract_ends_on),
         _monitoring(filing), col(DeclarationAnswer.counts),
     )  # fmt: skip
-    statement = (
+    return (
         sqlalchemy.select(*columns, func.count())
         .select_from(Employee)
-        .join(DeclarationAnswer, _answer(access, filing), isouter=True)
+        .join(DeclarationAnswer, answer_of(access, filing), isouter=True)
         .where(
             col(Employee.company_id) == access.company.key,
             or_(col(Employee.exit_on).is_(None), col(Employee.exit_on) > since),
         )
         .group_by(*columns)
     )
-    groups = [Group(*row) for row in await access.table(statement)]
-    return tally(groups, filing.rules, filing.since, filing.arrivals, on)
 
 
 def _monitoring(filing: Filing) -> sqlalchemy.ColumnElement[str]:
@@ -50,7 +56,7 @@ def _monitoring(filing: Filing) -> sqlalchemy.ColumnElement[str]:
     return case((is_minor, Monitoring.ADAPTED.value), else_=col(Employee.monitoring))
 
 
-def _answer(access: MemberAccess, filing: Filing) -> sqlalchemy.ColumnElement[bool]:
+def answer_of(access: MemberAccess, filing: Filing) -> sqlalchemy.ColumnElement[bool]:
     return and_(
         col(DeclarationAnswer.company_id) == access.company.key,
         col(DeclarationAnswer.employee_id) == col(Employee.id),
@@ -89,7 +95,7 @@ async def doubtful_people(access: MemberAccess, filing: Filing, on: date) -> lis
             contract, col(Employee.entry_on), exit_on, ends_on, *map(col, names),
         )
         .select_from(Employee)
-        .join(DeclarationAnswer, _answer(access, filing), isouter=True)
+        .join(DeclarationAnswer, answer_of(access, filing), isouter=True)
         .where(
             col(Employee.company_id) == access.company.key,
             or_(exit_on.is_(None), exit_on >= reference),
@@ -107,19 +113,16 @@ async def doubtful_people(access: MemberAccess, filing: Filing, on: date) -> lis
     return found
 
 
-async def jobs_of(access: MemberAccess, filing: Filing) -> tuple[list[tuple[str, int]], dict[str, int]]:
-    """(the most frequent jobs, how many people are exposed to each risk) of who is there."""
-    here = (
-        col(Employee.company_id) == access.company.key,
-        or_(col(Employee.exit_on).is_(None), col(Employee.exit_on) >= filing.rules.reference_on),
-        col(Employee.contract).not_in(list(OUTSIDE)),
-    )
-    columns = (col(Employee.job_title), col(Employee.risks))
-    statement = sqlalchemy.select(*columns, func.count()).where(*here).group_by(*columns)
+async def jobs_of(
+    access: MemberAccess, filing: Filing, on: date
+) -> tuple[list[tuple[str, int]], dict[str, int]]:
+    """(the most frequent jobs, how many people are exposed to each risk) of those who count."""
     jobs, exposed = Counter[str](), Counter[str]()
-    for job, risks, people in await access.table(statement):
-        jobs[job] += people
-        for code in risks.split():
-            exposed[code] += people
+    statement = _groups(access, filing, col(Employee.job_title), col(Employee.risks))
+    for job, risks, *rest in await access.table(statement):
+        group = Group(*rest)
+        if group.is_counted(filing.rules, on):
+            jobs[job] += group.number
+            exposed.update(dict.fromkeys(risks.split(), group.number))
     frequent = sorted(jobs.items(), key=lambda each: (-each[1], folded(each[0])))
     return frequent[:MOST_JOBS], exposed

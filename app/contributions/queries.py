@@ -13,6 +13,8 @@ from app.contributions.arrivals import KEPT, Made, Window, window_between
 from app.contributions.rules import Rules, rules_of
 from app.contributions.states import Campaign, Facts, State, state_of
 from app.employees.rules import add_months
+from app.rights import Role
+from app.sessions import is_alive
 from db.models import (
     Account,
     AnnualDeclaration,
@@ -21,12 +23,14 @@ from db.models import (
     ContactKind,
     DeclarationAnswer,
     DeclarationCorrection,
+    Membership,
     Tariff,
 )
 
 MOST_YEARS = 12
 AROUND = 5  # years on each side of one: what was declared then says whom it charges as new
 YEARS = range(2000, 2101)  # that an address may name
+Declared = dict[int, AnnualDeclaration | None]  # by year, begun or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ async def _filings(access: MemberAccess, year: int | None, today: date) -> list[
     if year is not None:
         statement = statement.where(col(Tariff.year).between(year - AROUND, year + AROUND))
     rows = await access.rows(statement.execution_options(populate_existing=True).limit(MOST_YEARS + 1))
-    declared = {tariff.year: declaration for tariff, declaration, _ in rows}
+    declared: Declared = {tariff.year: declaration for tariff, declaration, _ in rows}
     rules = {tariff.year: rules_of(tariff.year, tariff.rules) for tariff, _, _ in rows}
     made = _made(rules, declared)
     found = []
@@ -98,7 +102,7 @@ async def _filings(access: MemberAccess, year: int | None, today: date) -> list[
 
 
 def _filing(
-    rules: dict[int, Rules], declared: dict[int, AnnualDeclaration | None], made: dict[int, Made],
+    rules: dict[int, Rules], declared: Declared, made: dict[int, Made],
     year: int, campaign: Campaign, state: State,
 ) -> Filing:  # fmt: skip
     """One year among those around it."""
@@ -110,7 +114,7 @@ def _filing(
     return Filing(year, rules[year], campaign, declared[year], state, last, since, arrivals)
 
 
-def _made(rules: dict[int, Rules], declared: dict[int, AnnualDeclaration | None]) -> dict[int, Made]:
+def _made(rules: dict[int, Rules], declared: Declared) -> dict[int, Made]:
     """By year, those that were validated."""
     return {
         year: Made(
@@ -166,6 +170,22 @@ async def answers_among(
         DeclarationAnswer.declaration_id == declaration_id, col(DeclarationAnswer.employee_id).in_(ids)
     )
     return {each.employee_id: each for each in await access.all(mine)}
+
+
+async def responsible_addresses(access: MemberAccess, today: date) -> list[str]:
+    """Of the company's own administrators, and of its administrative contact."""
+    contact = access.select(CompanyContact).where(CompanyContact.kind == ContactKind.ADMINISTRATIVE)
+    named = await access.first(contact)
+    statement = (
+        select(Account.email, Membership.roles)
+        .join(Membership, col(Membership.account_id) == Account.id)
+        .where(
+            Membership.company_id == access.company.key, ~col(Membership.third_party), is_alive(today)
+        )
+        .order_by(col(Account.id))
+    )  # fmt: skip
+    found = [email for email, roles in await access.rows(statement) if Role.ADMINISTRATOR in roles]
+    return found + ([named.email] if named else [])
 
 
 async def billing_address(access: MemberAccess) -> str:

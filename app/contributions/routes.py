@@ -14,7 +14,7 @@ from app.contributions.pages import missing_campaign, next_act, progress, state_
 from app.contributions.queries import corrections_of, filing_of, filings_of
 from app.contributions.receipt import Receipt, pdf_of
 from app.contributions.states import OPEN, State
-from app.contributions.tariff import MONITORING_WORDS
+from app.contributions.tariff import MONITORING_WORDS, vat_words
 from app.errors import NotFound
 from app.rights import Right
 from app.web import page
@@ -86,6 +86,7 @@ async def receipt(
         receipt=kept,
         rank=rang,
         replaced=filing.declaration.replaced if filing.declaration and not rang else [],
+        vat=vat_words(filing.rules.vat_points),
         monitoring=MONITORING_WORDS,
         may_declare=Right.DECLARATION in access.rights,
         is_closed=filing.state == State.CLOSED,

@@ -4,6 +4,7 @@ from typing import Any
 
 from app.access import MemberAccess
 from app.company_details.queries import contacts_of
+from app.contributions.moves_queries import moves_of
 from app.contributions.pages import counted_words, now, step_page
 from app.contributions.people_queries import doubtful_people, jobs_of, tally_of
 from app.contributions.queries import Filing
@@ -58,6 +59,7 @@ async def people_page(
         form=form,
         tally=await tally_of(access, filing, today),
         reference=counted_words(filing.rules),
+        moves=await moves_of(access, filing, today),
         people=shown,
         only_left=only_left,
         following=f"{shown[-1].sort_key}~{shown[-1].id}" if len(coming) > PAGE else "",
@@ -66,8 +68,8 @@ async def people_page(
 
 
 async def jobs_page(access: MemberAccess, filing: Filing, form: Form[Any]) -> Page:
-    tally = await tally_of(access, filing, now().today)
-    jobs, exposed = await jobs_of(access, filing)
+    today = now().today
+    tally, (jobs, exposed) = await tally_of(access, filing, today), await jobs_of(access, filing, today)
     return step_page(
         "jobs", access, filing, "postes",
         form=form,

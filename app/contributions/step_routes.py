@@ -68,7 +68,8 @@ async def people(
     filing = await filing_of(access, year, now().today)
     if filing is None or filing.state not in OPEN:
         return elsewhere(request, access, year, filing)
-    return await people_page(access, filing, Form(), apres, only_left=bool(reste))
+    form: Form[Any] = Form({"apres": apres[:300], "reste": reste and "oui"})
+    return await people_page(access, filing, form, apres, only_left=bool(reste))
 
 
 @post(f"{ONE}/salaries", name="contributions.save_people")
@@ -85,15 +86,16 @@ async def save_people(
         async with form.attempt(access):
             given = form.data
             left = await save_answers(access, year, given.answers, now(), proposed=given.proposed)
-        if left and not given.answers and not given.proposed and not form.errors:
+        if left and not (given.answers or given.proposed or given.suite or form.errors):
             form.refuse(Refused("Répondez oui ou non pour chaque personne."))
     if form.errors:
         filing = await filing_of(access, year, now().today)
         if filing is None:
             return missing_campaign(access, year)
-        return await people_page(access, filing, form, "", only_left=True)
-    if left:
-        query = {"reste": "oui"}
+        return await people_page(access, filing, form, form["apres"], only_left=bool(form["reste"]))
+    if form["suite"] or left:
+        rest = {"reste": "oui"} if form["reste"] or not form["suite"] else {}
+        query = rest | ({"apres": form["suite"]} if form["suite"] else {})
         return see(request, "contributions.people", query=query, code=access.company.code, year=year)
     return see(request, "contributions.jobs", code=access.company.code, year=year)
 

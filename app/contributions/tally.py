@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from app.contributions.arrivals import Window
-from app.contributions.counting import OUTSIDE, Counts, Person, who_counts
+from app.contributions.counting import OUTSIDE, Counts, Person, Verdict, who_counts
 from app.contributions.rules import Rules
 from app.contributions.tariff import Amount, amount
 from db.models import Monitoring
@@ -23,6 +23,14 @@ class Group(NamedTuple):
     monitoring: str
     answer: bool | None
     number: int
+
+    def verdict(self, rules: Rules, on: date) -> Verdict:
+        return who_counts(Person(*self[:4]), rules, on)
+
+    def is_counted(self, rules: Rules, on: date) -> bool:
+        """A doubt without answer counts as nobody."""
+        counts = self.verdict(rules, on).counts
+        return bool(self.answer) if counts == Counts.DOUBT else counts == Counts.YES
 
 
 @dataclass(slots=True)
@@ -61,19 +69,17 @@ class Tally:
 
 def tally(groups: Iterable[Group], rules: Rules, since: date, arrivals: Window, on: date) -> Tally:
     """`since`: the last reference date; `arrivals`: those that are this declaration's; `on`: the day it is
-    made. A doubt without answer counts as nobody.
+    made.
     """
     found = Tally()
     for each in groups:
-        verdict = who_counts(Person(*each[:4]), rules, on)
+        verdict = each.verdict(rules, on)
         if each.exit_on and since < each.exit_on < rules.reference_on and each.contract not in OUTSIDE:
             found.left += each.number
-        counts = verdict.counts == Counts.YES
         if verdict.counts == Counts.DOUBT:
             found.doubts += each.number
             found.unanswered += each.number if each.answer is None else 0
-            counts = bool(each.answer)
-        if counts:
+        if each.is_counted(rules, on):
             found.people[Monitoring(each.monitoring), verdict.months] += each.number
             found.new += each.number if arrivals.holds(each.entry_on) else 0
         elif verdict.counts == Counts.NO and (each.exit_on is None or each.exit_on >= rules.reference_on):

@@ -71,4 +71,4 @@ async def _declare(member: MemberAccess, year: int, at: Moment) -> None:
     filing = await filing_now(member, year, at)
     tally = await tally_of(member, filing, at.today)
     shown = shown_of(tally.headcount, tally.amount(filing.rules).total_cents)
-    await file_declaration(member, year, Seen(filing.version, shown, False), at)
+    await file_declaration(member, year, Seen(filing.version, False, shown), at)
