@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.access import MemberAccess
+from app.clock import PARIS
 from app.contact.queries import unread_inquiries
 from app.contributions.pages import next_act, state_words
 from app.contributions.queries import filings_of
@@ -36,8 +37,9 @@ async def todos_of(access: MemberAccess, now: datetime, today: date) -> list[Tod
     """What is late first, then by day. Only what this person may see; what they may not do is not asked."""
     found = list(_visits(await waiting_of(access, now, today), today, access.rights))
     found += [todo async for todo in _papers(access, today)]
-    for number, subject in await unread_inquiries(access):
-        found.append(Todo(today, f"Réponse du service : {subject}", "contact.show", {"inquiry_id": number}))
+    for number, subject, at in await unread_inquiries(access):
+        params = {"inquiry_id": number}
+        found.append(Todo(_day(at, today), f"Réponse du service : {subject}", "contact.show", params))
     return sorted(found, key=lambda each: (not each.is_late, each.on))
 
 
@@ -55,7 +57,8 @@ def _visits(waiting: Waiting, today: date, rights: frozenset[Right]) -> Iterator
         yield Todo(counts.first_open, words, "planning.index", query="?etat=libres")
     for each in waiting.answers:
         params = {"request_id": each.id}
-        yield Todo(today, f"Réponse du service : demande pour {each.name}", "appointments.show", params)
+        words = f"Réponse du service : demande pour {each.name}"
+        yield Todo(_day(each.unread_at, today), words, "appointments.show", params)
     if waiting.more_answers:
         yield Todo(today, "D’autres réponses du service à vos demandes", "appointments.index")
     for slot in waiting.week:
@@ -72,16 +75,23 @@ async def _papers(access: MemberAccess, today: date) -> Any:
     for filing in (await filings_of(access, today))[:2]:
         act = next_act(access, filing) if filing.state in TO_FILE else None
         if act:
-            words = f"Déclaration annuelle {filing.year} : {state_words(filing).lower()}"
-            late = filing.state == State.LATE
+            late = filing.state == State.LATE  # The page says so already.
+            told = state_words(filing).lower().removeprefix("en retard : ")
+            words = f"Déclaration annuelle {filing.year} : {told}"
             yield Todo(filing.campaign.closes_on, words, act.route, {"year": filing.year}, is_late=late)
     if Right.INVOICES in access.rights:
         totals = await totals_of(access, today)
         if totals.due_cents > 0:
             behind = f", dont {amount(totals.late_cents)} en retard" if totals.late_cents else ""
             words = f"{amount(totals.due_cents)} à payer{behind}"
-            yield Todo(today, words, "invoices.index", is_late=bool(totals.late_cents))
+            late = bool(totals.late_cents)
+            yield Todo(totals.first_due_on or today, words, "invoices.index", is_late=late)
     news = await news_of(access)
     if news.count:
         words = plural(news.count, "nouveau document", "nouveaux documents")
-        yield Todo(today, words, "documents.index")
+        yield Todo(_day(news.since, today), words, "documents.index")
+
+
+def _day(since: datetime | None, today: date) -> date:
+    """Of the instant from which something waits."""
+    return since.astimezone(PARIS).date() if since else today

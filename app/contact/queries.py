@@ -61,14 +61,16 @@ async def inquiries_of(
     return [InquiryRow._make(row) for row in await access.table(statement)]
 
 
-async def unread_inquiries(access: MemberAccess) -> Sequence[tuple[int, str]]:
-    """Number and subject of the threads whose answer nobody said to have read, the latest first."""
-    columns: list[Any] = [Inquiry.id, Inquiry.subject]
+async def unread_inquiries(access: MemberAccess) -> Sequence[tuple[int, str, datetime]]:
+    """Number and subject of the threads whose answer nobody said to have read, and since when, the latest
+    first.
+    """
+    columns: list[Any] = [Inquiry.id, Inquiry.subject, Inquiry.unread_at]
     statement = sqlalchemy.select(*columns).where(
         col(Inquiry.company_id) == access.company.key, col(Inquiry.unread_at).is_not(None)
     )
     ordered = statement.order_by(col(Inquiry.updated_at).desc(), col(Inquiry.id).desc())
-    return [(number, subject) for number, subject in await access.table(ordered.limit(FEW))]
+    return [(number, subject, at) for number, subject, at in await access.table(ordered.limit(FEW))]
 
 
 async def messages_of(access: MemberAccess, inquiry_id: int) -> Sequence[tuple[InquiryMessage, str, str]]:

@@ -35,10 +35,13 @@ class DocumentRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What the service shared and nobody said they saw. `last_id`: up to where it was shown."""
+    """What the service shared and nobody said they saw. `last_id`: up to where it was shown; `since`: when
+    the first of it came.
+    """
 
     count: int
     last_id: int | None
+    since: datetime | None
 
 
 async def documents_before(
@@ -67,9 +70,8 @@ async def documents_before(
 
 async def news_of(access: MemberAccess) -> News:
     unseen = (col(Document.from_service).is_(True), col(Document.read_at).is_(None))
-    statement = sqlalchemy.select(func.count(col(Document.id)), func.max(Document.id)).where(
-        *_mine(access), *unseen
-    )
+    told = (func.count(col(Document.id)), func.max(col(Document.id)), func.min(col(Document.created_at)))
+    statement = sqlalchemy.select(*told).where(*_mine(access), *unseen)
     (row,) = await access.table(statement)
     return News(*row)
 

@@ -11,10 +11,12 @@ from sqlalchemy import Date, ScalarSelect, bindparam, func
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from app.access import Access, MemberAccess
+from app.access import Access, AccountAccess, MemberAccess
 from app.employees.queries import PAGE
 from app.invoices.rules import InvoiceState, left_of, state_of
-from db.models import Invoice, InvoiceKind, Payment
+from app.rights import Right, rights_of
+from app.sessions import is_alive
+from db.models import Company, Invoice, InvoiceKind, Membership, Payment
 
 FIRST, LAST = date(1, 1, 1), date(9999, 12, 31)
 MOST_EXPORTED = 5_000
@@ -50,13 +52,16 @@ class InvoiceRow(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """`owed_cents`: by the service to the company. `first_on`, `last_on`: None when there is no invoice."""
+    """`owed_cents`: by the service to the company. `first_on`, `last_on`: None when there is no invoice;
+    `first_due_on`: None when none is to be paid.
+    """
 
     due_cents: int
     late_cents: int
     owed_cents: int
     first_on: date | None
     last_on: date | None
+    first_due_on: date | None
 
 
 _company = col(Invoice.company_id) == bindparam("company")
@@ -114,7 +119,10 @@ _NOTES = _rows(col(Invoice.settles_id) == bindparam("invoice"))
 def _totals() -> Any:
     each = (
         sqlalchemy.select(
-            _left.label("left"), (_unpaid & _late).label("late"), col(Invoice.issued_on).label("issued_on")
+            _left.label("left"),
+            (_unpaid & _late).label("late"),
+            col(Invoice.issued_on).label("issued_on"),
+            col(Invoice.due_on).label("due_on"),
         )
         .where(_company)
         .subquery()
@@ -122,7 +130,8 @@ def _totals() -> Any:
     left = each.c.left
     counted = [(left > 0, left), ((left > 0) & each.c.late, left), (left < 0, -left)]
     sums = [func.coalesce(func.sum(sqlalchemy.case((when, what), else_=0)), 0) for when, what in counted]
-    return sqlalchemy.select(*sums, func.min(each.c.issued_on), func.max(each.c.issued_on))
+    due_on = func.min(sqlalchemy.case((left > 0, each.c.due_on)))
+    return sqlalchemy.select(*sums, func.min(each.c.issued_on), func.max(each.c.issued_on), due_on)
 
 
 _TOTALS = _totals()
@@ -165,3 +174,22 @@ async def payments_of(access: MemberAccess, invoice_id: int) -> list[Payment]:
 async def totals_of(access: MemberAccess, today: date) -> Totals:
     (row,) = await access.table(_TOTALS, {"company": access.company.key, "today": today})
     return Totals(*row)
+
+
+async def late_at(access: AccountAccess, codes: list[str], today: date) -> dict[str, int]:
+    """What is late to be paid, in cents, by code: only where this account sees the invoices."""
+    statement = (
+        sqlalchemy.select(col(Company.code), col(Membership.roles), _left)
+        .select_from(Membership)
+        .join(Company, col(Company.id) == Membership.company_id)
+        .join(Invoice, col(Invoice.company_id) == Membership.company_id)
+        .where(
+            col(Membership.account_id) == access.account.key, is_alive(today), col(Company.code).in_(codes),
+            col(Invoice.company_id) == col(Company.id), _unpaid, col(Invoice.due_on) < today,
+        )
+    )  # fmt: skip
+    found: dict[str, int] = {}
+    for code, roles, left in await access.table(statement):
+        if Right.INVOICES in rights_of(roles):
+            found[code] = found.get(code, 0) + left
+    return found

@@ -4,9 +4,10 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlmodel import delete
+from sqlmodel import delete, update
 
-from db.models import Document, Invoice, InvoiceKind, Tariff
+from db.models import Document, Inquiry, Invoice, InvoiceKind, Tariff
+from tests.contributions.told import close
 from tests.employees.people import acting, an_employee
 from tests.planning.told import WEDNESDAY, a_person, a_slot
 from tests.test_pages import check
@@ -82,8 +83,15 @@ async def test_what_is_to_be_paid_and_what_is_new_lead_to_where_they_are(app, al
                 size=1, sha256="0" * 64, series="s", token="t", from_service=True, **mine,
             )
         )  # fmt: skip
-    words = [each for *_, each in todos(await alice.get(HOME))]
-    assert words == ["120,00 € à payer, dont 120,00 € en retard", "1 nouveau document"]
+    shown = [(on, words) for on, _, words in todos(await alice.get(HOME))]
+    assert shown == [
+        ("En retard", "120,00 € à payer, dont 120,00 € en retard"),
+        ("2026-01-05", "1 nouveau document"),
+    ]
+    async with portal.database.transaction(write=True) as session:
+        await session.exec(update(Invoice).where(Invoice.number == "F-1").values(due_on=date(2026, 3, 20)))
+    shown = [(on, words) for on, _, words in todos(await alice.get(HOME))]
+    assert ("2026-03-20", "120,00 € à payer") in shown
     async with acting(app, portal, told.site) as reader:
         assert [each for *_, each in todos(await reader.get(HOME))] == ["1 nouveau document"]
 
@@ -98,3 +106,20 @@ async def test_the_declaration_that_is_due_leads_to_its_next_step_and_only_who_m
     assert (await alice.get(href)).status_code == 200
     async with acting(app, portal, told.ours) as reader:
         assert "Déclaration annuelle 2026" not in (await reader.get("/espace/00010")).text
+
+
+async def test_a_late_declaration_says_so_once(alice, told, portal):
+    await close(portal, told)
+    shown = todos(await alice.get(HOME))
+    words = "Déclaration annuelle 2026 : la date limite était le 15 février 2026"
+    assert ("En retard", words) in [(late, told) for late, _, told in shown]
+
+
+async def test_an_answer_waits_since_the_day_it_came(alice, told, portal):
+    async with portal.database.transaction(write=True) as session:
+        unread = datetime(2026, 2, 20, 9, 0, tzinfo=UTC)
+        await session.exec(
+            update(Inquiry).where(Inquiry.company_id == told.ours.key).values(unread_at=unread)
+        )
+    shown = todos(await alice.get("/espace/00010"))
+    assert "2026-02-20" in [on for on, _, words in shown if words.startswith("Réponse du service")]
