@@ -9,9 +9,10 @@ from litestar.response import Response
 
 from app import clock
 from app.access import AccountAccess, MemberAccess
-from app.companies.queries import SORTS, membership_at, my_companies, page_of, slots_to_answer
+from app.companies.queries import SORTS, membership_at, my_companies, page_of
 from app.companies.sections import FEW, SECTIONS, section_of
 from app.companies.todo import todos_of
+from app.companies.waiting_queries import waits_at
 from app.drafts import draft_of
 from app.errors import NotFound
 from app.rights import rights_of
@@ -47,7 +48,7 @@ async def index(
         "companies/index.html",
         "partials/companies/list.html",
         companies=shown,
-        waiting=await slots_to_answer(access, [each.code for each in shown], clock.today(), clock.now()),
+        waiting=await waits_at(access, [each.code for each in shown], clock.today(), clock.now()),
         following=following,
         q=q[:80],
         sort=sort,

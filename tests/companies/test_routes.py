@@ -1,10 +1,13 @@
 """/espace and /entreprises."""
 
-from sqlmodel import delete
+from datetime import date
 
-from db.models import Membership
+from sqlmodel import delete, update
+
+from db.models import Invoice, Membership
 from db.seeds.world import World
 from tests.employees.people import acting
+from tests.statements import statements_of
 from tests.world import OURS, THEIRS
 
 
@@ -40,7 +43,7 @@ async def test_one_lands_in_ones_company_or_in_the_list_of_many(alice, clerk, to
                 told.alice, await world.a_company(f"{2000 + number:05d}", f"Client {number}")
             )
     assert (await alice.get("/espace")).headers["location"] == "/entreprises"
-    assert (await alice.get("/entreprises")).text.count("Client ") == 20
+    assert (await alice.get("/entreprises")).text.count('">Client ') == 20
 
 
 async def test_without_a_company_the_list_says_what_to_do(clerk):
@@ -56,3 +59,31 @@ async def test_the_list_says_where_appointments_wait_for_an_answer(app, alice, t
     assert "/espace/00010-2/planning" not in page.text
     async with acting(app, portal, told.ours) as reader:
         assert "rendez-vous" not in (await reader.get("/entreprises")).text
+
+
+async def test_the_list_says_where_a_declaration_or_a_payment_is_due(app, alice, told, portal):
+    async with portal.database.transaction(write=True) as session:
+        late = update(Invoice).where(Invoice.company_id == told.ours.key).values(due_on=date(2026, 2, 4))
+        await session.exec(late)
+    page = await alice.get("/entreprises")
+    for path in ("00010/cotisation/2026", "00010-2/cotisation/2026", "00010/factures"):
+        assert f'<a href="/espace/{path}">' in page.text
+    assert "60,00 € en retard" in page.text
+    assert "/espace/00010-2/factures" not in page.text
+    async with acting(app, portal, told.ours, "rendez-vous") as other:
+        page = await other.get("/entreprises")
+    assert "déclaration 2026" not in page.text
+    assert "en retard" not in page.text
+
+
+async def test_the_list_asks_as_many_statements_for_many_as_for_few(alice, told, portal):
+    counts = []
+    for first in (3000, 3020):
+        with statements_of(portal) as statements:
+            await alice.get("/entreprises")
+        counts.append(len(statements))
+        async with portal.database.transaction(write=True) as session:
+            world = World(session)
+            for number in range(first, first + 8):
+                await world.acts_for(told.alice, await world.a_company(f"{number:05d}", f"Client {number}"))
+    assert counts[0] == counts[1]
