@@ -10,6 +10,11 @@ from urllib.parse import quote
 LONGEST_NAME = 120
 MOST_ENTRIES = 10_000
 BOTH = "docx, xlsx, odt, ods"
+# By how they begin: what many people have, and how to make of it something that is taken.
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+SAVE_AGAIN = "Ce fichier est dans un ancien format de Word ou d’Excel : enregistrez-le en .docx ou en .xlsx."
+HEIC = re.compile(rb".{4}ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)", re.DOTALL)
+AS_JPEG = "Cette photo est au format HEIC : enregistrez-la, ou partagez-la, en JPEG."
 REFUSED = f"Ce fichier n’est ni un PDF, ni une image (PNG, JPEG), ni un fichier bureautique ({BOTH})."
 OFFICE = "application/vnd.openxmlformats-officedocument"
 OPEN = "application/vnd.oasis.opendocument"
@@ -43,7 +48,8 @@ def file_type(name: str, content: bytes) -> FileType:
     """ValueError says in French why this file is not taken. Blocking for a large archive."""
     found = _by_content(content)
     if found is None:
-        raise ValueError(REFUSED)
+        is_old, is_heic = content.startswith(OLD_OFFICE), HEIC.match(content)
+        raise ValueError(SAVE_AGAIN if is_old else AS_JPEG if is_heic else REFUSED)
     ending = _ending(name)
     if ending not in found.endings:
         told = f"finit par « {ending} »" if ending else "n’a pas d’extension"

@@ -16,6 +16,7 @@ BIGGEST = 5 * 1024 * 1024  # bytes of the file
 # Read to its end and thrown away, so that the browser hears the answer instead of a cut connection.
 DRAINED = 300 * 1024 * 1024
 LONGEST_FIELD = 2_000
+LONGEST_NAME = 200
 NO_FILE = "Choisissez un fichier."
 FEWER = "ne gardez que les colonnes utiles, ou envoyez-le en plusieurs fois"
 CUT = "L’envoi du fichier s’est interrompu : renvoyez-le."
@@ -88,7 +89,7 @@ async def _read(request: Request[Any, Any, Any], boundary: str, upload: Upload, 
 
 def _keep(upload: Upload, segment: MultipartSegment, content: bytes) -> None:
     if segment.filename is not None:
-        upload.name, upload.content = segment.filename[:200], content
+        upload.name, upload.content = segment.filename[-LONGEST_NAME:], content  # Its extension stays.
     else:
         upload.fields[segment.name] = content.decode()
 
@@ -96,6 +97,7 @@ def _keep(upload: Upload, segment: MultipartSegment, content: bytes) -> None:
 def _too_big(request: Request[Any, Any, Any], segment: MultipartSegment, limit: Limit) -> str:
     if segment.filename is None:
         return CUT
-    told = request.headers.get("content-length", "")
-    size = f" (il en pèse {int(told) // 1_000_000})" if told.isdigit() and len(told) < 15 else ""
-    return f"Ce fichier dépasse {limit.size // 1_000_000} Mo{size} : {limit.advice}."
+    told, most = request.headers.get("content-length", ""), limit.size // 1_000_000
+    weighs = int(told) // 1_000_000 if told.isdigit() and len(told) < 15 else 0
+    size = f" (il en pèse {weighs})" if weighs > most else ""
+    return f"Ce fichier dépasse {most} Mo{size} : {limit.advice}."

@@ -92,7 +92,8 @@ async def test_two_people_who_deposit_at_once_make_two_versions(alice, portal, t
         (PNG, "duerp.pdf", "Ce fichier est une image PNG, mais son nom finit par « .pdf »"),
         (DOCX, "duerp.xlsx", "Ce fichier est un document Word"),
         (b"", "duerp.pdf", "Ce fichier est vide"),
-        (PDF + b"x" * 10_000_000, "duerp.pdf", "dépasse 10 Mo"),
+        (PDF + b"x" * 10_000_000, "duerp.pdf", "dépasse 10 Mo :"),
+        (PDF + b"x" * 12_000_000, "duerp.pdf", "dépasse 10 Mo (il en pèse 12) :"),
     ],
 )
 async def test_what_lies_is_empty_or_too_large_is_refused_and_nothing_is_kept(
@@ -119,7 +120,12 @@ async def test_a_form_without_a_kind_keeps_no_file(alice, portal, told):
 
 @pytest.mark.parametrize(
     ("name", "kept"),
-    [("../../duerp.pdf", "duerp.pdf"), ("C:\\x\\duerp.pdf", "duerp.pdf"), ("a\u202eb.pdf", "ab.pdf")],
+    [
+        ("../../duerp.pdf", "duerp.pdf"),
+        ("C:\\x\\duerp.pdf", "duerp.pdf"),
+        ("a\u202eb.pdf", "ab.pdf"),
+        ("x" * 300 + ".pdf", "x" * 116 + ".pdf"),
+    ],
 )
 async def test_a_name_keeps_neither_path_nor_control_characters(alice, portal, told, name, kept):
     place = await deposited(alice, name=name)

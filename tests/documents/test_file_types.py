@@ -39,6 +39,16 @@ def test_what_is_something_else_is_not_taken_whatever_its_name(name, content):
         file_type(name, content)
 
 
+@pytest.mark.parametrize(
+    ("content", "advice"),
+    [(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504, "en .docx ou en .xlsx"),
+     (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "en JPEG")],
+)  # fmt: skip
+def test_what_many_people_have_is_refused_with_how_to_save_it(content, advice):
+    with pytest.raises(ValueError, match=advice):
+        file_type("a.pdf", content)
+
+
 @pytest.mark.parametrize("name", ["a.png", "a.exe", "a", "a.pdf.exe", "pdf", ".pdf.", "a.html"])
 def test_a_name_that_says_something_else_is_refused_with_what_to_do(name):
     with pytest.raises(ValueError, match=r"renommez-le en « \.pdf »"):
