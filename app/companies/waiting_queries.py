@@ -8,7 +8,7 @@ from app.access import AccountAccess
 from app.companies.queries import slots_to_answer
 from app.contributions.due_queries import declarations_due
 from app.formats import amount
-from app.invoices.queries import late_at
+from app.invoices.late_queries import late_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class Said(NamedTuple):
 
 
 class Thread(NamedTuple):
-    """`employee`: number and name; `invoice`: its number, "" too when the reader may not see invoices.
+    """`employee`, `invoice`: the row and its name, no invoice when the reader may not see invoices.
     `seen`: up to when what waits to be read is shown.
     """
 
@@ -52,7 +52,7 @@ class Thread(NamedTuple):
     since: datetime
     on_behalf: bool
     employee: tuple[int, str] | None
-    invoice: str
+    invoice: tuple[int, str] | None
     said: list[Said]
     seen: str
     is_closed: bool
@@ -96,7 +96,7 @@ async def thread_of(access: MemberAccess, inquiry_id: int) -> Thread:
         inquiry.key, inquiry.subject, THEMES[InquiryTheme(inquiry.theme)], STATE_WORDS[state],
         since(state, inquiry.updated_at, inquiry.answered_at, inquiry.closed_at), inquiry.on_behalf,
         (employee.key, name_of(declared_of(employee))) if employee else None,
-        invoice.number if invoice else "", said,
+        (invoice.key, invoice.number) if invoice else None, said,
         inquiry.unread_at.isoformat() if inquiry.unread_at else "", state == InquiryState.CLOSED,
     )  # fmt: skip
 

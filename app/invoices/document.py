@@ -11,7 +11,6 @@ from app.formats import amount, day, phone, siret
 from app.invoices.queries import InvoiceRow
 from app.invoices.rules import (
     KIND_WORDS,
-    STATE_WORDS,
     VAT_WORDS,
     epc_payload,
     in_groups,
@@ -76,7 +75,8 @@ def paper_of(
         "total": amount(invoice.total_cents),
         "settled": _settled(row, payments),
         "left": amount(max(row.left_cents, 0)) if not is_note else "",
-        "state": STATE_WORDS[row.state(today)],
+        "state": row.words(today),
+        "is_due": row.left_cents > 0,
         "told_on": day(today),
         "bank": _bank(bank),
         "modules": modules_of(bank.payload) if bank else [],

@@ -11,12 +11,10 @@ from sqlalchemy import Date, ScalarSelect, bindparam, func
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from app.access import Access, AccountAccess, MemberAccess
+from app.access import Access, MemberAccess
 from app.employees.queries import PAGE
-from app.invoices.rules import InvoiceState, left_of, state_of
-from app.rights import Right, rights_of
-from app.sessions import is_alive
-from db.models import Company, Invoice, InvoiceKind, Membership, Payment
+from app.invoices.rules import CREDITED, STATE_WORDS, InvoiceState, left_of, state_of
+from db.models import Invoice, InvoiceKind, Payment
 
 FIRST, LAST = date(1, 1, 1), date(9999, 12, 31)
 MOST_EXPORTED = 5_000
@@ -50,6 +48,12 @@ class InvoiceRow(NamedTuple):
     def state(self, today: date) -> InvoiceState:
         return state_of(self.kind, self.left_cents, self.settled_cents, self.due_on, today)
 
+    def words(self, today: date) -> str:
+        """Its state; of what is paid, whether it was with money."""
+        state = self.state(today)
+        is_credited = state == InvoiceState.PAID and not self.paid_cents and self.credited_cents > 0
+        return CREDITED if is_credited else STATE_WORDS[state]
+
 
 class Totals(NamedTuple):
     """`owed_cents`: by the service to the company. `first_on`, `last_on`: None when there is no invoice;
@@ -81,18 +85,18 @@ def _credited() -> ScalarSelect[Any]:
 
 _settled = _of_payments(func.coalesce(func.sum(Payment.cents), 0)) + _credited()
 _is_note = col(Invoice.kind) == InvoiceKind.CREDIT_NOTE
-_left = sqlalchemy.case(
+LEFT = sqlalchemy.case(
     (_is_note & col(Invoice.settles_id).is_not(None), 0), else_=Invoice.total_cents - _settled
 )
-_unpaid = ~_is_note & (_left > 0)
+UNPAID = ~_is_note & (LEFT > 0)
 _late = col(Invoice.due_on) < _today
 FILTERS: dict[str, Any] = {
     "": sqlalchemy.true(),
-    "dues": _unpaid,
-    InvoiceState.TO_PAY: _unpaid & ~_late & (_settled <= 0),
-    InvoiceState.PARTIAL: _unpaid & ~_late & (_settled > 0),
-    InvoiceState.LATE: _unpaid & _late,
-    InvoiceState.PAID: ~_is_note & (_left <= 0),
+    "dues": UNPAID,
+    InvoiceState.TO_PAY: UNPAID & ~_late & (_settled <= 0),
+    InvoiceState.PARTIAL: UNPAID & ~_late & (_settled > 0),
+    InvoiceState.LATE: UNPAID & _late,
+    InvoiceState.PAID: ~_is_note & (LEFT <= 0),
     InvoiceState.CREDIT: _is_note,
 }
 
@@ -119,8 +123,8 @@ _NOTES = _rows(col(Invoice.settles_id) == bindparam("invoice"))
 def _totals() -> Any:
     each = (
         sqlalchemy.select(
-            _left.label("left"),
-            (_unpaid & _late).label("late"),
+            LEFT.label("left"),
+            (UNPAID & _late).label("late"),
             col(Invoice.issued_on).label("issued_on"),
             col(Invoice.due_on).label("due_on"),
         )
@@ -174,22 +178,3 @@ async def payments_of(access: MemberAccess, invoice_id: int) -> list[Payment]:
 async def totals_of(access: MemberAccess, today: date) -> Totals:
     (row,) = await access.table(_TOTALS, {"company": access.company.key, "today": today})
     return Totals(*row)
-
-
-async def late_at(access: AccountAccess, codes: list[str], today: date) -> dict[str, int]:
-    """What is late to be paid, in cents, by code: only where this account sees the invoices."""
-    statement = (
-        sqlalchemy.select(col(Company.code), col(Membership.roles), _left)
-        .select_from(Membership)
-        .join(Company, col(Company.id) == Membership.company_id)
-        .join(Invoice, col(Invoice.company_id) == Membership.company_id)
-        .where(
-            col(Membership.account_id) == access.account.key, is_alive(today), col(Company.code).in_(codes),
-            col(Invoice.company_id) == col(Company.id), _unpaid, col(Invoice.due_on) < today,
-        )
-    )  # fmt: skip
-    found: dict[str, int] = {}
-    for code, roles, left in await access.table(statement):
-        if Right.INVOICES in rights_of(roles):
-            found[code] = found.get(code, 0) + left
-    return found

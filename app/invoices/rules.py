@@ -35,6 +35,7 @@ STATE_WORDS = {
     InvoiceState.LATE: "en retard",
     InvoiceState.CREDIT: "avoir",
 }
+CREDITED = "soldée par un avoir"
 KIND_WORDS = {
     InvoiceKind.CONTRIBUTION: "Cotisation",
     InvoiceKind.ENTRY: "Droit d’entrée",

@@ -9,12 +9,12 @@ from datetime import date
 from app.employees.cells import protected
 from app.formats import amount
 from app.invoices.queries import InvoiceRow
-from app.invoices.rules import KIND_WORDS, STATE_WORDS, InvoiceState
+from app.invoices.rules import KIND_WORDS, InvoiceState
 from db.models import InvoiceKind
 
 COLUMNS = (
     "Numéro", "Date", "Échéance", "Nature", "Objet", "Montant HT", "TVA", "Montant TTC", "Réglé",
-    "Reste à payer", "État", "Dernier règlement",
+    "Avoirs déduits", "Reste à payer", "État", "Dernier règlement",
 )  # fmt: skip
 
 
@@ -34,21 +34,19 @@ class InvoiceLine:
     is_late: bool
     left: str
     paid_on: date | None
-    is_credited: bool
 
 
 def line_of(row: InvoiceRow, today: date) -> InvoiceLine:
-    """`left`: only when some of it was paid; a credit note has no due date. `is_credited`: no money came."""
+    """`left`: only when some of it was paid; a credit note has no due date."""
     state = row.state(today)
     is_note = state == InvoiceState.CREDIT
     is_partly_paid = row.left_cents > 0 and row.settled_cents > 0
     return InvoiceLine(
         row.id, row.number, row.issued_on, None if is_note else row.due_on,
         KIND_WORDS[InvoiceKind(row.kind)], amount(row.net_cents), amount(row.vat_cents),
-        amount(row.total_cents), STATE_WORDS[state], state == InvoiceState.LATE,
+        amount(row.total_cents), row.words(today), state == InvoiceState.LATE,
         amount(row.left_cents) if is_partly_paid else "",
         row.paid_on if state == InvoiceState.PAID else None,
-        state == InvoiceState.PAID and not row.paid_cents and row.credited_cents > 0,
     )  # fmt: skip
 
 
@@ -68,7 +66,8 @@ def _cells(row: InvoiceRow, today: date) -> Sequence[str]:
         protected(row.number), _day(row.issued_on), "" if is_note else _day(row.due_on),
         KIND_WORDS[InvoiceKind(row.kind)], protected(row.title),
         _number(row.net_cents), _number(row.vat_cents), _number(row.total_cents),
-        _number(row.settled_cents), _number(max(row.left_cents, 0)), STATE_WORDS[state],
+        _number(row.paid_cents), _number(row.credited_cents), _number(max(row.left_cents, 0)),
+        row.words(today),
         _day(row.paid_on) if row.paid_on else "",
     )  # fmt: skip
 

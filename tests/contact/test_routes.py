@@ -134,7 +134,9 @@ async def test_about_an_invoice_only_for_who_may_see_it_and_only_ones_own(alice,
         assert (await send(alice, **WRITTEN | {"facture": str(strange)})).status_code == 404
     await send(alice, **WRITTEN | {"facture": str(ours.key)})
     (inquiry,) = await inquiries(portal)
-    assert "facture F-1" in (await alice.get(f"{CONTACT}/{inquiry.key}")).text
+    path = f"/espace/00010/factures/{ours.key}"
+    assert f'<a href="{path}">facture F-1</a>' in (await alice.get(f"{CONTACT}/{inquiry.key}")).text
+    assert f'href="{NEW}?facture={ours.key}"' in (await alice.get(path)).text
     reader = await a_member(portal, told.ours, "lecture@ours.example", "lecture")
     await alice.signed_in(reader)
     assert "F-1" not in (await alice.get(f"{NEW}?facture={ours.key}")).text

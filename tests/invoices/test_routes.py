@@ -13,6 +13,7 @@ from app.invoices.rules import InvoiceState, Line
 from app.invoices.service import issue_credit_note
 from db.models import Invoice
 from tests.employees.people import acting
+from tests.faults.steps import rows
 from tests.invoices.told import BANK, INVOICES, NOW, an_invoice, paid
 from tests.planning.told import service
 from tests.statements import statements_of
@@ -198,3 +199,18 @@ async def test_the_fragment_is_the_table_of_the_page(alice, portal, told):
     assert fragment.startswith('<div id="invoices-table">')
     assert fragment in whole.text
     assert THEIRS not in whole.text
+
+
+async def test_what_a_credit_note_settled_is_said_with_one_word_everywhere(alice, portal, told):
+    await some_of_each(portal, told)
+    (credited,) = await rows(portal, Invoice, Invoice.number == "F2026-7")
+    words = "soldée par un avoir"
+    assert f"<td>{words}</td>" in (await alice.get(INVOICES)).text
+    assert f"<strong>{words.capitalize()}</strong>" in (await alice.get(f"{INVOICES}/{credited.id}")).text
+    answer = await alice.get(f"{INVOICES}/{credited.id}/pdf")
+    text = PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
+    assert words in " ".join(text.split())
+    answer = await alice.get(f"{INVOICES}/export/csv")
+    table = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    (line,) = [each for each in table if each["Numéro"] == "F2026-7"]
+    assert (line["Réglé"], line["Avoirs déduits"], line["État"]) == ("0,00", "120,00", words)

@@ -147,7 +147,7 @@ async def test_a_credit_note_settles_its_invoice_and_is_mailed(app, alice, porta
     note = await credited(portal, told, invoice, 10_000)
     assert (note.total_cents, note.settles_id, note.title) == (-12_000, invoice.id, "Avoir sur F2026-1")
     page = await alice.get(f"/espace/00010-2/factures/{invoice.id}")
-    assert "Payée" in page.text
+    assert "Soldée par un avoir" in page.text
     assert "avoir A2026-1" in page.text
     subjects = [each["Subject"] for each in await mailbox.delivered(app)]
     assert len(subjects) == 2
