@@ -81,9 +81,9 @@ async def tell_demo(session: AsyncSession, portal: Portal) -> None:
         staff = StaffAccess(portal, session, clerk)
         await tell_planning(staff, clock.now())
         await tell_contact(staff, clock.now())
-        await tell_invoices(staff, clock.now())
         await tell_documents(staff, clock.now())
         await tell_contributions(staff, clock.now())
+        await tell_invoices(staff, clock.now())
 
 
 def _filled(fields: dict[str, str], visits: Sequence[tuple[VisitKind, date, date | None]]) -> dict[str, Any]:

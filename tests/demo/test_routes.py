@@ -3,12 +3,14 @@
 import re
 
 import pytest
+from sqlmodel import col, select
 
 from app.commands import fill_demo
 from app.dispatcher import Dispatcher
 from app.main import create_app
 from app.postman import DemoPostbox
 from app.settings import Settings
+from db.models import AnnualDeclaration, Invoice, InvoiceKind
 from db.seeds.personas import PERSONAS
 from tests.actors import Actor
 
@@ -45,6 +47,25 @@ async def test_the_accountant_has_forty_companies_and_the_employer_three_sites(s
     page = (await show.get("/espace/00010")).text
     for label in ("00010 - Adhérent BRIEUC", "00010-2 - Adhérent (Paimpol)", "00010-5 - Adhérent (Dinan)"):
         assert label in page
+
+
+async def test_its_money_holds_together(show):
+    """What was declared last year is what was invoiced; this year is not invoiced before it is declared."""
+    async with show.edge.app.state.portal.database.transaction(write=False) as session:
+        invoices = (await session.exec(select(Invoice))).all()
+        (filed,) = (
+            await session.exec(select(AnnualDeclaration).where(col(AnnualDeclaration.number).is_not(None)))
+        ).all()
+    contributions = {each.issued_on.year: each for each in invoices if each.kind == InvoiceKind.CONTRIBUTION}
+    assert contributions[filed.year].total_cents == filed.total_cents
+    assert max(contributions) == filed.year
+    (note,) = [each for each in invoices if each.settles_id]
+    (settled,) = [each for each in invoices if each.id == note.settles_id]
+    assert note.number[1:] == settled.number[1:]
+    await show.fill("/", to="/demo/connexion", email="employeur@demo.example")
+    page = await show.get("/espace/00010/factures")
+    for words in ("à payer", "partiellement payée", "payée le", "en retard", "soldée par un avoir", "avoir"):
+        assert f">{words}" in page.text, words
 
 
 async def test_the_letters_numbers_open_an_account_whose_mail_is_read_on_screen(show):
