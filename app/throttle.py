@@ -46,24 +46,29 @@ class TooMany(Exception):  # noqa: N818
 
 async def count_guess(database: Database, now: datetime, *buckets: str) -> Guess:
     """Count one guess against each bucket, or raise `TooMany` and count nothing."""
+    async with database.transaction(write=True) as session:
+        return await count_among(session, now, *buckets)
+
+
+async def count_among(session: AsyncSession, now: datetime, *buckets: str) -> Guess:
+    """The same with the rest of this transaction: what is taken back with it was not counted."""
     at = now.timestamp()
     names = tuple(sorted(buckets))
-    async with database.transaction(write=True) as session:
-        rows = [await _locked(session, name, now) for name in names]
-        wait = max(seconds_to_wait(row.bucket, row.guesses, at) for row in rows)
-        if wait > 0:
-            raise TooMany(timedelta(seconds=wait))
-        everybody = await _locked(session, EVERYBODY, now)
-        for row in rows:
-            row.guesses = [*(g for g in row.guesses if g > at - DAY), at]
-            row.updated_at = now
-        lately = [g for g in everybody.guesses if g > at - 3600]
-        # No more than the alert needs: in a storm this row is written at every guess.
-        everybody.guesses, everybody.updated_at = [*lately, at][-ALERT_PER_HOUR:], now
-        if len(lately) == ALERT_PER_HOUR - 1:
-            log.error("guessing_alert", guesses=ALERT_PER_HOUR, per="hour")
-            about = f"{ALERT_PER_HOUR} essais en une heure"
-            session.add(AuditEvent(at=now, kind=AuditKind.GUESSING_ALERT, about=about))
+    rows = [await _locked(session, name, now) for name in names]
+    wait = max(seconds_to_wait(row.bucket, row.guesses, at) for row in rows)
+    if wait > 0:
+        raise TooMany(timedelta(seconds=wait))
+    everybody = await _locked(session, EVERYBODY, now)
+    for row in rows:
+        row.guesses = [*(g for g in row.guesses if g > at - DAY), at]
+        row.updated_at = now
+    lately = [g for g in everybody.guesses if g > at - 3600]
+    # No more than the alert needs: in a storm this row is written at every guess.
+    everybody.guesses, everybody.updated_at = [*lately, at][-ALERT_PER_HOUR:], now
+    if len(lately) == ALERT_PER_HOUR - 1:
+        log.error("guessing_alert", guesses=ALERT_PER_HOUR, per="hour")
+        about = f"{ALERT_PER_HOUR} essais en une heure"
+        session.add(AuditEvent(at=now, kind=AuditKind.GUESSING_ALERT, about=about))
     return Guess(names, at)
 
 

@@ -1,7 +1,9 @@
 """What may be written to the service."""
 
 import re
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
@@ -50,9 +52,10 @@ def _instant(value: Any) -> Any:
     """Until when its reader had seen the thread; long ago when the page did not say."""
     try:
         at = datetime.fromisoformat(value[:40])
-    except (TypeError, ValueError):
+        # The first and the last days of the calendar do not exist in every zone.
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError):
         return datetime(1970, 1, 1, tzinfo=UTC)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 Theme = Annotated[str, AfterValidator(_theme)]
@@ -92,3 +95,11 @@ class PublicMessage(Input):
     code: Annotated[str, Squeezed, AfterValidator(_optional_code)] = ""
     theme: Theme
     text: Text
+
+
+def once_key(data: Input, file_sha256: str = "") -> str:
+    """43 characters that tell a form sent twice from another one sent with the same token: from a page that
+    the browser kept, what was written since is another message.
+    """
+    said = "\0".join([*map(str, data.model_dump().values()), file_sha256])
+    return urlsafe_b64encode(sha256(said.encode()).digest()).decode().rstrip("=")

@@ -14,7 +14,7 @@ from app.company_details.queries import team_of
 from app.contact.forms import CHOICES, NewInquiry
 from app.contact.queries import MOST_NAMESAKES, inquiry_by_token, people_named
 from app.contact.sent import read_sent
-from app.contact.writing_service import send_inquiry
+from app.contact.writing_service import key_of, send_inquiry
 from app.employees.declared import declared_of, name_of
 from app.file_types import ACCEPTED, TAKEN
 from app.forms import Form
@@ -52,13 +52,13 @@ async def create(
     form, file = await read_sent(request, access, NewInquiry)
     sent, done = None, "envoye"
     if form.data:
-        if sent := await inquiry_by_token(access, form.data.token):
-            done = "deja"
+        key = key_of(form.data, file)
+        done = "deja" if await inquiry_by_token(access, key) else "envoye"
         async with form.attempt(access):
             sent = await send_inquiry(access, form.data, file, clock.now())
-    if form.status_code == 409 and (sent := await inquiry_by_token(access, form["token"])):
-        done = "deja"  # Sent twice at once: the first one was written meanwhile.
-    elif form.errors or sent is None:
+        if form.status_code == 409 and (sent := await inquiry_by_token(access, key)):
+            done, form.errors = "deja", {}  # Sent twice at once: the first one was written meanwhile.
+    if form.errors or sent is None:
         return await _form(access, form)
     return see(request, "contact.show", query={"fait": done}, code=access.company.code, inquiry_id=sent.key)
 

@@ -28,9 +28,9 @@ async def send(request: Request[Any, Any, Any], access: NamedDependency[VisitorA
     if form.data:
         async with form.attempt(access):
             await write_from_outside(access, form.data, Visit.of(request).network, clock.now())
-    # Sent twice at once: the first one was written meanwhile.
-    is_twice = form.status_code == 409 and await is_known(access, form["token"])
-    if form.errors and not is_twice:
+        if form.status_code == 409 and await is_known(access, form.data):
+            form.errors = {}  # Sent twice at once: the first one was written meanwhile.
+    if form.errors:
         return _form(form)
     return see(request, "contact.sent")
 

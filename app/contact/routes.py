@@ -15,7 +15,7 @@ from app.contact.forms import Read, Reply
 from app.contact.queries import FILTERS, inquiries_of, message_by_token
 from app.contact.sent import read_sent
 from app.contact.shown import file_of, lines_of, thread_of
-from app.contact.writing_service import end_inquiry, mark_as_read, write_reply
+from app.contact.writing_service import end_inquiry, key_of, mark_as_read, write_reply
 from app.employees.queries import PAGE
 from app.errors import NotFound
 from app.fields import Input
@@ -94,8 +94,8 @@ async def write(
     if form.data:
         async with form.attempt(access):
             await write_reply(access, inquiry_id, form.data, file, clock.now())
-    if form.status_code == 409 and await message_by_token(access, inquiry_id, form["token"]):
-        return _seen(request, access, inquiry_id, "message")  # Sent twice at once: the first is there.
+        if form.status_code == 409 and await message_by_token(access, inquiry_id, key_of(form.data, file)):
+            form.errors = {}  # Sent twice at once: the first is there.
     if form.errors:
         return await _shown(access, inquiry_id, form)
     return _seen(request, access, inquiry_id, "message")

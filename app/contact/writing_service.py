@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from app.access import BIGGEST_ID, MemberAccess
 from app.company_details.queries import team_of
-from app.contact.forms import THEMES, NewInquiry, Reply
+from app.contact.forms import THEMES, NewInquiry, Reply, once_key
 from app.contact.queries import MOST_NAMESAKES, inquiry_by_token, message_by_token, people_named
 from app.contact.service import join, mailbox_of
 from app.employees.declared import declared_of, name_of
@@ -24,7 +24,8 @@ TOO_MANY = "Beaucoup de salariés répondent à ce nom : ajoutez le prénom."
 
 async def send_inquiry(access: MemberAccess, data: NewInquiry, file: Kept | None, now: datetime) -> Inquiry:
     """A new thread. The same form sent twice gives the thread that the first one opened."""
-    if already := await inquiry_by_token(access, data.token):
+    key = key_of(data, file)
+    if already := await inquiry_by_token(access, key):
         return already
     employee = await _person(access, data)
     inquiry = access.add(
@@ -32,11 +33,11 @@ async def send_inquiry(access: MemberAccess, data: NewInquiry, file: Kept | None
             company_id=access.company.key, account_id=access.account.key,
             on_behalf=access.membership.third_party, theme=InquiryTheme(data.theme), subject=data.subject,
             employee_id=employee.key if employee else None, invoice_id=await _invoice_id(access, data),
-            token=data.token, created_at=now, updated_at=now,
+            token=key, created_at=now, updated_at=now,
         )
     )  # fmt: skip
     await access.flush()
-    _say(access, inquiry, data.text, data.token, file, now)
+    _say(access, inquiry, data.text, key, file, now)
     access.trace(AuditKind.INQUIRY_SENT, now, f"{THEMES[InquiryTheme(data.theme)]} : {data.subject}")
     person = name_of(declared_of(employee)) if employee else ""
     await _tell_service(access, inquiry, data.text, file, now, person=person)
@@ -48,9 +49,10 @@ async def write_reply(
 ) -> None:
     """One more message, which opens an ended thread again. It reads only what its writer had been shown."""
     inquiry = await access.get(Inquiry, inquiry_id)
-    if await message_by_token(access, inquiry.key, data.token):
+    key = key_of(data, file)
+    if await message_by_token(access, inquiry.key, key):
         return
-    _say(access, inquiry, data.text, data.token, file, now)
+    _say(access, inquiry, data.text, key, file, now)
     await access.flush()  # Here the constraint tells the second of two at once.
     inquiry.state, inquiry.closed_at, inquiry.updated_at = InquiryState.SENT, None, now
     if inquiry.unread_at and inquiry.unread_at <= data.seen:
@@ -82,6 +84,10 @@ async def end_inquiry(access: MemberAccess, inquiry_id: int, now: datetime) -> N
         access.trace(AuditKind.INQUIRY_CLOSED, now, inquiry.subject)
 
 
+def key_of(data: NewInquiry | Reply, file: Kept | None) -> str:
+    return once_key(data, file.sha256 if file else "")
+
+
 async def _person(access: MemberAccess, data: NewInquiry) -> Employee | None:
     if data.salarie:
         return await access.get(Employee, data.salarie)
@@ -105,11 +111,11 @@ async def _invoice_id(access: MemberAccess, data: NewInquiry) -> int | None:
 
 
 def _say(
-    access: MemberAccess, inquiry: Inquiry, text: str, token: str, file: Kept | None, now: datetime
+    access: MemberAccess, inquiry: Inquiry, text: str, key: str, file: Kept | None, now: datetime
 ) -> None:
     message = InquiryMessage(
         company_id=access.company.key, inquiry_id=inquiry.key, account_id=access.account.key,
-        token=token, text=text, at=now,
+        token=key, text=text, at=now,
     )  # fmt: skip
     if file:
         join(message, file)

@@ -59,10 +59,22 @@ async def test_the_same_form_many_times_at_once_is_one_message(visitor, portal):
     async def click():
         return await visitor.post(PAGE, data={"csrf": token, **WRITTEN})
 
-    answers = await asyncio.gather(*(click() for _ in range(5)))
+    answers = await asyncio.gather(*(click() for _ in range(6)))
     assert {answer.status_code for answer in answers} == {303}
     assert len(await rows(portal, PublicInquiry)) == 1
     assert len(await rows(portal, OutboxMail)) == 2
+    # It was counted once: four others may follow within the quarter of an hour.
+    for number in range(4):
+        other = await visitor.fill(PAGE, **WRITTEN | {"token": f"un-autre-{number}"})
+        assert other.status_code == 303
+    assert (await visitor.fill(PAGE, **WRITTEN)).status_code == 303, "it is there already"
+
+
+async def test_what_was_written_since_with_the_same_form_is_another_message(visitor, portal):
+    for text in ("Je ne reçois rien.", "Je ne reçois rien.", "Si, je l’ai reçu."):
+        assert (await visitor.fill(PAGE, **WRITTEN | {"text": text})).status_code == 303
+    kept = [each.text for each in await rows(portal, PublicInquiry)]
+    assert kept == ["Je ne reçois rien.", "Si, je l’ai reçu."]
 
 
 async def test_one_network_writes_so_many_times_then_waits_and_loses_nothing(app, visitor, portal):

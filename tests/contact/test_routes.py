@@ -61,6 +61,20 @@ async def test_ten_replies_at_once_make_one_message(alice, portal):
     assert len(await messages(portal, inquiry)) == 2
 
 
+async def test_what_was_written_since_from_a_page_that_the_browser_kept_is_another_message(alice, portal):
+    await send(alice, **WRITTEN)
+    other = await send(alice, **WRITTEN | {"text": "Autre chose encore."})
+    assert "Votre message est envoyé" in (await alice.follow(other)).text
+    first, second = await inquiries(portal)
+    path = f"{CONTACT}/{first.key}/messages"
+    for text in ("Un oubli.", "Un autre oubli.", "Un autre oubli."):
+        await send(alice, path, token="une-autre-fois", seen="", text=text)
+    await send(alice, path, file=("a.pdf", PDF), token="une-autre-fois", seen="", text="Un oubli.")
+    said = [(each.text, each.file_name) for each in await messages(portal, first)]
+    assert said[1:] == [("Un oubli.", ""), ("Un autre oubli.", ""), ("Un oubli.", "a.pdf")]
+    assert [each.text for each in await messages(portal, second)] == ["Autre chose encore."]
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
@@ -184,6 +198,20 @@ async def test_an_answer_waits_until_somebody_says_that_they_read_it(alice, port
     assert (await inquiries(portal))[0].unread_at is None
     assert "réponse à lire" not in (await alice.get(CONTACT)).text
     assert "Réponse du service : " not in (await alice.get("/espace/00010")).text
+
+
+@pytest.mark.parametrize(
+    "seen", ["x", "", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-02-31T00:00:00"]
+)
+async def test_an_instant_that_no_page_showed_reads_nothing(alice, portal, told, seen):
+    await send(alice, **WRITTEN)
+    (inquiry,) = await inquiries(portal)
+    one = f"{CONTACT}/{inquiry.key}"
+    await as_staff(portal, told, answer_inquiry, inquiry.key, "Voici pourquoi.", inquiry.created_at)
+    assert (await alice.fill(one, to=f"{one}/lecture", seen=seen)).status_code == 303
+    replied = await send(alice, f"{one}/messages", token="un-message-de-plus", seen=seen, text="Merci.")
+    assert replied.status_code == 303
+    assert (await inquiries(portal))[0].unread_at is not None
 
 
 async def test_an_ended_thread_is_opened_again_by_writing(alice, portal, told):
