@@ -21,6 +21,7 @@ from app.mail import queue_mail
 from db.models import AnnualDeclaration, AuditKind
 
 CHANGED = "La déclaration ou la liste des salariés a changé depuis : relisez le montant, puis validez."
+BEGUN = 1  # the version of a declaration of which nothing is saved yet
 NOBODY = "Personne ne compte : passez par « Plus de salarié »."
 
 
@@ -99,6 +100,9 @@ async def _write(
     *, nobody: bool = False,
 ) -> bool:  # fmt: skip
     """From the very version that was shown; False when another validation of it came first."""
+    if version != filing.version:
+        raise Refused(CHANGED, status_code=409)
+    version = version or BEGUN
     declaration = filing.declaration or await begin(access, filing.year, at)
     replaced = [*declaration.replaced, *([declaration.receipt] if declaration.number else [])]
     receipt = _receipt(access, filing, tally, amount, len(replaced) + 1, at, nobody=nobody)
@@ -109,12 +113,10 @@ async def _write(
         "replaced": replaced, "reopened_at": None, "reopened_by_service": False,
         "submitted_at": at.now, "updated_at": at.now,
         "submitted_by": access.account.key, "on_behalf": access.membership.third_party,
-        "version": (version or declaration.version) + 1,
+        "version": version + 1, "receipt": asdict(receipt),
         "typed": declaration.typed | {KEPT: filing.arrivals.as_kept(filing.rules, at.today)},
-        "receipt": asdict(receipt),
     }  # fmt: skip
-    mine = version_of(declaration, version or declaration.version)
-    if not await access.change(mine.values(**values)):
+    if not await access.change(version_of(declaration, version).values(**values)):
         now = await filing_now(access, filing.year, at)
         if now.state in {State.FILED, State.CLOSED}:
             return False

@@ -358,3 +358,24 @@ async def test_a_version_that_is_none_is_refused(alice, portal, told, three, ver
     page = await validate(alice, version=version)
     assert page.status_code == 422
     assert (await the_declaration(portal, told.site)).number is None
+
+
+async def test_a_version_that_nobody_was_shown_is_not_validated(alice, portal, told, three):
+    await declare(alice)
+    for version in ("0", "1", "99"):
+        page = await validate(alice, version=version)
+        assert page.status_code == 409, version
+        assert "a changé depuis : relisez le montant" in page.text
+    assert (await the_declaration(portal, told.site)).number is None
+    receipt = await alice.follow(await validate(alice))
+    assert "Votre déclaration est validée" in receipt.text
+
+
+async def test_nobody_left_is_declared_from_the_version_that_was_shown(alice, portal, told):
+    nobody = f"{YEAR}/plus-de-salarie"
+    assert (await alice.fill(nobody, version="1", sure="oui")).status_code == 409
+    assert await the_declaration(portal, told.site) is None
+    await alice.fill(f"{YEAR}/entreprise", **CONTACT)
+    assert (await alice.fill(nobody, version="0", sure="oui")).status_code == 409
+    assert (await the_declaration(portal, told.site)).number is None
+    assert (await alice.fill(nobody, version="2", sure="oui")).status_code == 303
