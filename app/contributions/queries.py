@@ -16,7 +16,6 @@ from app.employees.rules import add_months
 from app.rights import Role
 from app.sessions import is_alive
 from db.models import (
-    Account,
     AnnualDeclaration,
     Company,
     CompanyContact,
@@ -148,13 +147,6 @@ async def locked_declaration(access: MemberAccess, year: int) -> AnnualDeclarati
         return None
     mine = access.select(AnnualDeclaration).where(AnnualDeclaration.year == year).with_for_update()
     return await access.first(mine.execution_options(populate_existing=True))
-
-
-async def names_of(access: MemberAccess, *accounts: int | None) -> dict[int | None, str]:
-    """Who they are, in words."""
-    wanted = [each for each in accounts if each]
-    found = await access.all(select(Account).where(col(Account.id).in_(wanted)))
-    return {each.id: each.full_name for each in found}
 
 
 async def corrections_of(access: MemberAccess, declaration_id: int) -> Sequence[DeclarationCorrection]:

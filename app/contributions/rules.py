@@ -110,7 +110,3 @@ def _steps(steps: Any) -> tuple[tuple[int | None, int], ...]:
         raise ValueError("Les tranches doivent grandir, et la dernière être sans limite.")
     prices = [_whole(price, MOST_CENTS) for _, price in bounded]
     return (*zip(limits, prices, strict=True), (None, _whole(cents, MOST_CENTS)))
-
-
-def _is_pair(step: Any) -> bool:
-    return isinstance(step, list) and len(step) == 2

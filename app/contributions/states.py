@@ -75,9 +75,3 @@ def state_of(campaign: Campaign, facts: Facts, today: date) -> State:
         is_due = facts.is_begun or facts.joined_on <= campaign.closes_on
         return State.LATE if is_due else State.NONE
     return State.BEGUN if facts.is_begun else State.TO_DO
-
-
-def step_after(step: str) -> str:
-    """ "" after the last one."""
-    names = list(STEPS)
-    return names[names.index(step) + 1] if step != names[-1] else ""
