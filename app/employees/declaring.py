@@ -1,8 +1,10 @@
 """The steps of a declaration put together: what was typed in each, checked again as a whole."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from app.employees.declared import DAYS, LABELS, Declared, declared_of, problems
@@ -104,6 +106,11 @@ def whole_of(typed: Mapping[str, str], today: date) -> Whole:
     wrong = problems(values, today)
     steps = (step for step, model in STEPS.items() if wrong.keys() & {*model.model_fields, "risks"} and wrong)
     return Whole(values, next((each for each in steps if _holds(each, wrong)), ""))
+
+
+def fingerprint(values: Declared) -> str:
+    """Says whether what is declared is what was on screen: another tab may have typed something else."""
+    return sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _holds(step: str, wrong: Mapping[str, str]) -> bool:

@@ -1,27 +1,35 @@
 """/espace/{code}/salaries/declaration: a new employee in three steps of questions, then a check."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from litestar import Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Response
 from pydantic import BaseModel
 
 from app import clock
 from app.access import MemberAccess
 from app.employees.declared import Declared, declared_of, name_of
-from app.employees.declaring import STEP_NAMES, Whole, check_step, jobs_for, place_after, whole_of
+from app.employees.declaring import (
+    STEP_NAMES,
+    Whole,
+    check_step,
+    fingerprint,
+    jobs_for,
+    place_after,
+    whole_of,
+)
 from app.employees.draft_service import draft_of, drop_draft, keep_typed, use_draft
 from app.employees.forms import STEPS, Confirmation, shown_values
-from app.employees.pcs import jobs_like
 from app.employees.person_queries import alike, just_declared
 from app.employees.questions import CONTRACTS, QUESTIONS, SEXES
 from app.employees.service import Moment, register_employee
 from app.employees.sheet import sheet_of, unsaved
 from app.errors import NotFound, Refused
-from app.forms import STALE, Form
+from app.forms import Form
 from app.rights import Right
 from app.web import Page, leave, page, path_to, see
 from db.models import Employee
@@ -29,17 +37,12 @@ from db.models import Employee
 STEP = "/espace/{code:str}/salaries/declaration/{step:str}"
 
 
-class Alike(NamedTuple):
-    """Somebody already on the list who may be the same person."""
-
-    id: int
-    name: str
-    birth_on: date
-    job_title: str
-
-
 TWICE = timedelta(minutes=10)
 ANOTHER = "Cochez la case si c’est bien une autre personne, ou ouvrez sa fiche."
+CHANGED = (
+    "Cette déclaration a changé entre-temps, dans un autre onglet ou sur un autre appareil. "
+    "Rien n’est déclaré : vérifiez ce qui suit, puis validez de nouveau."
+)
 
 
 @get("/espace/{code:str}/salaries/declaration", name="employees.new")
@@ -113,22 +116,6 @@ async def save_step(
     return see(request, "employees.step", code=access.company.code, step=place_after(step))
 
 
-@get("/espace/{code:str}/salaries/metiers", name="employees.jobs")
-async def jobs(
-    access: NamedDependency[MemberAccess], code: FromPath[str], job_title: FromQuery[str] = ""
-) -> Response[Any]:
-    """The PCS-ESE codes of a job, found by its title as people say it."""
-    access.require(Right.VIEW)
-    title = job_title.replace("\0", "")[:120]
-    return page(
-        "employees/jobs.html",
-        "partials/employees/jobs.html",
-        company=access.company,
-        form=Form({"job_title": title}),
-        jobs=jobs_like(title),
-    )
-
-
 def _step(access: MemberAccess, step: str, form: Form[Any]) -> Page:
     return page(
         "employees/step.html",
@@ -154,21 +141,26 @@ async def _check(access: MemberAccess, whole: Whole, form: Form[Any]) -> Page:
         steps=STEP_NAMES,
         values=[each for each in shown_values(whole.values) if each[1]],
         sheet=sheet_of(unsaved(whole.values), (), clock.today(), tells_all=True),
-        alike=await _alike(access, whole.values),
+        fingerprint=fingerprint(whole.values),
+        alike=[(each, name_of(declared_of(each))) for each in await _alike(access, whole.values)],
     )
 
 
 async def _declare(request: Request[Any, Any, Any], access: MemberAccess) -> Response[Any]:
     form = await Form.read(request, Confirmation)
     draft = await draft_of(access, clock.now())
-    whole = whole_of(draft.typed if draft else {}, clock.today())
-    if whole.wrong_step and form.errors:
-        raise Refused(STALE)
+    typed = dict(draft.typed) if draft else {}
+    whole = whole_of(typed, clock.today())
     # A button pressed twice: the second press leads where the first one did.
-    if draft is None and (before := await just_declared(access, clock.now() - TWICE)):
-        return _declared(request, access, before)
+    before = None if draft else await just_declared(access, clock.now() - TWICE)
+    if before and before.employee_id and fingerprint(before.after) == form["shown"]:
+        return _declared(request, access, before.employee_id)
+    if form.data and form.data.shown != fingerprint(whole.values):
+        form.data = None
+        form.refuse(Refused(CHANGED, status_code=409))
     if whole.wrong_step:
-        return see(request, "employees.step", code=access.company.code, step=whole.wrong_step)
+        form.typed = typed
+        return _step(access, whole.wrong_step, form)
     employee: Employee | None = None
     if form.data:
         async with form.attempt(access):
@@ -187,11 +179,10 @@ def _declared(request: Request[Any, Any, Any], access: MemberAccess, employee_id
     return leave(request, path)
 
 
-async def _alike(access: MemberAccess, values: Declared) -> list[Alike]:
-    found = await alike(
-        access, values["birth_name"], values["first_names"], date.fromisoformat(values["birth_on"])
-    )
-    return [Alike(each.key, name_of(declared_of(each)), each.birth_on, each.job_title) for each in found]
+async def _alike(access: MemberAccess, values: Declared) -> Sequence[Employee]:
+    """Who is already on the list and may be the same person."""
+    birth_on = date.fromisoformat(values["birth_on"])
+    return await alike(access, values["birth_name"], values["first_names"], birth_on)
 
 
-MEMBER: list[Any] = [new, restart, step, save_step, jobs]
+MEMBER: list[Any] = [new, restart, step, save_step]

@@ -97,8 +97,11 @@ class Nothing(Input):
 
 
 class Confirmation(Input):
-    """`another`: the reader has seen who is alike and says that it is somebody else."""
+    """`shown`: the fingerprint of what was on screen. `another`: the reader has seen who is alike and says
+    that it is somebody else.
+    """
 
+    shown: str = ""
     another: Ticked = False
 
 

@@ -119,16 +119,15 @@ def is_like(row: Any, birth_name: str, first_names: str, birth_on: date) -> bool
     return same_name and same_first
 
 
-async def just_declared(access: MemberAccess, since: datetime) -> int | None:
-    """Whom this account declared last, by hand and lately: their number."""
+async def just_declared(access: MemberAccess, since: datetime) -> EmployeeChange | None:
+    """What this account declared last, by hand and lately."""
     mine = access.select(EmployeeChange).where(
         col(EmployeeChange.account_id) == access.account.key,
         col(EmployeeChange.kind) == ChangeKind.DECLARED,
         col(EmployeeChange.import_id).is_(None),
         col(EmployeeChange.at) > since,
     )
-    last = await access.first(mine.order_by(col(EmployeeChange.id).desc()).limit(1))
-    return last.employee_id if last else None
+    return await access.first(mine.order_by(col(EmployeeChange.id).desc()).limit(1))
 
 
 async def seen_by(access: MemberAccess, employee_id: int) -> list[Seen]:

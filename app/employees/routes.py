@@ -9,7 +9,7 @@ from litestar.response import Response
 
 from app import clock
 from app.access import MemberAccess
-from app.employees import declaring_routes, due_routes, file_routes, leaving_routes, listing
+from app.employees import declaring_routes, due_routes, file_routes, job_routes, leaving_routes, listing
 from app.employees.declared import changed, declared_of, name_of
 from app.employees.declaring import check_correction, jobs_for
 from app.employees.forms import Corrections, declared_in, shown_values, typed_of
@@ -157,4 +157,5 @@ def _editor(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
 MEMBER: list[Any] = [
     index, show, edit, update,
     *declaring_routes.MEMBER, *leaving_routes.MEMBER, *due_routes.MEMBER, *file_routes.MEMBER,
+    *job_routes.MEMBER,
 ]  # fmt: skip

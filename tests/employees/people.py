@@ -13,6 +13,7 @@ from tests.faults.steps import rows
 from tests.people.told import a_member
 
 LIST = "/espace/00010-2/salaries"  # of the site, which starts without anybody
+CHECK = f"{LIST}/declaration/verification"
 ELISE = {
     "birth_name": "LE GALL", "first_names": "Élise", "sex": "F", "birth_on": "1990-02-03",
     "entry_on": "2024-09-02", "contract": "cdi", "job_title": "Caissière", "pcs": "551a",
@@ -77,6 +78,11 @@ def fields_of(html: str) -> dict[str, str]:
         elif control.get("type") not in {"checkbox", "radio"} or control.get("checked") is not None:
             found[name] = control.get("value", "")
     return {name: value for name, value in found.items() if name not in {"csrf", None}}
+
+
+async def declare(actor, *, partial=False, **typed):
+    """The button of the check, which says what it showed."""
+    return await actor.fill(CHECK, partial=partial, **await as_shown(actor, CHECK) | typed)
 
 
 async def correct(actor, employee, **typed):

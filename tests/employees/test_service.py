@@ -20,6 +20,7 @@ from tests.employees.people import (
     columns,
     come_back,
     correct,
+    declare,
     events,
     fields_of,
     kinds,
@@ -285,10 +286,10 @@ async def declared(actor, portal, told):
         "identite": {"birth_name": "KERBRAT", "first_names": "Yann", "birth_on": "14/07/1992"},
         "poste": {"entry_on": "2026-03-16", "contract": "cdi", "job_title": "Xyzzq"},
         "expositions": {"expositions": "oui"},
-        "verification": {},
     }
     for step, fields in steps.items():
-        answer = await actor.fill(f"{LIST}/declaration/{step}", **fields)
+        await actor.fill(f"{LIST}/declaration/{step}", **fields)
+    answer = await declare(actor)
     assert "fait=declare" in answer.headers["location"]
     (row,) = await rows(portal, Employee, Employee.birth_name == "KERBRAT")
     return row
