@@ -7,13 +7,12 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from app.employees.declared import DAYS, LABELS, Declared, declared_of, problems
-from app.employees.forms import STEPS, Corrections, declared_in
+from app.employees.declared import DAYS, LABELS, Declared, problems
+from app.employees.forms import STEPS, declared_in
 from app.employees.pcs import jobs_like, label_of
 from app.employees.questions import QUESTIONS
 from app.fields import Input, read_day
 from app.forms import Form
-from db.models import Employee
 
 STEP_NAMES = {
     "identite": "Qui est-ce ?",
@@ -51,16 +50,17 @@ def check_step(form: Form[Any], step: str, draft: Mapping[str, str], today: date
         form.errors["pcs"] = JOB_UNCHOSEN
 
 
-def check_correction(form: Form[Any], employee: Employee, today: date) -> None:
-    """The same for a sheet that is corrected; what was wrong there before is left alone."""
+def check_against(form: Form[Any], model: type[Input], stored: Declared, today: date) -> None:
+    """The same for a sheet that is corrected, or a person who comes back; what was wrong in what is `stored`
+    is left alone.
+    """
     if "" in form.errors:
         return
-    stored = declared_of(employee)
-    known, wrong = problems(stored, today), problems(stored | _readable_in(form, Corrections), today)
+    known, wrong = problems(stored, today), problems(stored | _readable_in(form, model), today)
     for field, message in wrong.items():
         if message != known.get(field):
             form.errors.setdefault(field, message)
-    if is_job_unchosen(form, employee.pcs):
+    if is_job_unchosen(form, stored["pcs"]):
         form.errors["pcs"] = JOB_UNCHOSEN
 
 

@@ -48,14 +48,8 @@ def _as_in_a_file(field: str) -> AfterValidator:
 
 
 OptionalEmail = Annotated[str, Squeezed, AfterValidator(_optional_email), _as_in_a_file("email")]
-BirthName = Annotated[str, Squeezed, text("Saisissez le nom de naissance.", 80), _as_in_a_file("birth_name")]
 OptionalName = Annotated[str, Squeezed, text("", 80), _as_in_a_file("usual_name")]
 Reason = Annotated[str, Squeezed, text("", 300), _as_in_a_file("post_reason")]
-JobTitle = Annotated[
-    str, Squeezed, text("Saisissez le poste occupé, avec vos mots.", 120), _as_in_a_file("job_title")
-]
-EntryDay = Annotated[str, Squeezed, day("Saisissez la date d’entrée dans l’entreprise.")]
-ContractName = Annotated[str, _one_of(CONTRACTS, "Choisissez le type de contrat.")]
 
 
 class Identity(Input):
@@ -74,22 +68,15 @@ class Identity(Input):
 
 
 class Post(Input):
-    entry_on: EntryDay
-    contract: ContractName
+    entry_on: Annotated[str, Squeezed, day("Saisissez la date d’entrée dans l’entreprise.")]
+    contract: Annotated[str, _one_of(CONTRACTS, "Choisissez le type de contrat.")]
     contract_ends_on: OptionalDay
-    job_title: JobTitle
+    job_title: Annotated[
+        str, Squeezed, text("Saisissez le poste occupé, avec vos mots.", 120), _as_in_a_file("job_title")
+    ]
     pcs: Annotated[str, AfterValidator(_pcs)]
     part_time: Ticked = False
     asked: str = ""  # the job title that codes were proposed for
-
-
-class Again(Input):
-    """A former employee comes back."""
-
-    entry_on: EntryDay
-    contract: ContractName
-    contract_ends_on: OptionalDay
-    job_title: JobTitle
 
 
 class Nothing(Input):
@@ -130,6 +117,10 @@ class Exposure(Input):
     post_reason: Reason
     driving_until: OptionalDay
     electrical_until: OptionalDay
+
+
+class Again(Post, Exposure):
+    """A former employee comes back: another job may ask for another follow-up, so all of it is asked."""
 
 
 class Corrections(Identity, Post, Exposure):

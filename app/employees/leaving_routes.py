@@ -1,4 +1,4 @@
-"""Departures, returns, and what was declared lately, with its undoing."""
+"""Departures, and what was declared lately, with its undoing."""
 
 from datetime import date
 from typing import Any
@@ -11,23 +11,21 @@ from litestar.response import Response
 from app import clock
 from app.access import MemberAccess
 from app.employees.declared import LABELS, declared_of, name_of
-from app.employees.forms import Again, Leaving, Nothing, declared_in, in_words
+from app.employees.forms import Leaving, Nothing, in_words
 from app.employees.operations import operations_of
 from app.employees.person_queries import latest_changes
 from app.employees.queries import PAGE
-from app.employees.questions import CHANGES, CONTRACTS
+from app.employees.questions import CHANGES
 from app.employees.service import (
     UNDOABLE,
     Moment,
     employee_of,
     register_departure,
-    register_return,
 )
 from app.employees.undo_service import change_of, undo_change
 from app.forms import Form
 from app.places import read_place, written_place
 from app.rights import Right
-from app.searching import words_of
 from app.web import Page, page, see
 from db.models import Employee, EmployeeChange
 
@@ -60,38 +58,6 @@ async def leave(
     if form.errors:
         return _leaving(access, employee, form)
     return _sheet(request, access, employee, "depart")
-
-
-@get(f"{ONE}/retour", name="employees.returning")
-async def returning(
-    access: NamedDependency[MemberAccess], code: FromPath[str], employee_id: FromPath[int]
-) -> Response[Any]:
-    access.require(Right.EMPLOYEES)
-    employee = await employee_of(access, employee_id)
-    return _returning(
-        access, employee, Form({"contract": employee.contract, "job_title": employee.job_title})
-    )
-
-
-@post(f"{ONE}/retour", name="employees.come_back")
-async def come_back(
-    request: Request[Any, Any, Any],
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    employee_id: FromPath[int],
-) -> Response[Any]:
-    access.require(Right.EMPLOYEES)
-    employee = await employee_of(access, employee_id)
-    form = await Form.read(request, Again)
-    if form.data:
-        values = declared_of(employee) | declared_in(form.data) | {"exit_on": ""}
-        if words_of(values["job_title"]) != words_of(employee.job_title):
-            values["pcs"] = ""
-        async with form.attempt(access):
-            await register_return(access, employee, values, Moment(clock.now(), clock.today()))
-    if form.errors:
-        return _returning(access, employee, form)
-    return _sheet(request, access, employee, "retour")
 
 
 @get("/espace/{code:str}/salaries/operations", name="employees.changes")
@@ -153,14 +119,6 @@ def _leaving(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
     )  # fmt: skip
 
 
-def _returning(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
-    return page(
-        "employees/returning.html", form=form, company=access.company, employee_id=employee.key,
-        name=name_of(declared_of(employee)), exit_on=employee.exit_on, contracts=CONTRACTS,
-        last_visit_on=employee.last_visit_on,
-    )  # fmt: skip
-
-
 def _undoing(access: MemberAccess, change: EmployeeChange, form: Form[Any]) -> Page:
     fields = [
         (LABELS[name], in_words(name, change.after[name]), in_words(name, change.before[name]))
@@ -181,4 +139,4 @@ def _sheet(
     )
 
 
-MEMBER: list[Any] = [leaving, leave, returning, come_back, changes, undoing, undo]
+MEMBER: list[Any] = [leaving, leave, changes, undoing, undo]

@@ -9,9 +9,17 @@ from litestar.response import Response
 
 from app import clock
 from app.access import MemberAccess
-from app.employees import declaring_routes, due_routes, file_routes, job_routes, leaving_routes, listing
+from app.employees import (
+    declaring_routes,
+    due_routes,
+    file_routes,
+    job_routes,
+    leaving_routes,
+    listing,
+    returning_routes,
+)
 from app.employees.declared import changed, declared_of, name_of
-from app.employees.declaring import check_correction, jobs_for
+from app.employees.declaring import check_against, jobs_for
 from app.employees.forms import Corrections, declared_in, shown_values, typed_of
 from app.employees.listing import address_of, following, lines_of, read_asked
 from app.employees.operations import operations_of
@@ -115,7 +123,7 @@ async def update(
     access.require(Right.EMPLOYEES)
     employee, found = await employee_of(access, employee_id), []
     form = await Form.read(request, Corrections)
-    check_correction(form, employee, clock.today())
+    check_against(form, Corrections, declared_of(employee), clock.today())
     if form.data and not form.errors:
         values, version = declared_in(form.data), int(form.data.version)
         async with form.attempt(access):
@@ -157,5 +165,5 @@ def _editor(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
 MEMBER: list[Any] = [
     index, show, edit, update,
     *declaring_routes.MEMBER, *leaving_routes.MEMBER, *due_routes.MEMBER, *file_routes.MEMBER,
-    *job_routes.MEMBER,
+    *job_routes.MEMBER, *returning_routes.MEMBER,
 ]  # fmt: skip

@@ -109,6 +109,7 @@ def follow_up(risks: Collection[str], birth_on: date, on: date) -> FollowUp:
 
 
 PERIODS = {Monitoring.SIMPLE: 60, SIA: 36, SIR: 48}  # months, at most
+SPARED = {Monitoring.SIMPLE: 60, SIA: 36, SIR: 24}  # months that a visit may stand for that of a new hiring
 PERIOD_ARTICLES = {Monitoring.SIMPLE: "R4624-16", SIA: "R4624-17", SIR: "R4624-28"}
 EXAMS = {VisitKind.EXAM_HIRING, VisitKind.EXAM}
 PERIODIC = EXAMS | {VisitKind.VIP_INITIAL, VisitKind.VIP}
@@ -186,8 +187,7 @@ def may_be_dispensed(monitoring: Monitoring, seen_on: date, hired_on: date, *, s
 
     R4624-15, R4624-27. The rest (no measure, no unfitness, paper at hand) is medical: the service decides.
     """
-    months = {Monitoring.SIMPLE: 60, SIA: 36, SIR: 24}[monitoring]
-    return same_job and seen_on <= hired_on <= add_months(seen_on, months)
+    return same_job and seen_on <= hired_on <= add_months(seen_on, SPARED[monitoring])
 
 
 def mid_career_year(birth_on: date) -> int:

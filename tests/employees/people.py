@@ -97,8 +97,11 @@ async def leave(actor, employee, day):
 
 
 async def come_back(actor, employee, **typed):
-    usual = {"entry_on": "2026-03-16", "contract": "cdi", "job_title": "Caissière", "contract_ends_on": ""}
-    return await actor.fill(f"{LIST}/{employee.id}/retour", **usual | typed)
+    """As `correct`: what is not typed is left as it is shown."""
+    path = f"{LIST}/{employee.id}/retour"
+    seen = {"asked": typed["job_title"]} if "job_title" in typed else {}
+    shown = await as_shown(actor, path) | {"entry_on": "2026-03-16"}
+    return await actor.fill(path, **shown | seen | typed)
 
 
 async def undo(actor, change):

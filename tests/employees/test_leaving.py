@@ -12,6 +12,7 @@ from tests.employees.people import (
     LIST,
     acting,
     an_employee,
+    as_shown,
     changes,
     columns,
     come_back,
@@ -107,10 +108,40 @@ async def test_a_return_is_a_new_entry_with_a_first_visit(alice, told, portal, e
     assert await events(portal) == [AuditKind.EMPLOYEE_LEFT, AuditKind.EMPLOYEE_CAME_BACK]
 
 
-async def test_a_return_to_another_job_does_not_keep_the_code_of_the_old_one(alice, told, portal, elise):
-    await leave(alice, elise, "2025-06-30")
-    await come_back(alice, elise, job_title="Soudeuse")
-    assert (await the_employee(portal, elise.id)).pcs == ""
+async def test_a_return_asks_for_the_job_again_and_its_follow_up_is_that_of_the_new_one(alice, told, portal):
+    clerk = await an_employee(portal, told.site, risks="NUIT", exit_on="2025-06-30")
+    shown = await as_shown(alice, f"{LIST}/{clerk.id}/retour")
+    assert (shown["risk_nuit"], shown["pcs"], shown["job_title"]) == ("oui", "551a", "Caissière")
+    asked = await come_back(alice, clerk, job_title="Soudeuse", asked="Caissière", pcs="551a")
+    assert asked.status_code == 422
+    assert 'name="pcs" value="623e"' in asked.text
+    check(asked)
+    path = f"{LIST}/{clerk.id}/retour"
+    new_job = {"entry_on": "2026-03-16", "job_title": "Soudeuse", "asked": "Soudeuse", "pcs": "623e"}
+    del shown["risk_nuit"]
+    done = await alice.follow(await alice.fill(path, **shown | new_job | {"risk_amiante": "oui"}))
+    assert "Suivi individuel renforcé (SIR)" in done.text
+    assert '<time datetime="2026-03-15">15 mars 2026</time>' in done.text
+    row = await the_employee(portal, clerk.id)
+    assert (row.pcs, row.risks, row.monitoring, row.due_on) == ("623e", "AMIANTE", "SIR", date(2026, 3, 15))
+
+
+@pytest.mark.parametrize(
+    ("risks", "kind", "seen_on", "words"),
+    [
+        ("", VisitKind.VIP_INITIAL, date(2024, 10, 1), "le service dira si elle suffit (R4624-15)"),
+        ("", VisitKind.VIP_INITIAL, date(2021, 3, 1), "elle a plus de 5 ans et ne peut plus suffire"),
+        ("NUIT", VisitKind.VIP, date(2023, 3, 1), "elle a plus de 3 ans et ne peut plus suffire"),
+        ("PLOMB", VisitKind.EXAM, date(2024, 3, 2), "le service dira si elle suffit (R4624-27)"),
+    ],
+)  # fmt: skip
+async def test_a_return_says_whether_the_last_visit_may_suffice(
+    alice, told, portal, risks, kind, seen_on, words
+):
+    gone = await an_employee(
+        portal, told.site, Seen(kind, seen_on), entry_on="2020-01-06", exit_on="2025-06-30", risks=risks
+    )
+    assert words in (await alice.get(f"{LIST}/{gone.id}/retour")).text
 
 
 @pytest.mark.parametrize(
@@ -135,7 +166,13 @@ async def test_nobody_present_comes_back(alice, told, portal, elise):
     page = await alice.get(f"{LIST}/{elise.id}/retour")
     assert "Cette personne est présente dans votre liste." in page.text
     token = await alice.token(f"{LIST}/{elise.id}/depart")
-    typed = {"csrf": token, "entry_on": "2026-03-16", "contract": "cdi", "job_title": "X"}
+    typed = {
+        "csrf": token,
+        "entry_on": "2026-03-16",
+        "contract": "cdi",
+        "job_title": "Xyzzq",
+        "expositions": "oui",
+    }
     assert (await alice.post(f"{LIST}/{elise.id}/retour", data=typed)).status_code == 422
     assert columns(await the_employee(portal, elise.id)) == columns(elise)
 
