@@ -28,8 +28,8 @@ class Words(NamedTuple):
 
 WORDS = Words(
     states=(
-        ("presents", "Présents, dont ceux à confirmer"),
-        ("confirmer", "À confirmer"),
+        ("presents", "Présents"),
+        ("confirmer", "dont à confirmer"),
         ("sortis", "Sortis"),
         ("tous", "Tous"),
     ),

@@ -3,7 +3,9 @@
 import pytest
 from playwright.async_api import expect
 
+from db.seeds.world import World
 from tests.browser.employees_tour import FILE
+from tests.employees.people import put
 
 pytestmark = pytest.mark.browser
 
@@ -139,6 +141,41 @@ async def test_the_search_keeps_the_focus_and_says_what_it_found(reader, told):
     await expect(reader.page).to_have_url(
         f"{reader.site}{HOME}?q=SO%C3%9BD&etat=presents&suivi=&visite=&tri=nom"
     )
+
+
+async def a_long_list(portal, told):
+    """More than a page of Élise, each late for her visit."""
+    async with portal.database.transaction(write=True) as session:
+        for number in range(60):
+            await put(World(session), told.ours, birth_name=f"GUILLOU DE LA VILLE-{number:02}")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+async def test_the_next_page_of_the_list_begins_at_its_caption_and_is_told(opened, portal, told, width):
+    await a_long_list(portal, told)
+    reader = await opened(viewport={"width": width, "height": 640})
+    await reader.signed_in(told.alice)
+    await reader.open(HOME)
+    await reader.page.get_by_role("link", name="Salariés suivants").focus()
+    await reader.press("Enter")
+    await reader.has_focus_on("#employees-caption")
+    first = await reader.page.locator("#employees-table tbody th").first.inner_text()
+    await reader.hears(f"Mes salariés, suite à partir de {first} – AIST22")
+    await reader.settled()
+    top = await reader.page.evaluate("document.querySelector('#employees-table').getBoundingClientRect().top")
+    assert -1 <= top < 60
+    assert not await reader.swaps_that_lost_the_focus()
+
+
+async def test_on_a_narrow_screen_what_is_needed_is_beside_the_name(opened, portal, told):
+    await a_long_list(portal, told)
+    reader = await opened(viewport={"width": 320, "height": 640})
+    await reader.signed_in(told.alice)
+    for path, words in (("", "en retard"), ("/echeances?mois=retard", "Demander une date")):
+        await reader.open(f"{HOME}{path}")
+        cell = reader.page.locator("td", has_text=words).first
+        box = await cell.bounding_box()
+        assert box["x"] + box["width"] <= 320, path
 
 
 async def test_on_a_narrow_screen_names_stay_captions_are_whole_and_the_chart_can_be_read(opened, told):

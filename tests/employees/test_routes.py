@@ -205,7 +205,7 @@ async def test_the_address_of_a_list_gives_the_form_as_it_was_filled(alice, staf
 async def test_an_address_that_makes_no_sense_still_shows_a_list(alice, staff, query):
     page = await alice.get(f"{LIST}?{query}")
     assert page.status_code == 200
-    assert "<h1>Mes salariés</h1>" in page.text
+    assert ">Mes salariés</h1>" in page.text
 
 
 async def test_an_empty_list_says_what_to_do_and_an_empty_search_how_to_come_back(alice, told, portal):
@@ -367,7 +367,7 @@ async def test_a_mid_career_visit_of_the_past_is_not_spoken_of(alice, told, port
 async def test_who_leaves_later_is_not_offered_a_return(alice, told, portal):
     mine = await an_employee(portal, told.site, exit_on="2026-05-29")
     assert "Enregistrer son retour" not in (await alice.get(f"{LIST}/{mine.id}")).text
-    assert "Présents, dont ceux à confirmer" in (await alice.get(LIST)).text
+    assert "dont à confirmer" in (await alice.get(LIST)).text
 
 
 async def test_somebody_without_a_session_is_asked_to_sign_in(app, told):
