@@ -16,6 +16,7 @@ from app.employees.rules import add_months
 from app.rights import Role
 from app.sessions import is_alive
 from db.models import (
+    Account,
     AnnualDeclaration,
     Company,
     CompanyContact,
