@@ -7,9 +7,10 @@ from typing import Any
 from app.access import MemberAccess
 from app.appointments.forms import MOST_PEOPLE, NOT_TOLD, Folded, NewMessage
 from app.appointments.queries import batch_of, held_request, open_for, people_by_id, subject_of
-from app.appointments.rules import MOTIVES, objection, visit_kind
+from app.appointments.rows import message_from, named, request_from, wishes_of
+from app.appointments.rules import MOTIVES, objection
+from app.appointments.telling_service import tell_team
 from app.appointments.thread_queries import centres, slot_of_request
-from app.employees.declared import declared_of, name_of
 from app.employees.service import Moment
 from app.errors import NotFound, Refused
 from app.formats import plural
@@ -46,18 +47,20 @@ async def ask_for_visits(
     for each in people:
         exposed = getattr(data, "was_exposed", False)
         if words := objection(motive, subject_of(each, is_exposed=exposed), at.today):
-            raise Refused(f"{_name(each)} : {words}", "employees")
+            raise Refused(f"{named(each)} : {words}", "employees")
     if under_way := await open_for(access, motive, [each.key for each in people]):
-        names = {each.key: _name(each) for each in people}
+        names = {each.key: named(each) for each in people}
         raise Refused(
             f"{names[under_way[0].employee_id]} : une demande du même motif est déjà en cours.", "employees"
         )
-    asked = [access.add(_request(access, motive, each, data, at)) for each in people]
+    asked = [access.add(request_from(access, motive, each, data, at)) for each in people]
     await access.flush()
     for request, each in zip(asked, people, strict=True):
         if getattr(data, "message", ""):
-            access.add(_message(access, request, data.message, data.batch, at))
-        access.trace(AuditKind.APPOINTMENT_ASKED, at.now, f"{_name(each)} : {MOTIVES[motive].title}")
+            access.add(message_from(access, request, data.message, data.batch, at))
+        access.trace(AuditKind.APPOINTMENT_ASKED, at.now, f"{named(each)} : {MOTIVES[motive].title}")
+    about = ", ".join(named(each) for each in people)
+    await tell_team(access, MOTIVES[motive].title, about, at.now, getattr(data, "message", ""))
     return asked
 
 
@@ -69,16 +72,16 @@ async def ask_for_another_date(
     request = await _again(access, slot, employee)
     if request is None:
         motive = RequestMotive.ANOTHER_DATE
-        request = access.add(_request(access, motive, employee, data, at, slot.kind))
+        request = access.add(request_from(access, motive, employee, data, at, slot.kind))
     elif request.state != RequestState.SENT:
         request.state, request.planned_at = RequestState.TAKEN, None
         request.taken_at = request.taken_at or at.now
     request.updated_at = at.now
-    for name, value in _wishes(data).items():
+    for name, value in wishes_of(data).items():
         setattr(request, name, value)
     await access.flush()
     if data.message:
-        access.add(_message(access, request, data.message, data.batch, at))
+        access.add(message_from(access, request, data.message, data.batch, at))
     return request
 
 
@@ -89,8 +92,10 @@ async def write_message(access: MemberAccess, request_id: int, data: NewMessage,
         RequestMessage.request_id == request.key, RequestMessage.token == data.token
     )
     if await access.first(sent) is None:
-        access.add(_message(access, request, data.text, data.token, at))
+        access.add(message_from(access, request, data.text, data.token, at))
         request.unread_at, request.updated_at = None, at.now
+        employee = await access.get(Employee, request.employee_id)
+        await tell_team(access, "Message sur une demande de visite", named(employee), at.now, data.text)
 
 
 async def mark_as_read(access: MemberAccess, request_id: int) -> None:
@@ -111,7 +116,8 @@ async def cancel_request(access: MemberAccess, request_id: int, at: Moment) -> A
     request.state, request.cancelled_at, request.updated_at = RequestState.CANCELLED, at.now, at.now
     request.unread_at = None
     employee = await access.get(Employee, request.employee_id)
-    access.trace(AuditKind.APPOINTMENT_CANCELLED, at.now, _name(employee))
+    access.trace(AuditKind.APPOINTMENT_CANCELLED, at.now, named(employee))
+    await tell_team(access, "Demande de visite annulée", named(employee), at.now)
     return request
 
 
@@ -159,42 +165,3 @@ def _check_dates(motive: RequestMotive, data: Any, today: date) -> None:
         raise Refused("La reprise est dans plus d’un an.", "back_on")
     if motive == RequestMotive.ACCIDENT and (back - first).days >= SHORT_STOP:
         raise Refused(LONG_STOP, "back_on")
-
-
-def _request(
-    access: MemberAccess, motive: RequestMotive, employee: Employee, data: Any, at: Moment, kind: str = ""
-) -> AppointmentRequest:
-    """`kind`: of the visit, when the motive does not say it."""
-    first, back = getattr(data, "stop_from", ""), getattr(data, "back_on", "")
-    return AppointmentRequest(
-        company_id=access.company.key, employee_id=employee.key, account_id=access.account.key,
-        on_behalf=access.membership.third_party, batch=data.batch, motive=motive,
-        kind=visit_kind(motive, kind or employee.due_kind) or "",
-        cause=getattr(data, "cause", ""), reason=getattr(data, "reason", ""),
-        stop_from=date.fromisoformat(first) if first else None,
-        back_on=date.fromisoformat(back) if back else None,
-        sent_at=at.now, updated_at=at.now, **_wishes(data),
-    )  # fmt: skip
-
-
-def _wishes(data: Any) -> dict[str, Any]:
-    centre = getattr(data, "centre", "")
-    return {
-        "half_days": " ".join(data.half_days),
-        "centre_id": int(centre) if centre else None,
-        "needs_access": getattr(data, "needs_access", False),
-        "interpreter": getattr(data, "interpreter", ""),
-    }
-
-
-def _message(
-    access: MemberAccess, request: AppointmentRequest, text: str, token: str, at: Moment
-) -> RequestMessage:
-    return RequestMessage(
-        company_id=access.company.key, request_id=request.key, account_id=access.account.key,
-        token=token, text=text, at=at.now,
-    )  # fmt: skip
-
-
-def _name(employee: Employee) -> str:
-    return name_of(declared_of(employee))
