@@ -19,6 +19,11 @@ def day(value: date) -> str:
     return _first(format_date(value, "d MMMM y", locale="fr"))
 
 
+def short_day(value: date) -> str:
+    """23/11/2026, of an instant in Paris: for the columns of a table."""
+    return f"{value.astimezone(PARIS) if isinstance(value, datetime) else value:%d/%m/%Y}"
+
+
 def moment(value: datetime) -> str:
     """23 novembre 2026 à 14 h 05, in Paris; the hour does not break."""
     pattern = f"d MMMM y 'à'{TIED}H{TIED}'h'{TIED}mm"
@@ -164,6 +169,7 @@ def event(kind: str) -> str:
 
 
 FILTERS = {
+    "short_day": short_day,
     "role": role_name,
     "event": event,
     "amount": amount,

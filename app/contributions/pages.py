@@ -119,7 +119,7 @@ def bars_of(counts: dict[str, int], before: dict[str, int] | None) -> list[Bars]
     most = max(*now_.values(), *(then or {"": 1}).values(), 1)
     return [
         Bars(
-            SHORT[key], place * 120, then[key] if then else None, number,
+            SHORT[key], place * 80, then[key] if then else None, number,
             round((then[key] if then else 0) * TALLEST / most), round(number * TALLEST / most),
         )
         for place, (key, number) in enumerate(now_.items())
