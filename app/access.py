@@ -162,7 +162,7 @@ class MemberAccess(Access):
         """
         third_party = self.membership.third_party
         if right not in (self.rights if roles is None else rights_of(roles, third_party=third_party)):
-            raise Forbidden("Votre rôle ne le permet pas. Demandez-le à un administrateur de l’entreprise.")
+            raise Forbidden
 
     def trace(self, kind: AuditKind, now: datetime, about: str = "") -> None:
         """One more line in the company's history."""

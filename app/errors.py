@@ -1,5 +1,7 @@
 """What the domain may say instead of doing. `app.web` turns each into a page."""
 
+ASK = "Votre rôle ne le permet pas. Demandez-le à un administrateur de l’entreprise."
+
 
 class NotFound(Exception):  # noqa: N818
     """The thing is absent, or not this reader's: the two cannot be told apart."""
@@ -8,7 +10,7 @@ class NotFound(Exception):  # noqa: N818
 class Forbidden(Exception):  # noqa: N818
     """The reader may see the thing but not do this to it. `message` is shown, in French."""
 
-    def __init__(self, message: str = "Vous n’avez pas le droit de faire cela.") -> None:
+    def __init__(self, message: str = ASK) -> None:
         super().__init__(message)
         self.message = message
 

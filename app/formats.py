@@ -149,6 +149,8 @@ EVENTS = {
     "credit_note_issued": "avoir émis",
     "payment_recorded": "règlement enregistré",
     "inquiry_sent": "message envoyé au service",
+    "inquiry_replied": "message ajouté à un échange",
+    "inquiry_answered": "réponse du service",
     "inquiry_closed": "échange terminé",
     "slot_confirmed": "rendez-vous confirmé",
     "slot_replaced": "salarié remplacé sur un rendez-vous",

@@ -6,12 +6,15 @@ from functools import lru_cache
 
 
 class Right(StrEnum):
+    """`CONTACT`: acting in the threads that colleagues opened; everybody writes to the service."""
+
     VIEW = "view"
     EMPLOYEES = "employees"
     APPOINTMENTS = "appointments"
     INVOICES = "invoices"
     DECLARATION = "declaration"
     DOCUMENTS = "documents"
+    CONTACT = "contact"
     APTITUDE = "aptitude"
     COMPANY = "company"
     PEOPLE = "people"
@@ -29,10 +32,12 @@ class Role(StrEnum):
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset(Right),
-    Role.EMPLOYEES: frozenset({Right.VIEW, Right.EMPLOYEES, Right.DOCUMENTS}),
-    Role.APPOINTMENTS: frozenset({Right.VIEW, Right.APPOINTMENTS, Right.DOCUMENTS, Right.APTITUDE}),
-    Role.BILLING: frozenset({Right.VIEW, Right.INVOICES}),
-    Role.DECLARATION: frozenset({Right.VIEW, Right.DECLARATION, Right.DOCUMENTS}),
+    Role.EMPLOYEES: frozenset({Right.VIEW, Right.EMPLOYEES, Right.DOCUMENTS, Right.CONTACT}),
+    Role.APPOINTMENTS: frozenset(
+        {Right.VIEW, Right.APPOINTMENTS, Right.DOCUMENTS, Right.APTITUDE, Right.CONTACT}
+    ),
+    Role.BILLING: frozenset({Right.VIEW, Right.INVOICES, Right.CONTACT}),
+    Role.DECLARATION: frozenset({Right.VIEW, Right.DECLARATION, Right.DOCUMENTS, Right.CONTACT}),
     Role.APTITUDE: frozenset({Right.VIEW, Right.APTITUDE}),
     Role.READER: frozenset({Right.VIEW}),
 }
@@ -46,7 +51,7 @@ ROLE_WORDS = {
         "Avis d’aptitude",
         "ouvrir les avis d’aptitude : un tiers ne les voit jamais sans ce rôle",
     ),
-    Role.READER: ("Lecture", "voir, sans rien changer"),
+    Role.READER: ("Lecture", "voir et écrire au service, sans rien changer d’autre"),
 }
 # Who comes with the letter's two numbers when there is already an administrator: all but deciding for others.
 WORKING_ROLES = (Role.EMPLOYEES, Role.APPOINTMENTS, Role.BILLING, Role.DECLARATION)

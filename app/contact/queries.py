@@ -1,17 +1,22 @@
-"""Reads of what a company wrote to the service, and of what it was answered."""
+"""Reads of what a company wrote to the service, and of what it was answered: what a person may not read is
+not listed.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 
 from app.access import MemberAccess
+from app.contact.rules import may_act, may_read, themes_open_to
 from app.employees.queries import PAGE
 from app.employees.searching import named
-from db.models import Account, Employee, Inquiry, InquiryMessage, InquiryState
+from app.errors import Forbidden
+from app.rights import Right
+from db.models import Account, Employee, Inquiry, InquiryMessage, InquiryState, InquiryTheme
 
 MOST_NAMESAKES = 10
 FEW = 5
@@ -48,7 +53,7 @@ async def inquiries_of(
         sqlalchemy.select(*columns)
         .select_from(Inquiry)
         .join(Account, col(Account.id) == Inquiry.account_id)
-        .where(col(Inquiry.company_id) == access.company.key)
+        .where(col(Inquiry.company_id) == access.company.key, _open_to(access))
         .order_by(col(Inquiry.updated_at).desc(), col(Inquiry.id).desc())
         .limit(PAGE + 1)
     )
@@ -63,14 +68,30 @@ async def inquiries_of(
 
 async def unread_inquiries(access: MemberAccess) -> Sequence[tuple[int, str, datetime]]:
     """Number and subject of the threads whose answer nobody said to have read, and since when, the latest
-    first.
+    first: those where this person may say so.
     """
     columns: list[Any] = [Inquiry.id, Inquiry.subject, Inquiry.unread_at]
+    may = _open_to(access) if Right.CONTACT in access.rights else _mine(access)
     statement = sqlalchemy.select(*columns).where(
-        col(Inquiry.company_id) == access.company.key, col(Inquiry.unread_at).is_not(None)
+        col(Inquiry.company_id) == access.company.key, col(Inquiry.unread_at).is_not(None), may
     )
     ordered = statement.order_by(col(Inquiry.updated_at).desc(), col(Inquiry.id).desc())
     return [(number, subject, at) for number, subject, at in await access.table(ordered.limit(FEW))]
+
+
+async def inquiry_of(access: MemberAccess, inquiry_id: int) -> Inquiry:
+    """NotFound for another company's; Forbidden for one that this person may not read."""
+    inquiry = await access.get(Inquiry, inquiry_id)
+    if not may_read(inquiry, access.account.key, access.rights):
+        raise Forbidden
+    return inquiry
+
+
+async def inquiry_to_act_in(access: MemberAccess, inquiry_id: int) -> Inquiry:
+    inquiry = await access.get(Inquiry, inquiry_id)
+    if not may_act(inquiry, access.account.key, access.rights):
+        raise Forbidden
+    return inquiry
 
 
 async def messages_of(access: MemberAccess, inquiry_id: int) -> Sequence[tuple[InquiryMessage, str, str]]:
@@ -99,3 +120,16 @@ async def people_named(access: MemberAccess, typed: str) -> Sequence[Employee]:
         return []
     ordered = access.select(Employee).where(*wanted).order_by(col(Employee.sort_key), col(Employee.id))
     return await access.all(ordered.limit(MOST_NAMESAKES + 1))
+
+
+def _mine(access: MemberAccess) -> ColumnElement[bool]:
+    return col(Inquiry.account_id) == access.account.key
+
+
+def _open_to(access: MemberAccess) -> ColumnElement[bool]:
+    """What `may_read` says, of many threads at once."""
+    themes = themes_open_to(access.rights)
+    is_open = [col(Inquiry.theme).in_(themes)]
+    if InquiryTheme.CONTRIBUTION not in themes:
+        is_open.append(col(Inquiry.invoice_id).is_(None))
+    return or_(_mine(access), and_(*is_open))

@@ -14,10 +14,10 @@ from app.contact import new_routes
 from app.contact.forms import Read, Reply
 from app.contact.queries import FILTERS, inquiries_of, message_by_token
 from app.contact.sent import read_sent
-from app.contact.shown import file_of, lines_of, thread_of
+from app.contact.shown import Thread, file_of, lines_of, thread_of
 from app.contact.writing_service import end_inquiry, key_of, mark_as_read, write_reply
 from app.employees.queries import PAGE
-from app.errors import NotFound
+from app.errors import Forbidden, NotFound
 from app.fields import Input
 from app.file_types import ACCEPTED, TAKEN, disposition
 from app.forms import Form
@@ -27,6 +27,7 @@ from app.uploads import DRAINED
 from app.web import Page, page, see
 
 ONE = "/espace/{code:str}/contact/{inquiry_id:int}"
+THREAD, ENDING = "contact/show.html", "contact/ending.html"
 DONE = {
     "envoye": "Votre message est envoyé. Vous serez prévenu par courriel de la réponse.",
     "deja": "Ce message était déjà envoyé : le voici.",
@@ -69,8 +70,8 @@ async def show(
     inquiry_id: FromPath[int],
     fait: FromQuery[str] = "",
 ) -> Response[Any]:
-    access.require(Right.VIEW)
-    return await _shown(access, inquiry_id, Form({"token": new_token()}), DONE.get(fait, ""))
+    shown = await thread_of(access, inquiry_id)
+    return _shown(access, shown, Form({"token": new_token()}), DONE.get(fait, ""))
 
 
 @get(f"{ONE}/messages", name="contact.messages")
@@ -78,8 +79,7 @@ async def messages(
     access: NamedDependency[MemberAccess], code: FromPath[str], inquiry_id: FromPath[int]
 ) -> Response[Any]:
     """The form of the next message, with the thread above it."""
-    access.require(Right.VIEW)
-    return await _shown(access, inquiry_id, Form({"token": new_token()}))
+    return await _acted_in(access, inquiry_id, Form({"token": new_token()}))
 
 
 @post(f"{ONE}/messages", name="contact.write", request_max_body_size=DRAINED, opt={"file": True})
@@ -89,7 +89,6 @@ async def write(
     code: FromPath[str],
     inquiry_id: FromPath[int],
 ) -> Response[Any]:
-    access.require(Right.VIEW)
     form, file = await read_sent(request, access, Reply)
     if form.data:
         async with form.attempt(access):
@@ -97,7 +96,7 @@ async def write(
         if form.status_code == 409 and await message_by_token(access, inquiry_id, key_of(form.data, file)):
             form.errors = {}  # Sent twice at once: the first is there.
     if form.errors:
-        return await _shown(access, inquiry_id, form)
+        return await _acted_in(access, inquiry_id, form)
     return _seen(request, access, inquiry_id, "message")
 
 
@@ -105,8 +104,7 @@ async def write(
 async def reading(
     access: NamedDependency[MemberAccess], code: FromPath[str], inquiry_id: FromPath[int]
 ) -> Response[Any]:
-    access.require(Right.VIEW)
-    return await _shown(access, inquiry_id, Form({"token": new_token()}))
+    return await _acted_in(access, inquiry_id, Form({"token": new_token()}))
 
 
 @post(f"{ONE}/lecture", name="contact.read")
@@ -117,13 +115,12 @@ async def read(
     inquiry_id: FromPath[int],
 ) -> Response[Any]:
     """« J’ai lu »: nothing else marks an answer as read."""
-    access.require(Right.VIEW)
     form = await Form.read(request, Read)
     if form.data:
         await mark_as_read(access, inquiry_id, form.data.seen)
     if form.errors:
         form.typed["token"] = new_token()
-        return await _shown(access, inquiry_id, form)
+        return await _acted_in(access, inquiry_id, form)
     return _seen(request, access, inquiry_id, "lu")
 
 
@@ -131,8 +128,7 @@ async def read(
 async def ending(
     access: NamedDependency[MemberAccess], code: FromPath[str], inquiry_id: FromPath[int]
 ) -> Response[Any]:
-    access.require(Right.VIEW)
-    return await _ending(access, inquiry_id, Form())
+    return await _acted_in(access, inquiry_id, Form(), ENDING)
 
 
 @post(f"{ONE}/fin", name="contact.end")
@@ -142,13 +138,12 @@ async def end(
     code: FromPath[str],
     inquiry_id: FromPath[int],
 ) -> Response[Any]:
-    access.require(Right.VIEW)
     form = await Form.read(request, Input)
     if form.data:
         async with form.attempt(access):
             await end_inquiry(access, inquiry_id, clock.now())
     if form.errors:
-        return await _ending(access, inquiry_id, form)
+        return await _acted_in(access, inquiry_id, form, ENDING)
     return _seen(request, access, inquiry_id, "termine")
 
 
@@ -160,7 +155,6 @@ async def file(
     message_id: FromPath[int],
 ) -> Response[Any]:
     """What is joined to a message: saved, never shown in place, sent piece by piece."""
-    access.require(Right.VIEW)
     message = await file_of(access, inquiry_id, message_id)
     if message is None:
         raise NotFound
@@ -171,16 +165,21 @@ async def file(
     return Stream(pieces, media_type=message.media_type, headers=headers)
 
 
-async def _shown(access: MemberAccess, inquiry_id: int, form: Form[Any], notice: str = "") -> Page:
-    return page(
-        "contact/show.html", form=form, company=access.company, shown=await thread_of(access, inquiry_id),
-        notice=notice, accepted=ACCEPTED, taken=TAKEN,
-    )  # fmt: skip
-
-
-async def _ending(access: MemberAccess, inquiry_id: int, form: Form[Any]) -> Page:
+async def _acted_in(access: MemberAccess, inquiry_id: int, form: Form[Any], template: str = THREAD) -> Page:
+    """A page that is there to act in the thread."""
     shown = await thread_of(access, inquiry_id)
-    return page("contact/ending.html", form=form, company=access.company, shown=shown)
+    if not shown.may_act:
+        raise Forbidden
+    return _shown(access, shown, form, template=template)
+
+
+def _shown(
+    access: MemberAccess, shown: Thread, form: Form[Any], notice: str = "", template: str = THREAD
+) -> Page:
+    return page(
+        template, form=form, company=access.company, shown=shown, notice=notice, accepted=ACCEPTED,
+        taken=TAKEN,
+    )  # fmt: skip
 
 
 def _seen(request: Request[Any, Any, Any], access: MemberAccess, inquiry_id: int, done: str) -> Response[Any]:

@@ -7,12 +7,23 @@ from sqlmodel import col, select
 
 from app.access import Access, StaffAccess
 from app.clock import PARIS
+from app.contact.rules import may_read
 from app.errors import Refused
 from app.kept_files import Kept
 from app.mail import queue_mail
+from app.rights import rights_of
 from app.sessions import is_alive
 from app.settings import Settings
-from db.models import Account, Company, Inquiry, InquiryMessage, InquiryState, InquiryTheme, Membership
+from db.models import (
+    Account,
+    AuditKind,
+    Company,
+    Inquiry,
+    InquiryMessage,
+    InquiryState,
+    InquiryTheme,
+    Membership,
+)
 
 STATE_WORDS = {
     InquiryState.SENT: "envoyé",
@@ -43,6 +54,7 @@ async def answer_inquiry(
         join(message, file)
     access.add(message)
     inquiry.state, inquiry.answered_at, inquiry.closed_at = InquiryState.ANSWERED, now, None
+    access.record(AuditKind.INQUIRY_ANSWERED, now, access.account.key, inquiry.company_id, inquiry.subject)
     await _tell_writers(access, inquiry, now, text.strip(), file.file_name if file else "")
 
 
@@ -52,6 +64,7 @@ async def close_inquiry(access: StaffAccess, inquiry_id: int, now: datetime) -> 
     if inquiry.state == InquiryState.CLOSED:
         return
     inquiry.state, inquiry.closed_at = InquiryState.CLOSED, now
+    access.record(AuditKind.INQUIRY_CLOSED, now, access.account.key, inquiry.company_id, inquiry.subject)
     await _tell_writers(access, inquiry, now)
 
 
@@ -64,7 +77,9 @@ def join(message: InquiryMessage, file: Kept) -> None:
 async def _tell_writers(
     access: Access, inquiry: Inquiry, now: datetime, text: str = "", file_name: str = ""
 ) -> None:
-    """By mail to whoever wrote there and still acts for the company; unread until somebody says so."""
+    """By mail to whoever wrote there, still acts for the company and may still read it; unread until somebody
+    says so.
+    """
     inquiry.unread_at, inquiry.updated_at = now, now
     wrote = select(InquiryMessage.account_id).where(
         InquiryMessage.inquiry_id == inquiry.key,
@@ -72,17 +87,19 @@ async def _tell_writers(
         col(InquiryMessage.from_service).is_(False),
     )
     statement = (
-        select(Account.email, Company.code, Company.name)
-        .select_from(Account)
+        select(Account, Membership, Company.code, Company.name)
         .join(Membership, col(Membership.account_id) == Account.id)
         .join(Company, col(Company.id) == Membership.company_id)
         .where(Company.id == inquiry.company_id, is_alive(now.astimezone(PARIS).date()))
         .where(col(Account.id).in_(wrote))
         .order_by(col(Account.id))
     )
-    for email, code, name in await access.rows(statement):
+    for account, membership, code, name in await access.rows(statement):
+        rights = rights_of(membership.roles, third_party=membership.third_party)
+        if not may_read(inquiry, account.key, rights):
+            continue
         queue_mail(
-            access, "inquiry_answered", email, now, code=code, company=f"{code} - {name}",
+            access, "inquiry_answered", account.email, now, code=code, company=f"{code} - {name}",
             inquiry_id=inquiry.key, about=inquiry.subject,
             state=STATE_WORDS[InquiryState(inquiry.state)], text=text, file_name=file_name,
         )  # fmt: skip

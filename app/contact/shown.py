@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from app.access import MemberAccess
 from app.contact.forms import THEMES
-from app.contact.queries import InquiryRow, messages_of
+from app.contact.queries import InquiryRow, inquiry_of, messages_of
+from app.contact.rules import may_act
 from app.contact.service import STATE_WORDS
 from app.employees.declared import declared_of, name_of
 from app.formats import size_words
 from app.places import written_place
 from app.rights import Right
-from db.models import Employee, Inquiry, InquiryMessage, InquiryState, InquiryTheme, Invoice
+from db.models import Employee, InquiryMessage, InquiryState, InquiryTheme, Invoice
 
 
 class InquiryLine(NamedTuple):
@@ -56,6 +57,7 @@ class Thread(NamedTuple):
     said: list[Said]
     seen: str
     is_closed: bool
+    may_act: bool
 
 
 def lines_of(rows: Sequence[InquiryRow]) -> list[InquiryLine]:
@@ -79,7 +81,7 @@ def since(
 
 
 async def thread_of(access: MemberAccess, inquiry_id: int) -> Thread:
-    inquiry = await access.get(Inquiry, inquiry_id)
+    inquiry = await inquiry_of(access, inquiry_id)
     employee = await access.get(Employee, inquiry.employee_id) if inquiry.employee_id else None
     invoice = None
     if inquiry.invoice_id and Right.INVOICES in access.rights:
@@ -98,10 +100,12 @@ async def thread_of(access: MemberAccess, inquiry_id: int) -> Thread:
         (employee.key, name_of(declared_of(employee))) if employee else None,
         (invoice.key, invoice.number) if invoice else None, said,
         inquiry.unread_at.isoformat() if inquiry.unread_at else "", state == InquiryState.CLOSED,
+        may_act(inquiry, access.account.key, access.rights),
     )  # fmt: skip
 
 
 async def file_of(access: MemberAccess, inquiry_id: int, message_id: int) -> InquiryMessage | None:
     """The message of this thread that carries a file."""
+    inquiry = await inquiry_of(access, inquiry_id)
     message = await access.get(InquiryMessage, message_id)
-    return message if message.inquiry_id == inquiry_id and message.sha256 else None
+    return message if message.inquiry_id == inquiry.key and message.sha256 else None

@@ -1,4 +1,7 @@
-"""What an employer does: write, answer back, say that an answer was read, end."""
+"""What an employer does: write, answer back, say that an answer was read, end.
+
+`Forbidden` for those who may not act in a colleague's thread.
+"""
 
 from datetime import datetime
 
@@ -8,7 +11,13 @@ from sqlmodel import col
 from app.access import BIGGEST_ID, MemberAccess
 from app.company_details.queries import team_of
 from app.contact.forms import THEMES, NewInquiry, Reply, once_key
-from app.contact.queries import MOST_NAMESAKES, inquiry_by_token, message_by_token, people_named
+from app.contact.queries import (
+    MOST_NAMESAKES,
+    inquiry_by_token,
+    inquiry_to_act_in,
+    message_by_token,
+    people_named,
+)
 from app.contact.service import join, mailbox_of
 from app.employees.declared import declared_of, name_of
 from app.errors import NotFound, Refused
@@ -48,7 +57,7 @@ async def write_reply(
     access: MemberAccess, inquiry_id: int, data: Reply, file: Kept | None, now: datetime
 ) -> None:
     """One more message, which opens an ended thread again. It reads only what its writer had been shown."""
-    inquiry = await access.get(Inquiry, inquiry_id)
+    inquiry = await inquiry_to_act_in(access, inquiry_id)
     key = key_of(data, file)
     if await message_by_token(access, inquiry.key, key):
         return
@@ -57,12 +66,13 @@ async def write_reply(
     inquiry.state, inquiry.closed_at, inquiry.updated_at = InquiryState.SENT, None, now
     if inquiry.unread_at and inquiry.unread_at <= data.seen:
         inquiry.unread_at = None
+    access.trace(AuditKind.INQUIRY_REPLIED, now, inquiry.subject)
     await _tell_service(access, inquiry, data.text, file, now)
 
 
 async def mark_as_read(access: MemberAccess, inquiry_id: int, seen: datetime) -> None:
     """Up to what the page showed: an answer that came meanwhile still waits."""
-    inquiry = await access.get(Inquiry, inquiry_id)
+    inquiry = await inquiry_to_act_in(access, inquiry_id)
     await access.change(
         update(Inquiry)
         .where(col(Inquiry.id) == inquiry.key, col(Inquiry.company_id) == access.company.key)
@@ -73,7 +83,7 @@ async def mark_as_read(access: MemberAccess, inquiry_id: int, seen: datetime) ->
 
 async def end_inquiry(access: MemberAccess, inquiry_id: int, now: datetime) -> None:
     """The question is settled. Of two at once, one line in the history."""
-    inquiry = await access.get(Inquiry, inquiry_id)
+    inquiry = await inquiry_to_act_in(access, inquiry_id)
     ended = (
         update(Inquiry)
         .where(col(Inquiry.id) == inquiry.key, col(Inquiry.company_id) == access.company.key)

@@ -90,7 +90,7 @@ async def file(
 
 @get(f"{DOCUMENTS}/vus", name="documents.seeing")
 async def seeing(access: NamedDependency[MemberAccess], code: FromPath[str]) -> Response[Any]:
-    access.require(Right.VIEW)
+    access.require(Right.DOCUMENTS)
     return page("documents/seeing.html", company=access.company, news=await news_of(access))
 
 
@@ -98,7 +98,7 @@ async def seeing(access: NamedDependency[MemberAccess], code: FromPath[str]) -> 
 async def mark(
     request: Request[Any, Any, Any], access: NamedDependency[MemberAccess], code: FromPath[str]
 ) -> Response[Any]:
-    access.require(Right.VIEW)
+    access.require(Right.DOCUMENTS)
     form = await Form.read(request, Seen)
     if form.data:
         await mark_as_seen(access, int(form.data.until), clock.now())

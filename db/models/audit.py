@@ -52,6 +52,8 @@ class AuditKind(StrEnum):
     CREDIT_NOTE_ISSUED = "credit_note_issued"
     PAYMENT_RECORDED = "payment_recorded"
     INQUIRY_SENT = "inquiry_sent"
+    INQUIRY_REPLIED = "inquiry_replied"
+    INQUIRY_ANSWERED = "inquiry_answered"
     INQUIRY_CLOSED = "inquiry_closed"
     SLOT_CONFIRMED = "slot_confirmed"
     SLOT_REPLACED = "slot_replaced"

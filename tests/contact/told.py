@@ -2,9 +2,10 @@
 
 import io
 import zipfile
+from datetime import timedelta
 
 from app.access import StaffAccess
-from db.models import Inquiry, InquiryMessage
+from db.models import Inquiry, InquiryMessage, Invoice
 from tests.faults.steps import rows
 
 CONTACT = "/espace/00010/contact"
@@ -49,3 +50,17 @@ async def as_staff(portal, told, act, *given, **more):
     """One act of the service, in a transaction that commits."""
     async with portal.database.transaction(write=True) as session:
         return await act(StaffAccess(portal, session, told.clerk), *given, **more)
+
+
+async def an_invoice(portal, company, number):
+    async with portal.database.transaction(write=True) as session:
+        day = company.created_at.date()
+        session.add(
+            invoice := Invoice(
+                company_id=company.key, number=number, kind="cotisation", title="Cotisation 2026",
+                issued_on=day, due_on=day + timedelta(days=30), lines=[], net_cents=100, vat_cents=20,
+                total_cents=120, created_at=company.created_at,
+            )
+        )  # fmt: skip
+        await session.flush()
+        return invoice

@@ -90,10 +90,24 @@ async def test_an_aptitude_notice_is_for_those_who_have_the_right(app, alice, po
 
 async def test_only_those_who_open_an_aptitude_notice_mark_it_as_seen(app, portal, told):
     document = await shared(portal, told, APTITUDE, "Avis")
-    async with acting(app, portal, told.site) as actor:
+    async with acting(app, portal, told.site, "salaries") as actor:
         token = await actor.token("/mon-compte/connexions")
         answer = await actor.post(f"{DOCUMENTS}/vus", data={"csrf": token, "until": "99999"})
         assert answer.status_code == 303
+    (row,) = await rows(portal, Document, Document.id == document.id)
+    assert row.read_at is None
+
+
+@pytest.mark.parametrize("role", ["lecture", "facturation"])
+async def test_who_may_change_nothing_marks_nothing_as_seen_for_the_others(app, portal, told, role):
+    document = await shared(portal, told)
+    async with acting(app, portal, told.site, role) as actor:
+        listed = await actor.get(DOCUMENTS)
+        assert "1 nouveau document" in listed.text
+        assert "Marquer comme vus" not in listed.text
+        token = await actor.token("/mon-compte/connexions")
+        answer = await actor.post(f"{DOCUMENTS}/vus", data={"csrf": token, "until": "99999"})
+        assert answer.status_code == (await actor.get(f"{DOCUMENTS}/vus")).status_code == 403
     (row,) = await rows(portal, Document, Document.id == document.id)
     assert row.read_at is None
 

@@ -177,7 +177,7 @@ async def test_who_gives_up_administering_sees_their_own_access(alice, told, por
     path = await address_of(portal, told.alice, told.ours)
     page = await alice.follow(await alice.fill(path, role_lecture="on"))
     assert "Votre rôle est modifié." in page.text
-    assert "Lecture : voir, sans rien changer" in page.text
+    assert "Lecture : voir et écrire au service, sans rien changer d’autre" in page.text
     assert "bob@ours.example" in page.text
 
 
