@@ -52,12 +52,18 @@ async def deposit_document(access: MemberAccess, data: Deposit, kept: Kept, now:
 
 
 async def withdraw_document(access: MemberAccess, document_id: int, now: datetime) -> None:
-    """Off the list; the row and the file stay, and the history says who did it."""
-    document = await document_of(access, document_id)
+    """Off the list; the row and the file stay, and the history says who did it. Of two at once, one line."""
+    document = await document_of(access, document_id, even_withdrawn=True)
     if not may_be_withdrawn(document.kind, from_service=document.from_service):
         raise Refused("Ce document ne se retire pas de la liste.")
-    document.withdrawn_at = now
-    access.trace(AuditKind.DOCUMENT_WITHDRAWN, now, document.title)
+    withdrawn = (
+        update(Document)
+        .where(col(Document.id) == document.key, col(Document.company_id) == access.company.key)
+        .where(col(Document.withdrawn_at).is_(None))
+        .values(withdrawn_at=now)
+    )
+    if await access.change(withdrawn):
+        access.trace(AuditKind.DOCUMENT_WITHDRAWN, now, document.title)
 
 
 async def mark_as_seen(access: MemberAccess, until: int, now: datetime) -> None:

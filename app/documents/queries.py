@@ -76,10 +76,10 @@ async def news_of(access: MemberAccess) -> News:
     return News(*row)
 
 
-async def document_of(access: MemberAccess, document_id: int) -> Document:
+async def document_of(access: MemberAccess, document_id: int, *, even_withdrawn: bool = False) -> Document:
     """NotFound for another company's or one withdrawn; Forbidden for a kind that this person may not open."""
     document = await access.get(Document, document_id)
-    if document.withdrawn_at is not None:
+    if document.withdrawn_at is not None and not even_withdrawn:
         raise NotFound
     access.require(right_to_open(document.kind))
     return document

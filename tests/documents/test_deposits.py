@@ -164,6 +164,14 @@ async def test_other_documents_leave_the_list_with_a_trace_and_the_duerp_never(a
         assert (await alice.get(f"{place}/fichier")).status_code == 200
 
 
+async def test_a_document_taken_off_the_list_twice_is_taken_off_once(alice, portal, told):
+    place = await deposited(alice, PNG, "plan.png", kind="autre", title="Plan du site")
+    fields = await form_of(alice, f"{place}/retrait")
+    answers = await asyncio.gather(*(alice.post(f"{place}/retrait", data=fields) for _ in range(3)))
+    assert {each.headers["location"] for each in answers} == {f"{DOCUMENTS}?fait=retire"}
+    assert [kind for kind, _ in await told_events(portal)].count("document_withdrawn") == 1
+
+
 async def certify(actor):
     path = f"{DOCUMENTS}/certificat"
     return await actor.post(path, data=await form_of(actor, path))
