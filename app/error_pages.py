@@ -21,9 +21,8 @@ log = structlog.get_logger()
 TOO_LONG = {"55P03", "57014", "40P01"}
 
 
-def _error(status: int, title: str, words: str, *, retry_after: int = 0) -> Page:
+def _error(status: int, title: str, words: str, headers: dict[str, str] | None = None) -> Page:
     """The same page for everybody: a foreign thing and an absent one must not differ by a byte."""
-    headers = {"Retry-After": str(retry_after)} if retry_after else None
     return Page("errors/error.html", status_code=status, headers=headers, title=title, words=words)
 
 
@@ -51,7 +50,7 @@ def stale(request: Request[Any, Any, Any], _: StalePage) -> Response[Any]:
 def busy(request: Request[Any, Any, Any], error: Busy) -> Response[Any]:
     _forget_viewer(request)
     words = "Le portail a trop à faire en ce moment. Rien n’a été perdu : réessayez dans quelques secondes."
-    return _error(503, "Un instant, s’il vous plaît", words, retry_after=error.retry_after)
+    return _error(503, "Un instant, s’il vous plaît", words, {"Retry-After": str(error.retry_after)})
 
 
 def unreachable(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -99,7 +98,13 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
         return fault(request, error)
     _forget_viewer(request)
     status = error.status_code if error.status_code in HTTP_WORDS else 400
-    return _error(status, *HTTP_WORDS[status])
+    return _error(status, *HTTP_WORDS[status], headers=_allowed(error))
+
+
+def _allowed(error: HTTPException) -> dict[str, str]:
+    """What the address answers to: HEAD wherever GET is, since the edge makes one of the other."""
+    known = (error.headers or {}).get("allow", "")
+    return {"Allow": known.replace("GET", "GET, HEAD")} if known else {}
 
 
 def fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

@@ -139,9 +139,12 @@ async def test_no_query_on_a_companys_rows_forgets_the_company(app, alice, porta
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
 async def test_only_get_and_post_exist(app, alice, method):
+    posted = {path for path, _ in routes(app, method="POST")}
     for path, _ in routes(app, method="GET"):
         answer = await alice.request(method, path)
         assert answer.status_code == 405, path
+        allowed = {"GET", "HEAD", "OPTIONS"} | ({"POST"} if path in posted else set())
+        assert set(answer.headers["allow"].split(", ")) == allowed, path
         assert answer.headers["content-type"].startswith("text/html")
 
 
