@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Request, get, post
 from litestar.datastructures import MultiDict
@@ -11,9 +12,10 @@ from litestar.response import Response
 
 from app import clock
 from app.access import BIGGEST_ID, MemberAccess
-from app.appointments.asking_service import FOR_ONE, ask_for_visits
+from app.appointments.asking_service import FOR_ONE, LONG_STOP, ask_for_visits
 from app.appointments.forms import CAUSES, DAYS, FORMS, HALVES
-from app.appointments.queries import batch_of, people_by_id, people_for
+from app.appointments.people_queries import people_by_id, people_for
+from app.appointments.queries import batch_of
 from app.appointments.rules import MOTIVES
 from app.appointments.shown import new_token, verdict
 from app.appointments.thread_queries import centres
@@ -22,12 +24,14 @@ from app.employees.listing import place_of
 from app.employees.queries import PAGE
 from app.employees.service import Moment
 from app.errors import NotFound
+from app.fields import once_key
 from app.forms import Form
 from app.rights import Right
 from app.web import Page, page, see
-from db.models import AppointmentRequest, RequestMotive
+from db.models import AppointmentRequest, RequestMotive, ReturnCause
 
 NEW = "/espace/{code:str}/demandes/nouvelle"
+CARRIED = ("cause", "stop_from", "back_on")  # of an absence, from one page to the next
 MOST_SHOWN = 100  # more than one request may hold: who is too many is seen, then told
 
 
@@ -75,6 +79,7 @@ async def people(
         chosen=set(kept),
         kept=[(key, name_of(declared_of(each))) for key, each in kept.items() if key not in shown],
         for_one=wanted in FOR_ONE,
+        typed=_carried(request.query_params),
         following=f"{last.sort_key}~{last.id}" if last else "",
         is_first=after is None,
     )
@@ -91,7 +96,8 @@ async def form(
     wanted, chosen = _motive(motive), asked_people(request.query_params)
     if not chosen:
         return see(request, "appointments.people", code=access.company.code, motive=wanted.value)
-    typed = {"batch": new_token()} | {f"salarie_{each}": "oui" for each in chosen}
+    typed = _carried(request.query_params) | {f"salarie_{each}": "oui" for each in chosen}
+    typed["batch"] = new_token()
     return await _form(access, wanted, Form(typed), chosen)
 
 
@@ -105,12 +111,12 @@ async def ask(
     access.require(Right.APPOINTMENTS)
     wanted, asked = _motive(motive), list[AppointmentRequest]()
     form = await Form.read(request, FORMS[wanted])
-    batch, already = form["batch"], 0
+    already = 0
     if form.data:
-        already = len(await batch_of(access, batch))
+        already = len(await batch_of(access, once_key(form.data)))
         async with form.attempt(access):
             asked = await ask_for_visits(access, wanted, form.data, Moment(clock.now(), clock.today()))
-    if form.data and form.errors and (asked := await batch_of(access, batch)):
+    if form.data and form.errors and (asked := await batch_of(access, once_key(form.data))):
         # Sent twice at once: the first one was written meanwhile.
         already = len(asked)
     elif form.errors:
@@ -118,31 +124,14 @@ async def ask(
     return _asked(request, access, asked, is_again=bool(already))
 
 
-@get("/espace/{code:str}/demandes/reprise", name="appointments.verdict")
-async def return_verdict(
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    cause: FromQuery[str] = "",
-    stop_from: FromQuery[str] = "",
-    back_on: FromQuery[str] = "",
-) -> Response[Any]:
-    """Whether the visit is compulsory after this absence, before anything is asked."""
-    access.require(Right.VIEW)
-    typed = {"cause": cause, "stop_from": stop_from, "back_on": back_on}
-    return page(
-        "appointments/verdict.html",
-        "partials/appointments/verdict.html",
-        company=access.company,
-        form=Form({name: value[:20] for name, value in typed.items()}),
-        verdict=verdict(cause, stop_from, back_on),
-        causes={"": "Choisir"} | CAUSES,
-        may_ask=Right.APPOINTMENTS in access.rights,
-    )
-
-
 def asked_people(query: MultiDict[str]) -> list[int]:
     """`salarie=12&salarie=40`: what is no number is left aside."""
     return _numbers(query.getall("salarie", []))
+
+
+def _carried(query: MultiDict[str]) -> dict[str, str]:
+    """What was already typed of an absence, on the page before."""
+    return {name: query[name][:20] for name in CARRIED if name in query}
 
 
 def _ticked(form: Form[Any]) -> list[int]:
@@ -166,6 +155,14 @@ async def _form(access: MemberAccess, motive: RequestMotive, form: Form[Any], ch
         people=sorted((name_of(declared_of(each)), key) for key, each in found.items()),
         chosen="&".join(f"salarie={key}" for key in found),
         verdict=verdict(form["cause"], form["stop_from"], form["back_on"]),
+        today=clock.today(),
+        may_ask=True,
+        long_stop=LONG_STOP,
+        to_return=urlencode(
+            [("salarie", each) for each in found]
+            + [("cause", ReturnCause.ACCIDENT_AT_WORK.value)]
+            + [(name, form[name]) for name in CARRIED[1:]]
+        ),
         causes={"": "Choisir"} | CAUSES,
         centres={"": "Indifférent"} | await centres(access),
         days=DAYS,
@@ -190,4 +187,4 @@ def _motive(word: str) -> RequestMotive:
     return RequestMotive(word)
 
 
-MEMBER: list[Any] = [new, return_verdict, people, form, ask]
+MEMBER: list[Any] = [new, people, form, ask]

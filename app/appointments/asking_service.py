@@ -6,14 +6,16 @@ from typing import Any
 
 from app.access import MemberAccess
 from app.appointments.forms import MOST_PEOPLE, NOT_TOLD, Folded, NewMessage
-from app.appointments.queries import batch_of, held_request, open_for, people_by_id, subject_of
+from app.appointments.people_queries import called_for_due, mid_careers, people_by_id, subject_of
+from app.appointments.queries import batch_of, held_request, open_for
 from app.appointments.rows import message_from, named, request_from, wishes_of
 from app.appointments.rules import MOTIVES, objection
 from app.appointments.telling_service import tell_team
 from app.appointments.thread_queries import centres, slot_of_request
 from app.employees.service import Moment
 from app.errors import NotFound, Refused
-from app.formats import plural
+from app.fields import once_key
+from app.formats import day, plural
 from db.models import (
     AppointmentRequest,
     AuditKind,
@@ -38,15 +40,19 @@ async def ask_for_visits(
 
     `Refused` names the employee for whom this may not be asked, or who has such a request under way.
     """
-    if already := await batch_of(access, data.batch):
+    if already := await batch_of(access, once_key(data)):
         return already
     people = await _chosen(access, motive, data)
-    _check_dates(motive, data, at.today)
+    _check_dates(motive, data, people, at.today)
     if motive == RequestMotive.EMPLOYER and not data.told:
         raise Refused(NOT_TOLD, "told")
+    called, seen = await called_for_due(access, people), await mid_careers(access, people)
     for each in people:
         exposed = getattr(data, "was_exposed", False)
-        if words := objection(motive, subject_of(each, is_exposed=exposed), at.today):
+        subject = subject_of(
+            each, is_exposed=exposed, called_at=called.get(each.key), seen_on=seen.get(each.key)
+        )
+        if words := objection(motive, subject, at.today):
             raise Refused(f"{named(each)} : {words}", "employees")
     if under_way := await open_for(access, motive, [each.key for each in people]):
         names = {each.key: named(each) for each in people}
@@ -57,7 +63,7 @@ async def ask_for_visits(
     await access.flush()
     for request, each in zip(asked, people, strict=True):
         if getattr(data, "message", ""):
-            access.add(message_from(access, request, data.message, data.batch, at))
+            access.add(message_from(access, request, data.message, once_key(data), at))
         access.trace(AuditKind.APPOINTMENT_ASKED, at.now, f"{named(each)} : {MOTIVES[motive].title}")
     about = ", ".join(named(each) for each in people)
     await tell_team(access, MOTIVES[motive].title, about, at.now, getattr(data, "message", ""))
@@ -81,7 +87,7 @@ async def ask_for_another_date(
         setattr(request, name, value)
     await access.flush()
     if data.message:
-        access.add(message_from(access, request, data.message, data.batch, at))
+        access.add(message_from(access, request, data.message, once_key(data), at))
     return request
 
 
@@ -89,10 +95,10 @@ async def write_message(access: MemberAccess, request_id: int, data: NewMessage,
     """A message to the service. Writing is having read what it answered."""
     request = await held_request(access, request_id)
     sent = access.select(RequestMessage).where(
-        RequestMessage.request_id == request.key, RequestMessage.token == data.token
+        RequestMessage.request_id == request.key, RequestMessage.token == once_key(data)
     )
     if await access.first(sent) is None:
-        access.add(message_from(access, request, data.text, data.token, at))
+        access.add(message_from(access, request, data.text, once_key(data), at))
         request.unread_at, request.updated_at = None, at.now
         employee = await access.get(Employee, request.employee_id)
         await tell_team(access, "Message sur une demande de visite", named(employee), at.now, data.text)
@@ -153,12 +159,17 @@ async def _check_centre(access: MemberAccess, data: Folded) -> None:
         raise Refused("Choisissez un centre dans la liste.", "centre")
 
 
-def _check_dates(motive: RequestMotive, data: Any, today: date) -> None:
+def _check_dates(motive: RequestMotive, data: Any, people: Sequence[Employee], today: date) -> None:
+    if motive == RequestMotive.END_OF_CAREER and data.back_on and date.fromisoformat(data.back_on) < today:
+        raise Refused("Ce départ à la retraite est passé : demandez une visite post-exposition.", "back_on")
     if motive not in FOR_ONE:
         return
     first, back = date.fromisoformat(data.stop_from), date.fromisoformat(data.back_on)
+    entry = max(each.entry_on for each in people)
     if first > today:
         raise Refused("Le début de l’arrêt est dans le futur.", "stop_from")
+    if first < entry:
+        raise Refused(f"L’arrêt commence avant l’entrée dans l’entreprise, le {day(entry)}.", "stop_from")
     if back <= first:
         raise Refused("La reprise doit suivre le début de l’arrêt.", "back_on")
     if (back - today).days > 366:

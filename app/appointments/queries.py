@@ -1,24 +1,19 @@
 """Reads of one company's requests, and of the employees that they may be about."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy
 from sqlalchemy import and_, func, or_
 from sqlmodel import col
 
 from app.access import MemberAccess
-from app.appointments.rules import Subject
 from app.employees.declared import shown_name
 from app.employees.queries import PAGE
-from app.employees.rules import NOT_FOLLOWED, SIR
-from app.employees.searching import named
 from db.models import (
     AppointmentRequest,
-    Contract,
     Employee,
-    Monitoring,
     RequestMotive,
     RequestState,
     Slot,
@@ -27,64 +22,7 @@ from db.models import (
 from db.types import Instant
 
 OPEN_STATES = (RequestState.SENT, RequestState.TAKEN, RequestState.PLANNED)
-MID_CAREER_FROM = 43  # the year of that birthday, as `rules.objection` counts
 NAMES = ("birth_name", "usual_name", "first_names", "sex")
-
-
-class Person(NamedTuple):
-    """An employee as a list to choose from shows them."""
-
-    id: int
-    birth_name: str
-    usual_name: str
-    first_names: str
-    sex: str
-    job_title: str
-    due_on: date
-    sort_key: str
-
-    @property
-    def name(self) -> str:
-        return shown_name(self.birth_name, self.usual_name, self.first_names, self.sex)
-
-
-async def people_for(
-    access: MemberAccess, motive: RequestMotive, q: str, today: date, after: tuple[str, int] | None
-) -> list[Person]:
-    """Whom this may be asked for, by name: a page and one more. The rest is said by `rules.objection`."""
-    columns = [getattr(Employee, name) for name in Person._fields]
-    here = or_(col(Employee.exit_on).is_(None), col(Employee.exit_on) >= today)
-    statement = sqlalchemy.select(*columns).where(
-        col(Employee.company_id) == access.company.key, *named(q), here, *_likely(motive, today)
-    )
-    place = sqlalchemy.tuple_(col(Employee.sort_key), col(Employee.id))
-    if after:
-        statement = statement.where(place > sqlalchemy.tuple_(*map(sqlalchemy.literal, after)))
-    rows = await access.table(statement.order_by(Employee.sort_key, col(Employee.id)).limit(PAGE + 1))
-    return [Person._make(row) for row in rows]
-
-
-def _likely(motive: RequestMotive, today: date) -> list[Any]:
-    followed = col(Employee.contract).not_in([Contract(each) for each in NOT_FOLLOWED])
-    if motive == RequestMotive.OVERDUE:
-        return [followed, col(Employee.due_on) < today]
-    if motive == RequestMotive.MID_CAREER:
-        return [followed, col(Employee.birth_on) < date(today.year - MID_CAREER_FROM + 1, 1, 1)]
-    return [followed]
-
-
-async def people_by_id(access: MemberAccess, ids: Sequence[int]) -> dict[int, Employee]:
-    """Those of these numbers that are this company's, by number."""
-    rows = await access.all(access.select(Employee).where(col(Employee.id).in_(ids)))
-    return {row.key: row for row in rows}
-
-
-def subject_of(employee: Employee, *, is_exposed: bool) -> Subject:
-    return Subject(
-        employee.birth_on, employee.entry_on, employee.exit_on, Contract(employee.contract),
-        Monitoring(employee.monitoring), employee.due_on,
-        is_exposed or employee.monitoring == SIR,
-    )  # fmt: skip
 
 
 # The appointment of a request: not one that was given back, withdrawn or missed.

@@ -9,7 +9,7 @@ from litestar.response import Response
 
 from app import clock
 from app.access import MemberAccess
-from app.appointments import asking_routes
+from app.appointments import asking_routes, return_routes
 from app.appointments.asking_service import cancel_request, mark_as_read, write_message
 from app.appointments.forms import NewMessage
 from app.appointments.queries import STATES, requests_of
@@ -159,6 +159,7 @@ async def _shown(access: MemberAccess, request_id: int, form: Form[Any], notice:
         company=access.company,
         shown=await followed(access, request_id),
         may_ask=Right.APPOINTMENTS in access.rights,
+        today=clock.today(),
         notice=notice,
     )
 
@@ -173,5 +174,6 @@ def _now() -> Moment:
 
 
 MEMBER: list[Any] = [
-    index, *asking_routes.MEMBER, show, messages, write, reading, read, cancelling, cancel,
+    index, *return_routes.MEMBER, *asking_routes.MEMBER, show, messages, write, reading, read, cancelling,
+    cancel,
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from app.access import MemberAccess
 from app.appointments.rules import visit_kind
 from app.employees.declared import declared_of, name_of
 from app.employees.service import Moment
+from app.fields import once_key
 from db.models import AppointmentRequest, Employee, RequestMessage, RequestMotive
 
 
@@ -17,7 +18,7 @@ def request_from(
     first, back = getattr(data, "stop_from", ""), getattr(data, "back_on", "")
     return AppointmentRequest(
         company_id=access.company.key, employee_id=employee.key, account_id=access.account.key,
-        on_behalf=access.membership.third_party, batch=data.batch, motive=motive,
+        on_behalf=access.membership.third_party, batch=once_key(data), motive=motive,
         kind=visit_kind(motive, kind or employee.due_kind) or "",
         cause=getattr(data, "cause", ""), reason=getattr(data, "reason", ""),
         stop_from=date.fromisoformat(first) if first else None,

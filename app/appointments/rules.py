@@ -6,11 +6,11 @@ ever the employer's to ask for.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from app.employees.rules import NOT_FOLLOWED, SIR, mid_career_year
-from app.formats import day
+from app.formats import day, moment
 from db.models import NEVER, Contract, Monitoring, RequestMotive, ReturnCause, VisitKind
 
 
@@ -43,7 +43,8 @@ MOTIVES = {
     ),
     RequestMotive.MID_CAREER: Motive(
         "Visite de mi-carrière",
-        "L’année des 45 ans, ou dans les deux ans qui précèdent avec une autre visite.",
+        "L’année des 45 ans, ou dans les deux ans qui précèdent avec une autre visite ; plus tard si elle "
+        "n’a pas eu lieu.",
         "L4624-2-2", VisitKind.MID_CAREER,
     ),
     RequestMotive.AFTER_EXPOSURE: Motive(
@@ -74,12 +75,16 @@ RETURN_WITHIN = timedelta(days=8)
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """`days`: length of the absence. `by`: the last day for the visit, when it is compulsory."""
+    """`days`: length of the absence. `by`: the last day for the visit, when it is compulsory.
+
+    `is_to_signal`: no visit, but the service must hear of this accident at work (R4624-33).
+    """
 
     days: int
     is_compulsory: bool
     by: date | None
     words: str
+    is_to_signal: bool = False
 
 
 def return_visit(cause: ReturnCause, stop_from: date, back_on: date) -> Return:
@@ -90,13 +95,17 @@ def return_visit(cause: ReturnCause, stop_from: date, back_on: date) -> Return:
     days = (back_on - stop_from).days
     least, words = RETURNS[cause]
     if days < least:
-        return Return(days, False, None, f"Elle n’est obligatoire qu’{words}.")
+        is_accident = cause == ReturnCause.ACCIDENT_AT_WORK
+        return Return(days, False, None, f"Elle n’est obligatoire qu’{words}.", is_accident)
     return Return(days, True, back_on + RETURN_WITHIN, f"Elle est obligatoire {words}.")
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What decides of one employee. `is_exposed`: a reinforced follow-up now, or said to have been before."""
+    """What decides of one employee. `is_exposed`: a reinforced follow-up now, or said to have been before.
+
+    `called_at`: of an appointment that waits for the visit that is due. `seen_on`: of the mid-career visit.
+    """
 
     birth_on: date
     entry_on: date
@@ -105,6 +114,8 @@ class Subject:
     monitoring: Monitoring
     due_on: date
     is_exposed: bool = False
+    called_at: datetime | None = None
+    seen_on: date | None = None
 
 
 def objection(motive: RequestMotive, subject: Subject, today: date) -> str:
@@ -116,9 +127,15 @@ def objection(motive: RequestMotive, subject: Subject, today: date) -> str:
     if motive == RequestMotive.MID_CAREER and today.year < mid_career_year(subject.birth_on) - 2:
         year = mid_career_year(subject.birth_on)
         return f"la visite de mi-carrière a lieu l’année des 45 ans, en {year} (L4624-2-2)."
+    if motive == RequestMotive.MID_CAREER and subject.seen_on:
+        return f"sa visite de mi-carrière a déjà eu lieu, le {day(subject.seen_on)}."
     exposure = (RequestMotive.AFTER_EXPOSURE, RequestMotive.END_OF_CAREER)
     if motive in exposure and subject.monitoring != SIR and not subject.is_exposed:
         return "cette visite suit un suivi renforcé : dites s’il y en a eu un par le passé (R4624-28-1)."
+    if motive == RequestMotive.OVERDUE and subject.called_at:
+        return (
+            f"un rendez-vous est proposé le {moment(subject.called_at)} : répondez-y dans « Mon planning »."
+        )
     if motive == RequestMotive.OVERDUE and subject.due_on >= today:
         if subject.due_on == NEVER:
             return "aucune visite n’est à prévoir."

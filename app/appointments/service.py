@@ -36,6 +36,13 @@ STATE_WORDS = {
 OVER = {RequestState.DONE, RequestState.REFUSED, RequestState.CANCELLED}
 
 
+def state_words(motive: str, state: str) -> str:
+    """A stop that was signalled asked for no visit: it is known, not honoured."""
+    if motive == RequestMotive.ACCIDENT and state == RequestState.DONE:
+        return "prise en compte"
+    return STATE_WORDS[RequestState(state)]
+
+
 def motive_title(motive: str) -> str:
     if motive == RequestMotive.ANOTHER_DATE:
         return "Autre date pour un rendez-vous proposé"
@@ -87,8 +94,13 @@ async def _held(access: StaffAccess, request_id: int) -> AppointmentRequest:
     return request
 
 
-async def tell_asker(access: Access, request: AppointmentRequest, now: datetime, text: str = "") -> None:
-    """By mail to who asked, and on the company's home page until somebody reads it."""
+async def tell_asker(
+    access: Access, request: AppointmentRequest, now: datetime, text: str = "", news: str = ""
+) -> None:
+    """By mail to who asked, and on the company's home page until somebody reads it.
+
+    `text`: what the service wrote; `news`: what became of the appointment, in a sentence.
+    """
     request.unread_at, request.updated_at = now, now
     statement = (
         select(Company.code, Company.name, Employee)
@@ -100,7 +112,8 @@ async def tell_asker(access: Access, request: AppointmentRequest, now: datetime,
         queue_mail(
             access, "request_answered", email, now, code=code, company=f"{code} - {name}",
             request_id=request.key, person=name_of(declared_of(employee)),
-            motive=motive_title(request.motive), state=STATE_WORDS[RequestState(request.state)], text=text,
+            motive=motive_title(request.motive), state=state_words(request.motive, request.state), text=text,
+            news=news,
         )  # fmt: skip
 
 

@@ -9,13 +9,32 @@ from app.access import MemberAccess
 from app.appointments.forms import CAUSES, HALF_DAYS
 from app.appointments.queries import RequestRow
 from app.appointments.rules import Return, return_visit
-from app.appointments.service import OVER, STATE_WORDS, motive_title
-from app.appointments.thread_queries import Said, account_name, centres, slot_of_request, thread_of
+from app.appointments.service import OVER, motive_title, state_words
+from app.appointments.thread_queries import (
+    Said,
+    account_name,
+    centres,
+    slot_of_request,
+    slots_in_vain,
+    thread_of,
+)
+from app.clock import PARIS
 from app.employees.declared import declared_of, name_of
 from app.fields import read_day
 from app.places import written_place
 from app.rights import Right
 from db.models import AppointmentRequest, Employee, RequestMotive, RequestState, ReturnCause, Slot, SlotState
+
+IN_VAIN = {
+    SlotState.DECLINED: "rendu au service,",
+    SlotState.CANCELLED: "annulé par le service,",
+    SlotState.ABSENT: "manqué, noté",
+}
+EXPOSURE = (RequestMotive.AFTER_EXPOSURE, RequestMotive.END_OF_CAREER)
+BACK_ON = {
+    RequestMotive.AFTER_EXPOSURE: "Fin de l’exposition",
+    RequestMotive.END_OF_CAREER: "Départ à la retraite",
+}
 
 
 class RequestLine(NamedTuple):
@@ -35,7 +54,7 @@ class RequestLine(NamedTuple):
 def request_lines(rows: Sequence[RequestRow]) -> list[RequestLine]:
     return [
         RequestLine(
-            row.id, row.name, motive_title(row.motive), STATE_WORDS[RequestState(row.state)], row.sent_at,
+            row.id, row.name, motive_title(row.motive), state_words(row.motive, row.state), row.sent_at,
             row.updated_at, row.starts_at, row.unread_at is not None, written_place(row.sent_at, row.id),
         )
         for row in rows
@@ -77,8 +96,8 @@ async def followed(access: MemberAccess, request_id: int) -> Followed:
     has_slot = slot is not None and slot.state in {SlotState.PROPOSED, SlotState.CONFIRMED}
     return Followed(
         request.key, employee.key, name_of(declared_of(employee)), motive_title(request.motive),
-        STATE_WORDS[RequestState(request.state)], await account_name(access, request.account_id),
-        request.on_behalf, _steps(request),
+        state_words(request.motive, request.state), await account_name(access, request.account_id),
+        request.on_behalf, _steps(request, await slots_in_vain(access, request.key)),
         await _facts(access, request) if tells_all else [],
         _verdict(request) if tells_all else None, request.refusal if tells_all else "",
         await thread_of(access, request.key) if tells_all else [],
@@ -87,13 +106,17 @@ async def followed(access: MemberAccess, request_id: int) -> Followed:
     )  # fmt: skip
 
 
-def _steps(request: AppointmentRequest) -> list[Step]:
-    instants = [
-        (STATE_WORDS[state], getattr(request, f"{state}_at"))
+def _steps(request: AppointmentRequest, missed: Sequence[Slot]) -> list[Step]:
+    """What became of the request, and of the appointments that answered it in vain."""
+    found = [
+        Step(state_words(request.motive, state).capitalize(), getattr(request, f"{state}_at"))
         for state in RequestState
         if getattr(request, f"{state}_at")
     ]
-    return sorted((Step(words.capitalize(), at) for words, at in instants), key=lambda each: each.at)
+    for slot in missed:
+        day = slot.starts_at.astimezone(PARIS)
+        found.append(Step(f"Rendez-vous du {day:%d/%m/%Y} {IN_VAIN[SlotState(slot.state)]}", slot.updated_at))
+    return sorted(found, key=lambda each: each.at)
 
 
 async def _facts(access: MemberAccess, request: AppointmentRequest) -> list[tuple[str, str]]:
@@ -101,8 +124,8 @@ async def _facts(access: MemberAccess, request: AppointmentRequest) -> list[tupl
     found = [
         ("Cause de l’arrêt", CAUSES[ReturnCause(request.cause)] if request.cause else ""),
         ("Début de l’arrêt", _day(request.stop_from)),
-        ("Reprise", _day(request.back_on)),
-        ("Motif écrit", request.reason),
+        (BACK_ON.get(RequestMotive(request.motive), "Reprise"), _day(request.back_on)),
+        ("Risques de l’exposition" if request.motive in EXPOSURE else "Motif écrit", request.reason),
         ("Demi-journées souhaitées", ", ".join(HALF_DAYS[each] for each in request.half_days.split())),
         ("Centre souhaité", names.get(str(request.centre_id), "")),
         ("Accessibilité", "Locaux accessibles demandés" if request.needs_access else ""),
@@ -124,6 +147,20 @@ def verdict(cause: str, stop_from: str, back_on: str) -> Return | None:
     except ValueError:
         return None
     return found if found.days > 0 else None
+
+
+def return_problems(cause: str, stop_from: str, back_on: str) -> dict[str, str]:
+    """Field → what is wrong with what was asked about a return; nothing was asked of an empty form."""
+    days: dict[str, date] = {}
+    found = {} if cause in set(ReturnCause) else {"cause": "Choisissez la cause de l’arrêt."}
+    for name, typed in (("stop_from", stop_from), ("back_on", back_on)):
+        try:
+            days[name] = read_day(typed)
+        except ValueError:
+            found[name] = "Écrivez cette date, par exemple 05/03/2026."
+    if len(days) == 2 and days["back_on"] <= days["stop_from"]:
+        found["back_on"] = "La reprise doit suivre le début de l’arrêt."
+    return found if cause or stop_from or back_on else {}
 
 
 def _day(value: date | None) -> str:

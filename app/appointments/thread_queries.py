@@ -1,5 +1,6 @@
 """Reads around one request: what was said, by whom, where, and the appointment that answers it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -46,3 +47,9 @@ async def slot_of_request(access: MemberAccess, request_id: int) -> Slot | None:
     """The appointment that answers a request, the latest if there are several."""
     mine = access.select(Slot).where(col(Slot.request_id) == request_id, col(Slot.state).in_(ANSWERING))
     return await access.first(mine.order_by(col(Slot.starts_at).desc()).limit(1))
+
+
+async def slots_in_vain(access: MemberAccess, request_id: int) -> Sequence[Slot]:
+    """The appointments that answered a request and came to nothing."""
+    mine = access.select(Slot).where(col(Slot.request_id) == request_id, col(Slot.state).not_in(ANSWERING))
+    return await access.all(mine)

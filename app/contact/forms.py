@@ -1,9 +1,7 @@
 """What may be written to the service."""
 
 import re
-from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
@@ -95,11 +93,3 @@ class PublicMessage(Input):
     code: Annotated[str, Squeezed, AfterValidator(_optional_code)] = ""
     theme: Theme
     text: Text
-
-
-def once_key(data: Input, file_sha256: str = "") -> str:
-    """43 characters that tell a form sent twice from another one sent with the same token: from a page that
-    the browser kept, what was written since is another message.
-    """
-    said = "\0".join([*map(str, data.model_dump().values()), file_sha256])
-    return urlsafe_b64encode(sha256(said.encode()).digest()).decode().rstrip("=")

@@ -6,9 +6,10 @@ from sqlmodel import select
 
 from app import formats
 from app.access import VisitorAccess
-from app.contact.forms import THEMES, PublicMessage, once_key
+from app.contact.forms import THEMES, PublicMessage
 from app.contact.service import mailbox_of
 from app.errors import Refused
+from app.fields import once_key
 from app.mail import queue_mail
 from app.throttle import TooMany, count_among
 from db.models import InquiryTheme, PublicInquiry

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from app.access import BIGGEST_ID, MemberAccess
 from app.company_details.queries import team_of
-from app.contact.forms import THEMES, NewInquiry, Reply, once_key
+from app.contact.forms import THEMES, NewInquiry, Reply
 from app.contact.queries import (
     MOST_NAMESAKES,
     inquiry_by_token,
@@ -21,6 +21,7 @@ from app.contact.queries import (
 from app.contact.service import join, mailbox_of
 from app.employees.declared import declared_of, name_of
 from app.errors import NotFound, Refused
+from app.fields import once_key
 from app.kept_files import Kept
 from app.mail import queue_mail
 from app.rights import Right

@@ -138,11 +138,11 @@ async def _past(
 
 
 async def _requests(staff: StaffAccess, member: MemberAccess, at: Moment) -> None:
-    mine = staff.select(Employee).where(
-        Employee.company_id == member.company.key, col(Employee.exit_on).is_(None)
-    )
-    people = [each.key for each in await staff.all(mine.order_by(col(Employee.id)).offset(30).limit(4))]
     first, back = at.today - timedelta(days=75), at.today + timedelta(days=5)
+    mine = staff.select(Employee).where(
+        Employee.company_id == member.company.key, col(Employee.exit_on).is_(None), Employee.entry_on < first
+    )
+    people = [each.key for each in await staff.all(mine.order_by(col(Employee.id)).offset(20).limit(4))]
 
     def given(index: int) -> dict[str, str]:
         return {"batch": secrets.token_urlsafe(16), f"salarie_{people[index]}": "oui"}
@@ -158,9 +158,8 @@ async def _requests(staff: StaffAccess, member: MemberAccess, at: Moment) -> Non
     (refused,) = await ask_for_visits(
         member, RequestMotive.EMPLOYER, EmployerAsked.model_validate(given(2) | why), at
     )
-    late = await _due(staff, member.company.key, 16)
-    overdue = [each for each in late if each.due_on < at.today and each.key not in people][:1]
-    for each in overdue:
+    # The one whose slot was given back: who has an appointment is not asked for again.
+    for each in (await _due(staff, member.company.key, 8))[7:]:
         asked = {"batch": secrets.token_urlsafe(16), f"salarie_{each.key}": "oui"}
         await ask_for_visits(member, RequestMotive.OVERDUE, Wishes.model_validate(asked), at)
     await take_request(staff, a_return.key, at.now)

@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from app.access import MemberAccess, StaffAccess
+from app.appointments.service import OVER, tell_asker
+from app.planning.document import when_words
 from app.planning.queries import open_request_of
-from db.models import AppointmentRequest, RequestState, Slot
-
-OVER = {RequestState.DONE, RequestState.REFUSED, RequestState.CANCELLED}
+from app.planning.slot_queries import SlotRow
+from db.models import AppointmentRequest, RequestState, Slot, SlotState
 
 
 async def request_for(
@@ -25,6 +26,21 @@ def planned(request: AppointmentRequest | None, now: datetime) -> int | None:
     if request.state not in OVER:
         request.state, request.planned_at, request.updated_at = RequestState.PLANNED, now, now
     return request.key
+
+
+async def tell_of(
+    access: StaffAccess, request: AppointmentRequest | None, row: SlotRow, now: datetime
+) -> None:
+    """To who asked: what became of the appointment, as it is (`row`)."""
+    if request is None:
+        return
+    when = when_words(row.starts)
+    news = {
+        SlotState.CANCELLED: f"Le service annule le rendez-vous ({when}) et proposera une autre date.",
+        SlotState.ABSENT: f"Personne n’est venu au rendez-vous ({when}) : dites au service ce qu’il en est.",
+        SlotState.DONE: f"La visite a eu lieu ({when}).",
+    }.get(SlotState(row.state), f"Rendez-vous proposé : {when}, {row.place}. Répondez dans « Mon planning ».")
+    await tell_asker(access, request, now, news=news)
 
 
 async def release_request(

@@ -9,12 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from app.access import StaffAccess
-from app.appointments.service import tell_asker
 from app.employees.declared import set_due
 from app.employees.rules import Seen
 from app.errors import NotFound, Refused
 from app.planning.answer_service import change_slot
-from app.planning.asked_service import planned, release_request
+from app.planning.asked_service import planned, release_request, tell_of
 from app.planning.notice_service import tell_answerer, tell_cancelled, tell_change
 from app.planning.queries import open_request_of
 from app.planning.rules import LIVE
@@ -85,10 +84,10 @@ async def assign_slot(
     await tell_cancelled(access, before, now)
     await release_request(access, slot, now)
     answers = {"employee_id": employee.key, "request_id": planned(request, now)}
-    await _change(access, slot, now, AuditKind.SLOT_PROPOSED, state=SlotState.PROPOSED, **answers)
     if request:
         request.taken_at = request.taken_at or now
-        await tell_asker(access, request, now)
+    row = await _change(access, slot, now, AuditKind.SLOT_PROPOSED, state=SlotState.PROPOSED, **answers)
+    await tell_of(access, request, row, now)
 
 
 async def move_slot(access: StaffAccess, slot_id: int, starts_at: datetime, now: datetime) -> None:
@@ -107,10 +106,10 @@ async def withdraw_slot(access: StaffAccess, slot_id: int, now: datetime) -> Non
     slot = await _living(access, slot_id)
     before = await _row(access, slot)
     await tell_cancelled(access, before, now)
-    await _change(access, slot, now, AuditKind.SLOT_WITHDRAWN, state=SlotState.CANCELLED)
+    after = await _change(access, slot, now, AuditKind.SLOT_WITHDRAWN, state=SlotState.CANCELLED)
     request = await release_request(access, slot, now)
     if request:
-        await tell_asker(access, request, now)
+        await tell_of(access, request, after, now)
     else:
         await tell_answerer(access, before, None, now)
 
@@ -132,7 +131,8 @@ async def mark_done(access: StaffAccess, slot_id: int, now: datetime, next_on: d
     await _renew_deadline(access, visit)
     if slot.request_id:
         request = await access.get(AppointmentRequest, slot.request_id)
-        request.state, request.done_at, request.updated_at = RequestState.DONE, now, now
+        request.state, request.done_at = RequestState.DONE, now
+        await tell_of(access, request, row, now)
     return visit
 
 
@@ -144,8 +144,8 @@ async def mark_absent(access: StaffAccess, slot_id: int, now: datetime, *, excus
     slot = await _started(access, slot_id, now)
     is_owed = slot.state == SlotState.CONFIRMED and not excused
     fee = access.portal.settings.service_absence_fee_cents if is_owed else 0
-    await _change(access, slot, now, AuditKind.VISIT_MISSED, state=SlotState.ABSENT, fee_cents=fee)
-    await release_request(access, slot, now)
+    row = await _change(access, slot, now, AuditKind.VISIT_MISSED, state=SlotState.ABSENT, fee_cents=fee)
+    await tell_of(access, await release_request(access, slot, now), row, now)
 
 
 async def give_attestation(access: StaffAccess, visit_id: int, title: str) -> None:

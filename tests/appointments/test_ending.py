@@ -45,7 +45,8 @@ async def test_a_stop_that_was_signalled_is_over_once_the_service_knows_and_the_
     await a_request(portal, told.site, elise, told.alice, **stop)
     page = await alice.get(f"{REQUESTS}/{first.id}")
     assert "Prise en charge le" in page.text
-    assert "Honorée le" in page.text
+    assert "Demande prise en compte" in page.text
+    assert "Prise en compte le" in page.text
 
 
 async def test_who_may_only_read_learns_neither_why_somebody_was_away_nor_what_the_service_said(

@@ -124,7 +124,9 @@ async def test_another_date_opens_the_request_again_with_a_date_for_its_step(
     assert "Rendez-vous : <a" not in page.text
     for words in ("Jeudi après-midi", "Plutôt le jeudi", "Annuler cette demande"):
         assert words in page.text
-    assert [step.partition(" le ")[0] for step in steps_of(page)] == ["Envoyée", "Prise en charge"]
+    assert [step.partition(" le ")[0] for step in steps_of(page)] == [
+        "Envoyée", "Prise en charge", "Rendez-vous du 11/03/2026 rendu au service,",
+    ]  # fmt: skip
     assert len(await asked(portal, told.site)) == 1
 
 
