@@ -133,9 +133,8 @@ def objection(motive: RequestMotive, subject: Subject, today: date) -> str:
     if motive in exposure and subject.monitoring != SIR and not subject.is_exposed:
         return "cette visite suit un suivi renforcé : dites s’il y en a eu un par le passé (R4624-28-1)."
     if motive == RequestMotive.OVERDUE and subject.called_at:
-        return (
-            f"un rendez-vous est proposé le {moment(subject.called_at)} : répondez-y dans « Mon planning »."
-        )
+        when = moment(subject.called_at)
+        return f"un rendez-vous est déjà proposé, le {when} : répondez-y dans « Mon planning »."
     if motive == RequestMotive.OVERDUE and subject.due_on >= today:
         if subject.due_on == NEVER:
             return "aucune visite n’est à prévoir."
