@@ -158,3 +158,8 @@ async def test_the_help_is_where_the_question_arises(alice, portal, told):
         ("/espace/00010/factures", "duplicata-de-facture"),
     ):  # fmt: skip
         assert f'href="/faq/{slug}"' in (await alice.get(path)).text
+
+
+async def test_a_campaign_of_before_one_was_a_member_says_why_it_is_none_of_ones_business(alice):
+    words = "Sans objet : vous n’étiez pas encore adhérent le 15 février 2025, à la fin de cette campagne"
+    assert words in (await alice.get("/espace/00010-2/cotisation")).text
