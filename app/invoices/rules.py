@@ -16,6 +16,7 @@ from db.models import InvoiceKind
 VAT_PERCENT = 20
 VAT_WORDS = f"TVA {VAT_PERCENT} %"
 BIGGEST = 2**31 - 1  # cents, in the tables; far below what a credit transfer carries
+LONGEST_CODE = 331  # bytes, in EPC069-12: what the largest code that it allows can hold
 NUMBER = re.compile(r"[A-Z0-9][A-Z0-9/-]{0,20}")
 AMOUNT = re.compile(r"(-?)(\d{1,3}(?: \d{3})+|\d+)(?:[.,](\d{1,2}))?", re.ASCII)
 
@@ -134,9 +135,12 @@ def in_groups(code: str) -> str:
 def epc_payload(name: str, iban: str, bic: str, cents: int, reference: str) -> str:
     """What a banking application reads from the code: whom to pay, how much, quoting what.
 
-    Version 002: the BIC may be empty. UTF-8 is 1. The purpose is left empty.
+    Version 002: the BIC may be empty. UTF-8 is 1. The purpose is left empty. A name is cut at 70 characters,
+    or earlier where their bytes would pass the 331 of the whole.
     """
     if not 1 <= cents <= 99_999_999_999:
         raise ValueError(f"{cents} cents cannot be transferred")
     amount = f"EUR{cents // 100}.{cents % 100:02}"
-    return "\n".join(["BCD", "002", "1", "SCT", bic, name[:70].strip(), iban, amount, "", reference])
+    before, after = f"BCD\n002\n1\nSCT\n{bic}\n", f"\n{iban}\n{amount}\n\n{reference}"
+    left = LONGEST_CODE - len(f"{before}{after}".encode())
+    return f"{before}{name[:70].encode()[:left].decode(errors='ignore').strip()}{after}"
