@@ -146,8 +146,9 @@ async def test_the_process_knows_no_secret_and_is_held_within_limits(monkeypatch
 async def test_five_thousand_people_of_a_workbook_take_little_time_and_memory():
     def look(child: Path) -> bool:
         peak = re.search(r"VmHWM:\s+(\d+) kB", (child / "status").read_text())
+        # It has ended when nothing is said of its memory any more: somebody must have seen it before.
         assert peak is None or int(peak[1]) < 200_000
-        return True
+        return peak is not None
 
     start = time.perf_counter()
     await seen_while_reading(await asyncio.to_thread(xlsx_of, PEOPLE), look)
