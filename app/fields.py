@@ -126,7 +126,8 @@ def read_day(typed: str) -> date:
     try:
         day = date(*(int(part) for part in reversed(found.groups()))) if found else date.fromisoformat(typed)
     except ValueError:
-        raise ValueError(f"La date « {shown} » n’existe pas. Exemple : 31/12/2026") from None
+        words = "n’existe pas" if found or ISO_DAY.fullmatch(typed) else "ne se lit pas"
+        raise ValueError(f"La date « {shown} » {words}. Exemple : 31/12/2026") from None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError(f"La date « {shown} » doit être entre {FIRST_YEAR} et {LAST_YEAR}.")
     return day

@@ -60,7 +60,7 @@ async def tidy(portal: Portal, now: datetime) -> None:
             delete(EmployeeDraft).where(col(EmployeeDraft.updated_at) < month),
             update(EmployeeImport)
             .where(col(EmployeeImport.state).in_(OPEN), col(EmployeeImport.created_at) < day)
-            .values(state=ImportState.DROPPED),
+            .values(state=ImportState.DROPPED, columns=[], problem=""),
             delete(ImportLine).where(
                 col(ImportLine.import_id).in_(
                     select(EmployeeImport.id).where(EmployeeImport.state == ImportState.DROPPED)

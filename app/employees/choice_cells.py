@@ -40,6 +40,8 @@ NATURES = {
     "09": Contract.CDI,
     "10": Contract.CDD,
     "29": Contract.INTERNSHIP,
+    "50": Contract.CDI,  # named to a permanent post of the civil service
+    "60": Contract.CDD,  # engagement éducatif
     "80": Contract.OFFICER,
     "82": Contract.CDI,
 }

@@ -54,7 +54,7 @@ COLUMNS = {
     "first_names": _name(
         "Prénom", "le prénom", "prenoms prenomsalarie prenomdusalarie prenom1 premierprenom prenomusuel"
     ),
-    "sex": _text("Sexe", "le sexe", "civilite genre sexesalarie civ", 1, choice_cells.sex),
+    "sex": _text("Sexe", "le sexe", "civilite genre sexesalarie civ hf fh", 1, choice_cells.sex),
     "birth_on": _day(
         "Date de naissance",
         "la date de naissance",
@@ -102,7 +102,7 @@ COLUMNS = {
         "Date de fin prévue",
         "la date de fin prévue",
         "findecontrat fincontrat datefincontrat datedefindecontrat datefin datedefin datefinprevue finprevue"
-        " findecdd datefincdd datedefinducontrat datefinducontrat termeducontrat terme echeancecontrat"
+        " findecdd fincdd datefincdd datedefinducontrat datefinducontrat termeducontrat terme echeancecontrat"
         " datefinprevisionnelle datedefinprevisionnelle findecontratprevue",
     ),
     "job_title": _name(
@@ -123,7 +123,7 @@ COLUMNS = {
     "part_time": _text(
         "Temps partiel",
         "le temps partiel",
-        "tempspartielouinon tempsdetravail tpspartiel modalitetempsdetravail",
+        "temps tempspartielouinon tempsdetravail tempstravail tpspartiel modalitetempsdetravail",
         3,
         choice_cells.part_time,
     ),

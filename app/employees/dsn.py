@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from app.employees.reading import Unreadable
+from app.formats import plural, thousands
 
 NORM = "P26V01"
 MONTHLY = "01"
@@ -115,12 +116,12 @@ class _Walk:
         if not declared.isdigit():
             raise Unreadable(
                 "La DSN est coupée : sa dernière ligne, qui compte les autres, manque"
-                f" ({self.count} lignes lues). {AGAIN}"
+                f" ({plural(self.count, 'ligne lue', 'lignes lues')}). {AGAIN}"
             )
-        if int(declared[:12]) != self.count:
+        if (said := int(declared[:12])) != self.count:
             raise Unreadable(
-                f"La DSN est incomplète ou a été modifiée : elle annonce {int(declared[:12])} lignes"
-                f" et en compte {self.count}. {AGAIN}"
+                f"La DSN est incomplète ou a été modifiée : elle annonce {plural(said, 'ligne')}"
+                f" et en compte {thousands(self.count)}. {AGAIN}"
             )
 
     def notes(self) -> list[str]:

@@ -1,7 +1,6 @@
 """The people of a DSN as rows: one each, whatever the number of their contracts."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -22,19 +21,29 @@ SEXES = {"01": "M", "02": "F"}
 PART_TIME = {"10": "non", "20": "oui"}  # other kinds may tell of health: nothing is kept of them
 # The workplace of somebody on a mission is the customer's; they are followed by who employs them.
 ON_MISSION = {"03", "08"}
-# Columns that may stay empty: what cannot be read in them is left, and said once.
-OPTIONAL = ("staff_number", "usual_name", "email", "pcs", "sex")
+# Columns that may stay empty: what cannot be read in them is left, and said once. Nobody can write in a DSN:
+# a nature of contract that is not known changes nothing of who is declared, and is asked for of the others.
+OPTIONAL = ("staff_number", "usual_name", "email", "pcs", "sex", "contract")
+NAMED = 3  # people, in one note
 NEVER = date.max
 
 
-class Unread(Counter[str]):
-    """How many people have a column that was left, by title."""
+class Unread(dict[str, list[str]]):
+    """Who has a column that was left, by its title."""
+
+    def leave(self, field: str, who: str) -> None:
+        self.setdefault(COLUMNS[field].title, []).append(who)
 
     def notes(self) -> list[str]:
         return [
-            f"« {title} » n’a pas été repris pour {formats.plural(many, 'personne')} : illisible dans la DSN."
-            for title, many in self.items()
+            f"« {title} », illisible dans la DSN, n’a pas été repris pour {_named(people)}."
+            for title, people in self.items()
         ]
+
+
+def _named(people: list[str]) -> str:
+    more = len(people) - NAMED
+    return ", ".join(people[:NAMED]) + (f" et {formats.plural(more, 'autre')}" if more > 0 else "")
 
 
 def people_of(statement: Statement, siret: str) -> tuple[list[Person], list[str]]:
@@ -46,8 +55,10 @@ def people_of(statement: Statement, siret: str) -> tuple[list[Person], list[str]
         raise Unreadable("Cette DSN ne contient aucun salarié.")
     found = ", ".join(f"{formats.siret(each) or 'inconnu'} ({len(them)})" for each, them in places.items())
     if not siret:
-        notes = [f"Cette DSN concerne plusieurs établissements : {found}."] if len(places) > 1 else []
-        return statement.people, notes
+        words = (
+            "Le SIRET de votre entreprise n’est pas connu du portail : vérifiez que cette DSN est la sienne"
+        )
+        return statement.people, [f"{words}. Elle concerne : {found}."]
     if siret not in places:
         ours = formats.siret(siret)
         raise Unreadable(f"Personne dans cette DSN ne travaille au SIRET {ours}. Elle concerne : {found}.")
@@ -73,17 +84,21 @@ def rows_of(people: list[Person], unread: Unread) -> Iterator[FileRow]:
         contract = current(person.contracts) or {}
         kept: dict[str, str] = {}
         reasons: list[str] = []
+        left: list[str] = []
         refused: set[str] = set()
         for field, cell in _cells(person, contract).items():
             try:
                 kept[field] = read(field, cell)
             except ValueError as error:
+                refused.add(field)
                 if field in OPTIONAL:
                     kept[field] = ""
-                    unread[COLUMNS[field].title] += 1
+                    left.append(field)
                 else:
                     reasons.append(str(error))
-                    refused.add(field)
+        who = f"{kept.get('birth_name', '')} {kept.get('first_names', '')}".strip()
+        for field in left:
+            unread.leave(field, f"{who} (ligne {person.line})".strip())
         yield FileRow(person.line, kept, reasons + problems_of(kept, refused))
 
 
@@ -125,7 +140,7 @@ def _cells(person: Person, contract: dict[str, str]) -> dict[str, str]:
 
 
 def _contract(contract: dict[str, str]) -> str:
-    """A nature that is not known is given as it is, so that its row says so."""
+    """A nature that is not known is given as it is, and will not be read."""
     kind = SCHEMES.get(contract.get("scheme", "")) or NATURES.get(contract.get("nature", ""))
     return kind.value if kind else contract.get("nature", "")
 

@@ -8,14 +8,24 @@ from app.employees.cells import holds_social_number
 from app.employees.columns import COLUMNS
 
 LONGEST = 70  # characters of a title that are shown: with « (2) », its folded form stays under 80
+EXAMPLE = 30  # characters of the cell that shows what a column without a title holds
 SPELLINGS = {spelled: field for field, column in COLUMNS.items() for spelled in column.spellings}
 NEVER_READ = re.compile(r"nir|nss|n?(umero|o)?(de)?(securitesociale|secu|ss|insee)")
+
+
+def column_names(cells: list[str]) -> list[str]:
+    """Of a file without titles: « Colonne A (ex. DURAND) ». A number of the Sécurité sociale is not shown."""
+    names = []
+    for place, cell in enumerate(cells):
+        example = "" if holds_social_number(cell) else " ".join(cell.split())[:EXAMPLE]
+        names.append(f"Colonne {letters(place)}" + (f" (ex. {example})" if example else ""))
+    return names
 
 
 def shown_titles(cells: list[str]) -> list[str]:
     """The titles, each different from the others: « Nom (2) », « Colonne D » when it is empty.
 
-    A file without titles has somebody's cells in their place: a number of the Sécurité sociale is not shown.
+    A number of the Sécurité sociale is no title, and is not shown.
     """
     titles: list[str] = []
     seen: set[str] = set()

@@ -49,7 +49,8 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a file says. `source`: "tableur" or "dsn". `columns`: [title in the file, field or ""].
+    """What a file says. `source`: "tableur" or "dsn". `columns`: [title in the file, field or ""]; without
+    `has_titles` they are named by their letter, with the cell of the first person as an example.
 
     `missing`: titles of the required columns that were not recognised; there are then no rows.
     `notes`: sentences in French. `month`: of a DSN, "2026-11".
@@ -61,6 +62,7 @@ class Reading:
     rows: list[FileRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     month: str = ""
+    has_titles: bool = True
 
 
 async def read_file(

@@ -57,10 +57,10 @@ def xlsx_sheet(content: bytes, known: Known) -> Sheet:
         first = next(rows, None)
         if first is None:
             continue
-        titles, rest, is_known = with_header(chain([first], rows), known)
+        sheet, is_known = with_header(chain([first], rows), known, total)
         if is_known:
-            return Sheet(titles, rest, total)
-        found = found or Sheet(titles, rest, total)
+            return sheet
+        found = found or sheet
     if found is None:
         raise Unreadable("Le classeur est vide.")
     return found
@@ -94,7 +94,7 @@ def _rows(sheet: ReadOnlyWorksheet) -> Iterator[Row]:
                 raise Unreadable(DAMAGED)
             texts = [_text(cell) for cell in cells[:WIDEST]]
             if any(text and not text.isspace() for text in texts):
-                yield line, texts
+                yield Row(line, texts)
     except FAULTS:
         raise Unreadable(DAMAGED) from None
 

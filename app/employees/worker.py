@@ -17,7 +17,7 @@ from app.employees.columns import CODE, COLUMNS, problems_of, read
 from app.employees.dsn import statement_of
 from app.employees.dsn_people import Unread, people_of, rows_of
 from app.employees.file_kinds import is_dsn, is_zip, refusal_of
-from app.employees.headers import fields_of, how_many_known, shown_titles
+from app.employees.headers import column_names, fields_of, how_many_known, shown_titles
 from app.employees.reading import MOST_ROWS, FileRow, Reading, Unreadable
 from app.employees.spreadsheet import TOO_MANY, Known, Sheet, csv_sheet, text_of
 from app.employees.workbook import xlsx_sheet
@@ -30,6 +30,8 @@ except ImportError:  # a system without such limits still reads files
 MEMORY = 512 * 1024 * 1024  # bytes, over what the process uses before it opens the file
 CPU_SECONDS = 60
 STEP = 200  # rows between two words of progress
+NO_TITLES = "Ce fichier n’a pas de ligne de titres : sa première ligne est lue comme un salarié."
+TORN = "un guillemet est mal placé ou n’est pas refermé"
 
 Say = Callable[[dict[str, Any]], None]
 
@@ -42,13 +44,14 @@ def read_bytes(content: bytes, asked: Mapping[str, Any], say: Say) -> Reading:
     mapping: dict[str, str] = asked["mapping"]
     corrections = {**habits, **mapping}
     sheet = sheet_of(content, lambda cells: how_many_known(cells, corrections))
-    titles = shown_titles(sheet.titles)
-    fields, notes = fields_of(titles, habits, mapping)
+    titles = shown_titles(sheet.titles) if sheet.has_titles else column_names(sheet.titles)
+    fields, notes = fields_of(titles, habits if sheet.has_titles else {}, mapping)
+    notes += [] if sheet.has_titles else [NO_TITLES]
     columns = [list(pair) for pair in zip(titles, fields, strict=True)]
     missing = [each.title for name, each in COLUMNS.items() if each.is_needed and name not in fields]
     if not missing and not tell(sheet_rows(sheet, fields, asked["code"]), sheet.total, say):
         raise Unreadable("Le fichier ne contient aucun salarié sous sa ligne de titres.")
-    return Reading("tableur", columns, missing, notes=notes)
+    return Reading("tableur", columns, missing, notes=notes, has_titles=sheet.has_titles)
 
 
 def read_dsn(content: bytes, siret: str, say: Say) -> Reading:
@@ -70,10 +73,7 @@ def sheet_of(content: bytes, known: Known) -> Sheet:
 
 
 def sheet_rows(sheet: Sheet, fields: list[str], code: str) -> Iterator[FileRow]:
-    for line, cells in sheet.rows:
-        if not cells:
-            yield FileRow(line, {}, ["un guillemet est mal placé ou n’est pas refermé"])
-            continue
+    for line, cells, is_torn in sheet.rows:
         kept: dict[str, str] = {}
         reasons: list[str] = []
         refused: set[str] = set()
@@ -90,7 +90,7 @@ def sheet_rows(sheet: Sheet, fields: list[str], code: str) -> Iterator[FileRow]:
         said = kept.pop(CODE, "")
         if code and said and said != code:
             reasons.append(f"le code adhérent {said} n’est pas celui de l’entreprise, {code}")
-        yield FileRow(line, kept, reasons + problems_of(kept, refused))
+        yield FileRow(line, kept, [TORN] if is_torn else reasons + problems_of(kept, refused))
 
 
 def tell(rows: Iterator[FileRow], expected: int, say: Say) -> int:

@@ -14,13 +14,14 @@ from app.employees.rules import Seen
 from app.employees.service import Moment
 from app.errors import Refused
 from app.formats import day, plural
-from app.imports.merging import NOBODY, changes_against
+from app.imports.merging import NOBODY, changes_against, comes_back
 from app.imports.queries import chosen_lines
 from app.imports.service import forget_lines
+from app.imports.telling import too_soon
 from app.many import insert_many, update_many
 from db.models import AuditKind, ChangeKind, Employee, EmployeeChange, EmployeeImport, ImportState, LineKind
 
-NAMED = 10  # people named in one refusal
+NAMED = 10  # people named in one refusal, or left aside
 
 
 class Act(NamedTuple):
@@ -30,10 +31,9 @@ class Act(NamedTuple):
     change: dict[str, Any]
 
 
-async def apply_import(
-    access: MemberAccess, imported: EmployeeImport, exit_on: str, at: Moment
-) -> dict[str, int]:
-    """How many were added, corrected, marked as gone, or left since somebody changed them meanwhile.
+async def apply_import(access: MemberAccess, imported: EmployeeImport, exit_on: str, at: Moment) -> None:
+    """What the lines chosen do, all of them at once; who is left aside is named. A file that changes nothing
+    is dropped: there is nothing to undo.
 
     `exit_on`: the last day of the chosen people whom the file does not name.
     """
@@ -43,23 +43,30 @@ async def apply_import(
     claim = claim.where(col(EmployeeImport.state) == ImportState.READY)
     if not await access.change(claim.values(state=ImportState.APPLIED, applied_at=at.now)):
         raise Refused("Cet import est déjà appliqué ou abandonné.", status_code=409)
+    lines = await _chosen(access, imported, exit_on, at)
+    new = [line for line in lines if line[0] == LineKind.NEW or line[1] == "add"]
+    others = [line for line in lines if line[0] != LineKind.NEW and line[1] != "add"]
+    added = await _add(access, imported, [NOBODY | line[4] for line in new], at)
+    corrected, left, aside = await _correct(access, imported, others, exit_on, at)
+    is_done = bool(added or corrected or left)
+    await forget_lines(access, imported, ImportState.APPLIED if is_done else ImportState.DROPPED)
+    imported.applied_at = at.now if is_done else None
+    imported.counts = {"added": added, "corrected": corrected, "left": left, "skipped": len(aside)}
+    imported.counts |= {"aside": aside[:NAMED]}
+    imported.account_id, imported.on_behalf = access.account.key, access.membership.third_party
+    if is_done:
+        words = ", ".join((plural(added, "ajout"), plural(corrected, "correction"), plural(left, "départ")))
+        access.trace(AuditKind.EMPLOYEES_IMPORTED, at.now, words)
+
+
+async def _chosen(access: MemberAccess, imported: EmployeeImport, exit_on: str, at: Moment) -> Sequence[Any]:
     lines = await chosen_lines(access, imported.key)
     if not lines:
         raise Refused("Aucune ligne n’est choisie : il n’y a rien à appliquer.")
     if any(line[0] == LineKind.ABSENT for line in lines) and not exit_on:
         raise Refused("Donnez le dernier jour de travail des personnes absentes du fichier.", "exit_on")
-    new = [line for line in lines if line[0] == LineKind.NEW or line[1] == "add"]
-    others = [line for line in lines if line[0] != LineKind.NEW and line[1] != "add"]
     await _refuse_impossible_departures(access, lines, exit_on, at)
-    added = await _add(access, imported, [NOBODY | line[4] for line in new], at)
-    corrected, left, skipped = await _correct(access, imported, others, exit_on, at)
-    counts = {"added": added, "corrected": corrected, "left": left, "skipped": skipped}
-    await forget_lines(access, imported, ImportState.APPLIED)
-    imported.applied_at, imported.counts = at.now, counts
-    imported.account_id, imported.on_behalf = access.account.key, access.membership.third_party
-    words = ", ".join((plural(added, "ajout"), plural(corrected, "correction"), plural(left, "départ")))
-    access.trace(AuditKind.EMPLOYEES_IMPORTED, at.now, words)
-    return counts
+    return lines
 
 
 async def _refuse_impossible_departures(
@@ -103,27 +110,31 @@ def _new_rows(people: Sequence[Declared], at: Moment) -> list[dict[str, Any]]:
 
 async def _correct(
     access: MemberAccess, imported: EmployeeImport, lines: Sequence[Any], exit_on: str, at: Moment
-) -> tuple[int, int, int]:
+) -> tuple[int, int, list[tuple[str, str]]]:
+    """How many were corrected, how many left, and (name, why) of who is left aside."""
     ids = [line[2] for line in lines if line[2]]
     rows = await employees_by_id(access, ids)
     seen = await seen_by_employee(access, ids)
     acts: list[Act] = []
-    for kind, _, employee_id, version, fields, _ in lines:
+    aside: list[tuple[str, str]] = []
+    for kind, _, employee_id, version, fields, about in lines:
         row = rows.get(employee_id)
         if row is None or row.version != version:
+            aside.append((about, "sa fiche a changé depuis la comparaison"))
             continue
         after = {"exit_on": exit_on} if kind == LineKind.ABSENT else fields
         if kind == LineKind.DUPLICATE:
             after = changes_against(declared_of(row), fields)
-        act = _act(access, imported, row, after, seen.get(employee_id, []), at)
-        if act:
-            acts.append(act)
+        try:
+            acts.append(_act(access, imported, row, after, seen.get(employee_id, []), at))
+        except Refused as refused:
+            aside.append((about, refused.message))
     await update_many(access, Employee, [act.row for act in acts])
     await insert_many(access, EmployeeChange, [act.change for act in acts])
     left = sum(act.change["kind"] == ChangeKind.LEFT for act in acts)
     # Who is corrected and leaves by the same line is both.
     corrected = sum(act.change["kind"] != ChangeKind.LEFT or len(act.change["after"]) > 1 for act in acts)
-    return corrected, left, len(lines) - len(acts)
+    return corrected, left, aside
 
 
 def _act(
@@ -133,16 +144,19 @@ def _act(
     after: Declared,
     seen: list[Seen],
     at: Moment,
-) -> Act | None:
-    """None when it would change nothing, or make what cannot be true."""
+) -> Act:
+    """Refused when it would change nothing, or make what cannot be true."""
     before = declared_of(row)
     whole = before | after
-    if not after or problems(whole, at.today).keys() & after.keys():
-        return None
+    wrong = [words for name, words in problems(whole, at.today).items() if name in after]
+    if why := next(
+        filter(None, [*wrong, too_soon(before, after, at.today)]), "" if after else "rien ne change"
+    ):
+        raise Refused(why)
     kind = ChangeKind.CORRECTED
     if after.get("exit_on") and not before["exit_on"]:
         kind = ChangeKind.LEFT
-    elif after.get("exit_on") == "":
+    elif after.get("exit_on") == "" or comes_back(before, after):
         kind = ChangeKind.CAME_BACK
     columns = columns_of(whole)
     columns |= due_columns(LikeRow(columns), seen)

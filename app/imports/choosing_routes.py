@@ -64,8 +64,9 @@ async def choose_lines(
         raise NotFound
     form = await Form.read(request, Choices)
     if form.data and imported.state == ImportState.READY and KINDS[kind].is_choice:
-        category = LineKind(KINDS[kind].kind)
-        await choose(access, imported, category, choices_of(form.data, form.typed), everything_of(form.data))
+        these = LineKind(KINDS[kind].kind)
+        choices = choices_of(these, form.data, form.typed)
+        await choose(access, imported, these, choices, everything_of(these, form.data))
     elif not form.data:
         raise Refused(form.errors.get("", STALE))
     return see(request, "imports.show", code=access.company.code, import_id=imported.key)

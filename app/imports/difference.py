@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from app.employees.declared import LABELS, Declared, name_of, problems
-from app.employees.forms import in_words
 from app.employees.reading import FileRow
-from app.imports.merging import NOBODY, changes_against, merged, told_changes
+from app.imports.merging import NOBODY, changes_against, merged
+from app.imports.telling import birth_of, has_left, told_changes, told_new, told_person, too_soon
 from app.searching import words_of
 from db.models import LineKind
 
@@ -25,7 +25,7 @@ class Known(NamedTuple):
 @dataclass(slots=True)
 class Found:
     """What a line would do. `fields`, as text: all of them for a new person, those that the file gives for a
-    probable duplicate, else those that change.
+    probable duplicate, else those that change. `is_odd`: rarely what is wanted, hence not chosen beforehand.
     """
 
     line: int
@@ -35,12 +35,14 @@ class Found:
     employee_id: int | None = None
     version: int = 0
     fields: Declared = field(default_factory=dict)
+    is_odd: bool = False
 
 
 def difference(rows: Iterable[FileRow], known: Sequence[Known], today: date) -> list[Found]:
     """A finding for each row of the file, then one for each present employee whom it does not name.
 
     An empty cell never erases what is declared: it says nothing. Capitals and accents alone change nothing.
+    Who is named by a line in error is not absent.
     """
     index = _Index(known)
     found, named = [], set()
@@ -52,10 +54,7 @@ def difference(rows: Iterable[FileRow], known: Sequence[Known], today: date) -> 
             named.add(finding.employee_id)
     for each in known:
         if each.id not in named and not each.declared["exit_on"]:
-            words = (
-                f"{each.declared['job_title']}, entrée le {in_words('entry_on', each.declared['entry_on'])}"
-            )
-            about = name_of(each.declared)
+            about, words = name_of(each.declared), told_person(each.declared)
             found.append(Found(0, LineKind.ABSENT, about, words, each.id, each.version))
     return found
 
@@ -95,40 +94,48 @@ class _Index:
             return numbered, "même matricule"
         for identity in _identities(fields):
             if homonyms := self.by_name.get(identity[:2]):
-                return homonyms[-1], "même nom, autre date de naissance"
-        for each in self.by_birth.get(fields["birth_on"], ()):
-            if _is_half(each.declared, fields):
-                return each, "même date de naissance, nom ou prénom proche"
+                return _closest(homonyms, fields), "même nom, autre date de naissance"
+        born = self.by_birth.get(fields.get("birth_on", ""), ())
+        if halves := [each for each in born if _is_half(each.declared, fields)]:
+            return _closest(halves, fields), "même date de naissance, nom ou prénom proche"
         return None
 
 
 def _finding(row: FileRow, index: _Index, lines: dict[tuple[Any, ...], int], today: date) -> Found:
     given = {name: value for name, value in row.fields.items() if name in LABELS and value}
     about = name_of(NOBODY | given).strip() or f"Ligne {row.line}"
-    if row.reasons:
-        return Found(row.line, LineKind.WRONG, about, " ; ".join(row.reasons))
     same = index.same(given)
-    # Homonyms born on one day are told apart by the list, or not at all.
-    first = lines.setdefault((same.id,) if same else _identities(given)[0], row.line)
-    if first != row.line:
-        return Found(
-            row.line, LineKind.WRONG, about, f"la même personne est déjà à la ligne {first} : gardez-en une"
-        )
-    whole = merged(same.declared, given) if same else NOBODY | given
-    if wrong := problems(whole, today):
-        return Found(row.line, LineKind.WRONG, about, " ; ".join(_clause(words) for words in wrong.values()))
+    twin = None if same else index.alike(given)
+    if reasons := row.reasons or _reasons(row.line, given, same, lines, today):
+        named = same or (twin and twin[0])
+        return Found(row.line, LineKind.WRONG, about, " ; ".join(reasons), named.id if named else None)
     if same:
         return _against(row.line, same, given)
-    twin = index.alike(given)
     if twin:
         other, why = twin
-        born = in_words("birth_on", other.declared["birth_on"])
-        words = f"ressemble à {name_of(other.declared)}, né(e) le {born} ({why}). "
+        words = f"ressemble à {name_of(other.declared)}, {birth_of(other.declared)} ({why}). "
         told = told_changes(other.declared, changes_against(other.declared, given))
         words += f"Si c’est la même personne : {told or 'rien ne change'}"
         return Found(row.line, LineKind.DUPLICATE, about, words, other.id, other.version, given)
-    words = f"{whole['job_title']}, entrée le {in_words('entry_on', whole['entry_on'])}"
-    return Found(row.line, LineKind.NEW, about, words, fields=whole)
+    whole = NOBODY | given
+    odd = has_left(whole, today)
+    return Found(row.line, LineKind.NEW, about, told_new(whole, today), fields=whole, is_odd=odd)
+
+
+def _reasons(
+    line: int, given: Declared, same: Known | None, lines: dict[tuple[Any, ...], int], today: date
+) -> list[str]:
+    """Why a line whose cells are all right is not taken."""
+    # Homonyms born on one day are told apart by the list, or not at all.
+    first = lines.setdefault((same.id,) if same else _identities(given)[0], line)
+    if first != line:
+        return [f"la même personne est déjà à la ligne {first} : gardez-en une"]
+    if same and (why := too_soon(same.declared, given, today)):
+        return [why]
+    whole = merged(same.declared, given) if same else NOBODY | given
+    if not whole["contract"]:  # its nature in the DSN is none of those that the portal knows
+        return ["le type de son contrat n’est pas connu : déclarez cette personne à la main, une fois"]
+    return [_clause(words) for words in problems(whole, today).values()]
 
 
 def _against(line: int, same: Known, given: Declared) -> Found:
@@ -141,12 +148,16 @@ def _against(line: int, same: Known, given: Declared) -> Found:
 
 
 def _closest(homonyms: Sequence[Known], fields: Declared) -> Known:
-    """Of those with this identity, who has most in common with the line; in doubt, who is present."""
+    """Of those alike, who has most in common with the line; in doubt, who is present."""
     telling = ("staff_number", "first_names", "birth_name", "usual_name", "entry_on", "job_title")
-    return max(
-        reversed(homonyms),
-        key=lambda each: sum(bool(each.declared[n]) and each.declared[n] == fields.get(n) for n in telling),
-    )
+    born = fields.get("birth_on", "")
+
+    def common(each: Known) -> tuple[int, int]:
+        values = each.declared
+        digits = sum(a == b for a, b in zip(values["birth_on"], born, strict=False))
+        return sum(bool(values[n]) and values[n] == fields.get(n) for n in telling), digits
+
+    return max(reversed(homonyms), key=common)
 
 
 def _identities(fields: Declared) -> list[tuple[Any, ...]]:

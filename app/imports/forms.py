@@ -4,8 +4,9 @@ from pydantic import BaseModel, ConfigDict
 
 from app.employees.columns import COLUMNS
 from app.fields import Input, OptionalDay
+from db.models import LineKind
 
-ACTS = {"", "apply", "add"}
+ACTS = {"", "apply"}
 
 
 class Choices(BaseModel):
@@ -27,18 +28,21 @@ class Apply(Input):
     exit_on: OptionalDay = ""
 
 
-def choices_of(data: Choices, typed: dict[str, str]) -> dict[int, str]:
+def choices_of(kind: LineKind, data: Choices, typed: dict[str, str]) -> dict[int, str]:
     """Number of a line → what to do with it. An unticked box is not sent: it says no."""
+    acts = ACTS | {"add"} if kind == LineKind.DUPLICATE else ACTS
     found = {}
     for number in data.shown.split(","):
         choice = typed.get(f"line_{number}", "")
-        if number.isascii() and number.isdigit() and len(number) < 10 and choice in ACTS:
+        if number.isascii() and number.isdigit() and len(number) < 10 and choice in acts:
             found[int(number)] = choice
     return found
 
 
-def everything_of(data: Choices) -> str | None:
-    return {"tous": "apply", "aucun": ""}.get(data.tous)
+def everything_of(kind: LineKind, data: Choices) -> str | None:
+    """Of probable duplicates, each is somebody else's question: none may be taken with all the others."""
+    every = {"aucun": ""} if kind == LineKind.DUPLICATE else {"tous": "apply", "aucun": ""}
+    return every.get(data.tous)
 
 
 def mapping_of(columns: list[list[str]], typed: dict[str, str]) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """One line of a file laid over what is declared of somebody."""
 
 from app.employees.declared import LABELS, Declared
-from app.employees.forms import in_words
 from app.searching import words_of
 
 FREE_TEXT = {"birth_name", "usual_name", "first_names", "job_title", "email"}
@@ -20,23 +19,17 @@ def merged(declared: Declared, given: Declared) -> Declared:
     usual = words_of(declared["usual_name"])
     if usual and not given.get("usual_name") and words_of(given.get("birth_name", "")) == usual:
         whole["birth_name"] = declared["birth_name"]
-    if _came_back(declared, given):
+    if comes_back(declared, given):
         whole["exit_on"] = given.get("exit_on", "")
     return whole
 
 
-def told_changes(declared: Declared, after: Declared) -> str:
-    told = [
-        (LABELS[name], in_words(name, declared[name]), in_words(name, value)) for name, value in after.items()
-    ]
-    return " ; ".join(f"{label} : {old or '(vide)'} → {new or '(vide)'}" for label, old, new in told)
+def comes_back(declared: Declared, given: Declared) -> bool:
+    """The file knows an entry after the departure that is declared."""
+    return bool(declared["exit_on"]) and given.get("entry_on", "") > declared["exit_on"]
 
 
 def _is_same(name: str, old: str, new: str) -> bool:
     if old == new:
         return True
     return name in FREE_TEXT and bool(old) and bool(new) and words_of(old) == words_of(new)
-
-
-def _came_back(declared: Declared, given: Declared) -> bool:
-    return bool(declared["exit_on"]) and given["entry_on"] > declared["exit_on"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.access import MemberAccess
 from app.employees.service import UNDOABLE
@@ -10,7 +10,7 @@ from app.imports.queries import counts_of, is_stalled
 from app.imports.service import LOST
 from db.models import EmployeeImport, ImportState
 
-SOURCES = {"dsn": "DSN", "tableur": "Tableur"}
+SOURCES = {"dsn": "DSN", "tableur": "Tableur", "": "Autre fichier"}  # "": nothing of it could be read
 
 
 TITLES = {
@@ -49,7 +49,10 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`percent`: how far the reading is. `is_undoable`: applied less than 30 days ago."""
+    """`read` of `total`: how far the reading is. `unread`: titles of the columns that are left.
+
+    `aside`: who was left aside, and why. `is_undoable`: applied less than 30 days ago.
+    """
 
     id: int
     state: str
@@ -58,13 +61,17 @@ class Shown:
     problem: str
     read: int
     total: int
-    counts: dict[str, int]
+    unread: list[str]
+    counts: dict[str, Any]
+    aside: list[tuple[str, str]]
     applied_at: datetime | None
     undone_at: datetime | None
     is_undoable: bool
 
 
 class Counted(NamedTuple):
+    """How many lines of a category there are, and how many of them are chosen."""
+
     word: str
     category: Category
     number: int
@@ -77,8 +84,9 @@ def shown_import(imported: EmployeeImport, now: datetime) -> Shown:
         state, problem = ImportState.FAILED, LOST
     applied = imported.applied_at
     return Shown(
-        imported.key, str(state), TITLES[state], SOURCES.get(imported.source, ""), problem,
-        imported.rows_read, imported.rows_total, imported.counts, applied, imported.undone_at,
+        imported.key, str(state), TITLES[state], SOURCES[imported.source], problem,
+        imported.rows_read, imported.rows_total, [title for title, field in imported.columns if not field],
+        imported.counts, imported.counts.get("aside", []), applied, imported.undone_at,
         state == ImportState.APPLIED and applied is not None and now - applied <= UNDOABLE,
     )  # fmt: skip
 

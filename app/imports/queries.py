@@ -6,13 +6,22 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import bindparam, func
+from sqlalchemy import bindparam, func, or_
 from sqlmodel import col, select
 
 from app.access import MemberAccess
 from app.employees.declared import LABELS, text_of
 from app.imports.difference import Known
-from db.models import Account, ColumnHabit, Employee, EmployeeChange, EmployeeImport, ImportLine, LineKind
+from db.models import (
+    Account,
+    ColumnHabit,
+    Employee,
+    EmployeeChange,
+    EmployeeImport,
+    ImportLine,
+    ImportState,
+    LineKind,
+)  # fmt: skip
 
 PAGE = 50
 STALLED = timedelta(seconds=90)
@@ -31,11 +40,12 @@ async def import_of(access: MemberAccess, import_id: int) -> EmployeeImport:
 
 
 async def past_imports(access: MemberAccess) -> list[PastImport]:
-    """The latest files, whatever became of them."""
+    """The latest files; one that was dropped before anything was compared tells nobody anything."""
     statement = (
         select(EmployeeImport, Account.first_name, Account.last_name)
         .join(Account, col(Account.id) == EmployeeImport.account_id)
         .where(EmployeeImport.company_id == access.company.key)
+        .where(or_(col(EmployeeImport.state) != ImportState.DROPPED, col(EmployeeImport.rows_total) > 0))
         .order_by(col(EmployeeImport.created_at).desc(), col(EmployeeImport.id).desc())
         .limit(PAGE)
     )

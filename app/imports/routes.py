@@ -17,7 +17,7 @@ from app.held_files import HeldFile
 from app.imports import choosing_routes
 from app.imports.apply_service import apply_import
 from app.imports.forms import Apply
-from app.imports.pages import counted, shown_import
+from app.imports.pages import SOURCES, counted, shown_import
 from app.imports.queries import import_of, kept_names, past_imports
 from app.imports.service import OPEN, begin_import, forget_lines
 from app.imports.undo_service import undo_import
@@ -34,7 +34,8 @@ ONE = "/espace/{code:str}/salaries/imports/{import_id:int}"
 async def index(access: NamedDependency[MemberAccess], code: FromPath[str]) -> Response[Any]:
     """The files imported before."""
     access.require(Right.EMPLOYEES)
-    return page("imports/index.html", company=access.company, imports=await past_imports(access))
+    imports = await past_imports(access)
+    return page("imports/index.html", company=access.company, imports=imports, sources=SOURCES)
 
 
 @get("/espace/{code:str}/salaries/imports/nouveau", name="imports.new")

@@ -49,7 +49,7 @@ async def begin_import(access: MemberAccess, file: HeldFile, today: date) -> int
 async def read_again(
     access: MemberAccess, row: EmployeeImport, mapping: Mapping[str, str], now: datetime, today: date
 ) -> None:
-    """The same file with the reader's correction of its columns, remembered for the next ones.
+    """The same file with the reader's correction of its columns, which is remembered for the next ones.
 
     `mapping`: title in the file → field, or "" to leave the column aside.
     """
@@ -58,10 +58,6 @@ async def read_again(
         raise Refused("Le fichier n’est plus là (il n’est gardé que 30 minutes) : renvoyez-le.")
     corrected = {folded(title)[:80]: field for title, field in mapping.items()}
     async with access.apart(write=True) as own:
-        habits = {each.header: each for each in await own.all(own.select(ColumnHabit))}
-        for header, field in corrected.items():
-            habit = habits.get(header) or own.add(ColumnHabit(company_id=own.company.key, header=header))
-            habit.field = field
         again = await own.get(EmployeeImport, row.key)
         await forget_lines(own, again, ImportState.READING)
         again.touched_at = now
@@ -69,6 +65,7 @@ async def read_again(
 
 
 async def forget_lines(access: MemberAccess, row: EmployeeImport, state: ImportState) -> None:
+    """Once it is over, nothing of the file stays."""
     await access.change(
         delete(ImportLine).where(
             col(ImportLine.company_id) == access.company.key, col(ImportLine.import_id) == row.key
@@ -76,6 +73,7 @@ async def forget_lines(access: MemberAccess, row: EmployeeImport, state: ImportS
     )
     row.state = state
     if state not in OPEN:
+        row.columns, row.problem = [], ""
         access.portal.held_files.drop(row.key)
 
 
@@ -122,12 +120,24 @@ async def _read(
             file.content, file.name, siret=access.company.siret, code=access.company.code,
             habits=habits, mapping=mapping, told=told,
         )  # fmt: skip
+        # Without titles, what the reader says of the columns is about the cells of somebody.
+        await _remember(access, mapping if reading.has_titles else {})
         await _compare(access, import_id, reading, today)
     except Unreadable as unreadable:
-        await _note(access, import_id, {"state": ImportState.FAILED, "problem": str(unreadable)[:600]})
+        await _fail(access, import_id, str(unreadable))
     except Exception:
         log.exception("import_reading")
-        await _note(access, import_id, {"state": ImportState.FAILED, "problem": LOST})
+        await _fail(access, import_id, LOST)
+
+
+async def _remember(access: MemberAccess, corrected: Mapping[str, str]) -> None:
+    if not corrected:
+        return
+    async with access.apart(write=True) as own:
+        habits = {each.header: each for each in await own.all(own.select(ColumnHabit))}
+        for header, field in corrected.items():
+            habit = habits.get(header) or own.add(ColumnHabit(company_id=own.company.key, header=header))
+            habit.field = field
 
 
 async def _compare(access: MemberAccess, import_id: int, reading: Reading, today: date) -> None:
@@ -165,8 +175,13 @@ def _line(found: Found, import_id: int) -> dict[str, Any]:
         "about": found.about[:200],
         "words": found.words[:4000],
         "fields": found.fields,
-        "choice": USUAL_CHOICE.get(found.kind, ""),
+        "choice": "" if found.is_odd else USUAL_CHOICE.get(found.kind, ""),
     }
+
+
+async def _fail(access: MemberAccess, import_id: int, why: str) -> None:
+    access.portal.held_files.drop(import_id)
+    await _note(access, import_id, {"state": ImportState.FAILED, "problem": why[:600], "columns": []})
 
 
 async def _note(access: MemberAccess, import_id: int, values: dict[str, Any]) -> None:

@@ -24,8 +24,10 @@ class ImportState(StrEnum):
 class EmployeeImport(CompanyOwned, table=True):
     """`source`: "tableur" or "dsn". `columns`: [title in the file, field or ""] for each column.
 
-    `rows_read` of `rows_total`: how far the reading is. `problem`: why it failed, in French. `counts`: lines
-    of each kind once compared, then what was done. `account_id`: who sent it, then who applied it.
+    `rows_read` of `rows_total`: how far the reading is. `problem`: why it failed, or what is to be known of
+    what was read, in French. `counts`: what was done, with (name, why) of some of who was left aside.
+    `account_id`: who sent it, then who applied it. Of a file that is applied, failed or dropped neither
+    `columns` nor what was said of its content stays.
     """
 
     __table_args__ = (NUMBERED_ONCE,)
@@ -39,7 +41,7 @@ class EmployeeImport(CompanyOwned, table=True):
     rows_read: int = 0
     rows_total: int = 0
     columns: list[list[str]] = Field(default_factory=list, sa_type=JSON)
-    counts: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    counts: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime = instant(index=True)
     touched_at: datetime = instant()
     applied_at: datetime | None = instant(nullable=True)

@@ -114,9 +114,14 @@ def test_the_kind_of_contract_comes_from_its_nature_and_its_scheme(nature, schem
     assert only(({"007": nature, "008": scheme}, ""))["contract"] == contract
 
 
-def test_a_nature_that_is_not_known_is_a_reason_on_the_row():
-    (row,) = rows_from(dsn_person({}, ({"007": "91"}, "")))
-    assert row.reasons[0].startswith("le type de contrat « 91 » n’est pas connu")
+def test_a_nature_that_is_not_known_is_left_for_the_comparison_and_said_with_the_name():
+    """Nobody can write in a DSN: of somebody who is declared it changes nothing."""
+    reading, rows = heard(dsn_bytes(dsn_person({}, ({"007": "91"}, ""))))
+    (row,) = rows
+    assert (row.reasons, row.fields["contract"]) == ([], "")
+    assert reading["notes"][-1].startswith(
+        "« Type de contrat », illisible dans la DSN, n’a pas été repris pour"
+    )
 
 
 def test_an_ended_contract_is_a_departure():
@@ -166,8 +171,17 @@ def test_a_code_or_an_address_that_cannot_be_read_is_left_and_said_once():
     reading, rows = heard(dsn_bytes(*people))
     assert [row.fields["pcs"] for row in rows] == ["", "621a", "552a"]
     assert all(not row.reasons and not row.fields["email"] for row in rows)
-    assert "« E-mail » n’a pas été repris pour 3 personnes : illisible dans la DSN." in reading["notes"]
-    assert "« Code PCS-ESE » n’a pas été repris pour 1 personne : illisible dans la DSN." in reading["notes"]
+    said = "illisible dans la DSN, n’a pas été repris pour"
+    lines = [row.line for row in rows]
+    people = ", ".join(f"LE GALL Élise (ligne {line})" for line in lines)
+    assert f"« E-mail », {said} {people}." in reading["notes"]
+    assert f"« Code PCS-ESE », {said} LE GALL Élise (ligne {lines[0]})." in reading["notes"]
+
+
+def test_beyond_three_people_the_others_are_counted():
+    reading, _ = heard(dsn_bytes(*[dsn_person({"018": "x"}) for _ in range(5)]))
+    (said,) = [each for each in reading["notes"] if each.startswith("« E-mail »")]
+    assert (said.count("LE GALL"), said.endswith(" et 2 autres.")) == (3, True)
 
 
 # Which establishment
@@ -198,9 +212,8 @@ def test_when_nobody_is_of_this_establishment_the_refusal_names_those_that_are_t
 def test_without_an_expected_establishment_everybody_is_read_and_the_places_are_named():
     reading, rows = heard(dsn_bytes(dsn_person(), more=[(AUTRE, [dsn_person()])]), "")
     assert len(rows) == 2
-    assert reading["notes"][0].startswith(
-        "Cette DSN concerne plusieurs établissements : 732 829 320 00074 (1)"
-    )
+    assert "Le SIRET de votre entreprise n’est pas connu du portail" in reading["notes"][0]
+    assert "Elle concerne : 732 829 320 00074 (1), " in reading["notes"][0]
 
 
 # What the file says of itself
@@ -223,7 +236,8 @@ def test_a_cut_or_altered_statement_is_refused_with_both_numbers():
     for place in range(1, len(lines) - 2):
         assert both in refusal_of(b"".join(lines[:place] + lines[place + 1 :]))
     for length in range(1, len(lines) - 1):
-        assert f"({length} lignes lues)" in refusal_of(b"".join(lines[:length]))
+        words = "ligne lue" if length == 1 else "lignes lues"
+        assert f"({length} {words})" in refusal_of(b"".join(lines[:length]))
 
 
 def test_a_statement_without_anybody_says_so():

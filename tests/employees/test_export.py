@@ -25,7 +25,8 @@ from db.models.employee import Contract
 LETTERS = "aàâbcçdeéèêzAÉZ’'-. 0=+@;\"œÿ"
 WORDS = st.text(LETTERS, max_size=60).map(lambda text: " ".join(text.split()))
 NAMES = WORDS.filter(lambda text: any(each.isalpha() for each in text))
-A_DAY = st.dates(date(1900, 1, 1), date(2100, 12, 31))
+# Spreadsheets count a 29 February 1900 that never was: before it, a number is not one day.
+A_DAY = st.dates(date(1900, 3, 1), date(2100, 12, 31))
 PEOPLE = st.fixed_dictionaries(
     {
         "code": st.just("00010"),
@@ -68,7 +69,7 @@ def read_again(content: bytes, export) -> list[dict[str, str]]:
     sheet = SHEETS[export](content)
     fields, notes = fields_of(shown_titles(sheet.titles), {}, {})
     assert (fields, notes) == (list(COLUMNS), [])
-    full = (cells + [""] * (len(fields) - len(cells)) for _, cells in sheet.rows)
+    full = (cells + [""] * (len(fields) - len(cells)) for _, cells, _ in sheet.rows)
     return [{f: read(f, cell) for f, cell in zip(fields, cells, strict=True)} for cells in full]
 
 

@@ -32,7 +32,10 @@ def sheet(content: bytes) -> Sheet:
 
 
 def rows(content: bytes) -> list[tuple[int, list[str]]]:
-    return list(sheet(content).rows)
+    """Each with its line; none of them torn."""
+    found = list(sheet(content).rows)
+    assert not any(each.is_torn for each in found)
+    return [(each.line, each.cells) for each in found]
 
 
 def refusal_of(content: bytes) -> str:
@@ -84,12 +87,22 @@ def test_a_line_that_names_the_separator_is_obeyed():
 
 
 def test_without_a_known_title_the_first_row_is_the_header():
-    found = sheet(csv_bytes("x;y;z", titles="A;B;;"))
-    assert (found.titles, list(found.rows)) == (["A", "B"], [(2, ["x", "y", "z"])])
+    content = csv_bytes("x;y;z", titles="A;B;;")
+    assert (sheet(content).titles, rows(content)) == (["A", "B"], [(2, ["x", "y", "z"])])
 
 
-def test_a_quote_that_is_not_closed_is_a_row_without_cells():
-    assert rows(csv_bytes(ROW, '"LE GALL;Élise', titles=TITLES))[-1] == (3, [])
+def test_without_titles_the_first_person_is_read_and_gives_no_title():
+    found = sheet(csv_bytes(ROW, titles="MORVAN;Yann;05/06/1985;Soudeur"))
+    assert not found.has_titles
+    assert [each.cells[0] for each in found.rows] == ["MORVAN", "LE GALL"]
+
+
+def test_a_quote_that_is_not_closed_costs_its_own_line_and_no_other():
+    others = [f"N{number};Zoé;03/02/1990;Caissière" for number in range(500)]
+    found = list(sheet(csv_bytes(ROW, '"MORVAN;Yann;05/06/1985;Soudeur', *others, titles=TITLES)).rows)
+    assert [each.line for each in found if each.is_torn] == [3]
+    assert found[1].cells[0] == "MORVAN"
+    assert [each.line for each in found] == list(range(2, 504))
 
 
 @pytest.mark.parametrize(
@@ -234,7 +247,7 @@ def test_a_damaged_part_is_a_refusal(name, new):
         (b"<html><table><tr><td>Nom</td></tr></table></html>", "page web"),
         (b"\xef\xbb\xbf\r\n<!DOCTYPE html><p>x", "page web"),
         (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook>', "XML"),
-        (b"Nom;Pr\x00enom", "ni un tableur (.xlsx ou .csv) ni une DSN"),
+        (b"Nom;Pr\x00enom", "ni un tableur (.xlsx ou .csv), ni une DSN"),
         (b"\r\n \r\n", "vide"),
     ],
 )

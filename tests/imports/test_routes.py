@@ -198,7 +198,7 @@ async def test_files_and_changes_of_one_instant_are_listed_once_each_page_by_pag
     for _ in range(2):
         page = await alice.get(path)
         words = page.text.replace("\N{NO-BREAK SPACE}", " ")
-        seen += re.findall(r"Personne \d\d(?=</td>)|\d+ ajouts[^<]*(?=</td>)", words)
+        seen += re.findall(r"Personne \d\d(?=</td>)|\d+ ajouts[^<]*(?=<br>)", words)
         path = f"{LIST}/operations?avant=" + page.text.partition("operations?avant=")[2].partition('"')[0]
     assert len(seen) == len(set(seen)) == 40
 

@@ -1,0 +1,87 @@
+"""What an import keeps of a file and says of who is left aside; what is forced by hand."""
+
+import pytest
+
+from db.models import ColumnHabit, Employee, EmployeeImport, ImportLine, ImportState
+from tests.employees.people import LIST, an_employee
+from tests.faults.steps import rows
+from tests.imports.test_routes import ELISE, HEADER, ZOE, compared, csv
+
+pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
+UNTITLED = (
+    "DURAND;Eric;05/01/1990;01/02/2026;CDI;Soudeur\r\nBOULAY;Anne;06/02/1991;01/02/2026;CDI;Soudeuse\r\n"
+)
+FIELDS = ("birth_name", "first_names", "birth_on", "entry_on", "contract", "job_title")
+
+
+async def the_import(portal, told) -> EmployeeImport:
+    return (await rows(portal, EmployeeImport, EmployeeImport.company_id == told.site.id))[-1]
+
+
+async def test_a_file_without_titles_loses_nobody_and_leaves_nothing(alice, told, portal):
+    place, page = await compared(alice, UNTITLED.encode())
+    assert "Ce fichier n’a pas de ligne de titres" in page.text
+    columns = await alice.get(f"{place}/colonnes")
+    assert "Colonne A (ex. DURAND)" in columns.text
+    chosen = {f"column_{number}": name for number, name in enumerate(FIELDS)}
+    await alice.fill(f"{place}/colonnes", **chosen)
+    page = await alice.get(place)
+    assert "2 lignes lues" in page.text
+    assert "2 changements" in page.text
+    assert not await rows(portal, ColumnHabit)
+    await alice.fill(f"{place}/annulation")
+    assert (await the_import(portal, told)).columns == []
+    for model in (EmployeeImport, ImportLine, ColumnHabit):
+        assert "DURAND" not in repr(await rows(portal, model))
+
+
+async def test_columns_that_are_not_read_are_named(alice, told):
+    titled = HEADER.replace("NIR", "Humeur")
+    _, page = await compared(alice, f"{titled}\r\n{ZOE}\r\n".encode("cp1252"))
+    assert "Colonne non lue : « Humeur »." in page.text
+
+
+async def test_ones_own_list_asks_for_nothing(alice, told, portal):
+    await an_employee(portal, told.site)
+    file = await alice.get(f"{LIST}/export/csv")
+    _, page = await compared(alice, file.content)
+    assert "identique à votre liste" in page.text
+    assert "Appliquer" not in page.text
+
+
+async def test_who_is_left_aside_is_named_with_the_reason(alice, told, portal):
+    employee = await an_employee(portal, told.site)
+    place, _ = await compared(alice, csv(ZOE, ELISE))
+    sheet = f"{LIST}/{employee.id}/correction"
+    async with portal.database.transaction(write=True) as session:
+        (await session.get(type(employee), employee.id)).version += 1
+    done = await alice.follow(await alice.fill(place))
+    assert "1 ligne laissée de côté" in done.text
+    assert "LE GALL Élise : sa fiche a changé depuis la comparaison" in done.text
+    assert (await alice.get(sheet)).status_code == 200
+
+
+async def test_a_file_of_which_nothing_could_be_done_leaves_no_operation(alice, told, portal):
+    employee = await an_employee(portal, told.site)
+    place, _ = await compared(alice, csv(ELISE))
+    async with portal.database.transaction(write=True) as session:
+        (await session.get(type(employee), employee.id)).version += 1
+    await alice.fill(place)
+    assert (await the_import(portal, told)).state == ImportState.DROPPED
+    assert "Fichier importé" not in (await alice.get(f"{LIST}/operations")).text
+
+
+async def test_a_correction_is_not_forced_into_somebody_new(alice, told, portal):
+    await an_employee(portal, told.site)
+    place, _ = await compared(alice, csv(ELISE))
+    (line,) = await rows(portal, ImportLine, ImportLine.company_id == told.site.id)
+    by_hand = {"shown": str(line.id), "tous": "", f"line_{line.id}": "add"}
+    await alice.fill(f"{place}/lignes/modifies", **by_hand)
+    done = await alice.follow(await alice.fill(place))
+    assert "0 salarié déclaré, 1 fiche corrigée" in done.text
+    assert len(await rows(portal, Employee, Employee.company_id == told.site.id)) == 1
+
+
+async def test_a_stranger_to_the_files_format_is_told_so(alice, told):
+    _, page = await compared(alice, bytes(range(256)) * 8, "liste.csv")
+    assert "Ce fichier n’est pas du texte" in page.text
