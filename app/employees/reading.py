@@ -21,6 +21,7 @@ BIGGEST = 5 * 1024 * 1024  # bytes
 MOST_ROWS = 5_000
 SECONDS = 60.0
 AT_ONCE = 2  # files read at the same time, by this process
+TURNS = 5  # times SECONDS that a file waits for its place
 LONGEST_LINE = 4 * 1024 * 1024  # bytes of one line of JSON
 ROOT = Path(__file__).resolve().parents[2]
 # All that a Python needs to start; no PORTAIL_… variable, no password of anything else.
@@ -84,28 +85,32 @@ async def read_file(
         raise Unreadable("Le fichier pèse plus de 5 Mio : envoyez-le en plusieurs fois.")
     if not content.strip():
         raise Unreadable("Le fichier est vide.")
-    asked = {
-        "name": name,
-        "siret": siret,
-        "code": code,
-        "habits": dict(habits),
-        "mapping": dict(mapping or {}),
-    }
+    asked = {"name": name, "siret": siret, "code": code}
+    said = json.dumps(asked | {"habits": dict(habits), "mapping": dict(mapping or {})}).encode()
+    place = await _place(told)
     try:
-        async with asyncio.timeout(SECONDS), _place():
-            return await _heard(json.dumps(asked).encode() + b"\n" + content, told)
+        async with asyncio.timeout(SECONDS):
+            return await _heard(said + b"\n" + content, told)
     except TimeoutError:
         raise Unreadable(
             "La lecture du fichier a duré trop longtemps : envoyez-le en plusieurs fois ou réessayez."
         ) from None
+    finally:
+        place.release()
 
 
 _places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
-def _place() -> asyncio.Semaphore:
-    """One of the few places for a reader: the others wait, within their own time."""
-    return _places.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+async def _place(told: Told) -> asyncio.Semaphore:
+    """One of the few places for a reader, to be released. Waiting does not take of the time for reading."""
+    places = _places.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+    for _ in range(TURNS):
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(places.acquire(), SECONDS)
+            return places
+        await told(0, 0)
+    raise Unreadable("Beaucoup de fichiers se lisent en ce moment : renvoyez le vôtre dans quelques minutes.")
 
 
 async def _heard(sent: bytes, told: Told) -> Reading:

@@ -34,6 +34,7 @@ INSIDE = {
 DAMAGED = f"Ce classeur est abîmé : {SAVE_AS}."
 ODD = f"Ce classeur n’a pas la forme d’un fichier de tableur ordinaire : {SAVE_AS}."
 HEAVY = "Ce classeur est trop lourd une fois ouvert : n’y gardez que la feuille des salariés, sans image."
+BLANK = 10_000  # rows without a word, one after the other
 LAST_LINE = 1_048_576  # of a sheet
 # What a malformed archive or its XML makes the libraries raise.
 FAULTS = (
@@ -86,15 +87,22 @@ def check_archive(content: bytes) -> None:
 
 
 def _rows(sheet: ReadOnlyWorksheet) -> Iterator[Row]:
-    """The rows that are not blank. The size that a sheet says it has is often wrong: it is not used."""
+    """The rows that are not blank. The size that a sheet says it has is often wrong: it is not used.
+
+    Colours and borders make rows without end: after BLANK of them, nobody follows.
+    """
     sheet.reset_dimensions()
+    last = 0
     try:
         for line, cells in enumerate(sheet.iter_rows(), 1):
             if line > LAST_LINE:
                 raise Unreadable(DAMAGED)
             texts = [_text(cell) for cell in cells[:WIDEST]]
             if any(text and not text.isspace() for text in texts):
+                last = line
                 yield Row(line, texts)
+            elif line - last > BLANK:
+                return
     except FAULTS:
         raise Unreadable(DAMAGED) from None
 

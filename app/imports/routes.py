@@ -98,7 +98,7 @@ async def apply(
     if form.data:
         async with form.attempt(access):
             await apply_import(access, imported, form.data.exit_on, Moment(clock.now(), clock.today()))
-    if form.errors:
+    if form.errors and form.status_code != 409:  # Pressed twice, the page says what the first did.
         return await _page(access, imported, form)
     return see(request, "imports.show", code=access.company.code, import_id=imported.key)
 
@@ -128,7 +128,7 @@ async def undo(
                 await undo_import(access, imported, Moment(clock.now(), clock.today()))
             elif imported.state in OPEN:
                 await forget_lines(access, imported, ImportState.DROPPED)
-            else:
+            elif imported.state not in {ImportState.UNDONE, ImportState.DROPPED}:
                 raise Refused("Il n’y a plus rien à annuler ici.")
     if form.errors:
         return _undoing(access, imported, form)

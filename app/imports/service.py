@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from sqlmodel import col, delete, update
 
+from app import clock
 from app.access import MemberAccess
 from app.companies.import_cells import folded
 from app.employees.reading import Reading, Unreadable, read_file
@@ -23,7 +24,7 @@ PATIENCE = 2.0  # seconds: most files are read before the next page is shown
 USUAL_CHOICE = {LineKind.NEW: "apply", LineKind.CHANGED: "apply", LineKind.LEFT: "apply"}
 OPEN = (ImportState.READING, ImportState.COLUMNS, ImportState.READY)
 LOST = "La lecture s’est interrompue : renvoyez le fichier."
-_reading: set[asyncio.Task[None]] = set()
+_reading: dict[int, asyncio.Task[None]] = {}  # by the number of the import
 
 
 async def begin_import(access: MemberAccess, file: HeldFile, today: date) -> int:
@@ -34,6 +35,8 @@ async def begin_import(access: MemberAccess, file: HeldFile, today: date) -> int
     async with access.apart(write=True) as own:
         for old in await own.all(own.select(EmployeeImport).where(col(EmployeeImport.state).in_(OPEN))):
             if old.account_id == access.account.key:
+                if task := _reading.get(old.key):
+                    task.cancel()  # One reading at a time for each person: the places are few.
                 await forget_lines(own, old, ImportState.DROPPED)
         row = own.add(
             EmployeeImport(
@@ -102,8 +105,8 @@ async def _read_beside(
     access: MemberAccess, import_id: int, file: HeldFile, mapping: Mapping[str, str], today: date
 ) -> None:
     task = asyncio.create_task(_read(access, import_id, file, mapping, today))
-    _reading.add(task)
-    task.add_done_callback(_reading.discard)
+    _reading[import_id] = task
+    task.add_done_callback(lambda done: _reading.get(import_id) is done and _reading.pop(import_id))
     await asyncio.wait({task}, timeout=PATIENCE)
 
 
@@ -111,7 +114,8 @@ async def _read(
     access: MemberAccess, import_id: int, file: HeldFile, mapping: Mapping[str, str], today: date
 ) -> None:
     async def told(read: int, total: int) -> None:
-        await _note(access, import_id, {"rows_read": read, "rows_total": total})
+        now = {"rows_read": read, "rows_total": total, "touched_at": clock.now()}
+        await _note(access, import_id, now)
 
     try:
         async with access.apart(write=False) as own:

@@ -212,6 +212,16 @@ async def test_a_reading_that_lasts_is_stopped(monkeypatch, tmp_path):
     assert children() == []
 
 
+async def test_waiting_for_a_place_takes_nothing_of_the_time_for_reading(monkeypatch, tmp_path):
+    stand_in(monkeypatch, tmp_path, "exec sleep 30")
+    monkeypatch.setattr("app.employees.reading.SECONDS", 0.3)
+    monkeypatch.setattr("app.employees.reading.TURNS", 2)
+    found = await asyncio.gather(*(refusal_of(csv_of_people(ELISE)) for _ in range(6)))
+    assert sum("a duré trop longtemps" in each for each in found) >= 4
+    assert all("trop longtemps" in each or "Beaucoup de fichiers" in each for each in found)
+    assert children() == []
+
+
 async def test_a_reading_that_nobody_waits_for_leaves_no_process(monkeypatch, tmp_path):
     stand_in(monkeypatch, tmp_path, "exec sleep 30")
     reading = asyncio.create_task(reading_of(csv_of_people(ELISE)))

@@ -282,3 +282,9 @@ def test_any_text_has_rows(text):
     if text.strip():
         with suppress(Unreadable):
             list(csv_sheet(text_of(text.encode("utf-8", "replace")), known).rows)
+
+
+def test_rows_that_have_only_a_colour_have_an_end():
+    blank = [[""]] * (workbook.BLANK + 5)
+    assert len(rows(xlsx_of_rows(TITLES.split(";"), ROW.split(";"), *blank[:50], ROW.split(";")))) == 2
+    assert len(rows(xlsx_of_rows(TITLES.split(";"), ROW.split(";"), *blank, ROW.split(";")))) == 1

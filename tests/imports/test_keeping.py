@@ -1,11 +1,14 @@
 """What an import keeps of a file and says of who is left aside; what is forced by hand."""
 
+import asyncio
+
 import pytest
 
+from app.imports import service as import_service
 from db.models import ColumnHabit, Employee, EmployeeImport, ImportLine, ImportState
 from tests.employees.people import LIST, an_employee
 from tests.faults.steps import rows
-from tests.imports.test_routes import ELISE, HEADER, ZOE, compared, csv
+from tests.imports.test_routes import ELISE, HEADER, ZOE, compared, csv, send
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 UNTITLED = (
@@ -85,3 +88,25 @@ async def test_a_correction_is_not_forced_into_somebody_new(alice, told, portal)
 async def test_a_stranger_to_the_files_format_is_told_so(alice, told):
     _, page = await compared(alice, bytes(range(256)) * 8, "liste.csv")
     assert "Ce fichier n’est pas du texte" in page.text
+
+
+async def test_another_file_of_the_same_person_stops_the_reading_of_the_first(
+    alice, told, portal, monkeypatch
+):
+    """Or a few slow files would keep everybody else from importing."""
+    held: list[asyncio.Event] = []
+
+    async def slow(*_, **__):
+        held.append(asyncio.Event())
+        await held[-1].wait()
+
+    monkeypatch.setattr("app.imports.service.PATIENCE", 0.05)
+    with monkeypatch.context() as patched:
+        patched.setattr("app.imports.service.read_file", slow)
+        first = (await send(alice, csv(ZOE))).headers["location"]
+        assert len(import_service._reading) == 1
+        (task,) = import_service._reading.values()
+    _, page = await compared(alice, csv(ZOE))
+    assert "Comparaison avec votre liste" in page.text
+    assert task.cancelled()
+    assert "Import abandonné" in (await alice.get(first)).text

@@ -207,8 +207,21 @@ async def test_applied_by_many_clicks_at_once_it_is_applied_once(alice, told, po
     place, _ = await compared(alice, csv(ZOE))
     token = await alice.token(place)
     answers = await asyncio.gather(*(alice.post(place, data={"csrf": token}) for _ in range(8)))
-    assert [answer.status_code for answer in answers].count(303) == 1
+    assert {answer.headers.get("location") for answer in answers} == {place}
     assert len(await rows(portal, Employee, Employee.company_id == told.site.id)) == 1
+    events = await rows(portal, AuditEvent, AuditEvent.company_id == told.site.id)
+    assert [each.kind for each in events] == [AuditKind.EMPLOYEES_IMPORTED]
+
+
+async def test_undone_twice_it_is_undone_once_and_both_are_told_the_same(alice, told, portal):
+    place, _ = await compared(alice, csv(ZOE))
+    await alice.fill(place)
+    token = await alice.token(f"{place}/annulation")
+    for _ in range(2):
+        answer = await alice.post(f"{place}/annulation", data={"csrf": token})
+        assert (answer.status_code, answer.headers["location"]) == (303, place)
+    events = await rows(portal, AuditEvent, AuditEvent.company_id == told.site.id)
+    assert [each.kind for each in events][1:] == [AuditKind.IMPORT_UNDONE]
 
 
 async def test_who_was_corrected_meanwhile_is_left_and_counted(alice, told, portal):
