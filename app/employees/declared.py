@@ -3,7 +3,7 @@
 Days are written 2026-12-31, `part_time` "oui" or "non", `risks` as codes separated by spaces; "" is nothing.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from app.employees.rules import RISKS, Deadline, Facts, Seen, add_months, follow_up, is_minor, next_visit
@@ -33,6 +33,8 @@ LABELS = {
 }
 DAYS = {"birth_on", "entry_on", "exit_on", "contract_ends_on", "driving_until", "electrical_until"}
 YOUNGEST = 14  # years at entry: below, nobody may be hired
+FARTHEST = 5  # years to an exit: no contract with an end is longer, an apprentice's 4 years included
+ONE_DAY = timedelta(days=1)
 Declared = dict[str, str]
 
 
@@ -83,9 +85,9 @@ def facts_of(employee: Any) -> Facts:
 
 
 def deadline_of(employee: Any, seen: list[Seen]) -> Deadline | None:
-    """The next visit, unless the person leaves before it is due."""
+    """The next visit, unless the person leaves before it is due, or on the day of the entry: never came."""
     deadline = next_visit(facts_of(employee), seen)
-    if deadline and employee.exit_on and employee.exit_on < deadline.by:
+    if deadline and employee.exit_on and employee.exit_on < max(deadline.by, employee.entry_on + ONE_DAY):
         return None
     return deadline
 
@@ -143,6 +145,8 @@ def problems(values: Declared, today: date) -> dict[str, str]:
     for name, words in (("contract_ends_on", "La fin du contrat"), ("exit_on", "La date de sortie")):
         if entry and name in days and days[name] < entry:
             wrong[name] = f"{words} précède la date d’entrée."
+    if "exit_on" in days and days["exit_on"] > add_months(today, 12 * FARTHEST):
+        wrong["exit_on"] = f"La date de sortie est dans plus de {FARTHEST} ans."
     wrong |= _wrong_risks(values, birth, entry)
     return wrong
 

@@ -12,8 +12,8 @@ from app import clock
 from app.access import MemberAccess
 from app.employees.declared import LABELS, declared_of, name_of
 from app.employees.forms import Leaving, Nothing, in_words
-from app.employees.operations import operations_of
-from app.employees.person_queries import latest_changes
+from app.employees.operations import operations_of, undoable_declaration
+from app.employees.person_queries import changes_of, latest_changes
 from app.employees.queries import PAGE
 from app.employees.questions import CHANGES
 from app.employees.service import (
@@ -38,7 +38,8 @@ async def leaving(
 ) -> Response[Any]:
     access.require(Right.EMPLOYEES)
     employee = await employee_of(access, employee_id)
-    return _leaving(access, employee, Form({"exit_on": clock.today().isoformat()}))
+    last_day = max(clock.today(), employee.entry_on)
+    return await _leaving(access, employee, Form({"exit_on": last_day.isoformat()}))
 
 
 @post(f"{ONE}/depart", name="employees.leave")
@@ -56,7 +57,7 @@ async def leave(
             last_day = date.fromisoformat(form.data.exit_on)
             await register_departure(access, employee, last_day, Moment(clock.now(), clock.today()))
     if form.errors:
-        return _leaving(access, employee, form)
+        return await _leaving(access, employee, form)
     return _sheet(request, access, employee, "depart")
 
 
@@ -111,11 +112,14 @@ async def undo(
     return see(request, "employees.changes", query={"fait": "annule"}, code=access.company.code)
 
 
-def _leaving(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
+async def _leaving(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
     declared = declared_of(employee)
+    done = operations_of(await changes_of(access, employee.key), clock.now())
     return page(
         "employees/leaving.html", form=form, company=access.company, employee_id=employee.key,
         name=name_of(declared), exit_on=employee.exit_on, is_reinforced=employee.monitoring == "SIR",
+        entry_on=employee.entry_on, undoable_id=undoable_declaration(done),
+        is_recent=employee.entry_on > clock.today() - UNDOABLE,
     )  # fmt: skip
 
 

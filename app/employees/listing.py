@@ -122,6 +122,7 @@ def is_to_confirm(employee: Employee, today: date) -> bool:
 
 
 def _line(row: Row, path: str, today: date, adult: date) -> Line:
+    is_gone = row.exit_on is not None and row.exit_on < today
     return Line(
         f"{path}{row.id}",
         shown_name(row.birth_name, row.usual_name, row.first_names, row.sex),
@@ -129,8 +130,8 @@ def _line(row: Row, path: str, today: date, adult: date) -> Line:
         day_cell(row.entry_on),
         _monitoring_of(row, adult),
         day_cell(row.last_visit_on),
-        day_cell(row.due_on),
-        row.due_on < today and (row.exit_on is None or row.exit_on >= today),
+        day_cell(None if is_gone else row.due_on),
+        row.due_on < today and not is_gone,
         state_of(row.entry_on, row.exit_on, row.contract_ends_on, today),
     )
 

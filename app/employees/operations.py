@@ -47,6 +47,12 @@ def _of_person(change: EmployeeChange, line: ChangeLine, now: datetime) -> Opera
     )  # fmt: skip
 
 
+def undoable_declaration(operations: Sequence[Operation]) -> int | None:
+    """The number of the declaration of somebody among what was done to them, while it can be taken back."""
+    first = [each for each in operations if each.words == CHANGES[ChangeKind.DECLARED] and each.may_undo]
+    return first[0].id if first else None
+
+
 def _of_file(imported: EmployeeImport, line: ChangeLine, now: datetime) -> Operation:
     at, _ = line.place
     counts = imported.counts

@@ -117,8 +117,12 @@ def _state(state: str) -> list[Any]:
         return []
     if state == "sortis":
         return [exit_on < today]
-    here = or_(exit_on.is_(None), exit_on >= today)
-    return [exit_on.is_(None), ends_on < today] if state == "confirmer" else [here]
+    return [exit_on.is_(None), ends_on < today] if state == "confirmer" else [_here()]
+
+
+def _here() -> Any:
+    exit_on, today = col(Employee.exit_on), bindparam("today", type_=sqlalchemy.Date)
+    return or_(exit_on.is_(None), exit_on >= today)
 
 
 def _monitoring(monitoring: str) -> list[Any]:
@@ -139,10 +143,12 @@ def _monitoring(monitoring: str) -> list[Any]:
 
 
 def _visit(visit: str) -> list[Any]:
+    """Whoever left has no visit to come, whatever the deadline was."""
     due_on, today = col(Employee.due_on), bindparam("today", type_=sqlalchemy.Date)
     if visit == "retard":
-        return [due_on < today]
-    return [due_on >= today, due_on <= bindparam("soon", type_=sqlalchemy.Date)] if visit == "mois" else []
+        return [due_on < today, _here()]
+    soon = bindparam("soon", type_=sqlalchemy.Date)
+    return [due_on >= today, due_on <= soon, _here()] if visit == "mois" else []
 
 
 @lru_cache(maxsize=64)

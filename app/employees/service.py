@@ -78,10 +78,13 @@ async def register_departure(access: MemberAccess, employee: Employee, exit_on: 
     if employee.exit_on:
         raise Refused(f"Son départ est déjà enregistré, au {day(employee.exit_on)}. Vous pouvez le corriger.")
     if exit_on < employee.entry_on:
-        raise Refused(f"La date de sortie précède l’entrée, le {day(employee.entry_on)}.", "exit_on")
-    if exit_on - at.today > timedelta(days=366):
-        raise Refused("La date de sortie est dans plus d’un an.", "exit_on")
-    await change_declared(access, employee, {"exit_on": exit_on.isoformat()}, ChangeKind.LEFT, at)
+        entry = day(employee.entry_on)
+        raise Refused(
+            f"La date de sortie précède l’entrée, le {entry} : qui n’est pas venu sort ce jour-là.", "exit_on"
+        )
+    before, after = declared_of(employee), {"exit_on": exit_on.isoformat()}
+    refuse_problems(before | after, at.today, problems(before, at.today))
+    await change_declared(access, employee, after, ChangeKind.LEFT, at)
 
 
 async def register_return(access: MemberAccess, employee: Employee, values: Declared, at: Moment) -> None:

@@ -17,12 +17,14 @@ from tests.employees.people import (
     columns,
     come_back,
     correct,
+    declare,
     events,
     kinds,
     leave,
     the_employee,
     undo,
 )
+from tests.employees.steps import NOTHING, ours, three_steps
 from tests.faults.steps import rows
 from tests.test_pages import check
 
@@ -66,8 +68,11 @@ async def test_who_leaves_a_reinforced_follow_up_is_owed_a_last_visit(alice, tol
 @pytest.mark.parametrize(
     ("day", "words"),
     [
-        ("2024-09-01", "La date de sortie précède l’entrée, le 2 septembre 2024."),
-        ("2027-03-04", "La date de sortie est dans plus d’un an."),
+        (
+            "2024-09-01",
+            "La date de sortie précède l’entrée, le 2 septembre 2024 : qui n’est pas venu sort ce jour-là.",
+        ),
+        ("2031-03-03", "La date de sortie est dans plus de 5 ans."),
         ("", "Saisissez le dernier jour de travail."),
         ("31/02/2026", "La date « 31/02/2026 » n’existe pas."),
     ],
@@ -78,6 +83,34 @@ async def test_a_wrong_departure_is_refused_with_its_sentence(alice, told, porta
     assert words in refused.text
     check(refused)
     assert (await the_employee(portal, elise.id)).exit_on is None
+
+
+async def test_who_never_came_is_taken_back_or_leaves_on_the_day_of_the_entry(alice, told, portal):
+    await three_steps(alice, work=NOTHING | {"risk_amiante": "oui"})
+    await declare(alice)
+    (yann,) = await ours(portal, told)
+    (declaration,) = await changes(portal, told.site)
+    page = await alice.get(f"{LIST}/{yann.id}/depart")
+    assert "Cette personne n’est finalement pas venue ?" in page.text
+    assert f'href="{OPERATIONS}/{declaration.id}/annulation">Annulez sa déclaration' in page.text
+    check(page)
+    await correct(alice, yann, phone="0612345678")
+    assert (await undo(alice, declaration)).status_code == 422
+    assert (await as_shown(alice, f"{LIST}/{yann.id}/depart"))["exit_on"] == "2026-03-16"
+    assert (await leave(alice, yann, "2026-03-16")).status_code == 303
+    assert (await the_employee(portal, yann.id)).due_on == date(9999, 12, 31)
+
+
+async def test_a_long_employment_is_not_said_to_be_one_who_never_came(alice, told, portal, elise):
+    assert "n’est finalement pas venue" not in (await alice.get(f"{LIST}/{elise.id}/depart")).text
+
+
+async def test_a_fixed_term_may_end_in_years_and_a_correction_has_the_same_bound(alice, told, portal, elise):
+    await leave(alice, elise, "2028-12-31")
+    assert (await the_employee(portal, elise.id)).exit_on == date(2028, 12, 31)
+    refused = await correct(alice, elise, exit_on="2031-03-03")
+    assert refused.status_code == 422
+    assert "La date de sortie est dans plus de 5 ans." in refused.text
 
 
 async def test_the_same_departure_twice_is_one_and_another_date_is_a_correction(alice, told, portal, elise):

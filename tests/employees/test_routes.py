@@ -140,6 +140,14 @@ async def test_by_deadline_the_most_urgent_come_first_and_those_without_one_last
     assert set(found[-2:]) == {"F", "J"}
 
 
+async def test_who_left_has_no_deadline_whatever_it_was(alice, told, portal):
+    await an_employee(portal, told.site, entry_on="2020-10-01", exit_on="2022-10-01")
+    gone = (await alice.get(f"{LIST}?etat=sortis")).text
+    assert ">01/10/2020<" in gone
+    assert "01/01/2021" not in gone
+    assert not await names(alice, etat="tous", visite="retard")
+
+
 async def test_a_row_says_who_what_since_when_and_until_when(alice, told, portal):
     seen = Seen(VIP, date(2026, 1, 20))
     mine = await an_employee(portal, told.site, seen)
