@@ -99,6 +99,11 @@ def folded(words: str) -> str:
     return "".join(each for each in plain if not unicodedata.combining(each))
 
 
+def of(name: str) -> str:
+    """de MORVAN, d’ABGRALL, d’HAMON"""
+    return f"d’{name}" if folded(name)[:1] in tuple("aeiouh") else f"de {name}"
+
+
 def escaped(value: str) -> str:
     return html.escape(value)
 
@@ -180,6 +185,7 @@ FILTERS = {
     "day": day,
     "machine": machine,
     "moment": moment,
+    "of": of,
     "plural": plural,
     "phone": phone,
     "siret": siret,

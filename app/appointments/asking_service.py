@@ -10,8 +10,8 @@ from app.appointments.people_queries import called_for_due, mid_careers, people_
 from app.appointments.queries import batch_of, held_request, open_for
 from app.appointments.rows import message_from, named, request_from, wishes_of
 from app.appointments.rules import MOTIVES, objection
-from app.appointments.telling_service import tell_team
 from app.appointments.thread_queries import centres, slot_of_request
+from app.company_details.telling_service import tell_team
 from app.employees.service import Moment
 from app.errors import NotFound, Refused
 from app.fields import once_key

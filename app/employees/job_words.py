@@ -36,8 +36,8 @@ EVERYDAY = """
 372b controleur de gestion, auditeur
 461e gestionnaire paie, technicien paie, responsable paie, clerc de notaire, clerc, gestionnaire rh
 543e assistant rh, assistant ressources humaines, charge de recrutement, assistant juridique
-543e gestionnaire paie
-372c drh, responsable rh, responsable ressources humaines, directeur ressources humaines, recruteur
+543e gestionnaire paie, rh, ressources humaines
+372c drh, rh, responsable rh, responsable ressources humaines, directeur ressources humaines, recruteur
 461b assistant de direction, secretaire de direction, office manager
 542a secretaire medical, secretaire comptable, secretaire juridique, secretaire, secretaire administratif
 526b secretaire medical, assistant medical, assistant dentaire, asv, auxiliaire veterinaire
@@ -175,8 +175,8 @@ EVERYDAY = """
 684b eboueur, ripeur, agent de tri
 521a facteur, postier
 388a developpeur, developpeur web, ingenieur logiciel, data scientist, data analyst, programmeur, full stack
-478a developpeur, programmeur, webmaster, integrateur web, analyste programmeur, testeur
-478c technicien informatique, support informatique, helpdesk, hotline
+478a developpeur, informaticien, programmeur, webmaster, integrateur web, analyste programmeur, testeur
+478c technicien informatique, informaticien, support informatique, helpdesk, hotline
 388b administrateur systeme, administrateur reseau, ingenieur systeme, devops, ingenieur reseau
 388c chef de projet informatique, dsi, product owner, scrum master, chef de projet web
 534a agent de securite, vigile, ssiap, maitre chien, agent de surveillance, rondier

@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 from sqlmodel import col, update
 
 from app.access import MemberAccess
+from app.company_details.telling_service import tell_team
 from app.employees.declared import (
     LABELS,
     Declared,
     changed,
     columns_of,
+    deadline_of,
     declared_of,
     fill,
     name_of,
@@ -19,15 +21,17 @@ from app.employees.declared import (
     set_due,
 )
 from app.employees.person_queries import seen_by
+from app.employees.questions import VISITS
 from app.errors import Refused
 from app.formats import day
 from db.models import AuditKind, ChangeKind, Employee, EmployeeChange
 
 UNDOABLE = timedelta(days=30)
 CONFLICT = (
-    "Une autre personne a modifié cette fiche pendant votre saisie : voici les deux valeurs. "
+    "Cette fiche a changé pendant votre saisie : voici les deux valeurs. "
     "Rien de ce que vous avez saisi n’est encore enregistré."
 )
+URGENT = "Embauche : visite avant la prise de poste"
 TRACES = {
     ChangeKind.DECLARED: AuditKind.EMPLOYEE_DECLARED,
     ChangeKind.CORRECTED: AuditKind.EMPLOYEE_CORRECTED,
@@ -54,6 +58,11 @@ async def register_employee(access: MemberAccess, values: Declared, at: Moment) 
     access.add(employee)
     await access.flush()
     _trace(access, employee, ChangeKind.DECLARED, {}, values, at)
+    deadline = deadline_of(employee, [])
+    if deadline and deadline.before_post:
+        await tell_team(
+            access, URGENT, f"{name_of(values)}, {VISITS[deadline.kind]}, {deadline.words}", at.now
+        )
     return employee
 
 

@@ -12,7 +12,7 @@ from sqlmodel import col, update
 
 from app.access import Access, MemberAccess
 from app.appointments.asking_service import ask_for_another_date
-from app.appointments.telling_service import tell_team
+from app.company_details.telling_service import tell_team
 from app.employees.declared import declared_of, name_of
 from app.employees.service import Moment
 from app.errors import Refused

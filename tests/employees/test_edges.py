@@ -1,0 +1,45 @@
+"""Who never came, who left, whose visit is urgent: what the pages and the mails then say."""
+
+import pytest
+
+from app.employees.pcs import jobs_like
+from app.formats import of
+from tests.employees.people import LIST, an_employee, declare
+from tests.employees.steps import NOTHING, three_steps
+from tests.test_pages import check
+
+pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
+
+
+async def test_a_hire_whose_visit_comes_before_the_work_is_told_to_the_team_at_once(
+    app, alice, told, portal, mailbox
+):
+    await three_steps(alice, work=NOTHING | {"risk_amiante": "oui"})
+    await declare(alice)
+    (letter,) = await mailbox.delivered(app)
+    assert letter["to"] == portal.settings.service_email
+    assert letter["subject"].startswith("Embauche : visite avant la prise de poste")
+    assert "Examen médical d’aptitude à l’embauche" in letter.get_body(("plain",)).get_content()
+
+
+async def test_the_page_of_a_departure_names_the_person_as_one_says_it(alice, told, portal):
+    before = await an_employee(portal, told.site, birth_name="ABGRALL")
+    page = await alice.get(f"{LIST}/{before.id}/depart")
+    check(page)
+    assert '<h1 tabindex="-1">Départ d’ABGRALL Élise</h1>' in page.text
+    assert "* Champ obligatoire" in page.text
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("MORVAN Yann", "de MORVAN Yann"), ("ABGRALL", "d’ABGRALL"), ("Élise", "d’Élise"), ("HAMON", "d’HAMON")],
+)
+def test_a_name_is_elided(name, words):
+    assert of(name) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [("informaticien", "478c"), ("RH", "543e"), ("ressources humaines", "543e")]
+)
+def test_everyday_words_find_their_code(words, code):
+    assert code in [found for found, _ in jobs_like(words)]
