@@ -8,20 +8,28 @@ from typing import Any, NamedTuple
 from sqlmodel import col, update
 
 from app.access import MemberAccess
-from app.employees.declared import Declared, LikeRow, columns_of, declared_of, due_columns, name_of, problems
+from app.company_details.telling_service import tell_team
+from app.employees.declared import (
+    Declared,
+    LikeRow,
+    columns_of,
+    deadline_of,
+    declared_of,
+    due_columns,
+    name_of,
+    problems,
+)
 from app.employees.person_queries import employees_by_id, seen_by_employee
 from app.employees.rules import Seen
-from app.employees.service import Moment
+from app.employees.service import URGENT, Moment
 from app.errors import Refused
 from app.formats import day, plural
 from app.imports.merging import NOBODY, changes_against, comes_back
 from app.imports.queries import chosen_lines
 from app.imports.service import forget_lines
-from app.imports.telling import too_soon
+from app.imports.telling import MOST_NAMED, named, too_soon
 from app.many import insert_many, update_many
 from db.models import AuditKind, ChangeKind, Employee, EmployeeChange, EmployeeImport, ImportState, LineKind
-
-NAMED = 10  # people named in one refusal, or left aside
 
 
 class Act(NamedTuple):
@@ -52,7 +60,7 @@ async def apply_import(access: MemberAccess, imported: EmployeeImport, exit_on: 
     await forget_lines(access, imported, ImportState.APPLIED if is_done else ImportState.DROPPED)
     imported.applied_at = at.now if is_done else None
     imported.counts = {"added": added, "corrected": corrected, "left": left, "skipped": len(aside)}
-    imported.counts |= {"aside": aside[:NAMED]}
+    imported.counts |= {"aside": aside[:MOST_NAMED]}
     imported.account_id, imported.on_behalf = access.account.key, access.membership.third_party
     if is_done:
         words = ", ".join((plural(added, "ajout"), plural(corrected, "correction"), plural(left, "départ")))
@@ -82,14 +90,15 @@ async def _refuse_impossible_departures(
     rows = (await employees_by_id(access, list(versions))).values()
     wrong = [row for row in rows if row.version == versions[row.key] and row.entry_on > last_day]
     if wrong:
-        told = [f"{name_of(declared_of(row))} (entrée le {day(row.entry_on)})" for row in wrong[:NAMED]]
-        more = f" et {plural(len(wrong) - NAMED, 'autre')}" if len(wrong) > NAMED else ""
+        told = named([f"{name_of(declared_of(row))} (entrée le {day(row.entry_on)})" for row in wrong])
         words = "Le dernier jour de travail ne peut pas précéder l’entrée"
-        raise Refused(f"{words} : {', '.join(told)}{more}. Changez la date ou décochez-les.", "exit_on")
+        raise Refused(f"{words} : {told}. Changez la date ou décochez-les.", "exit_on")
 
 
 async def _add(access: MemberAccess, imported: EmployeeImport, people: Sequence[Declared], at: Moment) -> int:
-    rows = await asyncio.to_thread(_new_rows, people, at)
+    rows, urgent = await asyncio.to_thread(_new_rows, people, at)
+    if urgent:
+        await tell_team(access, URGENT, named(urgent), at.now)
     ids = await insert_many(access, Employee, rows)
     changes = [
         _change(access, imported, ChangeKind.DECLARED, {}, values, at)
@@ -100,12 +109,16 @@ async def _add(access: MemberAccess, imported: EmployeeImport, people: Sequence[
     return len(ids)
 
 
-def _new_rows(people: Sequence[Declared], at: Moment) -> list[dict[str, Any]]:
-    rows = []
+def _new_rows(people: Sequence[Declared], at: Moment) -> tuple[list[dict[str, Any]], list[str]]:
+    """And the names of those to come whose visit is before the work."""
+    rows, urgent = [], []
     for values in people:
         row = columns_of(values) | {"version": 1, "created_at": at.now, "updated_at": at.now}
         rows.append(row | due_columns(LikeRow(row), []))
-    return rows
+        deadline = deadline_of(LikeRow(row), []) if row["risks"] and row["entry_on"] >= at.today else None
+        if deadline and deadline.before_post:
+            urgent.append(name_of(values))
+    return rows, urgent
 
 
 async def _correct(

@@ -110,3 +110,15 @@ async def test_another_file_of_the_same_person_stops_the_reading_of_the_first(
     assert "Comparaison avec votre liste" in page.text
     assert task.cancelled()
     assert "Import abandonné" in (await alice.get(first)).text
+
+
+async def test_of_a_file_too_whose_visit_comes_before_the_work_the_team_hears(
+    app, alice, told, portal, mailbox
+):
+    titled = HEADER.replace("NIR", "Risques")
+    soon = "1;RIOU;Luc;01/01/1980;01/04/2026;CDI;Désamianteur;AMIANTE"
+    place, _ = await compared(alice, f"{titled}\r\n{soon}\r\n".encode("cp1252"))
+    await alice.fill(place)
+    (letter,) = await mailbox.delivered(app)
+    assert letter["subject"].startswith("Embauche : visite avant la prise de poste")
+    assert "RIOU Luc" in letter.get_body(("plain",)).get_content()
