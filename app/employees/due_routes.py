@@ -14,6 +14,7 @@ from app import clock
 from app.access import MemberAccess
 from app.employees.due_queries import Month, employees_due, months_due
 from app.employees.listing import following, lines_of, place_of
+from app.employees.queries import PAGE, Row
 from app.rights import Right
 from app.web import page, path_to
 
@@ -57,11 +58,16 @@ async def due(
         company=access.company,
         bars=bars,
         chosen=next(bar for bar in bars if bar.key == month.key),
-        lines=lines_of(rows, person, today),
+        lines=list(zip(lines_of(rows, person, today), _before_post(rows, today), strict=True)),
         following=following(rows, "echeance"),
         is_first=place is None,
         total=sum(each.number for each in months),
     )
+
+
+def _before_post(rows: list[Row], today: date) -> list[bool]:
+    """Of each line, whether somebody who has not begun must be seen first: due before the day of entry."""
+    return [row.due_on < row.entry_on and today < row.entry_on for row in rows[:PAGE]]
 
 
 def bars_of(months: list[Month]) -> list[Bar]:

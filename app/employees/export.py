@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from app.employees.cells import RUN, protected
 from app.employees.choice_cells import CONTRACT_WORDS
 from app.employees.columns import COLUMNS, DAYS, written
+from app.employees.questions import NAMED
 from app.employees.reading import MOST_ROWS
 from app.employees.rules import RISKS
 
@@ -141,7 +142,7 @@ def _explain(book: Workbook) -> None:
         *zip(_starred(), HELP.values(), strict=True),
         ("", ""),
         ("Code de risque", "Ce qu’il veut dire"),
-        *((code, risk.words) for code, risk in RISKS.items() if code != "MINEUR"),
+        *((code, NAMED.get(code, risk.words)) for code, risk in RISKS.items() if code != "MINEUR"),
     ]
     for line, (left, right) in enumerate(lines):
         is_title = left in {"Colonne", "Code de risque"}

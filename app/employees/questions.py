@@ -16,6 +16,10 @@ QUESTIONS = {
     "CEM": "Est exposé à des champs électromagnétiques au-delà des valeurs limites",
     "RQTH": "Vous a dit être reconnu travailleur handicapé ou toucher une pension d’invalidité",
 }
+# What `rules.RISKS` keeps discreet, named for those who keep the list: they were told.
+NAMED = {
+    "RQTH": "reconnaissance de la qualité de travailleur handicapé ou d’une invalidité, dite par le salarié",
+}
 CONTRACTS = {
     "cdi": "CDI",
     "cdd": "CDD",

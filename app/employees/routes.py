@@ -28,7 +28,8 @@ from app.employees.queries import employees_asked
 from app.employees.questions import CONTRACTS, QUESTIONS, SEXES
 from app.employees.questions import VISITS as VISITS_WORDS
 from app.employees.service import Moment, correct_employee, employee_of
-from app.employees.sheet import sheet_of
+from app.employees.sheet import Sheet, sheet_of
+from app.formats import day
 from app.forms import Form
 from app.rights import Right
 from app.web import Page, page, path_to, see
@@ -99,7 +100,18 @@ async def show(
         visits=[(each, VISITS_WORDS[each.kind]) for each in visits],
         operations=operations_of(await changes_of(access, employee.key), clock.now()),
         may_change=may_change,
-        notice=(NOT_FOLLOWED_DONE if sheet.no_visit else {}).get(fait, DONE.get(fait, "")),
+        notice=_notice(fait, sheet),
+    )
+
+
+def _notice(done: str, sheet: Sheet) -> str:
+    """What was just done; after a declaration or a return, what follows from it and until when."""
+    if done not in NOT_FOLLOWED_DONE or sheet.next is None:
+        return (NOT_FOLLOWED_DONE if sheet.no_visit else {}).get(done, DONE.get(done, ""))
+    visit = "visite urgente," if sheet.next.is_urgent else "visite"
+    return (
+        f"{DONE[done]} {sheet.monitoring_words} ({sheet.monitoring}) : "
+        f"{visit} au plus tard le {day(sheet.next.by)}."
     )
 
 

@@ -14,7 +14,7 @@ from db.models.employee import Contract, Monitoring, VisitKind
 
 
 class Risk(NamedTuple):
-    """`before_post`: the first visit comes before the work. (The questions asked are in `questions.py`.)"""
+    """`before_post`: the first visit comes before the work. (What is asked, and told: `questions.py`.)"""
 
     words: str
     monitoring: Monitoring
@@ -39,7 +39,7 @@ RISKS: dict[str, Risk] = {
     "MINEUR": Risk("moins de 18 ans", SIA, "R4624-18"),
     "BIO2": Risk("agents biologiques du groupe 2", SIA, "R4426-7"),
     "CEM": Risk("champs électromagnétiques", SIA, "R4453-10"),
-    "RQTH": Risk("situation que le salarié vous a fait connaître", SIA, "R4624-20", before_post=False),
+    "RQTH": Risk("situation que le salarié a fait connaître", SIA, "R4624-20", before_post=False),
 }
 
 
@@ -82,9 +82,8 @@ class FollowUp:
 
 def add_months(day: date, months: int) -> date:
     """The same day of a later month, or the month's last: 31 January + 1 month is the last of February."""
-    month = day.year * 12 + day.month - 1 + months
-    year, month = month // 12, month % 12 + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def is_minor(birth_on: date, on: date) -> bool:

@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 from app.employees.declared import Declared, columns_of, deadline_of, declared_of, facts_of, name_of
 from app.employees.forms import in_words
 from app.employees.listing import is_to_confirm, state_of
-from app.employees.questions import MONITORINGS, VISITS
+from app.employees.questions import MONITORINGS, NAMED, VISITS
 from app.employees.rules import NOT_FOLLOWED, RISKS, Seen, counts_for_contribution, follow_up, mid_career_year
 from db.models import Contract, Employee, Visit, VisitKind
 
 NO_INSTANT = datetime.min.replace(tzinfo=UTC)
 EXPIRES_SOON = timedelta(days=60)
 MID_CAREER_AHEAD = 2  # years
-PRIVATE = "situation que le salarié a fait connaître à l’employeur"
+FIRST = {VisitKind.VIP_INITIAL, VisitKind.EXAM_HIRING}
 PARTS = {
     "Identité": (
         "birth_name", "usual_name", "first_names", "sex", "birth_on", "email", "phone", "staff_number",
@@ -33,7 +33,10 @@ SHORT = {
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The next visit. `article` and `words` say why then; `is_late` that the day has passed."""
+    """The next visit. `article` and `words` say why then; `is_late` that the day has passed.
+
+    `is_priority`: the first visit of who made a handicap known, better early (R4624-20; sources disagree).
+    """
 
     kind: str
     by: date
@@ -41,6 +44,11 @@ class Next:
     article: str
     is_late: bool
     before_post: bool
+    is_priority: bool
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.before_post or self.is_late or self.is_priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,7 @@ def sheet_of(employee: Employee, visits: Sequence[Visit], today: date, *, tells_
         monitoring=followed.monitoring.value,
         monitoring_words=MONITORINGS[followed.monitoring],
         reasons=[_reason(code, tells_all=tells_all) for code in followed.reasons],
-        next=_next(employee, visits, today),
+        next=_next(employee, visits, today, tells_all=tells_all),
         no_visit=NOT_FOLLOWED.get(Contract(employee.contract), ""),
         mid_career=_mid_career(employee.birth_on, today),
         counts=counts_for_contribution(Contract(employee.contract)),
@@ -107,11 +115,11 @@ def _mid_career(birth_on: date, today: date) -> int:
 
 
 def _reason(code: str, *, tells_all: bool) -> tuple[str, str]:
-    words = PRIVATE if code == "RQTH" and not tells_all else RISKS[code].words
-    return words, RISKS[code].article
+    words = RISKS[code].words
+    return (NAMED.get(code, words) if tells_all else words), RISKS[code].article
 
 
-def _next(employee: Employee, visits: Sequence[Visit], today: date) -> Next | None:
+def _next(employee: Employee, visits: Sequence[Visit], today: date, *, tells_all: bool) -> Next | None:
     if employee.exit_on and employee.exit_on < today:
         return None
     seen = [Seen(VisitKind(each.kind), each.done_on, each.next_on) for each in visits]
@@ -125,6 +133,7 @@ def _next(employee: Employee, visits: Sequence[Visit], today: date) -> Next | No
         deadline.article,
         deadline.by < today,
         deadline.before_post,
+        tells_all and "RQTH" in employee.risks.split() and deadline.kind in FIRST,
     )
 
 

@@ -184,6 +184,8 @@ def test_the_model_offers_lists_in_text_cells_and_explains_every_column_and_risk
     assert sheet.column_dimensions["G"].width
     words = " ".join(str(cell.value) for row in aide.iter_rows() for cell in row)
     assert aide.title == "Aide"
+    named = {row[0].value: row[1].value for row in aide.iter_rows()}["RQTH"]
+    assert "reconnaissance de la qualité de travailleur handicapé" in named
     assert all(column.title in words for column in COLUMNS.values())
     assert all(code in words for code in RISKS if code != "MINEUR")
 
