@@ -34,9 +34,9 @@ EVERYDAY = """
 461d comptable, collaborateur comptable, technicien comptable, controleur de gestion, assistant de gestion
 373c chef comptable, responsable comptable, daf, directeur administratif et financier, expert comptable
 372b controleur de gestion, auditeur
-461e gestionnaire paie, technicien paie, responsable paie, clerc de notaire, clerc, gestionnaire rh
-543e assistant rh, assistant ressources humaines, charge de recrutement, assistant juridique
-543e gestionnaire paie, rh, ressources humaines
+461e gestionnaire paie, paie, technicien paie, responsable paie, clerc de notaire, clerc, gestionnaire rh
+543e assistant rh, rh, ressources humaines, charge de recrutement, assistant juridique
+543e gestionnaire paie, paie, assistant ressources humaines
 372c drh, rh, responsable rh, responsable ressources humaines, directeur ressources humaines, recruteur
 461b assistant de direction, secretaire de direction, office manager
 542a secretaire medical, secretaire comptable, secretaire juridique, secretaire, secretaire administratif
@@ -58,7 +58,7 @@ EVERYDAY = """
 465a graphiste, infographiste, designer, maquettiste, webdesigner, decorateur, etalagiste, styliste
 465a modeliste
 684a femme de menage, agent d entretien, homme d entretien, technicien de surface, agent de proprete, menage
-684a laveur
+684a laveur, agent de nettoyage, employe de menage, employe d entretien
 563c femme de menage, femme de menage particulier, employe de maison, garde d enfant, nounou, gouvernante
 561f femme de chambre, valet de chambre, employe d etage, lingere, equipier hotelier
 468b gouvernante hotel, chef de reception
@@ -146,14 +146,14 @@ EVERYDAY = """
 477b technicien de maintenance, automaticien, technicien maintenance industrielle
 477c technicien sav, technicien d intervention
 387e responsable maintenance
-387d responsable qualite, ingenieur qualite
+387d responsable qualite, ingenieur qualite, qualiticien
 387f responsable qse, responsable hse, animateur securite, preventeur, ingenieur environnement
 483a chef d atelier
 384b responsable de production, directeur d usine, ingenieur de production
 676c agent de conditionnement, emballeur, preparateur de commande, trieur, conditionneur, etiqueteur
 676e operateur de production, agent de production, agent de fabrication, operateur de fabrication
 676e ouvrier d usine
-625b laborantin, technicien de laboratoire
+625b laborantin, technicien de laboratoire, technicien de labo
 627f imprimeur, relieur, conducteur offset
 627d ebeniste, scieur
 627b couturier, piqueur, mecanicien en confection
@@ -162,8 +162,8 @@ EVERYDAY = """
 652a cariste, conducteur de chariot, agent de quai
 653a magasinier, preparateur de commande, receptionnaire, magasinier cariste, vendeur magasinier, stock
 487a chef de depot, responsable d entrepot, chef magasinier
-387b responsable logistique, supply chain
-477a technicien logistique, agent de planning, ordonnancement
+387b responsable logistique, supply chain, logisticien
+477a technicien logistique, logisticien, agent de planning, ordonnancement
 641a chauffeur poids lourd, chauffeur routier, chauffeur pl, chauffeur spl, routier, conducteur poids lourd
 641a conducteur spl
 641b chauffeur de bus, chauffeur de car, conducteur de bus, conducteur de car, conducteur receveur
@@ -174,12 +174,12 @@ EVERYDAY = """
 644a chauffeur de benne, conducteur de benne
 684b eboueur, ripeur, agent de tri
 521a facteur, postier
-388a developpeur, developpeur web, ingenieur logiciel, data scientist, data analyst, programmeur, full stack
-478a developpeur, informaticien, programmeur, webmaster, integrateur web, analyste programmeur, testeur
+388a developpeur, developpeur web, ingenieur logiciel, data, programmeur, full stack, informaticien
+478a informaticien, developpeur, programmeur, webmaster, web, analyste programmeur, testeur
 478c technicien informatique, informaticien, support informatique, helpdesk, hotline
 388b administrateur systeme, administrateur reseau, ingenieur systeme, devops, ingenieur reseau
 388c chef de projet informatique, dsi, product owner, scrum master, chef de projet web
-534a agent de securite, vigile, ssiap, maitre chien, agent de surveillance, rondier
+534a agent de securite, agent de surete, vigile, ssiap, maitre chien, agent de surveillance, rondier
 564a gardien, gardien d immeuble, concierge
 564b agent funeraire, porteur funeraire, toiletteur, ouvreur
 562b coiffeur, barbier

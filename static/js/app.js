@@ -45,9 +45,10 @@
       return;
     }
     const target = event.detail.ctx?.target;
-    if (target?.matches?.("[data-quiet]")) return;
     // What was swapped stands again under the same id: a row keeps the focus, and says what became of it.
     const now = typeof target === "string" ? $(target) : target?.id && document.getElementById(target.id);
+    const said = now?.dataset?.said;
+    if (target?.matches?.("[data-quiet]")) return void (said && say(said));
     // A search keeps the focus in its field; a step that took the focused control away gives it to the heading.
     const at = document.activeElement;
     const lost = !at || at === document.body;
@@ -55,7 +56,6 @@
     const place = $("#erreur h1") || (lost && (inside || $("main [autofocus]") || $("main h1")));
     if (place) place.focus();
     // A form opened inside a row is read where the focus goes: nothing else is said.
-    const said = now?.dataset?.said;
     if (said || place !== inside) say(said);
   });
 

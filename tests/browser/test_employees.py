@@ -1,5 +1,7 @@
 """What an employer comes for, by keyboard alone, then without JavaScript."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -141,6 +143,17 @@ async def test_the_search_keeps_the_focus_and_says_what_it_found(reader, told):
     await expect(reader.page).to_have_url(
         f"{reader.site}{HOME}?q=SO%C3%9BD&etat=presents&suivi=&visite=&tri=nom"
     )
+
+
+async def test_the_search_of_a_job_keeps_the_focus_and_says_what_it_found(reader, told):
+    await reader.signed_in(told.alice)
+    await reader.open(f"{HOME}/declaration/poste")
+    await reader.page.get_by_label("Poste occupé").focus()
+    await reader.type("Xyzzq")
+    await reader.hears(re.compile("Aucun métier trouvé : essayez un autre mot"))
+    await reader.page.get_by_label("Poste occupé").fill("livreur")
+    await reader.hears(re.compile("1 métier proposé"))
+    assert (await reader.focused()).id == "job_title"
 
 
 async def a_long_list(portal, told):

@@ -349,6 +349,8 @@ async def test_the_codes_of_a_job_are_a_page_and_a_fragment(alice, told):
     whole = await alice.get(f"{LIST}/metiers", params={"job_title": "soudeuse"})
     part = await alice.partial(f"{LIST}/metiers", params={"job_title": "soudeuse"})
     assert 'value="623e"' in whole.text
+    none = await alice.get(f"{LIST}/metiers", params={"job_title": "Xyzzq"})
+    assert "Aucun métier trouvé : essayez un autre mot" in none.text
     assert part.text.partition("</title>")[2].strip() in whole.text
     check(whole)
     for odd in ("", "x" * 5000, "<script>", "%"):

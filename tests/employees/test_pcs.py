@@ -53,6 +53,8 @@ def test_a_code_has_its_words_in_good_typography():
         ),
         *(("assistante de direction", "461b"), ("préparateur de commandes", "676c"), ("jardinier", "631a")),
         *(("ouvrière agricole", "691e"), ("gestionnaire de paie", "461e"), ("responsable qualité", "387d")),
+        *(("informaticien", "388a"), ("RH", "543e"), ("paie", "461e"), ("community manager", "464a")),
+        *(("aide à domicile", "563b"), ("agent d’entretien", "684a"), ("agent de nettoyage", "684a")),
         *(("conducteur d’engins", "621c"), ("boucher", "636a"), ("téléconseillère", "555a")),
     ],
 )
