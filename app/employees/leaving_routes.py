@@ -102,7 +102,7 @@ async def undo(
     access.require(Right.EMPLOYEES)
     change = await change_of(access, change_id)
     form, employee = await Form.read(request, Nothing), None
-    if form.data:
+    if form.data and not change.undone_at:  # Pressed twice, it is undone once.
         async with form.attempt(access):
             employee = await undo_change(access, change, Moment(clock.now(), clock.today()))
     if form.errors:

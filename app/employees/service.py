@@ -22,6 +22,7 @@ from app.employees.declared import (
 )
 from app.employees.person_queries import seen_by
 from app.employees.questions import VISITS
+from app.employees.rules import Seen
 from app.errors import Refused
 from app.formats import day
 from db.models import AuditKind, ChangeKind, Employee, EmployeeChange
@@ -58,11 +59,7 @@ async def register_employee(access: MemberAccess, values: Declared, at: Moment) 
     access.add(employee)
     await access.flush()
     _trace(access, employee, ChangeKind.DECLARED, {}, values, at)
-    deadline = deadline_of(employee, [])
-    if deadline and deadline.before_post:
-        await tell_team(
-            access, URGENT, f"{name_of(values)}, {VISITS[deadline.kind]}, {deadline.words}", at.now
-        )
+    await _tell_if_urgent(access, employee, [], at)
     return employee
 
 
@@ -98,6 +95,8 @@ async def register_departure(access: MemberAccess, employee: Employee, exit_on: 
 
 async def register_return(access: MemberAccess, employee: Employee, values: Declared, at: Moment) -> None:
     """A former employee hired again: a new entry, hence a first visit, unless the service spares it."""
+    if not employee.exit_on and values["entry_on"] == employee.entry_on.isoformat():
+        return  # The button was pressed twice.
     if not employee.exit_on:
         raise Refused("Cette personne est déjà présente dans votre liste.")
     if values["entry_on"] <= employee.exit_on.isoformat():
@@ -105,6 +104,15 @@ async def register_return(access: MemberAccess, employee: Employee, values: Decl
     refuse_problems(values, at.today)
     after = {name: values[name] for name in changed(declared_of(employee), values)}
     await change_declared(access, employee, after, ChangeKind.CAME_BACK, at)
+    await _tell_if_urgent(access, employee, await seen_by(access, employee.key), at)
+
+
+async def _tell_if_urgent(access: MemberAccess, employee: Employee, seen: list[Seen], at: Moment) -> None:
+    """The team hears at once of a hire whose visit comes before the work."""
+    deadline = deadline_of(employee, seen)
+    if deadline and deadline.before_post:
+        about = f"{name_of(declared_of(employee))} : {VISITS[deadline.kind]}, {deadline.words}"
+        await tell_team(access, URGENT, about, at.now)
 
 
 def refuse_problems(values: Declared, today: date, known: Mapping[str, str] | None = None) -> None:

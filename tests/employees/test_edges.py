@@ -4,7 +4,7 @@ import pytest
 
 from app.employees.pcs import jobs_like
 from app.formats import of
-from tests.employees.people import LIST, an_employee, declare
+from tests.employees.people import LIST, an_employee, as_shown, changes, declare
 from tests.employees.steps import NOTHING, three_steps
 from tests.test_pages import check
 
@@ -43,3 +43,17 @@ def test_a_name_is_elided(name, words):
 )
 def test_everyday_words_find_their_code(words, code):
     assert code in [found for found, _ in jobs_like(words)]
+
+
+async def test_a_return_and_its_undoing_pressed_twice_are_done_once(alice, told, portal):
+    gone = await an_employee(portal, told.site, exit_on="2025-06-30")
+    path = f"{LIST}/{gone.id}/retour"
+    seen = await as_shown(alice, path) | {"entry_on": "2026-03-16"}
+    token = await alice.token(path)
+    for _ in range(2):
+        assert (await alice.post(path, data=seen | {"csrf": token})).status_code == 303
+    (change,) = await changes(portal, told.site)
+    path = f"{LIST}/operations/{change.id}/annulation"
+    for _ in range(2):
+        assert (await alice.post(path, data={"csrf": token})).status_code == 303
+    assert [each.kind for each in await changes(portal, told.site)] == ["came_back", "undone"]
