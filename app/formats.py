@@ -8,6 +8,7 @@ from datetime import date, datetime
 from babel.dates import format_date, format_datetime
 
 from app.clock import PARIS
+from app.fields import read_day
 from app.rights import role_name
 
 NARROW = "\u202f"
@@ -100,8 +101,17 @@ def folded(words: str) -> str:
 
 
 def of(name: str) -> str:
-    """de MORVAN, d’ABGRALL, d’HAMON"""
-    return f"d’{name}" if folded(name)[:1] in tuple("aeiouh") else f"de {name}"
+    """d’ABGRALL, d’Hélène, d’Yves, de MARTIN, de Yann: every H is taken for mute, as most are in names."""
+    plain = folded(name)
+    return f"d’{name}" if re.match(r"[aeiouhœæ]|y[^aeiou]", plain) else f"de {name}"
+
+
+def date_value(typed: str) -> str:
+    """What `<input type=date>` takes: 1990-12-31 for 31/12/1990; what cannot be read is left as it was."""
+    try:
+        return read_day(typed).isoformat()
+    except ValueError:
+        return typed
 
 
 def escaped(value: str) -> str:
@@ -182,6 +192,7 @@ FILTERS = {
     "amount": amount,
     "euros": euros,
     "french": french_spaces,
+    "date_value": date_value,
     "day": day,
     "machine": machine,
     "moment": moment,

@@ -23,11 +23,12 @@ from app.employees.service import (
     register_departure,
 )
 from app.employees.undo_service import change_of, undo_change
+from app.formats import of
 from app.forms import Form
 from app.places import read_place, written_place
 from app.rights import Right
 from app.web import Page, page, see
-from db.models import Employee, EmployeeChange
+from db.models import ChangeKind, Employee, EmployeeChange
 
 ONE = "/espace/{code:str}/salaries/{employee_id:int}"
 
@@ -131,8 +132,14 @@ def _undoing(access: MemberAccess, change: EmployeeChange, form: Form[Any]) -> P
     ]
     return page(
         "employees/undoing.html", form=form, company=access.company, change=change, fields=fields,
-        kind=CHANGES[change.kind], until=change.at + UNDOABLE,
+        title=_title(change), until=change.at + UNDOABLE,
     )  # fmt: skip
+
+
+def _title(change: EmployeeChange) -> str:
+    if change.kind == ChangeKind.UNDONE:
+        return f"Revenir sur l’annulation : {change.about}"
+    return f"Annuler : {CHANGES[change.kind].lower()} {of(change.about)}"
 
 
 def _sheet(

@@ -29,7 +29,7 @@ from db.models import AuditKind, ChangeKind, Employee, EmployeeChange
 
 UNDOABLE = timedelta(days=30)
 CONFLICT = (
-    "Cette fiche a changé pendant votre saisie : voici les deux valeurs. "
+    "Cette fiche a changé entre-temps, par une autre personne ou dans un autre onglet. "
     "Rien de ce que vous avez saisi n’est encore enregistré."
 )
 URGENT = "Embauche : visite avant la prise de poste"

@@ -71,7 +71,7 @@ async def declares(reader, *, swaps):
 async def leaves_and_undoes(reader):
     await reader.tab_to("Enregistrer son départ")
     await reader.press("Enter")
-    await expect(reader.page.locator("h1")).to_contain_text("Départ de")
+    await expect(reader.page.locator("h1")).to_contain_text("Départ ")
     await reader.page.get_by_label("Dernier jour de travail").fill("2026-12-31")
     await reader.tab_to("Enregistrer le départ")
     await reader.press("Enter")

@@ -101,6 +101,13 @@ async def test_who_never_came_is_taken_back_or_leaves_on_the_day_of_the_entry(al
     assert (await the_employee(portal, yann.id)).due_on == date(9999, 12, 31)
 
 
+async def test_a_departure_from_a_name_that_begins_with_a_vowel_is_elided(alice, told, portal):
+    abgrall = await an_employee(portal, told.site, birth_name="ABGRALL")
+    page = await alice.get(f"{LIST}/{abgrall.id}/depart")
+    assert "Départ d’ABGRALL Élise</h1>" in page.text
+    assert "* Champ obligatoire" in page.text
+
+
 async def test_a_long_employment_is_not_said_to_be_one_who_never_came(alice, told, portal, elise):
     assert "n’est finalement pas venue" not in (await alice.get(f"{LIST}/{elise.id}/depart")).text
 

@@ -153,7 +153,7 @@ async def test_the_second_of_two_sees_both_values_and_may_go_on(app, alice, told
         await correct(bob, elise, job_title="Vendeuse", phone="0612345678")
     refused = await alice.fill(path, **opened | {"job_title": "Cheffe", "asked": "Cheffe"})
     assert refused.status_code == 409
-    assert "Cette fiche a changé pendant votre saisie" in refused.text
+    assert "Cette fiche a changé entre-temps" in refused.text
     assert '<th scope="row">Poste</th><td>Vendeuse</td><td>Cheffe</td>' in refused.text
     assert '<th scope="row">Téléphone</th><td>06 12 34 56 78</td><td>(vide)</td>' in refused.text
     assert '<th scope="row">Prénom</th>' not in refused.text
@@ -298,7 +298,7 @@ async def declared(actor, portal, told):
 async def test_a_declaration_undone_leaves_only_its_line_in_the_history(alice, told, portal):
     row = await declared(alice, portal, told)
     asked = await alice.get(f"{OPERATIONS}/{(await changes(portal, told.site))[0].id}/annulation")
-    assert "La fiche de KERBRAT Yann sera retirée de votre liste" in asked.text
+    assert "KERBRAT Yann ne sera plus dans votre liste" in asked.text
     done = await alice.follow(await undo_last(alice, portal, told))
     assert "La déclaration est annulée." in done.text
     assert "KERBRAT Yann" in done.text

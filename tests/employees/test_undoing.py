@@ -74,6 +74,16 @@ async def test_a_value_that_came_back_by_two_corrections_is_still_a_later_operat
     assert (await the_employee(portal, elise.id)).job_title == "Caissière"
 
 
+async def test_an_undoing_that_is_taken_back_is_not_said_twice(alice, told, portal, elise):
+    await leave(alice, elise, "2026-03-31")
+    (departure,) = await changes(portal, told.site)
+    asked = await alice.get(f"{LIST}/operations/{departure.id}/annulation")
+    assert "<title>Annuler : départ de LE GALL Élise" in asked.text
+    await undo(alice, departure)
+    asked = await alice.get(f"{LIST}/operations/{(await changes(portal, told.site))[-1].id}/annulation")
+    assert "<title>Revenir sur l’annulation : LE GALL Élise" in asked.text
+
+
 async def test_each_undoing_says_what_it_took_back(alice, told, portal, elise):
     await correct(alice, elise, phone="0612345678")
     for _ in range(3):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.fields import read_day
-from app.formats import day, moment, plural
+from app.formats import date_value, day, moment, of, plural
 
 
 def test_the_first_of_a_month_is_said_so():
@@ -31,3 +31,20 @@ def test_a_date_that_is_refused_is_shown_as_it_is_written_in_france(typed, words
     with pytest.raises(ValueError, match="La date") as refused:
         read_day(typed)
     assert str(refused.value) == words
+
+
+@pytest.mark.parametrize("name", ["ABGRALL Un", "Élise", "HÉLIAS", "Yves", "Œuvrard"])
+def test_before_a_vowel_or_a_mute_h_a_name_is_elided(name):
+    assert of(name) == f"d’{name}"
+
+
+@pytest.mark.parametrize("name", ["MARTIN", "Yann", "LE GALL", "123", ""])
+def test_before_the_rest_it_is_not(name):
+    assert of(name) == f"de {name}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"), [("31/12/1990", "1990-12-31"), ("1990-12-31", "1990-12-31"), ("3 mars", "3 mars")]
+)
+def test_a_field_of_a_browser_takes_the_day_that_can_be_read(typed, value):
+    assert date_value(typed) == value
