@@ -8,6 +8,7 @@ from datetime import date, datetime
 from babel.dates import format_date, format_datetime
 
 from app.clock import PARIS
+from app.event_words import event
 from app.fields import read_day
 from app.rights import role_name
 
@@ -120,69 +121,6 @@ def escaped(value: str) -> str:
 
 def unescaped(value: str) -> str:
     return html.unescape(value)
-
-
-EVENTS = {
-    "account_created": "compte créé",
-    "company_linked": "entreprise ajoutée au compte",
-    "signed_in": "connexion",
-    "signed_out": "déconnexion",
-    "session_ended": "connexion terminée à distance",
-    "password_changed": "mot de passe modifié",
-    "password_reset_asked": "réinitialisation du mot de passe demandée",
-    "email_change_asked": "changement d’adresse e-mail demandé",
-    "email_changed": "adresse e-mail modifiée",
-    "email_restored": "adresse e-mail rétablie",
-    "profile_changed": "coordonnées modifiées",
-    "company_corrected": "entreprise corrigée",
-    "company_left": "accès quitté",
-    "person_invited": "personne invitée",
-    "invitation_cancelled": "invitation annulée",
-    "invitation_accepted": "invitation acceptée",
-    "roles_changed": "rôle modifié",
-    "access_revoked": "accès retiré",
-    "admin_recovered": "administration rétablie",
-    "employee_declared": "salarié déclaré",
-    "employee_corrected": "salarié corrigé",
-    "employee_left": "départ enregistré",
-    "employee_came_back": "retour enregistré",
-    "employee_change_undone": "déclaration annulée",
-    "employees_imported": "fichier de salariés importé",
-    "import_undone": "import annulé",
-    "calendar_opened": "adresse de calendrier créée",
-    "calendar_revoked": "adresse de calendrier révoquée",
-    "appointment_asked": "visite demandée",
-    "appointment_cancelled": "demande de visite annulée",
-    "declaration_submitted": "déclaration annuelle validée",
-    "declaration_corrected": "déclaration annuelle corrigée",
-    "correction_asked": "correction de la déclaration demandée",
-    "document_shared": "document partagé par le service",
-    "document_deposited": "document déposé",
-    "document_withdrawn": "document retiré de la liste",
-    "certificate_made": "certificat d’adhésion établi",
-    "invoice_issued": "facture émise",
-    "credit_note_issued": "avoir émis",
-    "payment_recorded": "règlement enregistré",
-    "inquiry_sent": "message envoyé au service",
-    "inquiry_replied": "message ajouté à un échange",
-    "inquiry_answered": "réponse du service",
-    "inquiry_closed": "échange terminé",
-    "slot_confirmed": "rendez-vous confirmé",
-    "slot_replaced": "salarié remplacé sur un rendez-vous",
-    "slot_declined": "rendez-vous rendu au service",
-    "another_date_asked": "autre date demandée",
-    "slot_proposed": "rendez-vous proposé par le service",
-    "slot_moved": "rendez-vous déplacé par le service",
-    "slot_withdrawn": "rendez-vous annulé par le service",
-    "visit_done": "visite honorée",
-    "visit_missed": "rendez-vous manqué",
-    "guessing_alert": "essais de connexion en grand nombre",
-}
-
-
-def event(kind: str) -> str:
-    """What the history says of an event."""
-    return EVENTS[kind]
 
 
 FILTERS = {

@@ -8,8 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
-from app import formats
 from app.access import MemberAccess
+from app.event_words import EVENTS
 from app.forms import Form
 from app.history.forms import cursor, iso_day, read_filters
 from app.history.queries import history_of, kinds_present, people_present
@@ -49,7 +49,7 @@ async def index(
 
 def words_of(kind: str) -> str:
     """An event of a kind that has no words yet is still shown."""
-    return formats.EVENTS.get(kind, "autre événement")
+    return EVENTS.get(kind, "autre événement")
 
 
 MEMBER: list[Any] = [index]

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from sqlmodel import select
 
-from app import formats
+from app.event_words import EVENTS
 from app.history.routes import words_of
 from db.models import AuditEvent, AuditKind, Membership
 from tests.actors import Actor
@@ -58,7 +58,7 @@ async def test_each_line_says_when_who_what_and_about_what(alice, portal, told):
         '<time datetime="2026-03-02T12:00:00+00:00">2 mars 2026 à 13 h 00</time>',
         "Bob Durand, pour le compte de l’entreprise (tiers déclarant)",
         "<td>le portail</td>",
-        f"<td>{formats.EVENTS['company_linked']}</td>",
+        f"<td>{EVENTS['company_linked']}</td>",
         "<td>Zoé &lt;Le Bris&gt;</td>",
     ):
         assert words in page, words
@@ -70,7 +70,7 @@ async def test_every_kind_of_event_is_shown_whether_or_not_it_has_words(alice, p
     await happened(portal, event_of(told, "ceci", kind=kind))
     page = await alice.get(PATH)
     assert page.status_code == 200
-    assert formats.EVENTS.get(kind, "autre événement") in page.text
+    assert EVENTS.get(kind, "autre événement") in page.text
     assert words_of("never_heard_of") == "autre événement"
 
 
