@@ -271,8 +271,11 @@ async def test_one_undoing_asked_for_ten_times_at_once_is_done_once(alice, told,
     path = f"{OPERATIONS}/{change.id}/annulation"
     token = await alice.token(path)
     answers = await asyncio.gather(*(alice.post(path, data={"csrf": token}) for _ in range(10)))
-    assert Counter(answer.status_code == 303 for answer in answers) == {True: 1, False: 9}
-    assert max(answer.status_code for answer in answers) < 500
+    told_what = Counter(
+        answer.status_code for answer in answers
+    )  # Who comes later hears the same, or why not.
+    assert told_what[303] >= 1
+    assert set(told_what) <= {303, 409, 422}
     assert await kinds(portal, told.site) == [ChangeKind.CORRECTED, ChangeKind.UNDONE]
     assert (await the_employee(portal, elise.id)).job_title == "Caissière"
     assert "a été annulée le" in (await alice.get(path)).text
