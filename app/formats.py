@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime
@@ -44,6 +45,12 @@ def machine(value: date) -> str:
 def plural(number: int, one: str, many: str = "") -> str:
     """0 salarié, 1 salarié, 2 salariés, 4 900 salariés"""
     return f"{thousands(number)} {one if abs(number) < 2 else many or one + 's'}"
+
+
+def named(names: Sequence[str], most: int) -> str:
+    """The first of them, and how many others: « A, B et 3 autres »."""
+    more = f" et {plural(len(names) - most, 'autre')}" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def thousands(number: int) -> str:

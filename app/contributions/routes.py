@@ -86,7 +86,7 @@ async def receipt(
         receipt=kept,
         rank=rang,
         replaced=filing.declaration.replaced if filing.declaration and not rang else [],
-        vat=vat_words(filing.rules.vat_points),
+        vat=vat_words(kept.vat_points),
         monitoring=MONITORING_WORDS,
         may_declare=Right.DECLARATION in access.rights,
         is_closed=filing.state == State.CLOSED,

@@ -36,14 +36,9 @@ class Unread(dict[str, list[str]]):
 
     def notes(self) -> list[str]:
         return [
-            f"« {title} », illisible dans la DSN, n’a pas été repris pour {_named(people)}."
+            f"« {title} », illisible dans la DSN, n’a pas été repris pour {formats.named(people, NAMED)}."
             for title, people in self.items()
         ]
-
-
-def _named(people: list[str]) -> str:
-    more = len(people) - NAMED
-    return ", ".join(people[:NAMED]) + (f" et {formats.plural(more, 'autre')}" if more > 0 else "")
 
 
 def people_of(statement: Statement, siret: str) -> tuple[list[Person], list[str]]:

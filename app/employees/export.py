@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -66,7 +66,7 @@ def xlsx_of(rows: Iterable[Person]) -> bytes:
             stored = row.get(field)
             if field in DAYS and stored:
                 day = stored if isinstance(stored, date) else date.fromisoformat(stored)
-                sheet.write_datetime(last, place, datetime.combine(day, time()), as_date)
+                sheet.write_datetime(last, place, day, as_date)
             elif words := written(field, stored):
                 sheet.write_string(last, place, words if RUN.match(words) else protected(words))
     sheet.autofilter(0, 0, last, len(COLUMNS) - 1)

@@ -107,7 +107,8 @@ async def _place(told: Told) -> asyncio.Semaphore:
     places = _places.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
     for _ in range(TURNS):
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(places.acquire(), SECONDS)
+            async with asyncio.timeout(SECONDS):
+                await places.acquire()
             return places
         await told(0, 0)
     raise Unreadable("Beaucoup de fichiers se lisent en ce moment : renvoyez le vôtre dans quelques minutes.")

@@ -88,9 +88,13 @@ async def register_departure(access: MemberAccess, employee: Employee, exit_on: 
         raise Refused(
             f"La date de sortie précède l’entrée, le {entry} : qui n’est pas venu sort ce jour-là.", "exit_on"
         )
-    before, after = declared_of(employee), {"exit_on": exit_on.isoformat()}
-    refuse_problems(before | after, at.today, problems(before, at.today))
-    await change_declared(access, employee, after, ChangeKind.LEFT, at)
+    refuse_far_departure(exit_on, at.today)
+    await change_declared(access, employee, {"exit_on": exit_on.isoformat()}, ChangeKind.LEFT, at)
+
+
+def refuse_far_departure(exit_on: date, today: date) -> None:
+    if exit_on - today > timedelta(days=366):
+        raise Refused("La date de sortie est dans plus d’un an.", "exit_on")
 
 
 async def register_return(access: MemberAccess, employee: Employee, values: Declared, at: Moment) -> None:

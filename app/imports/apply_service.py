@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlmodel import col, update
@@ -21,15 +21,17 @@ from app.employees.declared import (
 )
 from app.employees.person_queries import employees_by_id, seen_by_employee
 from app.employees.rules import Seen
-from app.employees.service import URGENT, Moment
+from app.employees.service import URGENT, Moment, refuse_far_departure
 from app.errors import Refused
-from app.formats import day, plural
+from app.formats import day, named, plural
 from app.imports.merging import NOBODY, changes_against, comes_back
 from app.imports.queries import chosen_lines
 from app.imports.service import forget_lines
-from app.imports.telling import MOST_NAMED, named, too_soon
+from app.imports.telling import too_soon
 from app.many import insert_many, update_many
 from db.models import AuditKind, ChangeKind, Employee, EmployeeChange, EmployeeImport, ImportState, LineKind
+
+MOST_NAMED = 10  # people in one sentence, or in one list
 
 
 class Act(NamedTuple):
@@ -50,7 +52,7 @@ async def apply_import(access: MemberAccess, imported: EmployeeImport, exit_on: 
     )
     claim = claim.where(col(EmployeeImport.state) == ImportState.READY)
     if not await access.change(claim.values(state=ImportState.APPLIED, applied_at=at.now)):
-        raise Refused("Cet import est déjà appliqué ou abandonné.", status_code=409)
+        return  # Pressed twice, or abandoned meanwhile: the page says what became of it.
     lines = await _chosen(access, imported, exit_on, at)
     new = [line for line in lines if line[0] == LineKind.NEW or line[1] == "add"]
     others = [line for line in lines if line[0] != LineKind.NEW and line[1] != "add"]
@@ -85,20 +87,19 @@ async def _refuse_impossible_departures(
     if not versions:
         return
     last_day = date.fromisoformat(exit_on)
-    if last_day - at.today > timedelta(days=366):
-        raise Refused("La date de sortie est dans plus d’un an.", "exit_on")
+    refuse_far_departure(last_day, at.today)
     rows = (await employees_by_id(access, list(versions))).values()
     wrong = [row for row in rows if row.version == versions[row.key] and row.entry_on > last_day]
     if wrong:
-        told = named([f"{name_of(declared_of(row))} (entrée le {day(row.entry_on)})" for row in wrong])
-        words = "Le dernier jour de travail ne peut pas précéder l’entrée"
-        raise Refused(f"{words} : {told}. Changez la date ou décochez-les.", "exit_on")
+        told = [f"{name_of(declared_of(row))} (entrée le {day(row.entry_on)})" for row in wrong]
+        words = f"Le dernier jour de travail ne peut pas précéder l’entrée : {named(told, MOST_NAMED)}"
+        raise Refused(f"{words}. Changez la date ou décochez-les.", "exit_on")
 
 
 async def _add(access: MemberAccess, imported: EmployeeImport, people: Sequence[Declared], at: Moment) -> int:
     rows, urgent = await asyncio.to_thread(_new_rows, people, at)
     if urgent:
-        await tell_team(access, URGENT, named(urgent), at.now)
+        await tell_team(access, URGENT, named(urgent, MOST_NAMED), at.now)
     ids = await insert_many(access, Employee, rows)
     changes = [
         _change(access, imported, ChangeKind.DECLARED, {}, values, at)
@@ -161,10 +162,9 @@ def _act(
     """Refused when it would change nothing, or make what cannot be true."""
     before = declared_of(row)
     whole = before | after
-    wrong = [words for name, words in problems(whole, at.today).items() if name in after]
-    if why := next(
-        filter(None, [*wrong, too_soon(before, after, at.today)]), "" if after else "rien ne change"
-    ):
+    reasons = [words for name, words in problems(whole, at.today).items() if name in after]
+    reasons += [too_soon(before, after, at.today), "" if after else "rien ne change"]
+    if why := next(filter(None, reasons), ""):
         raise Refused(why)
     kind = ChangeKind.CORRECTED
     if after.get("exit_on") and not before["exit_on"]:

@@ -98,7 +98,7 @@ async def apply(
     if form.data:
         async with form.attempt(access):
             await apply_import(access, imported, form.data.exit_on, Moment(clock.now(), clock.today()))
-    if form.errors and form.status_code != 409:  # Pressed twice, the page says what the first did.
+    if form.errors:
         return await _page(access, imported, form)
     return see(request, "imports.show", code=access.company.code, import_id=imported.key)
 

@@ -1,23 +1,13 @@
 """What a line of a file would do, in French clauses."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from app.employees.declared import LABELS, Declared
 from app.employees.forms import in_words
 from app.employees.questions import MONITORINGS, VISITS
 from app.employees.rules import Facts, follow_up, next_visit
-from app.formats import plural
 from app.imports.merging import comes_back
 from db.models import Contract
-
-MOST_NAMED = 10  # people in one sentence, or in one list
-
-
-def named(names: Sequence[str]) -> str:
-    """The first of them, and how many others."""
-    more = f" et {plural(len(names) - MOST_NAMED, 'autre')}" if len(names) > MOST_NAMED else ""
-    return ", ".join(names[:MOST_NAMED]) + more
 
 
 def told_changes(declared: Declared, after: Declared) -> str:

@@ -139,6 +139,13 @@ async def test_an_amount_that_changed_since_it_was_shown_is_not_validated(alice,
     assert "4 personnes" in receipt.text
 
 
+async def test_a_receipt_says_the_rate_that_it_was_made_with(alice, portal, told, three):
+    await declare(alice)
+    await validate(alice)
+    await charge(portal, vat_points=1000)
+    assert "TVA 20 %" in (await alice.get(f"{YEAR}/recu")).text
+
+
 async def test_correcting_before_the_end_keeps_the_old_receipt_until_there_is_another(
     alice, portal, told, three
 ):

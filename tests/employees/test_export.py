@@ -25,8 +25,7 @@ from db.models.employee import Contract
 LETTERS = "aàâbcçdeéèêzAÉZ’'-. 0=+@;\"œÿ"
 WORDS = st.text(LETTERS, max_size=60).map(lambda text: " ".join(text.split()))
 NAMES = WORDS.filter(lambda text: any(each.isalpha() for each in text))
-# Spreadsheets count a 29 February 1900 that never was: before it, a number is not one day.
-A_DAY = st.dates(date(1900, 3, 1), date(2100, 12, 31))
+A_DAY = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 PEOPLE = st.fixed_dictionaries(
     {
         "code": st.just("00010"),

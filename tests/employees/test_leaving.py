@@ -72,7 +72,7 @@ async def test_who_leaves_a_reinforced_follow_up_is_owed_a_last_visit(alice, tol
             "2024-09-01",
             "La date de sortie précède l’entrée, le 2 septembre 2024 : qui n’est pas venu sort ce jour-là.",
         ),
-        ("2031-03-03", "La date de sortie est dans plus de 5 ans."),
+        ("2027-03-04", "La date de sortie est dans plus d’un an."),
         ("", "Saisissez le dernier jour de travail."),
         ("31/02/2026", "La date « 31/02/2026 » n’existe pas."),
     ],
@@ -112,8 +112,8 @@ async def test_a_long_employment_is_not_said_to_be_one_who_never_came(alice, tol
     assert "n’est finalement pas venue" not in (await alice.get(f"{LIST}/{elise.id}/depart")).text
 
 
-async def test_a_fixed_term_may_end_in_years_and_a_correction_has_the_same_bound(alice, told, portal, elise):
-    await leave(alice, elise, "2028-12-31")
+async def test_a_correction_says_an_exit_of_some_years_ahead_and_no_further(alice, told, portal, elise):
+    await correct(alice, elise, exit_on="2028-12-31")
     assert (await the_employee(portal, elise.id)).exit_on == date(2028, 12, 31)
     refused = await correct(alice, elise, exit_on="2031-03-03")
     assert refused.status_code == 422

@@ -222,6 +222,18 @@ async def test_waiting_for_a_place_takes_nothing_of_the_time_for_reading(monkeyp
     assert children() == []
 
 
+async def test_who_gives_up_waiting_for_a_place_takes_none_away(monkeypatch, tmp_path):
+    with monkeypatch.context() as slow:
+        stand_in(slow, tmp_path, "exec sleep 30")
+        waiting = [asyncio.create_task(reading_of(csv_of_people(ELISE))) for _ in range(6)]
+        await asyncio.sleep(0.2)
+        for each in waiting:
+            each.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+    found = await asyncio.gather(*(reading_of(csv_of_people(ELISE)) for _ in range(4)))
+    assert [len(each.rows) for each in found] == [1, 1, 1, 1]
+
+
 async def test_a_reading_that_nobody_waits_for_leaves_no_process(monkeypatch, tmp_path):
     stand_in(monkeypatch, tmp_path, "exec sleep 30")
     reading = asyncio.create_task(reading_of(csv_of_people(ELISE)))
