@@ -19,7 +19,7 @@ from app.appointments.queries import batch_of
 from app.appointments.rules import MOTIVES
 from app.appointments.shown import new_token, verdict
 from app.appointments.thread_queries import centres
-from app.employees.declared import declared_of, name_of
+from app.employees.declared import declared_of, name_of, names_apart
 from app.employees.listing import place_of
 from app.employees.queries import PAGE
 from app.employees.service import Moment
@@ -67,6 +67,7 @@ async def people(
     found = await people_for(access, wanted, q[:100], clock.today(), after)
     kept = await people_by_id(access, chosen)
     shown = {each.id for each in found[:PAGE]}
+    names = names_apart([(each.name, each.birth_on) for each in found[:PAGE]])
     last = found[PAGE - 1] if len(found) > PAGE else None
     return page(
         "appointments/people.html",
@@ -75,7 +76,7 @@ async def people(
         motive=wanted,
         title=MOTIVES[wanted].title,
         q=q[:100],
-        people=found[:PAGE],
+        people=list(zip(found, names, strict=False)),
         chosen=set(kept),
         kept=[(key, name_of(declared_of(each))) for key, each in kept.items() if key not in shown],
         for_one=wanted in FOR_ONE,

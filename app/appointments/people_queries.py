@@ -27,6 +27,7 @@ class Person(NamedTuple):
     usual_name: str
     first_names: str
     sex: str
+    birth_on: date
     job_title: str
     due_on: date
     sort_key: str

@@ -3,6 +3,8 @@
 Days are written 2026-12-31, `part_time` "oui" or "non", `risks` as codes separated by spaces; "" is nothing.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -119,6 +121,12 @@ def changed(before: Declared, after: Declared) -> list[str]:
 
 def name_of(values: Declared) -> str:
     return shown_name(values["birth_name"], values["usual_name"], values["first_names"], values["sex"])
+
+
+def names_apart(people: Sequence[tuple[str, date]]) -> list[str]:
+    """Of a list to choose from, (name, birth date): the date is told when another has the same name."""
+    names = Counter(name for name, _ in people)
+    return [f"{name}, né(e) le {born:%d/%m/%Y}" if names[name] > 1 else name for name, born in people]
 
 
 def shown_name(birth: str, usual: str, first: str, sex: str) -> str:

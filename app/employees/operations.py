@@ -13,8 +13,8 @@ from db.models import ChangeKind, EmployeeChange, EmployeeImport, ImportState
 
 
 class Operation(NamedTuple):
-    """`employee_id` is None once the declaration of the person was undone, and for a whole file, whose
-    `import_id` says which.
+    """`kind`: of a change of one person. `employee_id` is None once the declaration of the person was undone,
+    and for a whole file, whose `import_id` says which.
     """
 
     id: int
@@ -27,6 +27,11 @@ class Operation(NamedTuple):
     words: str
     undone_at: datetime | None
     may_undo: bool
+    kind: str = ""
+
+    @property
+    def undoing(self) -> str:
+        return "Rétablir" if self.kind == ChangeKind.UNDONE else "Annuler"
 
 
 def operations_of(changes: Sequence[ChangeLine], now: datetime) -> list[Operation]:
@@ -43,14 +48,14 @@ def _of_person(change: EmployeeChange, line: ChangeLine, now: datetime) -> Opera
     words = _words(change.kind, list(change.after))
     return Operation(
         change.key, change.at, line.who, change.on_behalf, change.employee_id, None, change.about, words,
-        change.undone_at, may_undo,
+        change.undone_at, may_undo, change.kind,
     )  # fmt: skip
 
 
 def undoable_declaration(operations: Sequence[Operation]) -> int | None:
     """The number of the declaration of somebody among what was done to them, while it can be taken back."""
-    first = [each for each in operations if each.words == CHANGES[ChangeKind.DECLARED] and each.may_undo]
-    return first[0].id if first else None
+    mine = (each.id for each in operations if each.kind == ChangeKind.DECLARED and each.may_undo)
+    return next(mine, None)
 
 
 def _of_file(imported: EmployeeImport, line: ChangeLine, now: datetime) -> Operation:

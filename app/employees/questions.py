@@ -14,7 +14,7 @@ QUESTIONS = {
     "NUIT": "Travaille de nuit",
     "BIO2": "Est exposé à des agents biologiques du groupe 2 (soins, petite enfance, animaux, déchets…)",
     "CEM": "Est exposé à des champs électromagnétiques au-delà des valeurs limites",
-    "RQTH": "Vous a dit être reconnu travailleur handicapé ou toucher une pension d’invalidité",
+    "RQTH": "Vous a dit être reconnu travailleur handicapé (RQTH) ou toucher une pension d’invalidité",
 }
 # What `rules.RISKS` keeps discreet, named for those who keep the list: they were told.
 NAMED = {

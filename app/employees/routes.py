@@ -109,6 +109,8 @@ def _notice(done: str, sheet: Sheet) -> str:
     if done not in NOT_FOLLOWED_DONE or sheet.next is None:
         return (NOT_FOLLOWED_DONE if sheet.no_visit else {}).get(done, DONE.get(done, ""))
     visit = "visite urgente," if sheet.next.is_urgent else "visite"
+    if sheet.next.is_late:
+        visit = "visite en retard, elle devait avoir lieu"
     return (
         f"{DONE[done]} {sheet.monitoring_words} ({sheet.monitoring}) : "
         f"{visit} au plus tard le {day(sheet.next.by)}."

@@ -1,6 +1,5 @@
 """Who comes: somebody for an open slot, or somebody else for a slot that has a name."""
 
-from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -11,6 +10,7 @@ from litestar.response import Response
 
 from app import clock
 from app.access import MemberAccess
+from app.employees.declared import names_apart
 from app.employees.listing import french_day, place_of
 from app.employees.queries import PAGE
 from app.employees.service import Moment
@@ -19,7 +19,7 @@ from app.planning.answer_routes import answered
 from app.planning.answer_service import Seen, give_slot
 from app.planning.forms import Choice
 from app.planning.pages import lines_now
-from app.planning.queries import Candidate, candidates_for, slot_row
+from app.planning.queries import candidates_for, slot_row
 from app.rights import Right
 from app.web import Page, page
 from db.models import NEVER
@@ -66,10 +66,10 @@ async def _choosing(access: MemberAccess, slot_id: int, form: Form[Any], q: str,
     last = found[PAGE - 1] if len(found) > PAGE else None
     form.typed["sequence"] = str(row.sequence)
     today = clock.today()
-    names = Counter(each.name for each in found[:PAGE])
+    names = names_apart([(each.name, each.birth_on) for each in found[:PAGE]])
     people = [
-        (each.id, _told_apart(each, names), each.job_title, _due(each.due_on, today), each.due_on < today)
-        for each in found[:PAGE]
+        (each.id, name, each.job_title, _due(each.due_on, today), each.due_on < today)
+        for each, name in zip(found, names, strict=False)
     ]
     return page(
         "planning/choosing.html",
@@ -82,10 +82,6 @@ async def _choosing(access: MemberAccess, slot_id: int, form: Form[Any], q: str,
         following=f"{last.due_on}~{last.id}" if last else "",
         is_first=place is None,
     )
-
-
-def _told_apart(each: Candidate, names: Counter[str]) -> str:
-    return f"{each.name}, né(e) le {french_day(each.birth_on)}" if names[each.name] > 1 else each.name
 
 
 def _due(due_on: date, today: date) -> str:

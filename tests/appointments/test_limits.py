@@ -93,6 +93,19 @@ async def test_what_is_wrong_with_a_question_about_a_return_is_said(alice, told,
     assert words not in (await alice.partial(f"{REQUESTS}/reprise?{query}")).text
 
 
+async def test_two_people_of_one_name_are_told_apart_by_their_birth(alice, told, portal):
+    for born in ("1980-01-02", "1990-02-03"):
+        await an_employee(portal, told.site, birth_name="LE GALL", birth_on=born)
+    await an_employee(portal, told.site, birth_name="MORVAN")
+    offered = (await alice.get(f"{REQUESTS}/nouvelle/employeur/salaries")).text
+    for words in (
+        "LE GALL Élise, né(e) le 02/01/1980",
+        "LE GALL Élise, né(e) le 03/02/1990",
+        "MORVAN Élise <",
+    ):
+        assert words in offered
+
+
 async def test_one_token_with_other_words_loses_nothing(alice, told, portal):
     first, second = [await an_employee(portal, told.site, birth_name=each) for each in ("UN", "DEUX")]
     seen = await typed_for(alice, "employeur", first)

@@ -4,8 +4,8 @@ import pytest
 
 from app.employees.pcs import jobs_like
 from app.formats import of
-from tests.employees.people import LIST, an_employee, as_shown, changes, declare
-from tests.employees.steps import NOTHING, three_steps
+from tests.employees.people import LIST, an_employee, as_shown, changes, correct, declare, undo
+from tests.employees.steps import JOB, NOTHING, three_steps
 from tests.test_pages import check
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
@@ -57,3 +57,20 @@ async def test_a_return_and_its_undoing_pressed_twice_are_done_once(alice, told,
     for _ in range(2):
         assert (await alice.post(path, data={"csrf": token})).status_code == 303
     assert [each.kind for each in await changes(portal, told.site)] == ["came_back", "undone"]
+
+
+async def test_what_an_undoing_took_away_is_restored_by_that_name(alice, told, portal):
+    employee = await an_employee(portal, told.site)
+    await correct(alice, employee, job_title="Vendeuse")
+    (change,) = await changes(portal, told.site)
+    await undo(alice, change)
+    listed = (await alice.get(f"{LIST}/operations")).text
+    assert '">Rétablir<span class="sr">' in listed
+    shown = await alice.get(f"{LIST}/{employee.id}", params={"fait": "annule"})
+    assert '">Rétablir</a>' in shown.text
+
+
+async def test_the_answer_to_a_late_declaration_does_not_ask_for_a_day_that_has_passed(alice, told, portal):
+    await three_steps(alice, job=JOB | {"entry_on": "02/06/2025"})
+    done = await alice.follow(await declare(alice))
+    assert "visite en retard, elle devait avoir lieu au plus tard le 2 septembre 2025" in done.text

@@ -31,16 +31,6 @@ pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 
 
 @pytest.fixture
-async def elise(portal, told):
-    return await a_person(portal, told.site, email="elise@example.fr")
-
-
-@pytest.fixture
-async def slot(portal, told, elise):
-    return await a_slot(portal, told.site, elise)
-
-
-@pytest.fixture
 async def open_slot(portal, told):
     return await a_slot(portal, told.site, starts_at=WEDNESDAY + timedelta(hours=1))
 

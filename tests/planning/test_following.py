@@ -26,11 +26,6 @@ EARLY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)  # an hour ago
 
 
 @pytest.fixture
-async def elise(portal, told):
-    return await a_person(portal, told.site, email="elise@example.fr")
-
-
-@pytest.fixture
 async def request_(portal, told, elise):
     """Her periodic visit was asked for."""
     async with service(portal, told) as staff:

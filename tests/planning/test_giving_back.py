@@ -13,7 +13,6 @@ from tests.planning.told import (
     FREE_UNTIL,
     PLANNING,
     WEDNESDAY,
-    a_person,
     a_slot,
     confirm,
     notices,
@@ -24,16 +23,6 @@ from tests.planning.told import (
 from tests.test_pages import check
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
-
-
-@pytest.fixture
-async def elise(portal, told):
-    return await a_person(portal, told.site, email="elise@example.fr")
-
-
-@pytest.fixture
-async def slot(portal, told, elise):
-    return await a_slot(portal, told.site, elise)
 
 
 async def give_back(actor, slot, reason="conges", **more):

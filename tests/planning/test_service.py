@@ -28,15 +28,10 @@ from db.models import (
     VisitKind,
 )
 from tests.faults.steps import rows
-from tests.planning.told import PLANNING, WEDNESDAY, a_person, a_slot, confirm, notices, service, the_slot
+from tests.planning.told import PLANNING, WEDNESDAY, a_slot, confirm, notices, service, the_slot
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 NURSE = "Solenn Prigent"
-
-
-@pytest.fixture
-async def elise(portal, told):
-    return await a_person(portal, told.site, email="elise@example.fr")
 
 
 async def opening(portal, starts_at=WEDNESDAY, **more):
