@@ -31,7 +31,7 @@ def tree_of(file):
 
 @pytest.mark.parametrize("file", CODE, ids=shown)
 def test_code_files_and_functions_stay_small(file):
-    assert len(file.read_text().splitlines()) <= 200
+    assert len(file.read_text().splitlines()) <= 400
     for node in ast.walk(tree_of(file)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert node.end_lineno - node.lineno < 35, (
