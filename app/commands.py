@@ -31,6 +31,7 @@ from app.passwords import Passwords
 from app.portal import Portal, make_portal
 from app.settings import Settings
 from app.sign_in.service import account_at
+from app.voiding import Act, void
 from db.models import Account, OutboxMail, StaffMember, VisitKind
 from db.seeds import demo
 from db.seeds.personas import LETTERS, PASSWORD, PERSONAS
@@ -131,13 +132,14 @@ async def create_staff(settings: Settings, typed: str, first_name: str, last_nam
     portal = make_portal(settings, bcrypt_cost=4)
     async with portal.database.transaction(write=True) as session:
         access = VisitorAccess(portal, session)
-        account = await account_at(access, email)
+        account = await account_at(access, email, held=True)
         if account is None:
             account = Account(email=email, first_name="", last_name="", job_title="Service", created_at=now)
             account.first_name, account.last_name = first_name, last_name or email.partition("@")[0]
             access.add(account)
             await access.flush()
         if not await access.first(select(StaffMember).where(StaffMember.account_id == account.key)):
+            await void(access, account, Act.MADE_STAFF, now)
             access.add(StaffMember(account_id=account.key, created_at=now))
         if account.password_hash is None:
             name = settings.service_name

@@ -3,6 +3,7 @@
 A device opens nothing: it lets its owner guess apart from strangers, and tells which networks are theirs.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from sqlmodel import col, select
 from app.access import Access
 from app.keys import fingerprint, new_token
 from app.sessions import open_session
-from db.models import Account, KnownDevice
+from db.models import Account, AccountSession, KnownDevice
 
 LIFE = timedelta(days=400)
 MOST = 20
@@ -41,7 +42,7 @@ async def open_browser(
     access: Access, account: Account, origin: Origin, now: datetime, *, must_choose_password: bool = False
 ) -> Opened:
     """A session, in a browser that is known from now on."""
-    device, token = await _remembered(access, account.key, origin, now)
+    device, token = await remembered_device(access, account.key, origin, now)
     session = open_session(
         access,
         account,
@@ -67,12 +68,33 @@ async def is_known_network(access: Access, account_id: int, network: str, now: d
     return await access.first(mine.limit(1)) is not None
 
 
+async def known_devices(access: Access, account_id: int, now: datetime) -> Sequence[KnownDevice]:
+    """The latest first."""
+    newest = select(KnownDevice).where(_is_known(account_id, now))
+    newest = newest.order_by(col(KnownDevice.last_seen_at).desc(), col(KnownDevice.id).desc())
+    return await access.all(newest.limit(2 * MOST))
+
+
 async def end_devices(access: Access, account_id: int, now: datetime) -> int:
     """Forget every browser of this account. How many were known."""
     mine = update(KnownDevice).where(
         col(KnownDevice.account_id) == account_id, col(KnownDevice.ended_at).is_(None)
     )
     return await access.change(mine.values(ended_at=now))
+
+
+async def forget_device(access: Access, device: KnownDevice, now: datetime, *, keep: int) -> bool:
+    """This browser is a stranger's again, and what is open in it ends, but the session `keep`. Whether it was
+    known until now.
+    """
+    opened = update(AccountSession).where(
+        col(AccountSession.device_id) == device.key,
+        col(AccountSession.ended_at).is_(None),
+        col(AccountSession.id) != keep,
+    )
+    await access.change(opened.values(ended_at=now))
+    known = update(KnownDevice).where(col(KnownDevice.id) == device.key, col(KnownDevice.ended_at).is_(None))
+    return await access.change(known.values(ended_at=now)) == 1
 
 
 def _is_known(account_id: int, now: datetime) -> ColumnElement[bool]:
@@ -83,10 +105,12 @@ def _is_known(account_id: int, now: datetime) -> ColumnElement[bool]:
     )
 
 
-async def _remembered(
+async def remembered_device(
     access: Access, account_id: int, origin: Origin, now: datetime
 ) -> tuple[KnownDevice, str]:
-    """Never by a cookie that we did not give to this account: somebody else may know its value."""
+    """The device that a request came from, known from now on, and its cookie. Never by a cookie that we did
+    not give to this account: somebody else may know its value.
+    """
     device, token = await known_device(access, account_id, origin.device, now), origin.device
     if device is None:
         token = new_token()
@@ -103,7 +127,5 @@ async def _remembered(
 
 async def _end_beyond(access: Access, account_id: int, now: datetime) -> None:
     """A browser that keeps no cookie is a new one each time: the least recent are forgotten."""
-    newest = select(KnownDevice).where(_is_known(account_id, now))
-    newest = newest.order_by(col(KnownDevice.last_seen_at).desc(), col(KnownDevice.id).desc())
-    for device in await access.all(newest.offset(MOST).limit(MOST)):
+    for device in (await known_devices(access, account_id, now))[MOST:]:
         device.ended_at = now

@@ -102,7 +102,9 @@ class Dispatcher:
             row = await session.get_one(OutboxMail, mail.key)
             row.context = row.context | {"prepared": True}
             account = await session.get(Account, mail.account_id)
-            if account is None or account.password_hash or (await session.exec(_newer_than(mail))).first():
+            if account is None or account.password_hash or account.email != mail.recipient:
+                return  # somebody's by now, or no longer at this address
+            if (await session.exec(_newer_than(mail))).first():
                 return
             account.temporary_hash = hashed or account.temporary_hash
             if account.temporary_hash:

@@ -6,6 +6,7 @@ EVENTS = {
     "signed_in": "connexion",
     "signed_out": "déconnexion",
     "session_ended": "connexion terminée à distance",
+    "device_forgotten": "appareil oublié",
     "password_changed": "mot de passe modifié",
     "password_reset_asked": "réinitialisation du mot de passe demandée",
     "email_change_asked": "changement d’adresse e-mail demandé",

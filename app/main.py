@@ -75,6 +75,7 @@ ACCOUNT: list[Any] = [
     account.replace_email,
     account.draft, account.drop_draft,
     session_routes.sessions, session_routes.end_all, session_routes.session, session_routes.end_one,
+    session_routes.devices, session_routes.forget_others, session_routes.device, session_routes.forget_one,
     session_routes.stay, session_routes.leaving, session_routes.leave_portal,
     companies.home, companies.index, joining_routes.new, joining_routes.create, *calendars.ACCOUNT,
 ]  # fmt: skip

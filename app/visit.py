@@ -107,9 +107,12 @@ class Visit:
         """
         return [
             self.cookie("session", opened.session),
-            self.cookie("device", opened.device, int(LIFE.total_seconds())),
+            self.device_cookie(opened.device),
             self.no_cookie("flow"),
         ]
+
+    def device_cookie(self, token: str) -> Cookie:
+        return self.cookie("device", token, int(LIFE.total_seconds()))
 
 
 async def post_guard(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:

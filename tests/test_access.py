@@ -12,6 +12,7 @@ from tests.world import OURS
 VALUES = {
     "code": "00010",
     "session_id": "1",
+    "device_id": "1",
     "mail_id": "1",
     "membership_id": "1",
     "invitation_id": "1",

@@ -16,7 +16,8 @@ VISITOR = (
 )  # fmt: skip
 SIGNED_IN = (
     "/espace/00010", "/entreprises", "/mon-compte", "/mon-compte/mot-de-passe", "/mon-compte/adresse-e-mail",
-    "/mon-compte/connexions", "/mon-compte/calendriers", "/mon-compte/session", "/deconnexion",
+    "/mon-compte/connexions", "/mon-compte/appareils", "/mon-compte/calendriers",
+    "/mon-compte/calendriers/revocation", "/mon-compte/session", "/deconnexion",
     "/espace/98765", "/espace/00010/compte",
     "/espace/00010/historique", "/espace/00010/utilisateurs", "/espace/00010/utilisateurs/invitation",
     "/espace/00010/administration", "/entreprises/ajout",

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from app.fields import Email, FirstName, Input, JobTitle, LastName, Mobile
+from app.fields import Email, FirstName, Input, JobTitle, LastName, Mobile, Ticked
 
 
 def _given(value: str) -> str:
@@ -30,10 +30,13 @@ class Profile(Input):
 
 
 class PasswordChange(Input):
-    """Neither is ever trimmed. `username` only tells password managers whose password it is."""
+    """Neither is ever trimmed. `username` only tells password managers whose password it is. `feeds`: the
+    calendars end too.
+    """
 
     current_password: CurrentPassword
     new_password: Annotated[str, AfterValidator(_new)]
+    feeds: Ticked = False
     username: str = ""
 
 

@@ -15,6 +15,7 @@ from app.drafts import draft_of
 from app.forms import Form
 from app.passwords import MINIMUM
 from app.visit import Visit
+from app.voiding import has_feeds
 from app.web import page, see
 
 DONE = {
@@ -22,7 +23,10 @@ DONE = {
     "mot-de-passe": "Votre mot de passe est modifié. Vos autres connexions sont terminées.",
     "adresse": "Un courriel de confirmation est parti à la nouvelle adresse. L’ancienne vaut jusque-là.",
     "connexion": "La connexion est terminée.",
-    "connexions": "Toutes vos autres connexions sont terminées.",
+    "connexions": "Toutes vos autres connexions sont terminées. Les liens reçus par courriel ne valent plus.",
+    "appareil": "L’appareil est oublié.",
+    "appareils": "Tous vos autres appareils sont oubliés.",
+    "calendriers": "Plus aucun calendrier ne lit vos rendez-vous.",
 }
 
 
@@ -46,7 +50,7 @@ async def update(request: Request[Any, Any, Any], access: NamedDependency[Accoun
 
 @get("/mon-compte/mot-de-passe", name="account.password")
 async def password(access: NamedDependency[AccountAccess]) -> Response[Any]:
-    return page("account/password.html", account=access.account, minimum=MINIMUM)
+    return await _password(access, Form({"feeds": "oui"}))
 
 
 @post("/mon-compte/mot-de-passe", name="account.change_password")
@@ -60,10 +64,21 @@ async def replace_password(
         async with form.attempt(access):
             opened = await change_password(access, form.data, visit.origin, clock.now())
     if opened is None:
-        form.typed = {}
-        return page("account/password.html", form=form, account=access.account, minimum=MINIMUM)
+        form.typed = {"feeds": form["feeds"]}
+        return await _password(access, form)
     cookies = visit.session_cookies(opened)
     return see(request, "account.show", query={"fait": "mot-de-passe"}, cookies=cookies)
+
+
+async def _password(access: AccountAccess, form: Form[PasswordChange]) -> Response[Any]:
+    """Whether the calendars end too is only asked of who has some."""
+    return page(
+        "account/password.html",
+        form=form,
+        account=access.account,
+        minimum=MINIMUM,
+        has_feeds=await has_feeds(access, access.account.key),
+    )
 
 
 @get("/mon-compte/adresse-e-mail", name="account.email")

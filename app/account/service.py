@@ -3,19 +3,19 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
-from sqlmodel import col
+from sqlmodel import col, select
 
 from app import formats
 from app.access import AccountAccess, VisitorAccess
 from app.account.forms import EmailChange, PasswordChange, Profile
-from app.devices import Opened, Origin
+from app.devices import Opened, Origin, forget_device, known_devices, remembered_device
 from app.errors import Refused
 from app.mail import new_seed, queue_mail
-from app.sessions import end_sessions
 from app.sign_in.links import account_of_link, new_link, use_link
 from app.sign_in.service import account_at, judge_password, set_password
 from app.throttle import TooMany, count_guess, forgive
-from db.models import AccountSession, AuditKind, TokenKind
+from app.voiding import Act, living_undo, mail_undo, void
+from db.models import Account, AccountSession, AuditKind, KnownDevice, TokenKind
 
 CONFIRM_LIFE, UNDO_LIFE = timedelta(hours=24), timedelta(days=7)
 
@@ -33,7 +33,9 @@ async def change_password(
     await _check_current(access, entry.current_password, now)
     hashed = await judge_password(access, access.account, entry.new_password)
     queue_mail(access, "password_changed", access.account.email, now, account_id=access.account.key)
-    return await set_password(access, access.account, hashed, origin, now)
+    return await set_password(
+        access, access.account, hashed, origin, now, Act.PASSWORD_CHANGED, with_feeds=entry.feeds
+    )
 
 
 async def ask_email_change(access: AccountAccess, entry: EmailChange, now: datetime) -> None:
@@ -51,41 +53,69 @@ async def ask_email_change(access: AccountAccess, entry: EmailChange, now: datet
 
 
 async def confirm_email(access: VisitorAccess, token: str, now: datetime) -> None:
-    """Install the new address, end every session, and leave an undo at the old address for 7 days."""
+    """Install the new address, void the other ways in, and leave an undo at the old address for 7 days.
+
+    After several changes every undo gives back the first address: the others may be a thief's.
+    """
     link, account = await account_of_link(access, token, TokenKind.EMAIL_CHANGE, now)
     await use_link(access, link, now)
     if await account_at(access, link.email):
         raise Refused("Cette adresse e-mail est maintenant celle d’un autre compte.")
+    first = await living_undo(access, account.key, now)
     old, account.email = account.email, link.email
-    await end_sessions(access, account, now)
-    seed = new_link(access, account, TokenKind.EMAIL_UNDO, now + UNDO_LIFE, now, email=old)
-    queue_mail(access, "email_changed", old, now, account_id=account.key, seed=seed, new_email=account.email)
+    await void(access, account, Act.EMAIL_CHANGED, now)
+    mail_undo(access, account, old, first.email if first else old, now + UNDO_LIFE, now)
     access.record(AuditKind.EMAIL_CHANGED, now, account.key)
 
 
 async def undo_email(access: VisitorAccess, token: str, now: datetime) -> None:
-    """Somebody else changed the address: the old one is back, sessions and password are void, a reset link
-    leaves.
+    """Somebody else changed the address: the first one is back, nothing else opens the account any more, and
+    a reset link leaves.
     """
     link, account = await account_of_link(access, token, TokenKind.EMAIL_UNDO, now)
     await use_link(access, link, now)
-    if await account_at(access, link.email):
+    if (holder := await account_at(access, link.email)) and holder.key != account.key:
         raise Refused("Cette adresse e-mail est maintenant celle d’un autre compte.")
     account.email, account.password_hash = link.email, None
-    account.temporary_hash = account.temporary_until = None
-    await end_sessions(access, account, now)
+    await void(access, account, Act.EMAIL_RESTORED, now)
     seed = new_link(access, account, TokenKind.PASSWORD_RESET, now + CONFIRM_LIFE, now)
     queue_mail(access, "password_reset", account.email, now, account_id=account.key, seed=seed)
     access.record(AuditKind.EMAIL_RESTORED, now, account.key)
 
 
 async def end_session(access: AccountAccess, session_id: int, now: datetime) -> None:
+    """And the browser that held it is known no more: whoever is there may not be who thinks so."""
     session = await access.get(AccountSession, session_id)
     unended = update(AccountSession).where(
         col(AccountSession.id) == session.key, col(AccountSession.ended_at).is_(None)
     )
-    if await access.change(unended.values(ended_at=now)):
-        access.record(AuditKind.SESSION_ENDED, now, access.account.key, about=session.browser)
+    if not await access.change(unended.values(ended_at=now)):
+        return
+    access.record(AuditKind.SESSION_ENDED, now, access.account.key, about=session.browser)
+    if session.device_id and session.device_id != access.session.device_id:
+        device = await access.get(KnownDevice, session.device_id)
+        await forget_device(access, device, now, keep=access.session.key)
+
+
+async def end_everything_else(access: AccountAccess, origin: Origin, now: datetime) -> str:
+    """Other sessions, known browsers and pending links; ours gets a new cookie, which is returned."""
+    if await void(access, access.account, Act.SESSIONS_ENDED, now, keep=access.session.key):
+        access.record(AuditKind.SESSION_ENDED, now, access.account.key, about="toutes les autres")
+    device, token = await remembered_device(access, access.account.key, origin, now)
+    access.session.device_id = device.key
+    return token
+
+
+async def forget_one_device(access: AccountAccess, device_id: int, now: datetime) -> None:
+    device = await access.get(KnownDevice, device_id)
+    if await forget_device(access, device, now, keep=access.session.key):
+        access.record(AuditKind.DEVICE_FORGOTTEN, now, access.account.key, about=device.browser)
+
+
+async def forget_other_devices(access: AccountAccess, now: datetime) -> None:
+    for device in await known_devices(access, access.account.key, now):
+        if device.key != access.session.device_id:
+            await forget_one_device(access, device.key, now)
 
 
 async def sign_out(access: AccountAccess, now: datetime) -> None:
@@ -109,3 +139,17 @@ async def _check_current(access: AccountAccess, password: str, now: datetime) ->
         if not await portal.passwords.matches(password, account.password_hash):
             raise Refused("Le mot de passe actuel est incorrect.", "current_password")
         await forgive(portal.database, guess, now)
+    await _still_me(access)
+
+
+async def _still_me(access: AccountAccess) -> None:
+    """Nothing was voided while the password was compared, outside the transaction; and until our commit
+    whoever voids waits for us, so that what we make is voided with the rest.
+    """
+    same = Account.password_hash == access.account.password_hash
+    held = select(Account).where(Account.id == access.account.key, same).with_for_update()
+    open_ = select(AccountSession).where(
+        AccountSession.id == access.session.key, col(AccountSession.ended_at).is_(None)
+    )
+    if await access.first(held) is None or await access.first(open_) is None:
+        raise Refused("Votre compte vient d’être changé ailleurs. Reconnectez-vous.", status_code=409)

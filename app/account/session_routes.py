@@ -11,38 +11,75 @@ from litestar.response import Response
 
 from app import clock
 from app.access import AccountAccess, VisitorAccess
-from app.account.queries import open_sessions, recent_events
+from app.account.queries import living_feeds, open_sessions, recent_events
 from app.account.routes import DONE
-from app.account.service import confirm_email, end_session, sign_out, undo_email
+from app.account.service import (
+    confirm_email,
+    end_everything_else,
+    end_session,
+    forget_one_device,
+    forget_other_devices,
+    sign_out,
+    undo_email,
+)
+from app.devices import known_devices
 from app.fields import Input
 from app.forms import Form
-from app.sessions import end_sessions
 from app.sign_in.links import account_of_link
 from app.visit import Visit
 from app.web import leave, page, path_to, see
-from db.models import AccountSession, AuditKind, TokenKind
+from db.models import AccountSession, KnownDevice, TokenKind
 
 
 @get("/mon-compte/connexions", name="account.sessions")
 async def sessions(access: NamedDependency[AccountAccess], fait: FromQuery[str] = "") -> Response[Any]:
     opened = await open_sessions(access, clock.now())
-    events = await recent_events(access)
     presence = access.portal.presence
-    rows = [(each, presence.last_seen(each)) for each in opened]
     return page(
         "account/sessions.html",
-        sessions=rows,
-        current=access.session.key,
-        events=events,
+        sessions=[(each, presence.last_seen(each)) for each in opened],
+        current=access.session,
+        devices=await known_devices(access, access.account.key, clock.now()),
+        feeds=await living_feeds(access),
+        events=await recent_events(access),
         notice=DONE.get(fait, ""),
     )
 
 
 @post("/mon-compte/connexions", name="account.end_sessions")
 async def end_all(request: Request[Any, Any, Any], access: NamedDependency[AccountAccess]) -> Response[Any]:
-    if await end_sessions(access, access.account, clock.now(), keep=access.session.key):
-        access.record(AuditKind.SESSION_ENDED, clock.now(), access.account.key, about="toutes les autres")
-    return see(request, "account.sessions", query={"fait": "connexions"})
+    visit = Visit.of(request)
+    token = await end_everything_else(access, visit.origin, clock.now())
+    cookies = [visit.device_cookie(token)]
+    return see(request, "account.sessions", query={"fait": "connexions"}, cookies=cookies)
+
+
+@get("/mon-compte/appareils", name="account.devices")
+async def devices(access: NamedDependency[AccountAccess]) -> Response[Any]:
+    known = await known_devices(access, access.account.key, clock.now())
+    others = [each for each in known if each.key != access.session.device_id]
+    return page("account/devices.html", devices=others)
+
+
+@post("/mon-compte/appareils", name="account.forget_devices")
+async def forget_others(
+    request: Request[Any, Any, Any], access: NamedDependency[AccountAccess]
+) -> Response[Any]:
+    await forget_other_devices(access, clock.now())
+    return see(request, "account.sessions", query={"fait": "appareils"})
+
+
+@get("/mon-compte/appareils/{device_id:int}", name="account.device")
+async def device(access: NamedDependency[AccountAccess], device_id: FromPath[int]) -> Response[Any]:
+    return page("account/device.html", device=await access.get(KnownDevice, device_id))
+
+
+@post("/mon-compte/appareils/{device_id:int}", name="account.forget_device")
+async def forget_one(
+    request: Request[Any, Any, Any], access: NamedDependency[AccountAccess], device_id: FromPath[int]
+) -> Response[Any]:
+    await forget_one_device(access, device_id, clock.now())
+    return see(request, "account.sessions", query={"fait": "appareil"})
 
 
 @get("/mon-compte/connexions/{session_id:int}", name="account.session")

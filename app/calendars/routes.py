@@ -18,6 +18,7 @@ from app.errors import Refused
 from app.fields import Input
 from app.forms import Form
 from app.keys import new_token
+from app.voiding import end_feeds
 from app.web import page, path_to, see
 from db.models import CalendarFeed
 
@@ -65,6 +66,24 @@ async def revoke(
     return see(request, "calendars.index", query={"fait": "revocation"})
 
 
+@get("/mon-compte/calendriers/revocation", name="calendars.revoking_all")
+async def revoking_all(access: NamedDependency[AccountAccess]) -> Response[Any]:
+    return await _confirmation_of_all(access)
+
+
+@post("/mon-compte/calendriers/revocation", name="calendars.revoke_all")
+async def revoke_all(
+    request: Request[Any, Any, Any], access: NamedDependency[AccountAccess]
+) -> Response[Any]:
+    form = await Form.read(request, Input)
+    if form.data:
+        async with form.attempt(access):
+            await end_feeds(access, access.account.key, clock.now())
+    if form.errors:
+        return await _confirmation_of_all(access, form)
+    return see(request, "account.sessions", query={"fait": "calendriers"})
+
+
 async def _list(
     request: Request[Any, Any, Any],
     access: AccountAccess,
@@ -97,6 +116,12 @@ async def _confirmation(
     )
 
 
+async def _confirmation_of_all(access: AccountAccess, form: Form[Input] | None = None) -> Response[Any]:
+    companies = await followed(access, clock.today())
+    feeds = [shown_feed(access, each, companies) for each in await living_feeds(access)]
+    return page("calendars/revoking_all.html", form=form, feeds=feeds)
+
+
 def _addresses(request: Request[Any, Any, Any], access: AccountAccess, token: str) -> tuple[str, str]:
     """To copy, and to open at once with the calendar that the machine knows."""
     path = path_to(request, "calendars.feed", token=f"{token}.ics")
@@ -104,5 +129,5 @@ def _addresses(request: Request[Any, Any, Any], access: AccountAccess, token: st
     return f"{base.geturl()}{path}", f"{base._replace(scheme='webcal').geturl()}{path}"
 
 
-ACCOUNT: list[Any] = [index, create, revoking, revoke]
+ACCOUNT: list[Any] = [index, create, revoking, revoke, revoking_all, revoke_all]
 MEMBER, FEED = feed_routes.MEMBER, feed_routes.FEED

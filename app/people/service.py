@@ -12,6 +12,7 @@ from app.mail import queue_mail
 from app.people.forms import Scope
 from app.people.queries import account_of, day_of, has_ended, hold_company, is_open, role_words
 from app.rights import WORKING_ROLES, Right, Role
+from app.voiding import void_recovery
 from db.models import AuditKind, Invitation, Membership
 
 LAST = (
@@ -127,6 +128,7 @@ def _keep_an_administrator(held: Held, target: Membership, now: datetime, field:
 
 async def _remove(access: MemberAccess, target: Membership, email: str, now: datetime) -> None:
     await cancel_invitations(access, email, now)
+    await void_recovery(access, target.account_id, target.company_id, now)
     await access.delete(target)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from app.fields import Email, Input, text
+from app.fields import Email, Input, Ticked, text
 
 
 def _password(value: str) -> str:
@@ -33,7 +33,10 @@ class ForgottenPassword(Input):
 
 
 class NewPassword(Input):
-    """`new_password` is never trimmed. `email` only tells password managers whose it is."""
+    """`new_password` is never trimmed. `email` only tells password managers whose it is. `feeds`: the
+    calendars end too.
+    """
 
     new_password: Password
+    feeds: Ticked = False
     email: str = ""

@@ -16,8 +16,9 @@ from app.sign_in.forms import ForgottenPassword, NewPassword
 from app.sign_in.links import account_of_link, use_link
 from app.sign_in.service import ask_password_reset, choose_first_password, judge_password, set_password
 from app.visit import Visit
+from app.voiding import Act, has_feeds
 from app.web import leave, page, path_to, see
-from db.models import TokenKind
+from db.models import Account, TokenKind
 
 FLOW_SECONDS = 15 * 60
 
@@ -56,8 +57,8 @@ async def reset_sent(
 async def reset(access: NamedDependency[VisitorAccess], token: FromPath[str]) -> Response[Any]:
     """Mail scanners open links: showing the form uses nothing up."""
     _, account = await account_of_link(access, token, TokenKind.PASSWORD_RESET, clock.now())
-    form: Form[NewPassword] = Form({"email": account.email})
-    return page("sign_in/reset.html", form=form, token=token, minimum=MINIMUM)
+    form: Form[NewPassword] = Form({"email": account.email, "feeds": "oui"})
+    return await _reset(access, account, form, token)
 
 
 @post("/connexion/nouveau-mot-de-passe/{token:str}", name="sign_in.apply_reset", harmless=True)
@@ -72,10 +73,13 @@ async def apply_reset(
         async with form.attempt(access):
             hashed = await judge_password(access, account, form.data.new_password)
             await use_link(access, link, now)
-            opened = await set_password(access, account, hashed, visit.origin, now)
+            with_feeds = form.data.feeds
+            opened = await set_password(
+                access, account, hashed, visit.origin, now, Act.PASSWORD_RESET, with_feeds=with_feeds
+            )
     if opened is None:
         form.typed |= {"email": account.email, "new_password": ""}
-        return page("sign_in/reset.html", form=form, token=token, minimum=MINIMUM)
+        return await _reset(access, account, form, token)
     cookies = visit.session_cookies(opened)
     return leave(request, path_to(request, "companies.home"), cookies=cookies)
 
@@ -99,3 +103,11 @@ async def choose(request: Request[Any, Any, Any], access: NamedDependency[Accoun
         return page("sign_in/first_password.html", form=form, minimum=MINIMUM)
     cookies = visit.session_cookies(opened)
     return leave(request, path_to(request, "companies.home"), cookies=cookies)
+
+
+async def _reset(
+    access: VisitorAccess, account: Account, form: Form[NewPassword], token: str
+) -> Response[Any]:
+    """Whether the calendars end too is only asked of who has some."""
+    has_some = await has_feeds(access, account.key)
+    return page("sign_in/reset.html", form=form, token=token, minimum=MINIMUM, has_feeds=has_some)

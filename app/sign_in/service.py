@@ -10,14 +10,14 @@ from sqlmodel import col, select
 
 from app import formats
 from app.access import Access, AccountAccess, VisitorAccess
-from app.devices import Opened, Origin, end_devices, known_device, open_browser
+from app.devices import Opened, Origin, known_device, open_browser
 from app.errors import Busy, Refused
 from app.mail import new_seed, queue_mail
 from app.passwords import weakness
-from app.sessions import end_sessions
 from app.sign_in.links import new_link
 from app.throttle import TooMany, count_guess, forgive, take_back
-from db.models import Account, AccountToken, AuditKind, Company, Membership, TokenKind
+from app.voiding import Act, void
+from db.models import Account, AuditKind, Company, Membership, TokenKind
 
 RESET_LIFE = timedelta(hours=1)
 WRONG = "L’adresse e-mail ou le mot de passe est incorrect."
@@ -30,8 +30,10 @@ class SignedIn:
     must_choose_password: bool
 
 
-async def account_at(access: Access, email: str) -> Account | None:
-    return await access.first(select(Account).where(Account.email == email))
+async def account_at(access: Access, email: str, *, held: bool = False) -> Account | None:
+    """`held`: nobody gives it another address before our commit."""
+    found = select(Account).where(Account.email == email)
+    return await access.first(found.with_for_update() if held else found)
 
 
 async def sign_in(
@@ -151,9 +153,16 @@ async def judge_password(access: Access, account: Account, password: str) -> str
 
 
 async def set_password(
-    access: Access, account: Account, hashed: str, origin: Origin, now: datetime
+    access: Access,
+    account: Account,
+    hashed: str,
+    origin: Origin,
+    now: datetime,
+    act: Act,
+    *,
+    with_feeds: bool = False,
 ) -> Opened:
-    """Install the hash, end every session and known device, and open a new one of each.
+    """Install the hash, void every other way into the account, and open this browser anew.
 
     The same form sent ten times at once is done once: the hash must still be the one that was read.
     """
@@ -161,20 +170,17 @@ async def set_password(
     installed = (
         update(Account)
         .where(col(Account.id) == account.key, unchanged)
-        .values(password_hash=hashed, password_changed_at=now, temporary_hash=None, temporary_until=None)
+        .values(
+            password_hash=hashed,
+            password_changed_at=now,
+            temporary_hash=None,
+            temporary_until=None,
+            first_signed_in_at=account.first_signed_in_at or now,
+        )
     )
     if await access.change(installed) != 1:
         raise Refused("Le mot de passe vient d’être changé ailleurs. Recommencez.", "new_password", 409)
-    await end_sessions(access, account, now)
-    await end_devices(access, account.key, now)
-    await access.change(
-        update(AccountToken)
-        .where(
-            col(AccountToken.account_id) == account.key, col(AccountToken.kind) == TokenKind.PASSWORD_RESET
-        )
-        .where(col(AccountToken.used_at).is_(None))
-        .values(used_at=now)
-    )
+    await void(access, account, act, now, with_feeds=with_feeds)
     access.record(AuditKind.PASSWORD_CHANGED, now, account.key)
     return await open_browser(access, account, origin, now)
 
@@ -183,4 +189,4 @@ async def choose_first_password(
     access: AccountAccess, password: str, origin: Origin, now: datetime
 ) -> Opened:
     hashed = await judge_password(access, access.account, password)
-    return await set_password(access, access.account, hashed, origin, now)
+    return await set_password(access, access.account, hashed, origin, now, Act.FIRST_PASSWORD)

@@ -15,6 +15,7 @@ class AuditKind(StrEnum):
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
     SESSION_ENDED = "session_ended"
+    DEVICE_FORGOTTEN = "device_forgotten"
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_RESET_ASKED = "password_reset_asked"
     EMAIL_CHANGE_ASKED = "email_change_asked"
