@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from app import clock, formats
@@ -56,24 +57,32 @@ async def company_of_pair(access: Access, code: str, number: str, network: str, 
 
 
 async def link_company(
-    access: Access, account: Account, company: Company, now: datetime, *, third_party: bool
+    access: Access, account: Account, company: Company, now: datetime, *, third_party: bool, sign_up: str = ""
 ) -> list[Company]:
     """The companies that are new to the account: a member's code brings its sites, a site's code that site.
 
     The first person of a company is its administrator. Each further one works, and the administrators are
-    told.
+    told. `sign_up`: which sign-up gives it, when one does.
     """
-    whole = Company.member_code == company.member_code if not company.is_site else Company.id == company.key
     alive = select(Membership.company_id).where(Membership.account_id == account.key, is_alive(clock.today()))
-    opened = select(Company).where(whole, col(Company.closed_at).is_(None), col(Company.id).not_in(alive))
+    opened = select(Company).where(
+        whole_of(company), col(Company.closed_at).is_(None), col(Company.id).not_in(alive)
+    )
     missing = await access.all(opened.order_by(Company.code))
     people = await _people(access, [each.key for each in missing])
     for each in missing:
         theirs = [row for row in people if row[0].company_id == each.key]
-        await _join(access, account, each, theirs, now, third_party=third_party)
+        await _join(access, account, each, theirs, now, third_party=third_party, sign_up=sign_up)
         access.record(AuditKind.COMPANY_LINKED, now, account.key, each.key, about=account.full_name)
     _announce(access, account, missing, people, now)
     return list(missing)
+
+
+def whole_of(company: Company) -> ColumnElement[bool]:
+    """What its two numbers bring."""
+    return (
+        col(Company.id) == company.key if company.is_site else col(Company.member_code) == company.member_code
+    )
 
 
 async def ask_recovery(
@@ -128,11 +137,12 @@ async def _join(
     now: datetime,
     *,
     third_party: bool,
+    sign_up: str,
 ) -> None:
     mine = next((membership for membership, _ in theirs if membership.account_id == account.key), None)
     if mine is None:
         mine = access.add(Membership(company_id=company.key, account_id=account.key, created_at=now))
-    mine.third_party, mine.ends_on = third_party, None
+    mine.third_party, mine.ends_on, mine.sign_up = third_party, None, sign_up
     mine.roles = [*WORKING_ROLES] if theirs else [Role.ADMINISTRATOR]
     if theirs and not any(is_administrator(membership) for membership, _ in theirs):
         await access.flush()
@@ -179,7 +189,7 @@ async def give_administration(access: Access, token: str, now: datetime) -> None
     await use_link(access, link, now)
     people = await _people(access, [company.key])
     mine = next((membership for membership, _ in people if membership.account_id == account.key), None)
-    if mine is None:
+    if mine is None or (mine.ends_on is not None and mine.ends_on < clock.today()):
         raise Refused("Cette personne n’agit plus pour l’entreprise : son accès a été retiré entre-temps.")
     mine.roles, mine.ends_on = [Role.ADMINISTRATOR], None
     access.record(AuditKind.ADMIN_RECOVERED, now, account.key, company.key, about=account.full_name)

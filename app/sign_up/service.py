@@ -2,16 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import col, select
 
 from app.access import VisitorAccess
-from app.companies.service import link_company
+from app.companies.service import link_company, whole_of
 from app.errors import NotFound, Refused
 from app.mail import new_seed, queue_mail
 from app.sign_in.service import account_at
 from app.sign_up.forms import NewAccount
-from db.models import Account, AuditKind, Company, Membership, SignInFlow
+from app.voiding import Act, void
+from db.models import Account, AuditKind, Company, Invitation, Membership, SignInFlow, StaffMember
 
 MAILS_A_FLOW = 4
 BETWEEN_MAILS = timedelta(minutes=1)
@@ -28,7 +29,7 @@ async def open_account(access: VisitorAccess, flow: SignInFlow, entry: NewAccoun
     """Create the account, or link the company to the one that this address has: the same screen, another
     mail.
 
-    A second passage of the same flow corrects the address of an account that nobody has opened yet.
+    A second passage of the same flow corrects the address of the account that it created itself.
     """
     if (
         flow.account_id
@@ -42,21 +43,9 @@ async def open_account(access: VisitorAccess, flow: SignInFlow, entry: NewAccoun
         raise Refused(
             "Trop de courriels sont déjà partis. Recommencez avec votre code adhérent.", status_code=429
         )
-    existing = await account_at(access, entry.email)
-    mistyped = await _unopened_account(access, flow)
-    if existing is None and mistyped is not None:
-        account = mistyped
-        for name, value in entry.of_account().items():
-            setattr(account, name, value)
-        account.temporary_hash = account.temporary_until = None
-    elif existing is None:
-        account = access.add(Account(**entry.of_account(), created_at=now))
-        await access.flush()
-        access.record(AuditKind.ACCOUNT_CREATED, now, account.key, company.key)
-    else:
-        account = existing
-        await _forget(access, mistyped)
-    await link_company(access, account, company, now, third_party=entry.third_party)
+    account = await _account_for(access, flow, company, entry, now)
+    third_party, sign_up = entry.third_party, flow.token_hash
+    await link_company(access, account, company, now, third_party=third_party, sign_up=sign_up)
     flow.email, flow.account_id = account.email, account.key
     _mail_access(access, flow, account, company, now)
 
@@ -73,24 +62,77 @@ async def send_again(access: VisitorAccess, flow: SignInFlow, now: datetime) -> 
     _mail_access(access, flow, account, await company_of_flow(access, flow), now)
 
 
-async def _unopened_account(access: VisitorAccess, flow: SignInFlow) -> Account | None:
-    if flow.account_id is None:
+async def _account_for(
+    access: VisitorAccess, flow: SignInFlow, company: Company, entry: NewAccount, now: datetime
+) -> Account:
+    """Of this address: the one that the flow created, corrected; a new one; or the one that was there, which
+    is not touched.
+    """
+    existing = await account_at(access, entry.email, held=True)
+    own = await _own_account(access, flow)
+    if own is not None and (existing is None or existing.key == own.key):
+        for name, value in entry.of_account().items():
+            setattr(own, name, value)
+        await void(access, own, Act.SIGN_UP_CORRECTED, now)
+        return own
+    if existing is None or existing.key != flow.created_account_id:
+        await _take_back(access, flow, own, now)
+    if existing is not None:
+        await _count_on(access, existing, company, flow)
+        return existing
+    account = access.add(Account(**entry.of_account(), created_at=now))
+    await access.flush()
+    flow.created_account_id = account.key
+    access.record(AuditKind.ACCOUNT_CREATED, now, account.key, company.key)
+    return account
+
+
+async def _own_account(access: VisitorAccess, flow: SignInFlow) -> Account | None:
+    """The account that this flow created, as long as it is nobody's: never opened, nothing in it but what the
+    flow put there, and nobody else who counts on it.
+    """
+    if flow.created_account_id is None:
         return None
-    unopened = select(Account).where(
-        Account.id == flow.account_id,
-        col(Account.first_signed_in_at).is_(None),
-        col(Account.password_hash).is_(None),
+    created = select(Account).where(Account.id == flow.created_account_id, _is_unopened())
+    # Held first, looked into by the next statement: who opens or joins it meanwhile is waited for and seen.
+    if await access.first(created.with_for_update()) is None:
+        return None
+    others = select(Membership.id).where(
+        Membership.account_id == Account.id, Membership.sign_up != flow.token_hash
     )
-    # An account that was there before this flow is somebody's: it is not renamed.
-    return await access.first(unopened.where(Account.created_at > flow.expires_at - timedelta(minutes=16)))
+    staff = select(StaffMember.id).where(StaffMember.account_id == Account.id)
+    invited = select(Invitation.id).where(
+        Invitation.email == Account.email,
+        col(Invitation.accepted_at).is_(None),
+        col(Invitation.cancelled_at).is_(None),
+    )
+    return await access.first(created.where(~others.exists(), ~staff.exists(), ~invited.exists()))
 
 
-async def _forget(access: VisitorAccess, mistyped: Account | None) -> None:
-    """The address first typed was a stranger's: what was given to it is taken back."""
-    if mistyped is not None:
-        mistyped.temporary_hash = mistyped.temporary_until = None
-        await access.change(delete(Membership).where(col(Membership.account_id) == mistyped.key))
-        await access.flush()
+def _is_unopened() -> ColumnElement[bool]:
+    return col(Account.first_signed_in_at).is_(None) & col(Account.password_hash).is_(None)
+
+
+async def _take_back(access: VisitorAccess, flow: SignInFlow, own: Account | None, now: datetime) -> None:
+    """The address first typed was a stranger's: what this flow gave to it, and nothing else, is taken back
+    until that stranger opens it.
+    """
+    if own is not None:
+        await void(access, own, Act.SIGN_UP_CORRECTED, now)
+    unopened = select(Account.id).where(Account.id == flow.created_account_id, _is_unopened())
+    ours = col(Membership.account_id).in_(unopened) & (col(Membership.sign_up) == flow.token_hash)
+    await access.change(delete(Membership).where(ours))
+
+
+async def _count_on(access: VisitorAccess, account: Account, company: Company, flow: SignInFlow) -> None:
+    """What another flow had given of this company is this one's too: the other takes it back no more."""
+    companies = select(Company.id).where(whole_of(company))
+    given = update(Membership).where(
+        col(Membership.account_id) == account.key,
+        col(Membership.company_id).in_(companies),
+        col(Membership.sign_up) != "",
+    )
+    await access.change(given.values(sign_up=flow.token_hash))
 
 
 def _mail_access(

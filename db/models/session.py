@@ -13,8 +13,7 @@ class SignInFlow(Base, table=True):
     """What the steps before the session know: an address, or a company whose two numbers were given.
 
     `token_hash` is the SHA-256 of the cookie. `account_id`: whom the access was mailed to.
-    `created_account_id`: the account that this flow itself created, the only one that it may correct; none
-    any more once somebody else counts on that account.
+    `created_account_id`: the account that this flow itself created, the only one that it may correct.
     """
 
     token_hash: str = Field(max_length=64, unique=True)
