@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from app import clock
 from app.contributions.reminder_service import remind_of_declarations
+from app.devices import LIFE
 from app.employees.reminder_service import remind_of_expiries
 from app.imports.service import OPEN
 from app.planning.reminder_service import remind_of_visits
@@ -22,6 +23,7 @@ from db.models import (
     EmployeeImport,
     ImportLine,
     ImportState,
+    KnownDevice,
     OutboxMail,
     PublicInquiry,
     SignInFlow,
@@ -45,7 +47,8 @@ async def keep_house(portal: Portal) -> None:
 
 async def tidy(portal: Portal, now: datetime) -> None:
     """Flows after 15 minutes; drafts and what was read of a file that nobody applied after a day; used links
-    and declarations not finished after 30 days; sessions, sent mail and public messages after a year.
+    and declarations not finished after 30 days; sessions, sent mail and public messages after a year; known
+    devices with their cookie.
     """
     day, month, year = (now - timedelta(days=days) for days in (1, 30, 365))
     await forget_old_guesses(portal.database, now)
@@ -55,6 +58,7 @@ async def tidy(portal: Portal, now: datetime) -> None:
             delete(Draft).where(col(Draft.created_at) < day),
             delete(AccountToken).where(col(AccountToken.expires_at) < month),
             delete(AccountSession).where(col(AccountSession.seen_at) < year),
+            delete(KnownDevice).where(col(KnownDevice.last_seen_at) < now - LIFE),
             delete(PublicInquiry).where(col(PublicInquiry.sent_at) < year),
             delete(OutboxMail).where(col(OutboxMail.sent_at) < year),
             delete(EmployeeDraft).where(col(EmployeeDraft.updated_at) < month),

@@ -65,7 +65,7 @@ def cases(app):
         kinds = CODES if "{code}" in route.path_format else {"none": ""}
         ids = IDS if "_id}" in route.path_format else ("",)
         for handler, (kind, code), number in product(route.route_handlers, kinds.items(), ids):
-            values = {"code": code, "session_id": number, "mail_id": number}
+            values = {"code": code, "session_id": number, "device_id": number, "mail_id": number}
             values |= {"membership_id": number, "invitation_id": number, "employee_id": number}
             values |= {"change_id": number, "import_id": number, "step": "verification"}
             values |= {"slot_id": number, "feed_id": number, "request_id": number, "motive": "reprise"}

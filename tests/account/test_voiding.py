@@ -7,10 +7,11 @@ from app import clock
 from app.access import VisitorAccess
 from app.commands import create_staff
 from app.voiding import Act, Way, void
-from db.models import Account, AuditEvent, AuditKind
+from db.models import Account, AccountToken, AuditEvent, AuditKind
 from tests.account.test_routes import ADDRESS, NEW, account_named
 from tests.account.ways import FIRST, alive, open_ways
 from tests.actors import Actor
+from tests.faults.steps import rows
 from tests.postbox import link_in, words_of
 from tests.world import PASSWORD
 
@@ -132,3 +133,22 @@ async def test_a_restored_account_takes_back_its_invitations_and_the_company_rea
         kinds = select(AuditEvent).where(AuditEvent.kind == AuditKind.INVITATION_CANCELLED)
         (event,) = (await session.exec(kinds)).all()
     assert (event.company_id, event.about) == (told.ours.key, "guest@ours.example")
+
+
+async def test_an_address_changed_while_the_password_was_compared_is_refused(alice, portal, told):
+    """A thief's request under way when the password is replaced leaves no link behind."""
+    matches = portal.passwords.matches
+
+    async def replaced_meanwhile(password, hashed):
+        found = await matches(password, hashed)
+        async with portal.database.transaction(write=True) as session:
+            (await session.get_one(Account, told.alice.key)).password_hash = "$2b$12$" + "!" * 53
+        return found
+
+    token = await alice.token(ADDRESS)
+    portal.passwords.matches = replaced_meanwhile
+    fields = {"csrf": token, "email": "thief@evil.example", "current_password": PASSWORD}
+    answer = await alice.post(ADDRESS, data=fields)
+    assert answer.status_code == 409
+    assert 'value="thief@evil.example"' in answer.text
+    assert not await rows(portal, AccountToken)

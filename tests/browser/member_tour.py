@@ -9,8 +9,18 @@ from sqlmodel import select
 
 from app import clock
 from app.access import VisitorAccess
+from app.keys import fingerprint
 from app.sign_in.links import new_link
-from db.models import Account, AuditEvent, AuditKind, Draft, Membership, OutboxMail, TokenKind
+from db.models import (
+    Account,
+    AuditEvent,
+    AuditKind,
+    Draft,
+    KnownDevice,
+    Membership,
+    OutboxMail,
+    TokenKind,
+)
 from tests.browser.appointments_tour import appointments_tour
 from tests.browser.calendars_tour import calendars_tour
 from tests.browser.contact_tour import contact_tour
@@ -169,6 +179,8 @@ async def _sessions(reader: Reader, told: Told) -> Tour:
     await page.wait_for_load_state()
     await reader.open(action)
     yield Stop("/mon-compte/connexions/1 ended")
+    async for stop in _devices(reader, told):
+        yield stop
 
     await page.clock.install()
     await reader.open("/mon-compte")
@@ -185,6 +197,27 @@ async def _sessions(reader: Reader, told: Told) -> Tour:
     )
     await reader.open("/mon-compte/reprise")
     yield Stop("/mon-compte/reprise")
+
+
+async def _devices(reader: Reader, told: Told) -> Tour:
+    """Two browsers where alice signed in before, one of which she forgets."""
+    page, now = reader.page, clock.now()
+    for browser in ("Firefox sur Windows", "Safari sur iPhone"):
+        mine = {"account_id": told.alice.key, "created_at": now, "last_seen_at": now}
+        await kept(reader, KnownDevice(token_hash=fingerprint(browser), browser=browser, **mine))
+    await reader.open("/mon-compte/connexions")
+    yield Stop("/mon-compte/connexions with devices")
+    await page.get_by_role("link", name="Oublier tous les autres appareils").click()
+    await expect(page.get_by_role("heading", name="Oublier mes autres appareils")).to_be_visible()
+    yield Stop("/mon-compte/appareils")
+    await reader.open("/mon-compte/connexions")
+    action = await page.locator("form[action^='/mon-compte/appareils/']").first.get_attribute("action")
+    await reader.open(action)
+    yield Stop("/mon-compte/appareils/1")
+    await page.get_by_role("button", name="Oublier cet appareil").click()
+    await expect(page.get_by_text("L’appareil est oublié")).to_be_visible()
+    await reader.open(action)
+    yield Stop("/mon-compte/appareils/1 forgotten")
 
 
 async def _letters(reader: Reader, told: Told) -> Tour:

@@ -132,3 +132,29 @@ async def test_an_administrator_has_nothing_to_ask(alice):
     answer = await alice.fill("/espace/00010/administration")
     assert answer.status_code == 422
     assert "Vous êtes déjà administrateur" in answer.text
+
+
+@pytest.mark.parametrize("meanwhile", ["ended", "removed"])
+async def test_a_link_to_the_administration_is_dead_for_who_acts_no_more(
+    meanwhile, app, alice, visitor, told, portal, mailbox
+):
+    mine = select(Membership).where(
+        Membership.account_id == told.bob.id, Membership.company_id == told.ours.id
+    )
+    async with portal.database.transaction(write=True) as session:
+        bobs = (await session.exec(mine)).one()
+        bobs.roles = ["lecture"]
+    async with Actor(app) as bob:
+        await bob.signed_in(told.bob)
+        await bob.fill("/espace/00010/administration")
+    (letter,) = await mailbox.delivered(app)
+    link = link_in(letter, "administration")
+    if meanwhile == "removed":
+        await alice.fill(f"/espace/00010/utilisateurs/{bobs.key}/retrait")
+        assert (await visitor.get(link)).status_code == 404
+        return
+    async with portal.database.transaction(write=True) as session:
+        (await session.exec(mine)).one().ends_on = date(2026, 1, 31)
+    assert (await visitor.fill(link)).status_code == 422
+    async with portal.database.transaction(write=False) as session:
+        assert (await session.exec(mine)).one().roles == ["lecture"]

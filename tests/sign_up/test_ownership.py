@@ -158,3 +158,15 @@ async def test_an_address_corrected_three_times_leaves_one_account_with_the_comp
         await visitor.fill(ACCOUNT, **entry(email))
     assert await at(portal, FIRST) is None
     assert await companies_of(portal, await at(portal, SECOND)) == {told.theirs.key}
+
+
+async def test_a_letter_to_an_address_that_the_account_has_left_makes_no_password(
+    app, visitor, told, portal, mailbox
+):
+    await with_numbers(visitor)
+    await visitor.fill(ACCOUNT, **entry(FIRST))
+    async with portal.database.transaction(write=True) as session:
+        (await session.get_one(Account, (await at(portal, FIRST)).key)).email = SECOND
+    letters = [letter for letter in await mailbox.delivered(app) if letter["To"] == FIRST]
+    assert len(letters) == 1
+    assert (await at(portal, SECOND)).temporary_hash is None
