@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from app import clock, formats
-from app.access import Access, MemberAccess
+from app.access import Access, MemberAccess, VisitorAccess
 from app.acting import ActingAccount, ActingCompany, ActingMembership
 from app.errors import NotFound, Refused
 from app.mail import queue_mail
 from app.rights import WORKING_ROLES, Role
 from app.sessions import is_alive
 from app.sign_in.links import account_of_link, new_link, use_link
-from app.throttle import TooMany, count_guess, forgive
+from app.throttle import TooMany, buckets_of_network, count_guess, forgive
 from db.models import (
     Account,
     AccountToken,
@@ -36,11 +36,10 @@ async def company_of_pair(access: Access, code: str, number: str, network: str, 
     """The company of these two numbers, or `Refused`: the same words whether the code exists or not."""
     keys, database = access.portal.keys, access.portal.database
     company = await access.first(select(Company).where(Company.code == code))
+    networks = buckets_of_network(keys, network, is_stranger=isinstance(access, VisitorAccess))
     async with access.paused():
         try:
-            guess = await count_guess(
-                database, now, keys.bucket("code", code), keys.bucket("network", network)
-            )
+            guess = await count_guess(database, now, keys.bucket("code", code), *networks)
         except TooMany as error:
             wait = formats.wait(error.wait.total_seconds())
             raise Refused(f"Trop d’essais. Réessayez dans {wait}.", "number", status_code=429) from None
@@ -89,22 +88,16 @@ async def ask_recovery(
     expires_at = now + RECOVERY_LIFE
     seed = new_link(access, account, TokenKind.ADMIN_RECOVERY, expires_at, now, company_id=company.key)
     who = f"{account.full_name} ({account.email})"
-    queue_mail(access, "admin_recovery", recipient, now, seed=seed, who=who, company=company.label)
+    queue_mail(
+        access, "admin_recovery", recipient, now, seed=seed, company_id=company.key, who=who,
+        company=company.label,
+    )  # fmt: skip
 
 
 async def ask_recovery_once(access: MemberAccess, now: datetime) -> None:
-    """A member asks to administer, because whoever did has left. At most three mails in 15 minutes."""
-    keys, database = access.portal.keys, access.portal.database
+    """A member asks to administer, because whoever did has left."""
     if is_administrator(access.membership):
         raise Refused("Vous êtes déjà administrateur de cette entreprise.")
-    async with access.paused():
-        try:
-            await count_guess(database, now, keys.bucket("mail", f"administration {access.company.code}"))
-        except TooMany as error:
-            wait = formats.wait(error.wait.total_seconds())
-            raise Refused(
-                f"La demande est déjà partie. Vous pourrez la renouveler dans {wait}.", status_code=429
-            ) from None
     await ask_recovery(access, access.account, access.company, now)
 
 

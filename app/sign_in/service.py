@@ -11,11 +11,11 @@ from sqlmodel import col, select
 from app import formats
 from app.access import Access, AccountAccess, VisitorAccess
 from app.errors import Busy, Refused
-from app.mail import new_seed, queue_mail
-from app.passwords import weakness
+from app.mail import may_leave, new_seed, queue_mail
+from app.passwords import Lane, weakness
 from app.sessions import end_sessions, open_session
 from app.sign_in.links import new_link
-from app.throttle import TooMany, count_guess, forgive, take_back
+from app.throttle import TooMany, buckets_of_network, count_guess, forgive, take_back
 from db.models import Account, AccountToken, AuditKind, Company, Membership, TokenKind
 
 RESET_LIFE = timedelta(hours=1)
@@ -52,15 +52,16 @@ async def sign_in(
     temporary = account is not None and account.password_hash is None
     hashed = _current_hash(account, now)
     portal = access.portal
+    lane = await _lane(access, account, origin)
     async with access.paused():
         try:
-            guess = await count_guess(portal.database, now, *_buckets(access, account, email, origin))
+            guess = await count_guess(portal.database, now, *_buckets(access, lane, email, origin))
         except TooMany as error:
             wait = formats.wait(error.wait.total_seconds())
             words = f"Trop d’essais. Réessayez dans {wait}, ou réinitialisez votre mot de passe."
             raise Refused(words, "password", status_code=429) from None
         try:
-            is_right = await portal.passwords.matches(password, hashed)
+            is_right = await portal.passwords.matches(password, hashed, lane, _owner(account, lane, origin))
         except Busy:
             await take_back(portal.database, guess, now)
             raise
@@ -86,14 +87,28 @@ def _current_hash(account: Account | None, now: datetime) -> str | None:
     return account.temporary_hash if is_alive else None
 
 
-def _buckets(access: Access, account: Account | None, email: str, origin: Origin) -> tuple[str, ...]:
+async def _lane(access: Access, account: Account | None, origin: Origin) -> Lane:
+    """Whom this is likely to be, before the password tells. That somebody signed in on this network says
+    nothing of the address that was typed.
+    """
+    if account and origin.device and access.portal.keys.is_device(account.key, origin.device):
+        return Lane.KNOWN
+    return Lane.STRANGER
+
+
+def _owner(account: Account | None, lane: Lane, origin: Origin) -> str:
+    return f"account {account.key}" if account and lane == Lane.KNOWN else origin.network
+
+
+def _buckets(access: Access, lane: Lane, email: str, origin: Origin) -> tuple[str, ...]:
     """A browser where this account signed in before has its own counter: nobody else's guesses shut it
     out.
     """
     keys = access.portal.keys
-    if account and origin.device and keys.is_device(account.key, origin.device):
+    if lane == Lane.KNOWN:
         return (keys.bucket("device", origin.device),)
-    return (keys.bucket("account", email), keys.bucket("network", origin.network))
+    networks = buckets_of_network(keys, origin.network, is_stranger=lane == Lane.STRANGER)
+    return (keys.bucket("account", email), *networks)
 
 
 async def _use_temporary(access: Access, account: Account, hashed: str | None) -> bool:
@@ -106,23 +121,15 @@ async def _use_temporary(access: Access, account: Account, hashed: str | None) -
     return await access.change(used) == 1
 
 
-async def ask_password_reset(access: VisitorAccess, email: str, network: str, now: datetime) -> None:
+async def ask_password_reset(access: VisitorAccess, email: str, now: datetime) -> None:
     """A mail leaves in every case, so that neither the screen nor the time tells whether there is an account.
 
     Nobody is ever refused a reset. Asked again within five minutes, the link already mailed is the answer;
-    and
-    mail to addresses without an account is limited by network, in silence.
+    and mail to addresses without an account is limited by network, in silence.
     """
     account = await account_at(access, email)
-    keys = access.portal.keys
-    buckets = [keys.bucket("reset", email)]
-    if account is None:
-        buckets.append(keys.bucket("nobody", network))
-    async with access.paused():
-        try:
-            await count_guess(access.portal.database, now, *buckets)
-        except TooMany:
-            return
+    if not await may_leave(access, "password_reset" if account else "no_account", email, now):
+        return
     if account is None:
         queue_mail(access, "no_account", email, now, seed=new_seed())
         return
@@ -153,7 +160,7 @@ async def judge_password(access: Access, account: Account, password: str) -> str
     if reason := weakness(password, sorted(words)):
         raise Refused(reason, "new_password")
     async with access.paused():
-        return await access.portal.passwords.hashed(password)
+        return await access.portal.passwords.hashed(password, f"account {account.key}")
 
 
 async def set_password(access: Access, account: Account, hashed: str, browser: str, now: datetime) -> str:
