@@ -60,14 +60,6 @@ class Keys:
             letters.append(UNAMBIGUOUS[index])
         return "-".join("".join(letters[i : i + 4]) for i in range(0, 16, 4))
 
-    def device(self, account_id: int, nonce: str) -> str:
-        """The signed value of the cookie that tells a browser where this account signed in before."""
-        return f"{nonce}.{self._mac('device', f'{account_id}:{nonce}').hex()[:32]}"
-
-    def is_device(self, account_id: int, value: str) -> bool:
-        nonce = value.partition(".")[0]
-        return hmac.compare_digest(self.device(account_id, nonce).encode(), value.encode("utf-8", "replace"))
-
     def form_token(self, binding: str) -> str:
         """A form token for this session, flow or visitor, masked anew so that compression tells nothing of
         it.

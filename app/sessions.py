@@ -21,7 +21,13 @@ from db.models import Account, AccountSession, CareTeam, Company, Membership, St
 
 
 def open_session(
-    access: Access, account: Account, browser: str, now: datetime, *, must_choose_password: bool = False
+    access: Access,
+    account: Account,
+    browser: str,
+    now: datetime,
+    *,
+    must_choose_password: bool = False,
+    device_id: int | None = None,
 ) -> str:
     """A session row for this account. The token goes into the cookie and nowhere else."""
     token = new_token()
@@ -29,6 +35,7 @@ def open_session(
         AccountSession(
             token_hash=fingerprint(token),
             account_id=account.key,
+            device_id=device_id,
             browser=browser,
             must_choose_password=must_choose_password,
             created_at=now,

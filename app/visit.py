@@ -15,6 +15,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 
 from app.acting import FollowingTeam
+from app.devices import LIFE, Opened, Origin
 from app.errors import Forbidden
 from app.keys import fingerprint
 from app.portal import Portal
@@ -23,7 +24,6 @@ from app.rights import Right
 TOKEN_FIELD = "csrf"
 FORM_TYPE = "application/x-www-form-urlencoded"
 MULTIPART_TYPE = "multipart/form-data"
-DEVICE_SECONDS = 400 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +97,17 @@ class Visit:
     def no_cookie(self, kind: str) -> Cookie:
         return self.cookie(kind, "", max_age=0)
 
-    def session_cookies(self, account_id: int, token: str) -> list[Cookie]:
+    @property
+    def origin(self) -> Origin:
+        return Origin(self.network, self.device, self.browser)
+
+    def session_cookies(self, opened: Opened) -> list[Cookie]:
         """The new session, and the mark of a browser where this account signed in; the sign-in's flow is
         over.
         """
-        keys = self.portal.keys
-        device = (
-            self.device if keys.is_device(account_id, self.device) else keys.device(account_id, token[:16])
-        )
         return [
-            self.cookie("session", token),
-            self.cookie("device", device, DEVICE_SECONDS),
+            self.cookie("session", opened.session),
+            self.cookie("device", opened.device, int(LIFE.total_seconds())),
             self.no_cookie("flow"),
         ]
 

@@ -55,14 +55,14 @@ async def replace_password(
 ) -> Response[Any]:
     visit = Visit.of(request)
     form = await Form.read(request, PasswordChange)
-    token = ""
+    opened = None
     if form.data:
         async with form.attempt(access):
-            token = await change_password(access, form.data, visit.browser, clock.now())
-    if not token:
+            opened = await change_password(access, form.data, visit.origin, clock.now())
+    if opened is None:
         form.typed = {}
         return page("account/password.html", form=form, account=access.account, minimum=MINIMUM)
-    cookies = visit.session_cookies(access.account.key, token)
+    cookies = visit.session_cookies(opened)
     return see(request, "account.show", query={"fait": "mot-de-passe"}, cookies=cookies)
 
 

@@ -8,6 +8,7 @@ from sqlmodel import col
 from app import formats
 from app.access import AccountAccess, VisitorAccess
 from app.account.forms import EmailChange, PasswordChange, Profile
+from app.devices import Opened, Origin
 from app.errors import Refused
 from app.mail import new_seed, queue_mail
 from app.passwords import Lane
@@ -26,12 +27,14 @@ async def change_profile(access: AccountAccess, entry: Profile, now: datetime) -
     access.record(AuditKind.PROFILE_CHANGED, now, access.account.key)
 
 
-async def change_password(access: AccountAccess, entry: PasswordChange, browser: str, now: datetime) -> str:
-    """The token of the new session; every other one is ended."""
+async def change_password(
+    access: AccountAccess, entry: PasswordChange, origin: Origin, now: datetime
+) -> Opened:
+    """A new session in this browser, known anew; every other one is ended."""
     await _check_current(access, entry.current_password, now)
     hashed = await judge_password(access, access.account, entry.new_password)
     queue_mail(access, "password_changed", access.account.email, now, account_id=access.account.key)
-    return await set_password(access, access.account, hashed, browser, now)
+    return await set_password(access, access.account, hashed, origin, now)
 
 
 async def ask_email_change(access: AccountAccess, entry: EmailChange, now: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from app import clock, formats
 from app.access import Access, MemberAccess, VisitorAccess
 from app.acting import ActingAccount, ActingCompany, ActingMembership
+from app.devices import is_members_network
 from app.errors import NotFound, Refused
 from app.mail import queue_mail
 from app.rights import WORKING_ROLES, Role
@@ -36,7 +37,8 @@ async def company_of_pair(access: Access, code: str, number: str, network: str, 
     """The company of these two numbers, or `Refused`: the same words whether the code exists or not."""
     keys, database = access.portal.keys, access.portal.database
     company = await access.first(select(Company).where(Company.code == code))
-    networks = buckets_of_network(keys, network, is_stranger=isinstance(access, VisitorAccess))
+    is_stranger = isinstance(access, VisitorAccess) and not await is_members_network(access, network, now)
+    networks = buckets_of_network(keys, network, is_stranger=is_stranger)
     async with access.paused():
         try:
             guess = await count_guess(database, now, keys.bucket("code", code), *networks)

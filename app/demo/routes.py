@@ -11,9 +11,9 @@ from sqlmodel import col, select
 from app import clock
 from app.access import BIGGEST_ID, VisitorAccess
 from app.demo.forms import Persona
+from app.devices import open_browser
 from app.errors import NotFound
 from app.forms import Form
-from app.sessions import open_session
 from app.sign_in.service import account_at
 from app.visit import Visit
 from app.web import leave, page, path_to
@@ -32,8 +32,7 @@ async def sign_in(request: Request[Any, Any, Any], access: NamedDependency[Visit
     account = await account_at(access, form.data.email) if form.data else None
     if account is None:
         return page("demo/personas.html", form=form)
-    token = open_session(access, account, visit.browser, clock.now())
-    cookies = visit.session_cookies(account.key, token)
+    cookies = visit.session_cookies(await open_browser(access, account, visit.origin, clock.now()))
     return leave(request, path_to(request, "companies.home"), cookies=cookies)
 
 

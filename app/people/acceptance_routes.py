@@ -14,7 +14,7 @@ from app.passwords import MINIMUM
 from app.people.acceptance_service import Invited, accept_as_new, accept_with_account, invited_by_link
 from app.people.forms import Acceptance, NewMember
 from app.rights import ROLE_WORDS, Role
-from app.sign_in.service import Origin, SignedIn
+from app.sign_in.service import SignedIn
 from app.visit import Visit
 from app.web import leave, page, path_to
 
@@ -36,7 +36,7 @@ async def accept(
         form.typed.pop("password", None)
         form.typed.pop("new_password", None)
         return _welcome(invited, token, form)
-    cookies = Visit.of(request).session_cookies(signed_in.account.key, signed_in.token)
+    cookies = Visit.of(request).session_cookies(signed_in.opened)
     return leave(request, path_to(request, "companies.show", code=invited.company_code), cookies=cookies)
 
 
@@ -47,8 +47,9 @@ async def _accepted_with_account(
     form = await Form.read(request, Acceptance)
     if form.data:
         async with form.attempt(access):
-            origin = Origin(visit.network, visit.device, visit.browser)
-            signed_in = await accept_with_account(access, invited, form.data.password, origin, clock.now())
+            signed_in = await accept_with_account(
+                access, invited, form.data.password, visit.origin, clock.now()
+            )
     return form, None if form.errors else signed_in
 
 
@@ -59,7 +60,7 @@ async def _accepted_as_new(
     form = await Form.read(request, NewMember)
     if form.data:
         async with form.attempt(access):
-            signed_in = await accept_as_new(access, invited, form.data, visit.browser, clock.now())
+            signed_in = await accept_as_new(access, invited, form.data, visit.origin, clock.now())
     return form, None if form.errors else signed_in
 
 

@@ -8,13 +8,13 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from app.access import VisitorAccess
+from app.devices import Origin, open_browser
 from app.errors import NotFound, Refused
 from app.keys import fingerprint
 from app.passwords import weakness
 from app.people.forms import NewMember
 from app.people.queries import day_of, has_ended, hold_company, is_open
-from app.sessions import open_session
-from app.sign_in.service import Origin, SignedIn, judge_password, sign_in
+from app.sign_in.service import SignedIn, judge_password, sign_in
 from db.models import Account, AuditKind, Company, Invitation, Membership
 
 _invitee = aliased(Account)
@@ -77,7 +77,7 @@ async def accept_with_account(
 
 
 async def accept_as_new(
-    access: VisitorAccess, invited: Invited, entry: NewMember, browser: str, now: datetime
+    access: VisitorAccess, invited: Invited, entry: NewMember, origin: Origin, now: datetime
 ) -> SignedIn:
     """Open the account with the password chosen here, then join: no other mail is needed."""
     of_account = entry.model_dump(include={"last_name", "first_name", "job_title"})
@@ -92,8 +92,8 @@ async def accept_as_new(
     await access.flush()
     access.record(AuditKind.ACCOUNT_CREATED, now, account.key, invited.company_id)
     await _join(access, invited, account, now)
-    access.record(AuditKind.SIGNED_IN, now, account.key, about=browser)
-    return SignedIn(account, open_session(access, account, browser, now), must_choose_password=False)
+    access.record(AuditKind.SIGNED_IN, now, account.key, about=origin.browser)
+    return SignedIn(account, await open_browser(access, account, origin, now), must_choose_password=False)
 
 
 async def _join(access: VisitorAccess, invited: Invited, account: Account, now: datetime) -> None:

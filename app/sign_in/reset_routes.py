@@ -67,16 +67,16 @@ async def apply_reset(
     visit, now = Visit.of(request), clock.now()
     link, account = await account_of_link(access, token, TokenKind.PASSWORD_RESET, now)
     form = await Form.read(request, NewPassword)
-    session = ""
+    opened = None
     if form.data:
         async with form.attempt(access):
             hashed = await judge_password(access, account, form.data.new_password)
             await use_link(access, link, now)
-            session = await set_password(access, account, hashed, visit.browser, now)
-    if not session:
+            opened = await set_password(access, account, hashed, visit.origin, now)
+    if opened is None:
         form.typed |= {"email": account.email, "new_password": ""}
         return page("sign_in/reset.html", form=form, token=token, minimum=MINIMUM)
-    cookies = visit.session_cookies(account.key, session)
+    cookies = visit.session_cookies(opened)
     return leave(request, path_to(request, "companies.home"), cookies=cookies)
 
 
@@ -90,12 +90,12 @@ async def first_password(access: NamedDependency[AccountAccess]) -> Response[Any
 async def choose(request: Request[Any, Any, Any], access: NamedDependency[AccountAccess]) -> Response[Any]:
     visit = Visit.of(request)
     form = await Form.read(request, NewPassword)
-    session = ""
+    opened = None
     if form.data:
         async with form.attempt(access):
-            session = await choose_first_password(access, form.data.new_password, visit.browser, clock.now())
-    if not session:
+            opened = await choose_first_password(access, form.data.new_password, visit.origin, clock.now())
+    if opened is None:
         form.typed |= {"email": access.account.email, "new_password": ""}
         return page("sign_in/first_password.html", form=form, minimum=MINIMUM)
-    cookies = visit.session_cookies(access.account.key, session)
+    cookies = visit.session_cookies(opened)
     return leave(request, path_to(request, "companies.home"), cookies=cookies)

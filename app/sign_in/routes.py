@@ -13,7 +13,7 @@ from app.forms import Form
 from app.return_paths import is_return_path
 from app.sign_in.flows import flow_of, start_flow
 from app.sign_in.forms import EmailStep, PasswordStep
-from app.sign_in.service import Origin, sign_in
+from app.sign_in.service import sign_in
 from app.visit import Visit
 from app.web import leave, page, path_to, see
 
@@ -75,11 +75,10 @@ async def finish(request: Request[Any, Any, Any], access: NamedDependency[Visito
     signed_in = None
     if form.data:
         async with form.attempt(access):
-            origin = Origin(visit.network, visit.device, visit.browser)
-            signed_in = await sign_in(access, form.data.email, form.data.password, origin, clock.now())
+            signed_in = await sign_in(access, form.data.email, form.data.password, visit.origin, clock.now())
             await access.delete(flow)
     if signed_in is None:
         form.typed.pop("password", None)
         return page("sign_in/password.html", "partials/sign_in/password.html", form=form)
-    cookies = visit.session_cookies(signed_in.account.key, signed_in.token)
+    cookies = visit.session_cookies(signed_in.opened)
     return leave(request, flow.next_path or path_to(request, "companies.home"), cookies=cookies)

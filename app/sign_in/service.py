@@ -10,10 +10,11 @@ from sqlmodel import col, select
 
 from app import formats
 from app.access import Access, AccountAccess, VisitorAccess
+from app.devices import Opened, Origin, end_devices, is_members_network, known_device, open_browser
 from app.errors import Busy, Refused
 from app.mail import may_leave, new_seed, queue_mail
 from app.passwords import Lane, weakness
-from app.sessions import end_sessions, open_session
+from app.sessions import end_sessions
 from app.sign_in.links import new_link
 from app.throttle import TooMany, buckets_of_network, count_guess, forgive, take_back
 from db.models import Account, AccountToken, AuditKind, Company, Membership, TokenKind
@@ -23,18 +24,9 @@ WRONG = "L’adresse e-mail ou le mot de passe est incorrect."
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a guess comes from: network address, signed device cookie, words for the browser."""
-
-    network: str
-    device: str
-    browser: str
-
-
-@dataclass(frozen=True, slots=True)
 class SignedIn:
     account: Account
-    token: str
+    opened: Opened
     must_choose_password: bool
 
 
@@ -52,16 +44,16 @@ async def sign_in(
     temporary = account is not None and account.password_hash is None
     hashed = _current_hash(account, now)
     portal = access.portal
-    lane = await _lane(access, account, origin)
+    whom = await _taken_for(access, account, email, origin, now)
     async with access.paused():
         try:
-            guess = await count_guess(portal.database, now, *_buckets(access, lane, email, origin))
+            guess = await count_guess(portal.database, now, *whom.buckets)
         except TooMany as error:
             wait = formats.wait(error.wait.total_seconds())
             words = f"Trop d’essais. Réessayez dans {wait}, ou réinitialisez votre mot de passe."
             raise Refused(words, "password", status_code=429) from None
         try:
-            is_right = await portal.passwords.matches(password, hashed, lane, _owner(account, lane, origin))
+            is_right = await portal.passwords.matches(password, hashed, whom.lane, whom.owner)
         except Busy:
             await take_back(portal.database, guess, now)
             raise
@@ -69,13 +61,11 @@ async def sign_in(
             await forgive(portal.database, guess, now)
     if not is_right or account is None:
         raise Refused(WRONG, "password")
-    if temporary and not await _use_temporary(access, account, hashed):
+    if not await _enter(access, account, hashed, now):
         raise Refused(WRONG, "password")
-    account.first_signed_in_at = account.first_signed_in_at or now
-    account.last_signed_in_at = now
     access.record(AuditKind.SIGNED_IN, now, account.key, about=origin.browser)
-    token = open_session(access, account, origin.browser, now, must_choose_password=temporary)
-    return SignedIn(account, token, temporary)
+    opened = await open_browser(access, account, origin, now, must_choose_password=temporary)
+    return SignedIn(account, opened, temporary)
 
 
 def _current_hash(account: Account | None, now: datetime) -> str | None:
@@ -87,38 +77,42 @@ def _current_hash(account: Account | None, now: datetime) -> str | None:
     return account.temporary_hash if is_alive else None
 
 
-async def _lane(access: Access, account: Account | None, origin: Origin) -> Lane:
-    """Whom this is likely to be, before the password tells. That somebody signed in on this network says
-    nothing of the address that was typed.
-    """
-    if account and origin.device and access.portal.keys.is_device(account.key, origin.device):
-        return Lane.KNOWN
-    return Lane.STRANGER
+@dataclass(frozen=True, slots=True)
+class _TakenFor:
+    """Whom a guess is likely to come from: where it waits, whose place it takes, where it is counted."""
+
+    lane: Lane
+    owner: str
+    buckets: tuple[str, ...]
 
 
-def _owner(account: Account | None, lane: Lane, origin: Origin) -> str:
-    return f"account {account.key}" if account and lane == Lane.KNOWN else origin.network
-
-
-def _buckets(access: Access, lane: Lane, email: str, origin: Origin) -> tuple[str, ...]:
-    """A browser where this account signed in before has its own counter: nobody else's guesses shut it
-    out.
+async def _taken_for(
+    access: Access, account: Account | None, email: str, origin: Origin, now: datetime
+) -> _TakenFor:
+    """A browser where this account signed in before has its own counter and lane: nobody else's guesses shut
+    it out. A network where somebody did, whoever it was, has a lane too: were it only for those who did,
+    the storm would tell from there which addresses have an account.
     """
     keys = access.portal.keys
-    if lane == Lane.KNOWN:
-        return (keys.bucket("device", origin.device),)
-    networks = buckets_of_network(keys, origin.network, is_stranger=lane == Lane.STRANGER)
-    return (keys.bucket("account", email), *networks)
+    if account and (device := await known_device(access, account.key, origin.device, now)):
+        own = keys.bucket("device", str(device.key))
+        return _TakenFor(Lane.KNOWN, f"account {account.key}", (own,))
+    is_nearby = await is_members_network(access, origin.network, now)
+    networks = buckets_of_network(keys, origin.network, is_stranger=not is_nearby)
+    lane = Lane.NEARBY if is_nearby else Lane.STRANGER
+    return _TakenFor(lane, origin.network, (keys.bucket("account", email), *networks))
 
 
-async def _use_temporary(access: Access, account: Account, hashed: str | None) -> bool:
-    """The mailed password opens one session: of two at once, one."""
-    used = (
-        update(Account)
-        .where(col(Account.id) == account.key, col(Account.temporary_hash) == hashed)
-        .values(temporary_hash=None)
-    )
-    return await access.change(used) == 1
+async def _enter(access: Access, account: Account, hashed: str | None, now: datetime) -> bool:
+    """The mailed password opens one session: of two at once, one. And a password replaced while it was
+    compared, outside the transaction, opens none.
+    """
+    mine = update(Account).where(col(Account.id) == account.key)
+    seen = {"first_signed_in_at": account.first_signed_in_at or now, "last_signed_in_at": now}
+    if account.password_hash is None:
+        mailed = (col(Account.temporary_hash) == hashed) & col(Account.password_hash).is_(None)
+        return await access.change(mine.where(mailed).values(temporary_hash=None, **seen)) == 1
+    return await access.change(mine.where(col(Account.password_hash) == hashed).values(**seen)) == 1
 
 
 async def ask_password_reset(access: VisitorAccess, email: str, now: datetime) -> None:
@@ -163,8 +157,10 @@ async def judge_password(access: Access, account: Account, password: str) -> str
         return await access.portal.passwords.hashed(password, f"account {account.key}")
 
 
-async def set_password(access: Access, account: Account, hashed: str, browser: str, now: datetime) -> str:
-    """Install the hash, end every session and open a new one, whose token is returned.
+async def set_password(
+    access: Access, account: Account, hashed: str, origin: Origin, now: datetime
+) -> Opened:
+    """Install the hash, end every session and known device, and open a new one of each.
 
     The same form sent ten times at once is done once: the hash must still be the one that was read.
     """
@@ -177,6 +173,7 @@ async def set_password(access: Access, account: Account, hashed: str, browser: s
     if await access.change(installed) != 1:
         raise Refused("Le mot de passe vient d’être changé ailleurs. Recommencez.", "new_password", 409)
     await end_sessions(access, account, now)
+    await end_devices(access, account.key, now)
     await access.change(
         update(AccountToken)
         .where(
@@ -186,9 +183,11 @@ async def set_password(access: Access, account: Account, hashed: str, browser: s
         .values(used_at=now)
     )
     access.record(AuditKind.PASSWORD_CHANGED, now, account.key)
-    return open_session(access, account, browser, now)
+    return await open_browser(access, account, origin, now)
 
 
-async def choose_first_password(access: AccountAccess, password: str, browser: str, now: datetime) -> str:
+async def choose_first_password(
+    access: AccountAccess, password: str, origin: Origin, now: datetime
+) -> Opened:
     hashed = await judge_password(access, access.account, password)
-    return await set_password(access, access.account, hashed, browser, now)
+    return await set_password(access, access.account, hashed, origin, now)

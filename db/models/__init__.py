@@ -36,7 +36,15 @@ from db.models.invoice import Invoice, InvoiceKind, Payment
 from db.models.mail import DemoMail, OutboxMail
 from db.models.membership import Invitation, Membership
 from db.models.planning import CalendarFeed, CareCentre, NoticeKind, Slot, SlotState, VisitNotice
-from db.models.session import AccountSession, AccountToken, Draft, SignInFlow, Throttle, TokenKind
+from db.models.session import (
+    AccountSession,
+    AccountToken,
+    Draft,
+    KnownDevice,
+    SignInFlow,
+    Throttle,
+    TokenKind,
+)
 
 __all__ = [
     "NEVER",
@@ -78,6 +86,7 @@ __all__ = [
     "Invitation",
     "Invoice",
     "InvoiceKind",
+    "KnownDevice",
     "LineKind",
     "Membership",
     "Monitoring",

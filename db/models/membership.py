@@ -12,6 +12,7 @@ class Membership(CompanyOwned, table=True):
     """One account may act for one company. `roles`: values of `app.rights.Role`.
 
     `third_party`: an accountant, for a company that is not theirs; `ends_on`: the last day, for them.
+    `sign_up`: the SHA-256 of the sign-up's cookie that gave it, when one did: that one may take it back.
     """
 
     __table_args__ = (UniqueConstraint("account_id", "company_id"),)
@@ -20,6 +21,7 @@ class Membership(CompanyOwned, table=True):
     roles: list[str] = Field(default_factory=list, sa_type=JSON)
     third_party: bool = False
     ends_on: date | None = None
+    sign_up: str = Field(default="", max_length=64)
     created_at: datetime = instant()
 
 

@@ -12,17 +12,34 @@ from db.models.base import Base, instant
 class SignInFlow(Base, table=True):
     """What the steps before the session know: an address, or a company whose two numbers were given.
 
-    `token_hash` is the SHA-256 of the cookie. `account_id` is set once the account was created.
+    `token_hash` is the SHA-256 of the cookie. `account_id`: whom the access was mailed to.
+    `created_account_id`: the account that this flow itself created, the only one that it may correct; none
+    any more once somebody else counts on that account.
     """
 
     token_hash: str = Field(max_length=64, unique=True)
     email: str = Field(default="", max_length=254)
     company_id: int | None = Field(default=None, foreign_key="company.id")
     account_id: int | None = Field(default=None, foreign_key="account.id")
+    created_account_id: int | None = Field(default=None, foreign_key="account.id", index=True)
     mails_sent: int = 0
     mailed_at: datetime | None = instant(nullable=True)
     next_path: str = Field(default="", max_length=200)
     expires_at: datetime = instant(index=True)
+
+
+class KnownDevice(Base, table=True):
+    """A browser where this account signed in before, told by a cookie of its own: 256 random bits, of which
+    only the SHA-256 is kept. `network`: where it last signed in from.
+    """
+
+    token_hash: str = Field(max_length=64, unique=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    browser: str = Field(default="", max_length=120)
+    network: str = Field(default="", max_length=45, index=True)
+    created_at: datetime = instant()
+    last_seen_at: datetime = instant()
+    ended_at: datetime | None = instant(nullable=True)
 
 
 class AccountSession(Base, table=True):
@@ -33,6 +50,7 @@ class AccountSession(Base, table=True):
 
     token_hash: str = Field(max_length=64, unique=True)
     account_id: int = Field(foreign_key="account.id", index=True)
+    device_id: int | None = Field(default=None, foreign_key="knowndevice.id", index=True)
     browser: str = Field(default="", max_length=120)
     must_choose_password: bool = False
     created_at: datetime = instant()

@@ -1,0 +1,120 @@
+"""Browsers where an account signed in before: a cookie of their own, a row each, ended when it should be.
+
+A device opens nothing: it lets its owner guess apart from strangers, and tells which networks are theirs.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, update
+from sqlmodel import col, select
+
+from app.access import Access
+from app.keys import fingerprint, new_token
+from app.sessions import open_session
+from db.models import Account, KnownDevice
+
+LIFE = timedelta(days=400)
+NETWORK_LIFE = timedelta(days=60)
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request comes from: network address, the device's cookie, words for the browser."""
+
+    network: str
+    device: str
+    browser: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The tokens of a session just opened and of the browser that holds it: for the cookies, and nowhere
+    else.
+    """
+
+    session: str
+    device: str
+
+
+async def open_browser(
+    access: Access, account: Account, origin: Origin, now: datetime, *, must_choose_password: bool = False
+) -> Opened:
+    """A session, in a browser that is known from now on."""
+    device, token = await _remembered(access, account.key, origin, now)
+    session = open_session(
+        access,
+        account,
+        origin.browser,
+        now,
+        must_choose_password=must_choose_password,
+        device_id=device.key,
+    )
+    return Opened(session, token)
+
+
+async def known_device(access: Access, account_id: int, token: str, now: datetime) -> KnownDevice | None:
+    """The device of this cookie, if it is this account's and has not been ended."""
+    if not token:
+        return None
+    mine = select(KnownDevice).where(KnownDevice.token_hash == fingerprint(token), _is_known(account_id, now))
+    return await access.first(mine)
+
+
+async def is_known_network(access: Access, account_id: int, network: str, now: datetime) -> bool:
+    """Whether one of its known devices signed in from there."""
+    mine = select(KnownDevice).where(_is_known(account_id, now), KnownDevice.network == network)
+    return await access.first(mine.limit(1)) is not None
+
+
+async def is_members_network(access: Access, network: str, now: datetime) -> bool:
+    """Whether a known device of anybody signed in from there lately."""
+    theirs = select(KnownDevice).where(
+        KnownDevice.network == network[:45],
+        col(KnownDevice.ended_at).is_(None),
+        KnownDevice.last_seen_at > now - NETWORK_LIFE,
+    )
+    return await access.first(theirs.limit(1)) is not None
+
+
+async def end_devices(access: Access, account_id: int, now: datetime) -> int:
+    """Forget every browser of this account. How many were known."""
+    mine = update(KnownDevice).where(
+        col(KnownDevice.account_id) == account_id, col(KnownDevice.ended_at).is_(None)
+    )
+    return await access.change(mine.values(ended_at=now))
+
+
+def _is_known(account_id: int, now: datetime) -> ColumnElement[bool]:
+    return (
+        (col(KnownDevice.account_id) == account_id)
+        & col(KnownDevice.ended_at).is_(None)
+        & (col(KnownDevice.last_seen_at) > now - LIFE)
+    )
+
+
+async def _remembered(
+    access: Access, account_id: int, origin: Origin, now: datetime
+) -> tuple[KnownDevice, str]:
+    """Never by a cookie that we did not give to this account: somebody else may know its value."""
+    device, token = await known_device(access, account_id, origin.device, now), origin.device
+    if device is None:
+        token = new_token()
+        device = access.add(
+            KnownDevice(
+                token_hash=fingerprint(token), account_id=account_id, created_at=now, last_seen_at=now
+            )
+        )
+    device.browser, device.network, device.last_seen_at = origin.browser[:120], origin.network[:45], now
+    await access.flush()
+    await _end_beyond(access, account_id, now)
+    return device, token
+
+
+async def _end_beyond(access: Access, account_id: int, now: datetime) -> None:
+    """A browser that keeps no cookie is a new one each time: the least recent are forgotten."""
+    newest = select(KnownDevice).where(_is_known(account_id, now))
+    newest = newest.order_by(col(KnownDevice.last_seen_at).desc(), col(KnownDevice.id).desc())
+    for device in await access.all(newest.offset(MOST).limit(MOST)):
+        device.ended_at = now
