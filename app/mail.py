@@ -79,10 +79,12 @@ async def mail_counted(access: Access) -> AsyncIterator[None]:
         del info["caused"]
 
 
-async def may_leave(access: Access, kind: str, recipient: str, now: datetime) -> bool:
+async def may_leave(
+    access: Access, kind: str, recipient: str, now: datetime, *, company_id: int | None = None
+) -> bool:
     """For the kinds that are limited in silence: counts this one, unless it is too many."""
     try:
-        await count_among(access.session_, now, *_buckets(access, _Caused(kind, recipient, None, now)))
+        await count_among(access.session_, now, *_buckets(access, _Caused(kind, recipient, company_id, now)))
     except TooMany:
         return False
     return True

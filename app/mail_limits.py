@@ -58,7 +58,9 @@ LIMITS: dict[str, Limits] = {
     "password_changed": Limits(account=_hour_and_day(10, 20)),
     "password_reset": Limits(recipient=((5 * MINUTE, 1),), in_silence=True, group="reset"),
     "no_account": Limits(recipient=((5 * MINUTE, 1),), network=((DAY, 20),), in_silence=True, group="reset"),
-    "code_link": Limits(recipient=((5 * MINUTE, 1), (DAY, 10)), in_silence=True),
+    "code_link": Limits(
+        company=((5 * MINUTE, 1), (DAY, 10)), recipient=_hour_and_day(10, 30), in_silence=True
+    ),
     "invitation": Limits(
         account=_hour_and_day(30, 100),
         company=_hour_and_day(30, 100),

@@ -77,15 +77,20 @@ async def link_company(
     return list(missing)
 
 
+async def contact_of(access: Access, company_id: int) -> str | None:
+    """The address of the company's administrative contact."""
+    return await access.first(
+        select(CompanyContact.email).where(
+            CompanyContact.company_id == company_id, CompanyContact.kind == ContactKind.ADMINISTRATIVE
+        )
+    )
+
+
 async def ask_recovery(
     access: Access, account: Account | ActingAccount, company: Company | ActingCompany, now: datetime
 ) -> None:
     """No administrator is left: the contact on file decides, by a link, whether this person becomes one."""
-    contact = await access.first(
-        select(CompanyContact.email).where(
-            CompanyContact.company_id == company.key, CompanyContact.kind == ContactKind.ADMINISTRATIVE
-        )
-    )
+    contact = await contact_of(access, company.key)
     recipient = contact or company.email or access.portal.settings.service_email
     expires_at = now + RECOVERY_LIFE
     seed = new_link(access, account, TokenKind.ADMIN_RECOVERY, expires_at, now, company_id=company.key)

@@ -12,7 +12,8 @@ from db.models.base import Base, instant
 class SignInFlow(Base, table=True):
     """What the steps before the session know: an address, or a company whose two numbers were given.
 
-    `token_hash` is the SHA-256 of the cookie. `account_id`: whom the access was mailed to.
+    `token_hash` is the SHA-256 of the cookie, or of a link mailed to the company's contact that
+    starts one. `account_id`: whom the access was mailed to.
     `created_account_id`: the account that this flow itself created, the only one that it may correct; none
     any more once somebody else counts on that account.
     """
