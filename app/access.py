@@ -102,7 +102,9 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class VisitorAccess(Access):
-    """Somebody not signed in: the sign-in's own rows."""
+    """Somebody not signed in: the sign-in's own rows. `network`: where from; "" when the clock acts."""
+
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True)

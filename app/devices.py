@@ -16,6 +16,7 @@ from app.sessions import open_session
 from db.models import Account, AccountSession, KnownDevice
 
 LIFE = timedelta(days=400)
+NETWORK_LIFE = timedelta(days=60)
 MOST = 20
 
 
@@ -73,6 +74,16 @@ async def known_devices(access: Access, account_id: int, now: datetime) -> Seque
     newest = select(KnownDevice).where(_is_known(account_id, now))
     newest = newest.order_by(col(KnownDevice.last_seen_at).desc(), col(KnownDevice.id).desc())
     return await access.all(newest.limit(2 * MOST))
+
+
+async def is_members_network(access: Access, network: str, now: datetime) -> bool:
+    """Whether a known device of anybody signed in from there lately."""
+    theirs = select(KnownDevice).where(
+        KnownDevice.network == network[:45],
+        col(KnownDevice.ended_at).is_(None),
+        KnownDevice.last_seen_at > now - NETWORK_LIFE,
+    )
+    return await access.first(theirs.limit(1)) is not None
 
 
 async def end_devices(access: Access, account_id: int, now: datetime) -> int:

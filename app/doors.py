@@ -67,7 +67,7 @@ async def _transaction(request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSe
 async def visitor_access(request: Request[Any, Any, Any]) -> AsyncIterator[VisitorAccess]:
     async with _transaction(request) as session:
         visit = Visit.of(request)
-        yield VisitorAccess(visit.portal, session)
+        yield VisitorAccess(visit.portal, session, visit.network)
 
 
 async def account_access(request: Request[Any, Any, Any]) -> AsyncIterator[AccountAccess]:

@@ -20,6 +20,7 @@ EVENTS = {
     "invitation_accepted": "invitation acceptée",
     "roles_changed": "rôle modifié",
     "access_revoked": "accès retiré",
+    "code_link_sent": "lien demandé avec les numéros de la lettre",
     "admin_recovered": "administration rétablie",
     "employee_declared": "salarié déclaré",
     "employee_corrected": "salarié corrigé",

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.access import Access
 from app.errors import Refused
+from app.mail import mail_counted
 from app.visit import TOKEN_FIELD, Visit
 
 TWICE = "Une autre personne vient d’enregistrer la même chose. Vérifiez et validez de nouveau."
@@ -73,7 +74,7 @@ class Form(Generic[Data]):
     async def attempt(self, access: Access) -> AsyncIterator[None]:
         """Do it, or take back everything that was half done and say why."""
         try:
-            async with access.savepoint():
+            async with access.savepoint(), mail_counted(access):
                 yield
         except Refused as refused:
             self.refuse(refused)

@@ -47,6 +47,7 @@ from app.return_paths import return_patterns
 from app.settings import Settings
 from app.sign_in import reset_routes
 from app.sign_in import routes as sign_in
+from app.sign_up import code_link_routes
 from app.sign_up import routes as sign_up
 from app.staff import routes as staff
 from app.templating import Templates
@@ -57,13 +58,14 @@ HANDED_OVER = 0.0005  # seconds that a thread may keep the others from running
 
 ANYBODY: list[Any] = [
     home.index, home.first_sign_in, home.third_party, home.accessibility, home.legal, home.privacy, alive,
-    ready, *public_contact.ANYBODY, *faq.ANYBODY,
+    ready, *public_contact.ANYBODY, *faq.ANYBODY, *code_link_routes.ANYBODY,
 ]  # fmt: skip
 VISITOR: list[Any] = [
     sign_in.email, sign_in.start, sign_in.password, sign_in.finish,
     reset_routes.forgotten, reset_routes.ask_reset, reset_routes.reset_sent, reset_routes.reset,
     reset_routes.apply_reset,
     sign_up.code, sign_up.check_code, sign_up.account, sign_up.create, sign_up.sent, sign_up.resend,
+    *code_link_routes.VISITOR,
     joining_routes.recovery, joining_routes.recover, *people.VISITOR,
     session_routes.confirmation, session_routes.confirm, session_routes.undoing, session_routes.undo,
     *public_contact.VISITOR,

@@ -5,9 +5,12 @@ import contextlib
 import math
 import os
 import threading
+from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache, partial
 
 import bcrypt
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
@@ -17,7 +20,7 @@ from app.keys import Keys
 
 MINIMUM, MAXIMUM = 12, 128
 ENTROPY_BITS = 50  # CNIL, deliberation 2022-100: without other measures than a limit on attempts.
-QUEUE = 40  # about ten seconds of hashing
+PLACES, PLACES_OF_ONE = 40, 8  # in each lane; forty are about ten seconds of hashing
 FRENCH_FAVOURITES = frozenset(
     [
         "azertyuiop", "azertyuiopqs", "azertyuiopqsdfghjklm", "bonjour", "chocolat", "doudou", "entreprise",
@@ -26,22 +29,48 @@ FRENCH_FAVOURITES = frozenset(
 )  # fmt: skip
 
 
+class Lane(IntEnum):
+    """Who waits for a password to be hashed, in the order in which they are served.
+
+    `KNOWN`: proved to be who they say, by a session, a link or a device of the account, and the portal
+    itself. `NEARBY`: on a network where somebody signed in. `STRANGER`: anybody else.
+    """
+
+    KNOWN = 0
+    NEARBY = 1
+    STRANGER = 2
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    work: Callable[[], bytes]
+    answer: asyncio.Future[bytes]
+
+
 class Passwords:
-    """bcrypt in one thread of low priority: a storm of sign-ins leaves the other pages their time."""
+    """bcrypt in one thread of low priority: a storm of sign-ins leaves the other pages their time.
+
+    Each lane has places of its own, so that strangers never take those of known people, who wait for one
+    comparison under way at most. `owner`: whose places these are; "" for the portal's own work.
+    """
 
     def __init__(self, keys: Keys, cost: int = 12) -> None:
         self._keys = keys
         self._cost = cost
         self._thread = ThreadPoolExecutor(1, "bcrypt", initializer=_lower_priority)
-        self._waiting = 0
+        self._waiting: dict[Lane, deque[_Job]] = {lane: deque() for lane in Lane}
+        self._held: dict[Lane, Counter[str]] = {lane: Counter() for lane in Lane}
+        self._is_serving = False
         # Compared with when there is no account, so that its absence takes the same time.
         self._nobody = bcrypt.hashpw(b"nobody", bcrypt.gensalt(cost)).decode()
 
-    async def hashed(self, password: str) -> str:
+    async def hashed(self, password: str, owner: str = "") -> str:
+        """For whoever may choose a password: that was proved before."""
         peppered = self._keys.peppered(password)
-        return (await self._run(lambda: bcrypt.hashpw(peppered, bcrypt.gensalt(self._cost)))).decode()
+        work = partial(bcrypt.hashpw, peppered, bcrypt.gensalt(self._cost))
+        return (await self._run(work, Lane.KNOWN, owner)).decode()
 
-    async def matches(self, password: str, hashed: str | None) -> bool:
+    async def matches(self, password: str, hashed: str | None, lane: Lane, owner: str) -> bool:
         """Whether this is the password. The same work with no hash or a malformed one: a failed sign-in."""
         peppered = self._keys.peppered(password)
         target = hashed if hashed and len(hashed) == 60 and hashed.startswith("$2") else self._nobody
@@ -52,18 +81,48 @@ class Passwords:
             except ValueError:
                 return b""
 
-        return bool(await self._run(compare)) and target == hashed
+        return bool(await self._run(compare, lane, owner)) and target == hashed
 
-    async def _run(self, work: Callable[[], bytes]) -> bytes:
-        if self._waiting >= QUEUE:
+    async def _run(self, work: Callable[[], bytes], lane: Lane, owner: str) -> bytes:
+        held, waiting = self._held[lane], self._waiting[lane]
+        if held.total() >= PLACES or (owner and held[owner] >= PLACES_OF_ONE):
             raise Busy(retry_after=10)
-        self._waiting += 1
+        job = _Job(work, asyncio.get_running_loop().create_future())
+        held[owner] += 1
+        waiting.append(job)
+        self._serve_next()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+            return await job.answer
         finally:
-            self._waiting -= 1
+            held[owner] -= 1
+            if not held[owner]:
+                del held[owner]  # or every network that ever came would stay
+            with contextlib.suppress(ValueError):
+                waiting.remove(job)
+
+    def _serve_next(self) -> None:
+        queue = next((queue for queue in self._waiting.values() if queue), None)
+        if self._is_serving or queue is None:
+            return
+        job = queue.popleft()
+        self._is_serving = True
+        running = asyncio.get_running_loop().run_in_executor(self._thread, job.work)
+        running.add_done_callback(partial(self._give, job))
+
+    def _give(self, job: _Job, done: asyncio.Future[bytes]) -> None:
+        """To whoever still waits for it: a thread cannot be interrupted, so the next one starts only now."""
+        self._is_serving = False
+        if done.cancelled():
+            job.answer.cancel()
+        elif not job.answer.done():
+            fault = done.exception()
+            job.answer.set_exception(fault) if fault else job.answer.set_result(done.result())
+        self._serve_next()
 
     def close(self) -> None:
+        for queue in self._waiting.values():
+            while queue:
+                queue.popleft().answer.cancel()
         self._thread.shutdown(cancel_futures=True)
 
 

@@ -1,7 +1,13 @@
-"""Guesses are counted before they are checked, in rows that every worker shares and a kill does not erase."""
+"""Guesses, and mails that somebody causes, are counted before they are done, in rows that every worker
+shares and a kill does not erase.
+"""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_network
+from itertools import filterfalse
+from operator import itemgetter
 
 import structlog
 from sqlalchemy import bindparam, delete, text
@@ -9,20 +15,27 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.database import Database
+from app.keys import Keys
+from app.mail_limits import DAY, MAIL_WINDOWS, MINUTE, Windows
 from db.models import AuditEvent, AuditKind, Throttle
 from db.types import Instant
 
 log = structlog.get_logger()
 
-MINUTE, DAY = 60.0, 86_400.0
-WINDOWS = {
+STRANGERS = "strangers"
+# Counted when a guess of that network is refused: who goes on all the same is refused until they stop.
+REFUSED = "refused"
+WINDOWS: dict[str, Windows] = {
     "network": ((5 * MINUTE, 10), (DAY, 100)),
+    # A /24, which rarely holds more than one provider's customers, or a /48, which is one customer's: four
+    # networks at their limit. One alone never fills it, whatever it sends.
+    "wide": ((5 * MINUTE, 40), (DAY, 400)),
+    # Half of what one core compares, so that strangers wait for minutes and nobody else does.
+    STRANGERS: ((MINUTE, 120),),
+    REFUSED: ((5 * MINUTE, 20),),
     "code": ((15 * MINUTE, 5), (DAY, 20)),
-    "reset": ((5 * MINUTE, 1),),
-    "nobody": ((DAY, 20),),
-    "contact": ((15 * MINUTE, 5), (DAY, 20)),
-    "receipt": ((DAY, 3),),
-    "mail": ((15 * MINUTE, 3), (DAY, 10)),
+    "way_out": ((5 * MINUTE, 10), (DAY, 50)),
+    **MAIL_WINDOWS,
 }
 FREE_FAILURES, LONGEST_WAIT, DAILY_FAILURES = 5, 15 * MINUTE, 25
 EVERYBODY, ALERT_PER_HOUR = "everybody", 300
@@ -37,31 +50,86 @@ class Guess:
 
 
 class TooMany(Exception):  # noqa: N818
-    """The guess is refused unseen. `wait`: how long until the next may be made."""
+    """Refused unseen. `wait`: how long until the next may be made; `kind`: which counter says so; `limit`:
+    the seconds and how many in them, when it counts that way.
+    """
 
-    def __init__(self, wait: timedelta) -> None:
+    def __init__(self, wait: timedelta, kind: str, limit: tuple[float, int] = (0, 0)) -> None:
         super().__init__()
         self.wait = wait
+        self.kind = kind
+        self.limit = limit
+
+
+def buckets_of_network(keys: Keys, network: str, *, is_stranger: bool) -> tuple[str, ...]:
+    """The counters of where a guess comes from. Of a stranger also those that many networks share."""
+    own = (keys.bucket("network", network), keys.bucket(REFUSED, network))
+    return (*own, keys.bucket("wide", wider(network)), STRANGERS) if is_stranger else own
+
+
+def wider(network: str) -> str:
+    """What surrounds a network: the /48 of a /64, the /24 of an IPv4 address."""
+    try:
+        around = ip_network(network)
+    except ValueError:
+        return network
+    return str(around.supernet(new_prefix=48 if isinstance(around.network_address, IPv6Address) else 24))
 
 
 async def count_guess(database: Database, now: datetime, *buckets: str) -> Guess:
-    """Count one guess against each bucket, or raise `TooMany` and count nothing."""
+    """Count one guess against each bucket, or raise `TooMany`; that is counted too, against the network."""
     async with database.transaction(write=True) as session:
-        return await count_among(session, now, *buckets)
+        refused = None
+        try:
+            await count_among(session, now, *buckets)
+        except TooMany as many:
+            refused = many
+            for name in filter(_is_of_refusals, buckets):
+                _add(await _locked(session, name, now), 1, now)
+        await _count_for_the_alert(session, now)
+    if refused:
+        raise refused
+    return Guess(tuple(sorted(filterfalse(_is_of_refusals, buckets))), now.timestamp())
 
 
-async def count_among(session: AsyncSession, now: datetime, *buckets: str) -> Guess:
-    """The same with the rest of this transaction: what is taken back with it was not counted."""
+async def count_among(session: AsyncSession, now: datetime, *buckets: str) -> None:
+    """Once for each time that a bucket is named, with the rest of this transaction: what is taken back with
+    it was not counted. `TooMany` when one of them is full: then none is counted.
+    """
     at = now.timestamp()
-    names = tuple(sorted(buckets))
-    rows = [await _locked(session, name, now) for name in names]
-    wait = max(seconds_to_wait(row.bucket, row.guesses, at) for row in rows)
+    times = Counter(buckets)
+    rows = [await _locked(session, name, now) for name in sorted(times)]
+    waits = [(seconds_to_wait(row.bucket, row.guesses, at, times[row.bucket]), row) for row in rows]
+    wait, fullest = max(waits, key=itemgetter(0))
     if wait > 0:
-        raise TooMany(timedelta(seconds=wait))
-    everybody = await _locked(session, EVERYBODY, now)
+        raise _too_many(wait, fullest, times[fullest.bucket], at)
     for row in rows:
-        row.guesses = [*(g for g in row.guesses if g > at - DAY), at]
-        row.updated_at = now
+        if not _is_of_refusals(row.bucket):
+            _add(row, times[row.bucket], now)
+
+
+def _is_of_refusals(bucket: str) -> bool:
+    return _kind(bucket) == REFUSED
+
+
+def _too_many(wait: float, row: Throttle, times: int, at: float) -> TooMany:
+    kind = _kind(row.bucket)
+    limits = WINDOWS.get(kind, ((0.0, 0),))
+    limit = max(limits, key=lambda each: _until_free(row.guesses, at, each[0], each[1], times))
+    return TooMany(timedelta(seconds=wait), kind, limit)
+
+
+def _add(row: Throttle, times: int, now: datetime) -> None:
+    """No more is kept than the longest window needs."""
+    at = now.timestamp()
+    recent = [g for g in row.guesses if g > at - DAY]
+    most = max((most for _, most in WINDOWS.get(_kind(row.bucket), ())), default=DAILY_FAILURES)
+    row.guesses, row.updated_at = [*recent, *[at] * times][-max(most, times) :], now
+
+
+async def _count_for_the_alert(session: AsyncSession, now: datetime) -> None:
+    at = now.timestamp()
+    everybody = await _locked(session, EVERYBODY, now)
     lately = [g for g in everybody.guesses if g > at - 3600]
     # No more than the alert needs: in a storm this row is written at every guess.
     everybody.guesses, everybody.updated_at = [*lately, at][-ALERT_PER_HOUR:], now
@@ -69,7 +137,6 @@ async def count_among(session: AsyncSession, now: datetime, *buckets: str) -> Gu
         log.error("guessing_alert", guesses=ALERT_PER_HOUR, per="hour")
         about = f"{ALERT_PER_HOUR} essais en une heure"
         session.add(AuditEvent(at=now, kind=AuditKind.GUESSING_ALERT, about=about))
-    return Guess(names, at)
 
 
 async def take_back(database: Database, guess: Guess, now: datetime) -> None:
@@ -96,22 +163,28 @@ async def forget_old_guesses(database: Database, now: datetime) -> None:
         await session.exec(delete(Throttle).where(col(Throttle.updated_at) < old))
 
 
-def seconds_to_wait(bucket: str, guesses: list[float], at: float) -> float:
-    """0 when a guess is allowed. Accounts and devices: 5 free failures, then 1, 2, 4 … 15 min, 25 a day."""
+def seconds_to_wait(bucket: str, guesses: list[float], at: float, times: int = 1) -> float:
+    """0 when this may be done `times`. Accounts and devices: 5 free failures, then 1, 2, 4 … 15 min, 25 a
+    day.
+    """
     recent = [g for g in guesses if g > at - DAY]
-    kind = bucket.partition(":")[0]
-    if kind in WINDOWS:
-        waits = [_until_free(recent, at, window, most) for window, most in WINDOWS[kind]]
-        return max(waits)
+    if windows := WINDOWS.get(_kind(bucket)):
+        return max(_until_free(recent, at, window, most, times) for window, most in windows)
     if len(recent) < FREE_FAILURES:
         return 0.0
     pause = min(2.0 ** (len(recent) - FREE_FAILURES) * MINUTE, LONGEST_WAIT)
     return max(recent[-1] + pause - at, _until_free(recent, at, DAY, DAILY_FAILURES), 0.0)
 
 
-def _until_free(guesses: list[float], at: float, window: float, most: int) -> float:
+def _kind(bucket: str) -> str:
+    return bucket.partition(":")[0]
+
+
+def _until_free(guesses: list[float], at: float, window: float, most: int, times: int = 1) -> float:
+    """What is more at once than the window allows at all goes through an empty one."""
     inside = [g for g in guesses if g > at - window]
-    return inside[-most] + window - at if len(inside) >= most else 0.0
+    too_many = min(len(inside) + times - most, len(inside))
+    return inside[too_many - 1] + window - at if too_many > 0 else 0.0
 
 
 _INSERT = text(
@@ -123,4 +196,5 @@ _INSERT = text(
 async def _locked(session: AsyncSession, bucket: str, now: datetime) -> Throttle:
     """The bucket's row, held until the commit, so that fifty guesses at once cannot all be the fifth."""
     await (await session.connection()).execute(_INSERT, {"bucket": bucket, "now": now})
-    return (await session.exec(select(Throttle).where(Throttle.bucket == bucket).with_for_update())).one()
+    mine = select(Throttle).where(Throttle.bucket == bucket).with_for_update()
+    return (await session.exec(mine.execution_options(populate_existing=True))).one()

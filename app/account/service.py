@@ -11,6 +11,7 @@ from app.account.forms import EmailChange, PasswordChange, Profile
 from app.devices import Opened, Origin, forget_device, known_devices, remembered_device
 from app.errors import Refused
 from app.mail import new_seed, queue_mail
+from app.passwords import Lane
 from app.sign_in.links import account_of_link, new_link, use_link
 from app.sign_in.service import account_at, judge_password, set_password
 from app.throttle import TooMany, count_guess, forgive
@@ -126,6 +127,7 @@ async def sign_out(access: AccountAccess, now: datetime) -> None:
 async def _check_current(access: AccountAccess, password: str, now: datetime) -> None:
     """The current password again, counted like any other guess: a session left open is not enough."""
     portal, account = access.portal, access.account
+    owner = f"account {account.key}"
     async with access.paused():
         try:
             guess = await count_guess(
@@ -136,7 +138,7 @@ async def _check_current(access: AccountAccess, password: str, now: datetime) ->
             raise Refused(
                 f"Trop d’essais. Réessayez dans {wait}.", "current_password", status_code=429
             ) from None
-        if not await portal.passwords.matches(password, account.password_hash):
+        if not await portal.passwords.matches(password, account.password_hash, Lane.KNOWN, owner):
             raise Refused("Le mot de passe actuel est incorrect.", "current_password")
         await forgive(portal.database, guess, now)
     await _still_me(access)

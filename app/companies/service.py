@@ -8,14 +8,15 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from app import clock, formats
-from app.access import Access, MemberAccess
+from app.access import Access, MemberAccess, VisitorAccess
 from app.acting import ActingAccount, ActingCompany, ActingMembership
+from app.devices import is_members_network
 from app.errors import NotFound, Refused
 from app.mail import queue_mail
 from app.rights import WORKING_ROLES, Role
 from app.sessions import is_alive
 from app.sign_in.links import account_of_link, new_link, use_link
-from app.throttle import TooMany, count_guess, forgive
+from app.throttle import TooMany, buckets_of_network, count_guess, forgive
 from db.models import (
     Account,
     AccountToken,
@@ -37,11 +38,11 @@ async def company_of_pair(access: Access, code: str, number: str, network: str, 
     """The company of these two numbers, or `Refused`: the same words whether the code exists or not."""
     keys, database = access.portal.keys, access.portal.database
     company = await access.first(select(Company).where(Company.code == code))
+    is_stranger = isinstance(access, VisitorAccess) and not await is_members_network(access, network, now)
+    networks = buckets_of_network(keys, network, is_stranger=is_stranger)
     async with access.paused():
         try:
-            guess = await count_guess(
-                database, now, keys.bucket("code", code), keys.bucket("network", network)
-            )
+            guess = await count_guess(database, now, keys.bucket("code", code), *networks)
         except TooMany as error:
             wait = formats.wait(error.wait.total_seconds())
             raise Refused(f"Trop d’essais. Réessayez dans {wait}.", "number", status_code=429) from None
@@ -85,35 +86,34 @@ def whole_of(company: Company) -> ColumnElement[bool]:
     )
 
 
+async def contact_of(access: Access, company_id: int) -> str | None:
+    """The address of the company's administrative contact."""
+    return await access.first(
+        select(CompanyContact.email).where(
+            CompanyContact.company_id == company_id, CompanyContact.kind == ContactKind.ADMINISTRATIVE
+        )
+    )
+
+
 async def ask_recovery(
     access: Access, account: Account | ActingAccount, company: Company | ActingCompany, now: datetime
 ) -> None:
     """No administrator is left: the contact on file decides, by a link, whether this person becomes one."""
-    contact = await access.first(
-        select(CompanyContact.email).where(
-            CompanyContact.company_id == company.key, CompanyContact.kind == ContactKind.ADMINISTRATIVE
-        )
-    )
+    contact = await contact_of(access, company.key)
     recipient = contact or company.email or access.portal.settings.service_email
     expires_at = now + RECOVERY_LIFE
     seed = new_link(access, account, TokenKind.ADMIN_RECOVERY, expires_at, now, company_id=company.key)
     who = f"{account.full_name} ({account.email})"
-    queue_mail(access, "admin_recovery", recipient, now, seed=seed, who=who, company=company.label)
+    queue_mail(
+        access, "admin_recovery", recipient, now, seed=seed, company_id=company.key, who=who,
+        company=company.label,
+    )  # fmt: skip
 
 
 async def ask_recovery_once(access: MemberAccess, now: datetime) -> None:
-    """A member asks to administer, because whoever did has left. At most three mails in 15 minutes."""
-    keys, database = access.portal.keys, access.portal.database
+    """A member asks to administer, because whoever did has left."""
     if is_administrator(access.membership):
         raise Refused("Vous êtes déjà administrateur de cette entreprise.")
-    async with access.paused():
-        try:
-            await count_guess(database, now, keys.bucket("mail", f"administration {access.company.code}"))
-        except TooMany as error:
-            wait = formats.wait(error.wait.total_seconds())
-            raise Refused(
-                f"La demande est déjà partie. Vous pourrez la renouveler dans {wait}.", status_code=429
-            ) from None
     await ask_recovery(access, access.account, access.company, now)
 
 

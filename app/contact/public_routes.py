@@ -12,7 +12,6 @@ from app.appointments.shown import new_token
 from app.contact.forms import CHOICES, PublicMessage
 from app.contact.public_service import is_known, write_from_outside
 from app.forms import Form
-from app.visit import Visit
 from app.web import Page, PublicPage, page, see
 from db.models import InquiryTheme
 
@@ -27,7 +26,7 @@ async def send(request: Request[Any, Any, Any], access: NamedDependency[VisitorA
     form = await Form.read(request, PublicMessage)
     if form.data:
         async with form.attempt(access):
-            await write_from_outside(access, form.data, Visit.of(request).network, clock.now())
+            await write_from_outside(access, form.data, clock.now())
         if form.status_code == 409 and await is_known(access, form.data):
             form.errors = {}  # Sent twice at once: the first one was written meanwhile.
     if form.errors:

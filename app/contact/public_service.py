@@ -4,14 +4,11 @@ from datetime import datetime
 
 from sqlmodel import select
 
-from app import formats
 from app.access import VisitorAccess
 from app.contact.forms import THEMES, PublicMessage
 from app.contact.service import mailbox_of
-from app.errors import Refused
 from app.fields import once_key
-from app.mail import queue_mail
-from app.throttle import TooMany, count_among
+from app.mail import may_leave, queue_mail
 from db.models import InquiryTheme, PublicInquiry
 
 
@@ -21,7 +18,7 @@ async def is_known(access: VisitorAccess, data: PublicMessage) -> bool:
     return await access.first(same) is not None
 
 
-async def write_from_outside(access: VisitorAccess, data: PublicMessage, network: str, now: datetime) -> None:
+async def write_from_outside(access: VisitorAccess, data: PublicMessage, now: datetime) -> None:
     """Kept, and mailed to the service. A receipt leaves too, without a word of what was typed: it could be
     somebody else's address. Too many from one network: `Refused` (429); too many receipts: none, in silence.
     """
@@ -34,26 +31,10 @@ async def write_from_outside(access: VisitorAccess, data: PublicMessage, network
         )
     )  # fmt: skip
     await access.flush()  # Of the same one sent several times at once, one goes on, and it alone is counted.
-    is_told = await _counted(access, data.email, network, now)
     theme, recipient = THEMES[InquiryTheme(data.theme)], mailbox_of(data.theme, access.portal.settings)
     queue_mail(
         access, "public_inquiry", recipient, now, name=data.name, email=data.email, code=data.code,
         theme=theme, text=data.text,
     )  # fmt: skip
-    if is_told:
+    if await may_leave(access, "public_receipt", data.email, now):
         queue_mail(access, "public_receipt", data.email, now, theme=theme)
-
-
-async def _counted(access: VisitorAccess, email: str, network: str, now: datetime) -> bool:
-    """One message of this network. Whether a receipt may leave; `Refused` when not even the message may."""
-    bucket, session = access.portal.keys.bucket, access.session_
-    try:
-        await count_among(session, now, bucket("contact", network))
-    except TooMany as many:
-        wait = formats.wait(many.wait.total_seconds())
-        raise Refused(f"Trop de messages depuis votre réseau. Réessayez dans {wait}.", "", 429) from None
-    try:
-        await count_among(session, now, bucket("receipt", network), bucket("receipt", email))
-    except TooMany:
-        return False
-    return True

@@ -20,7 +20,6 @@ from app.people.queries import (
     role_words,
 )
 from app.people.service import cancel_invitations, check_end, held_memberships
-from app.throttle import TooMany, count_guess
 from db.models import AuditKind, Invitation
 
 LIFE = timedelta(days=7)
@@ -35,7 +34,6 @@ async def invite(access: MemberAccess, entry: NewInvitation, now: datetime) -> N
     check_end(entry.ends_on, now)
     if await has_access(access, entry.email, day_of(now)):
         raise Refused(HAS_ACCESS, "email")
-    await _count_mail(access, entry.email, now)
     await held_memberships(access)
     await cancel_invitations(access, entry.email, now)
     if len(await open_invitations(access)) >= MOST_OPEN:
@@ -67,7 +65,6 @@ async def send_again(access: MemberAccess, invitation_id: int, now: datetime) ->
         raise Refused(HAS_ACCESS)
     if now - invitation.sent_at < BETWEEN_MAILS:
         raise Refused(TOO_SOON)
-    await _count_mail(access, invitation.email, now)
     await held_memberships(access)
     seed = new_seed()
     token_hash = fingerprint(access.portal.keys.mailed_link(seed))
@@ -85,19 +82,6 @@ async def cancel_invitation(access: MemberAccess, invitation_id: int, now: datet
     if not await access.change(mine.values(cancelled_at=now)):
         raise NotFound
     access.trace(AuditKind.INVITATION_CANCELLED, now, about=invitation.email)
-
-
-async def _count_mail(access: MemberAccess, email: str, now: datetime) -> None:
-    """No mailbox is flooded by inviting, cancelling and inviting again."""
-    keys, database = access.portal.keys, access.portal.database
-    bucket = keys.bucket("mail", f"invitation {access.company.code} {email}")
-    async with access.paused():
-        try:
-            await count_guess(database, now, bucket)
-        except TooMany as error:
-            wait = formats.wait(error.wait.total_seconds())
-            words = f"Plusieurs courriels sont déjà partis à cette adresse. Réessayez dans {wait}."
-            raise Refused(words, status_code=429) from None
 
 
 def _mail(access: MemberAccess, invitation: Invitation, seed: str, now: datetime) -> None:

@@ -88,6 +88,7 @@ async def _send(access: Access, row: SlotRow, kind: NoticeKind, now: datetime) -
     queue_mail(
         access, "convocation", recipient, now, kind=str(kind), to_employee=bool(row.email),
         convocation=in_context(told), when=when_words(row.starts),
+        counted_as="convocation.employee" if row.email else "convocation",
     )  # fmt: skip
 
 

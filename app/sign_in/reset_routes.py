@@ -36,7 +36,7 @@ async def ask_reset(request: Request[Any, Any, Any], access: NamedDependency[Vis
     form = await Form.read(request, ForgottenPassword)
     if form.data:
         async with form.attempt(access):
-            await ask_password_reset(access, form.data.email, visit.network, now)
+            await ask_password_reset(access, form.data.email, now)
     if form.errors or not form.data:
         return page("sign_in/forgotten.html", "partials/sign_in/forgotten.html", form=form)
     token = await start_flow(access, now, replaces=visit.flow_token, email=form.data.email)

@@ -10,12 +10,12 @@ from sqlmodel import col, select
 
 from app import formats
 from app.access import Access, AccountAccess, VisitorAccess
-from app.devices import Opened, Origin, known_device, open_browser
+from app.devices import Opened, Origin, is_members_network, known_device, open_browser
 from app.errors import Busy, Refused
-from app.mail import new_seed, queue_mail
-from app.passwords import weakness
+from app.mail import may_leave, new_seed, queue_mail
+from app.passwords import Lane, weakness
 from app.sign_in.links import new_link
-from app.throttle import TooMany, count_guess, forgive, take_back
+from app.throttle import TooMany, buckets_of_network, count_guess, forgive, take_back
 from app.voiding import Act, void
 from db.models import Account, AuditKind, Company, Membership, TokenKind
 
@@ -45,16 +45,17 @@ async def sign_in(
     account = await account_at(access, email)
     temporary = account is not None and account.password_hash is None
     hashed = _current_hash(account, now)
-    portal, buckets = access.portal, await _buckets(access, account, email, origin, now)
+    portal = access.portal
+    whom = await _taken_for(access, account, email, origin, now)
     async with access.paused():
         try:
-            guess = await count_guess(portal.database, now, *buckets)
+            guess = await count_guess(portal.database, now, *whom.buckets)
         except TooMany as error:
             wait = formats.wait(error.wait.total_seconds())
             words = f"Trop d’essais. Réessayez dans {wait}, ou réinitialisez votre mot de passe."
             raise Refused(words, "password", status_code=429) from None
         try:
-            is_right = await portal.passwords.matches(password, hashed)
+            is_right = await portal.passwords.matches(password, hashed, whom.lane, whom.owner)
         except Busy:
             await take_back(portal.database, guess, now)
             raise
@@ -78,16 +79,30 @@ def _current_hash(account: Account | None, now: datetime) -> str | None:
     return account.temporary_hash if is_alive else None
 
 
-async def _buckets(
+@dataclass(frozen=True, slots=True)
+class _TakenFor:
+    """Whom a guess is likely to come from: where it waits, whose place it takes, where it is counted."""
+
+    lane: Lane
+    owner: str
+    buckets: tuple[str, ...]
+
+
+async def _taken_for(
     access: Access, account: Account | None, email: str, origin: Origin, now: datetime
-) -> tuple[str, ...]:
-    """A browser where this account signed in before has its own counter: nobody else's guesses shut it
-    out.
+) -> _TakenFor:
+    """A browser where this account signed in before has its own counter and lane: nobody else's guesses shut
+    it out. A network where somebody did, whoever it was, has a lane too: were it only for those who did,
+    the storm would tell from there which addresses have an account.
     """
     keys = access.portal.keys
     if account and (device := await known_device(access, account.key, origin.device, now)):
-        return (keys.bucket("device", str(device.key)),)
-    return (keys.bucket("account", email), keys.bucket("network", origin.network))
+        own = keys.bucket("device", str(device.key))
+        return _TakenFor(Lane.KNOWN, f"account {account.key}", (own,))
+    is_nearby = await is_members_network(access, origin.network, now)
+    networks = buckets_of_network(keys, origin.network, is_stranger=not is_nearby)
+    lane = Lane.NEARBY if is_nearby else Lane.STRANGER
+    return _TakenFor(lane, origin.network, (keys.bucket("account", email), *networks))
 
 
 async def _enter(access: Access, account: Account, hashed: str | None, now: datetime) -> bool:
@@ -102,23 +117,15 @@ async def _enter(access: Access, account: Account, hashed: str | None, now: date
     return await access.change(mine.where(col(Account.password_hash) == hashed).values(**seen)) == 1
 
 
-async def ask_password_reset(access: VisitorAccess, email: str, network: str, now: datetime) -> None:
+async def ask_password_reset(access: VisitorAccess, email: str, now: datetime) -> None:
     """A mail leaves in every case, so that neither the screen nor the time tells whether there is an account.
 
     Nobody is ever refused a reset. Asked again within five minutes, the link already mailed is the answer;
-    and
-    mail to addresses without an account is limited by network, in silence.
+    and mail to addresses without an account is limited by network, in silence.
     """
     account = await account_at(access, email)
-    keys = access.portal.keys
-    buckets = [keys.bucket("reset", email)]
-    if account is None:
-        buckets.append(keys.bucket("nobody", network))
-    async with access.paused():
-        try:
-            await count_guess(access.portal.database, now, *buckets)
-        except TooMany:
-            return
+    if not await may_leave(access, "password_reset" if account else "no_account", email, now):
+        return
     if account is None:
         queue_mail(access, "no_account", email, now, seed=new_seed())
         return
@@ -149,7 +156,7 @@ async def judge_password(access: Access, account: Account, password: str) -> str
     if reason := weakness(password, sorted(words)):
         raise Refused(reason, "new_password")
     async with access.paused():
-        return await access.portal.passwords.hashed(password)
+        return await access.portal.passwords.hashed(password, f"account {account.key}")
 
 
 async def set_password(

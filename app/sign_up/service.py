@@ -142,7 +142,8 @@ def _mail_access(
     opened = account.password_hash is not None
     template = "company_linked" if opened else "account_created"
     queue_mail(
-        access, template, account.email, now, account_id=account.key, seed=new_seed(), company=company.label
-    )
+        access, template, account.email, now, account_id=account.key, seed=new_seed(),
+        company_id=company.key, company=company.label,
+    )  # fmt: skip
     flow.mails_sent += 1
     flow.mailed_at = now

@@ -30,6 +30,7 @@ class AuditKind(StrEnum):
     INVITATION_ACCEPTED = "invitation_accepted"
     ROLES_CHANGED = "roles_changed"
     ACCESS_REVOKED = "access_revoked"
+    CODE_LINK_SENT = "code_link_sent"
     ADMIN_RECOVERED = "admin_recovered"
     EMPLOYEE_DECLARED = "employee_declared"
     EMPLOYEE_CORRECTED = "employee_corrected"

@@ -12,8 +12,10 @@ from db.models.base import Base, instant
 class SignInFlow(Base, table=True):
     """What the steps before the session know: an address, or a company whose two numbers were given.
 
-    `token_hash` is the SHA-256 of the cookie. `account_id`: whom the access was mailed to.
-    `created_account_id`: the account that this flow itself created, the only one that it may correct.
+    `token_hash` is the SHA-256 of the cookie, or of a link mailed to the company's contact that
+    starts one. `account_id`: whom the access was mailed to.
+    `created_account_id`: the account that this flow itself created, the only one that it may correct; none
+    any more once somebody else counts on that account.
     """
 
     token_hash: str = Field(max_length=64, unique=True)
@@ -35,7 +37,7 @@ class KnownDevice(Base, table=True):
     token_hash: str = Field(max_length=64, unique=True)
     account_id: int = Field(foreign_key="account.id", index=True)
     browser: str = Field(default="", max_length=120)
-    network: str = Field(default="", max_length=45)
+    network: str = Field(default="", max_length=45, index=True)
     created_at: datetime = instant()
     last_seen_at: datetime = instant()
     ended_at: datetime | None = instant(nullable=True)

@@ -1,6 +1,6 @@
 """What the portal weighs and how fast it answers, in one table. Figures are ratios, measured side by side.
 
-    python -m tests.bench [--quick] [weight] [rate] [storm] [timing] [employees]
+    python -m tests.bench [--quick] [weight] [rate] [storm] [guesses] [timing] [employees]
 
 Without a name, all five in less than seven minutes, timing being quick.
 """
@@ -10,13 +10,25 @@ import os
 import sys
 import time
 
-from tests.bench import calendars, contributions, documents, employees, imports, rate, storm, timing, weight
+from tests.bench import (
+    calendars,
+    contributions,
+    documents,
+    employees,
+    guesses,
+    imports,
+    rate,
+    storm,
+    timing,
+    weight,
+)
 from tests.bench.table import shown
 
 PARTS = {
     "weight": ("Bytes, as a browser fetches them", weight.lines),
     "rate": ("Requests a second", rate.lines),
     "storm": ("While passwords are guessed", storm.lines),
+    "guesses": ("A known browser among guessers", guesses.lines),
     "employees": ("The list of employees, in a base of 200 000", employees.lines),
     "imports": ("A file of 5 000 people", imports.lines),
     "documents": ("A convocation as a PDF", documents.lines),

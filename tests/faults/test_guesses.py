@@ -10,7 +10,7 @@ import pytest
 from hypothesis import strategies as st
 
 from app.main import create_app
-from app.passwords import QUEUE
+from app.passwords import PLACES, Lane
 from app.throttle import DAY, TooMany, count_guess, forgive, seconds_to_wait
 from db.models import Throttle
 from tests.actors import TOKEN, Actor
@@ -82,18 +82,36 @@ async def test_a_code_takes_five_guesses_in_fifteen_minutes_and_twenty_a_day(por
     assert len(waits) == 20
 
 
-async def test_the_fullest_counter_decides_and_a_refused_guess_is_not_counted(portal):
+async def test_the_fullest_counter_decides_and_a_refused_guess_is_counted_apart(portal):
     for _ in range(5):
-        await count_guess(portal.database, NINE, "account:a", "network:n")
+        await count_guess(portal.database, NINE, "account:a", "network:n", "refused:n")
     for _ in range(3):
         with pytest.raises(TooMany):
-            await count_guess(portal.database, NINE, "account:a", "network:n")
+            await count_guess(portal.database, NINE, "account:a", "network:n", "refused:n")
     assert {row.bucket: len(row.guesses) for row in await rows(portal, Throttle)} == {
         "account:a": 5,
         "network:n": 5,
-        "everybody": 5,
+        "refused:n": 3,
+        "everybody": 8,
     }
-    await count_guess(portal.database, NINE, "account:b", "network:n")
+    await count_guess(portal.database, NINE, "account:b", "network:n", "refused:n")
+
+
+async def test_who_goes_on_while_refused_is_not_let_in_again(portal):
+    """Five minutes after the hammering stops, and what is kept of it stays short."""
+    refused = 0
+    for second in range(0, 1200, 10):
+        at = NINE + timedelta(seconds=second)
+        try:
+            await count_guess(portal.database, at, f"account:{second}", "network:n", "refused:n")
+        except TooMany:
+            refused += 1
+    assert refused == 110
+    (kept,) = await rows(portal, Throttle, Throttle.bucket == "refused:n")
+    assert len(kept.guesses) == 20
+    with pytest.raises(TooMany):
+        await count_guess(portal.database, at + timedelta(minutes=1), "account:a", "network:n", "refused:n")
+    await count_guess(portal.database, at + timedelta(minutes=6), "account:a", "network:n", "refused:n")
 
 
 async def test_one_address_after_another_from_one_network_stops_at_ten(visitor, told):
@@ -178,7 +196,10 @@ async def test_a_sign_in_that_the_portal_had_no_time_for_is_not_a_guess(settings
         await alice.fill("/connexion", email=ALICE)
         token = await alice.token("/connexion/mot-de-passe")
         fields = {"csrf": token, "email": ALICE, "password": PASSWORD}
-        queue = [asyncio.create_task(passwords.hashed("somebody else's")) for _ in range(QUEUE)]
+        queue = [
+            asyncio.create_task(passwords.matches("somebody else's", None, Lane.STRANGER, f"network {n}"))
+            for n in range(PLACES)
+        ]
         answers = [await alice.post("/connexion/mot-de-passe", data=fields) for _ in range(6)]
         for waiting in queue:
             waiting.cancel()
@@ -199,8 +220,15 @@ async def test_counters_are_shared_by_workers_and_survive_a_restart(app, setting
 async def test_a_counter_names_neither_the_address_nor_the_network(portal, visitor, told):
     await guess(visitor)
     buckets = [row.bucket for row in await rows(portal, Throttle)]
-    assert sorted(bucket.partition(":")[0] for bucket in buckets) == ["account", "everybody", "network"]
-    assert all(re.fullmatch(r"everybody|\w+:[0-9a-f]{40}", bucket) for bucket in buckets)
+    assert sorted(bucket.partition(":")[0] for bucket in buckets) == [
+        "account",
+        "everybody",
+        "network",
+        "refused",
+        "strangers",
+        "wide",
+    ]
+    assert all(re.fullmatch(r"everybody|strangers|\w+:[0-9a-f]{40}", bucket) for bucket in buckets)
 
 
 async def test_a_browser_known_to_the_account_is_not_shut_out_by_anothers_guesses(app, told):
@@ -308,7 +336,9 @@ async def test_forgiving_one_network_guess_leaves_the_failures_of_others(portal)
     assert (kept["network:n"], kept["account:me"], kept["account:x"]) == (9, 0, 4)
 
 
-KINDS = st.sampled_from(["account", "device", "network", "code", "mail"])
+KINDS = st.sampled_from(
+    ["account", "device", "network", "refused", "wide", "strangers", "code", "mail.invitation.account"]
+)
 INSTANTS = st.integers(0, 3 * 86_400_000).map(lambda ms: 1_700_000_000 + ms / 1000)
 GUESSES = st.lists(INSTANTS, max_size=120).map(sorted)
 PATIENT = hypothesis.settings(deadline=None, max_examples=400)
