@@ -2,7 +2,6 @@
 
 import html
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -12,6 +11,7 @@ from app.clock import PARIS
 from app.event_words import event
 from app.fields import read_day
 from app.rights import role_name
+from app.searching import folded
 
 NARROW = "\u202f"
 TIED = "\N{NO-BREAK SPACE}"
@@ -102,16 +102,10 @@ def french_spaces(words: str) -> str:
     return re.sub(r" (?=[?!:;»])|(?<=«) ", TIED, words)
 
 
-def folded(words: str) -> str:
-    """Lower case without accents, for searching and sorting."""
-    plain = unicodedata.normalize("NFKD", words.casefold())
-    return "".join(each for each in plain if not unicodedata.combining(each))
-
-
 def of(name: str) -> str:
     """d’ABGRALL, d’Hélène, d’Yves, de MARTIN, de Yann: every H is taken for mute, as most are in names."""
     plain = folded(name)
-    return f"d’{name}" if re.match(r"[aeiouhœæ]|y[^aeiou]", plain) else f"de {name}"
+    return f"d’{name}" if re.match(r"[aeiouh]|y[^aeiou]", plain) else f"de {name}"
 
 
 def date_value(typed: str) -> str:

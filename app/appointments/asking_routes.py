@@ -153,7 +153,10 @@ async def _form(access: MemberAccess, motive: RequestMotive, form: Form[Any], ch
         company=access.company,
         motive=motive,
         told=MOTIVES[motive],
-        people=sorted((name_of(declared_of(each)), key) for key, each in found.items()),
+        people=[
+            (name_of(declared_of(each)), key)
+            for key, each in sorted(found.items(), key=lambda row: (row[1].sort_key, row[0]))
+        ],
         chosen="&".join(f"salarie={key}" for key in found),
         verdict=verdict(form["cause"], form["stop_from"], form["back_on"]),
         today=clock.today(),

@@ -18,7 +18,7 @@ REFUSED = {"Cc", "Cf", "Co", "Zl", "Zp"}
 
 
 class Column(NamedTuple):
-    """`spellings` as `folded` writes them: the first that the file has is the column.
+    """`spellings` as `letters_of` writes them: the first that the file has is the column.
 
     `kept` raises ValueError with a clause in French that can follow « Ligne 4 : ».
     """
@@ -29,11 +29,6 @@ class Column(NamedTuple):
     words: str
     kept: Callable[[str], str] = str
     is_needed: bool = False
-
-
-def folded(title: str) -> str:
-    """`N° Télédéclarant ` → `nteledeclarant`: its letters and digits, without accents or capitals."""
-    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", title).lower())
 
 
 def value(column: Column, cell: str) -> str:

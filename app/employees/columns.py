@@ -4,12 +4,13 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
 from app import formats
-from app.companies.import_cells import Column, folded, value
+from app.companies.import_cells import Column, value
 from app.employees import cells, choice_cells
 from app.employees.choice_cells import CONTRACT_WORDS
 from app.employees.day_cells import in_french
 from app.employees.declared import YOUNGEST
 from app.employees.rules import add_months
+from app.searching import letters_of
 from db.models.employee import Contract
 
 CODE = "code"  # said in the file, checked, never stored
@@ -18,7 +19,7 @@ DAYS = ("birth_on", "entry_on", "exit_on", "contract_ends_on", "driving_until", 
 
 
 def _text(title: str, words: str, spellings: str, longest: int, kept: Callable[[str], str]) -> Column:
-    return Column(title, (folded(title), *spellings.split()), longest, words, kept)
+    return Column(title, (letters_of(title), *spellings.split()), longest, words, kept)
 
 
 def _name(title: str, words: str, spellings: str, longest: int = 80) -> Column:
