@@ -127,7 +127,7 @@ class Corrections(Identity, Post, Exposure):
     """`version`: that of the row which the page was made from."""
 
     exit_on: OptionalDay
-    version: Annotated[str, Field(pattern=r"^\d{1,9}$")]
+    version: Annotated[str, Field(pattern=r"^[0-9]{1,9}$")]
 
 
 STEPS: dict[str, type[Input]] = {"identite": Identity, "poste": Post, "expositions": Exposure}
