@@ -6,10 +6,10 @@ from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
+from app.phones import read_phone
 from db.numbers import DECLARANT_LENGTH, company_code, declarant_number, is_declarant_number
 
 
@@ -74,16 +74,11 @@ def email_address(value: str) -> str:
 
 
 def mobile_number(value: str) -> str:
-    """E.164 (+33612345678), or "" when nothing was typed."""
-    if not value:
-        return ""
+    """As `app.phones` stores it (+33612345678), or "" when nothing was typed."""
     try:
-        number = phonenumbers.parse(value, "FR")
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_valid_number(number):
-        raise ValueError("Ce numéro de téléphone n’est pas complet. Exemple : 06 12 34 56 78")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return value and read_phone(value)
+    except ValueError as error:
+        raise ValueError(f"Ce numéro de téléphone {error}") from None
 
 
 def _code(value: str) -> str:

@@ -10,6 +10,7 @@ from babel.dates import format_date, format_datetime
 from app.clock import PARIS
 from app.event_words import event
 from app.fields import read_day
+from app.phones import called, shown_phone
 from app.rights import role_name
 from app.searching import folded
 
@@ -56,14 +57,6 @@ def named(names: Sequence[str], most: int) -> str:
 def thousands(number: int) -> str:
     """4 900"""
     return f"{number:,}".replace(",", NARROW)
-
-
-def phone(value: str) -> str:
-    """06 12 34 56 78: what was kept as +33612345678."""
-    if value.startswith("+33") and len(value) == 12:
-        national = "0" + value[3:]
-        return " ".join(national[i : i + 2] for i in range(0, 10, 2))
-    return value
 
 
 def siret(value: str) -> str:
@@ -137,7 +130,8 @@ FILTERS = {
     "moment": moment,
     "of": of,
     "plural": plural,
-    "phone": phone,
+    "phone": shown_phone,
+    "tel": called,
     "siret": siret,
     "thousands": thousands,
     "wait": wait,

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from stdnum import luhn
 from stdnum.fr import siret
 
-from app.fields import email_address, mobile_number
+from app.fields import email_address
+from app.phones import LONGEST, read_phone
 from db.numbers import DECLARANT_LENGTH, company_code, declarant_number, is_declarant_number
 
 LA_POSTE = "356000000"
@@ -114,9 +115,9 @@ def _email(typed: str) -> str:
 
 def _phone(typed: str) -> str:
     try:
-        return mobile_number(typed)
-    except ValueError:
-        raise ValueError(f"le téléphone « {typed[:40]} » n’est pas complet") from None
+        return typed and read_phone(typed)
+    except ValueError as error:
+        raise ValueError(f"le téléphone « {typed[:40]} » {str(error).partition('. ')[0]}") from None
 
 
 # The lengths are those of db/models/company.py.
@@ -148,5 +149,5 @@ COLUMNS = {
     "postcode": Column("Code postal", ("codepostal", "cp"), 10, "le code postal", _postcode),
     "naf": Column("NAF", ("naf", "codenaf", "ape", "codeape"), 6, "le code NAF", _naf),
     "email": Column("E-mail", ("email", "courriel", "mail", "adresseemail"), 254, "l’adresse e-mail", _email),
-    "phone": Column("Téléphone", ("telephone", "tel"), 20, "le téléphone", _phone),
+    "phone": Column("Téléphone", ("telephone", "tel"), LONGEST, "le téléphone", _phone),
 }

@@ -90,7 +90,7 @@ def phone(typed: str) -> str:
     digits = re.sub(r"[\s.\-_/()]", "", typed)
     if re.fullmatch(r"[1-9][0-9]{8}", digits):
         return OF_MEMBERS["phone"].kept(f"0{digits}")
-    if re.fullmatch(r"33[1-9][0-9]{8}", digits):
+    if re.fullmatch(r"(33|262|59[046])[1-9][0-9]{8}", digits):
         return OF_MEMBERS["phone"].kept(f"+{digits}")
     return OF_MEMBERS["phone"].kept(digits if re.fullmatch(r"0[1-9][0-9]{8}", digits) else typed)
 

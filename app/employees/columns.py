@@ -3,13 +3,13 @@
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
-from app import formats
 from app.companies.import_cells import Column, value
 from app.employees import cells, choice_cells
 from app.employees.choice_cells import CONTRACT_WORDS
 from app.employees.day_cells import in_french
 from app.employees.declared import YOUNGEST
 from app.employees.rules import add_months
+from app.phones import shown_phone
 from app.searching import letters_of
 from db.models.employee import Contract
 
@@ -174,7 +174,7 @@ def written(field: str, stored: object) -> str:
         return "oui" if stored in {True, "oui"} else "non"
     if field == "risks":
         return str(stored).replace(" ", ", ")
-    return formats.phone(str(stored)) if field == "phone" else str(stored)
+    return shown_phone(str(stored)) if field == "phone" else str(stored)
 
 
 def problems_of(fields: Mapping[str, str], refused: Collection[str] = ()) -> list[str]:

@@ -11,7 +11,7 @@ from app.employees.declared import LABELS, Declared
 from app.employees.pcs import label_of
 from app.employees.questions import CONTRACTS, QUESTIONS, SEXES
 from app.fields import Input, Mobile, OptionalDay, Squeezed, Ticked, day, email_address, text
-from app.formats import phone
+from app.phones import shown_phone
 
 
 def _optional_email(value: str) -> str:
@@ -150,6 +150,7 @@ def declared_in(data: Input) -> Declared:
 def typed_of(values: Declared) -> dict[str, str]:
     """Declared fields as the form shows them: an "oui" for each box that is ticked."""
     typed = {name: value for name, value in values.items() if name not in {"risks", "part_time"}}
+    typed |= {"phone": shown_phone(values["phone"])} if "phone" in values else {}
     typed |= {f"risk_{code.lower()}": "oui" for code in values.get("risks", "").split()}
     return typed | ({"part_time": "oui"} if values.get("part_time") == "oui" else {})
 
@@ -168,7 +169,7 @@ def in_words(name: str, value: str) -> str:
     if name == "risks":
         return " ; ".join(QUESTIONS[code] for code in value.split())
     if name == "phone":
-        return phone(value)
+        return shown_phone(value)
     if name == "pcs":
         return f"{value} – {label_of(value)}"
     return {**CONTRACTS, **SEXES}.get(value, value) if name in {"contract", "sex"} else value
