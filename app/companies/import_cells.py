@@ -8,7 +8,7 @@ from typing import NamedTuple
 from stdnum import luhn
 from stdnum.fr import siret
 
-from app.fields import email_address
+from app.fields import email_address, without_site
 from app.phones import LONGEST, read_phone
 from db.numbers import DECLARANT_LENGTH, company_code, declarant_number, is_declarant_number
 
@@ -52,10 +52,16 @@ def _code(typed: str) -> str:
     raise ValueError(f"le code adhérent « {typed[:40]} » ne se lit pas : 5 chiffres, ou 00010-5 pour un site")
 
 
-def _name(typed: str) -> str:
-    if not typed:
-        raise ValueError("la raison sociale manque")
-    return typed
+def named(words: str) -> Callable[[str], str]:
+    """A name that will stand in mails."""
+
+    def kept(typed: str) -> str:
+        try:
+            return without_site(typed)
+        except ValueError as error:
+            raise ValueError(f"{words} « {typed[:40]} » {error}") from None
+
+    return kept
 
 
 def _siret(typed: str) -> str:
@@ -120,6 +126,12 @@ def _phone(typed: str) -> str:
         raise ValueError(f"le téléphone « {typed[:40]} » {str(error).partition('. ')[0]}") from None
 
 
+def _of_company(typed: str) -> str:
+    if not typed:
+        raise ValueError("la raison sociale manque")
+    return named("la raison sociale")(typed)
+
+
 # The lengths are those of db/models/company.py.
 COLUMNS = {
     "code": Column(
@@ -131,9 +143,14 @@ COLUMNS = {
         is_needed=True,
     ),
     "name": Column(
-        "Raison sociale", ("raisonsociale", "nom"), 120, "la raison sociale", _name, is_needed=True
+        "Raison sociale",
+        ("raisonsociale", "nom"),
+        120,
+        "la raison sociale",
+        _of_company,
+        is_needed=True,
     ),
-    "town": Column("Commune", ("commune", "ville"), 80, "la commune", is_needed=True),
+    "town": Column("Commune", ("commune", "ville"), 80, "la commune", named("la commune"), is_needed=True),
     "siret": Column(
         "SIRET", ("siret", "nsiret", "nosiret", "numerosiret"), 14, "le SIRET", _siret, is_needed=True
     ),

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 from app.companies.import_cells import COLUMNS as OF_MEMBERS
+from app.companies.import_cells import named
 from app.employees.day_cells import day_of
 from app.employees.pcs import label_of
 from db.numbers import company_code
@@ -65,6 +66,12 @@ def plain(words: str, *, is_name: bool = False) -> Callable[[str], str]:
         return typed
 
     return kept
+
+
+def name(words: str) -> Callable[[str], str]:
+    """Of a person: no site in it."""
+    lettered, without_site = plain(words, is_name=True), named(words)
+    return lambda typed: without_site(lettered(typed))
 
 
 def day(words: str, *, is_birth: bool = False) -> Callable[[str], str]:

@@ -9,6 +9,7 @@ from app.employees.choice_cells import CONTRACT_WORDS
 from app.employees.day_cells import in_french
 from app.employees.declared import YOUNGEST
 from app.employees.rules import add_months
+from app.fields import LONGEST_NAME
 from app.phones import shown_phone
 from app.searching import letters_of
 from db.models.employee import Contract
@@ -22,7 +23,11 @@ def _text(title: str, words: str, spellings: str, longest: int, kept: Callable[[
     return Column(title, (letters_of(title), *spellings.split()), longest, words, kept)
 
 
-def _name(title: str, words: str, spellings: str, longest: int = 80) -> Column:
+def _name(title: str, words: str, spellings: str) -> Column:
+    return _text(title, words, spellings, LONGEST_NAME, cells.name(words))
+
+
+def _lettered(title: str, words: str, spellings: str, longest: int) -> Column:
     return _text(title, words, spellings, longest, cells.plain(words, is_name=True))
 
 
@@ -106,7 +111,7 @@ COLUMNS = {
         " findecdd fincdd datefincdd datedefinducontrat datefinducontrat termeducontrat terme echeancecontrat"
         " datefinprevisionnelle datedefinprevisionnelle findecontratprevue",
     ),
-    "job_title": _name(
+    "job_title": _lettered(
         "Poste",
         "le poste",
         "fonction emploi posteoccupe intituleposte intituleduposte intitule qualification metier profession"
@@ -136,7 +141,7 @@ COLUMNS = {
         160,
         choice_cells.risks,
     ),
-    "post_reason": _name("Motif du poste à risque", "le motif du poste à risque", "motifposte", 300),
+    "post_reason": _lettered("Motif du poste à risque", "le motif du poste à risque", "motifposte", 300),
     "driving_until": _day(
         "Autorisation de conduite",
         "l’autorisation de conduite",

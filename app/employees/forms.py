@@ -10,7 +10,18 @@ from app.employees.columns import read
 from app.employees.declared import LABELS, Declared
 from app.employees.pcs import label_of
 from app.employees.questions import CONTRACTS, QUESTIONS, SEXES
-from app.fields import Input, Mobile, OptionalDay, Squeezed, Ticked, day, email_address, text
+from app.fields import (
+    LONGEST_NAME,
+    Input,
+    Mobile,
+    OneLine,
+    OptionalDay,
+    Squeezed,
+    Ticked,
+    day,
+    email_address,
+    text,
+)
 from app.phones import shown_phone
 
 
@@ -48,7 +59,7 @@ def _as_in_a_file(field: str) -> AfterValidator:
 
 
 OptionalEmail = Annotated[str, Squeezed, AfterValidator(_optional_email), _as_in_a_file("email")]
-OptionalName = Annotated[str, Squeezed, text("", 80), _as_in_a_file("usual_name")]
+OptionalName = Annotated[str, Squeezed, OneLine, text("", LONGEST_NAME), _as_in_a_file("usual_name")]
 Reason = Annotated[str, Squeezed, text("", 300), _as_in_a_file("post_reason")]
 
 
@@ -56,10 +67,16 @@ class Identity(Input):
     """Birth name, first names and birth date say who it is: no social security number is asked."""
 
     birth_name: Annotated[
-        str, Squeezed, text("Saisissez le nom de naissance.", 80), _as_in_a_file("birth_name")
+        str,
+        Squeezed,
+        OneLine,
+        text("Saisissez le nom de naissance.", LONGEST_NAME),
+        _as_in_a_file("birth_name"),
     ]
     usual_name: OptionalName
-    first_names: Annotated[str, Squeezed, text("Saisissez le prénom.", 80), _as_in_a_file("first_names")]
+    first_names: Annotated[
+        str, Squeezed, OneLine, text("Saisissez le prénom.", LONGEST_NAME), _as_in_a_file("first_names")
+    ]
     sex: Annotated[str, _one_of(SEXES, "")]
     birth_on: Annotated[str, Squeezed, day("Saisissez la date de naissance.")]
     email: OptionalEmail
