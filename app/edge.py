@@ -40,7 +40,7 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        asset = self._assets.files.get(scope["path"])
+        asset = self._assets.files.get(scope["raw_path"].decode("latin-1"))
         if asset and scope["method"] in {"GET", "HEAD"}:
             await self._send_asset(scope, send, asset)
             return

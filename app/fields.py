@@ -1,16 +1,20 @@
 """Fields that several forms share, with what is said of a wrong one."""
 
 import re
+import unicodedata
 from base64 import urlsafe_b64encode
 from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
+from app.phones import read_phone
 from db.numbers import DECLARANT_LENGTH, company_code, declarant_number, is_declarant_number
+
+LONGEST_NAME = 80
+SITE = re.compile(r":\s*//|www\s*\.", re.IGNORECASE)
 
 
 class Input(BaseModel):
@@ -46,6 +50,26 @@ def text(missing: str, maximum: int) -> AfterValidator:
     return AfterValidator(check)
 
 
+def without_site(value: str) -> str:
+    """A name stands in mails to others, where the address of a site becomes a link."""
+    if SITE.search(unicodedata.normalize("NFKC", value)):
+        raise ValueError("contient une adresse de site : ôtez « www. » ou « :// »")
+    return value
+
+
+def _name(value: str) -> str:
+    try:
+        return without_site(value)
+    except ValueError as error:
+        raise ValueError(f"Ce texte {error}.") from None
+
+
+def _one_line(value: Any) -> Any:
+    if isinstance(value, str) and len(value.strip().splitlines()) > 1:
+        raise ValueError("Écrivez-le sur une seule ligne.")
+    return value
+
+
 def _written(value: Any) -> Any:
     """Line breaks stay, as they were meant; spaces around lines go, and so do blank lines in a row."""
     if not isinstance(value, str):
@@ -74,16 +98,11 @@ def email_address(value: str) -> str:
 
 
 def mobile_number(value: str) -> str:
-    """E.164 (+33612345678), or "" when nothing was typed."""
-    if not value:
-        return ""
+    """As `app.phones` stores it (+33612345678), or "" when nothing was typed."""
     try:
-        number = phonenumbers.parse(value, "FR")
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_valid_number(number):
-        raise ValueError("Ce numéro de téléphone n’est pas complet. Exemple : 06 12 34 56 78")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return value and read_phone(value)
+    except ValueError as error:
+        raise ValueError(f"Ce numéro de téléphone {error}") from None
 
 
 def _code(value: str) -> str:
@@ -145,13 +164,17 @@ def day(missing: str) -> AfterValidator:
 
 
 Squeezed = BeforeValidator(_squeezed)
+PlainName = AfterValidator(_name)
+OneLine = BeforeValidator(_one_line)  # after `Squeezed` in the list: the last one reads first
 Written = BeforeValidator(_written)
 OptionalDay = Annotated[str, Squeezed, day("")]
 Email = Annotated[str, Squeezed, AfterValidator(email_address)]
 Ticked = Annotated[bool, BeforeValidator(_is_ticked)]
 Mobile = Annotated[str, Squeezed, AfterValidator(mobile_number)]
-LastName = Annotated[str, Squeezed, text("Saisissez votre nom.", 80)]
-FirstName = Annotated[str, Squeezed, text("Saisissez votre prénom.", 80)]
-JobTitle = Annotated[str, Squeezed, text("Saisissez votre fonction dans l’entreprise.", 120)]
+LastName = Annotated[str, Squeezed, OneLine, text("Saisissez votre nom.", LONGEST_NAME), PlainName]
+FirstName = Annotated[str, Squeezed, OneLine, text("Saisissez votre prénom.", LONGEST_NAME), PlainName]
+JobTitle = Annotated[
+    str, Squeezed, OneLine, text("Saisissez votre fonction dans l’entreprise.", 120), PlainName
+]
 Code = Annotated[str, Squeezed, AfterValidator(_code)]
 DeclarantNumber = Annotated[str, Squeezed, AfterValidator(_number)]

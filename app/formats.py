@@ -2,7 +2,6 @@
 
 import html
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -11,7 +10,9 @@ from babel.dates import format_date, format_datetime
 from app.clock import PARIS
 from app.event_words import event
 from app.fields import read_day
+from app.phones import called, shown_phone
 from app.rights import role_name
+from app.searching import folded
 
 NARROW = "\u202f"
 TIED = "\N{NO-BREAK SPACE}"
@@ -58,14 +59,6 @@ def thousands(number: int) -> str:
     return f"{number:,}".replace(",", NARROW)
 
 
-def phone(value: str) -> str:
-    """06 12 34 56 78: what was kept as +33612345678."""
-    if value.startswith("+33") and len(value) == 12:
-        national = "0" + value[3:]
-        return " ".join(national[i : i + 2] for i in range(0, 10, 2))
-    return value
-
-
 def siret(value: str) -> str:
     """732 829 320 00074"""
     return f"{value[:3]} {value[3:6]} {value[6:9]} {value[9:]}" if len(value) == 14 else value
@@ -102,16 +95,10 @@ def french_spaces(words: str) -> str:
     return re.sub(r" (?=[?!:;»])|(?<=«) ", TIED, words)
 
 
-def folded(words: str) -> str:
-    """Lower case without accents, for searching and sorting."""
-    plain = unicodedata.normalize("NFKD", words.casefold())
-    return "".join(each for each in plain if not unicodedata.combining(each))
-
-
 def of(name: str) -> str:
     """d’ABGRALL, d’Hélène, d’Yves, de MARTIN, de Yann: every H is taken for mute, as most are in names."""
     plain = folded(name)
-    return f"d’{name}" if re.match(r"[aeiouhœæ]|y[^aeiou]", plain) else f"de {name}"
+    return f"d’{name}" if re.match(r"[aeiouh]|y[^aeiou]", plain) else f"de {name}"
 
 
 def date_value(typed: str) -> str:
@@ -143,7 +130,8 @@ FILTERS = {
     "moment": moment,
     "of": of,
     "plural": plural,
-    "phone": phone,
+    "phone": shown_phone,
+    "tel": called,
     "siret": siret,
     "thousands": thousands,
     "wait": wait,

@@ -17,6 +17,7 @@ from litestar.routes import HTTPRoute
 from app import doors
 from app.account import routes as account
 from app.account import session_routes
+from app.addresses import one_address
 from app.appointments import routes as appointments
 from app.assets import Assets
 from app.calendars import routes as calendars
@@ -115,7 +116,7 @@ def routed(*, demo: bool) -> Litestar:
             behind(doors.staff_access, STAFF),
             behind(doors.feed_access, FEED),
         ],
-        guards=[post_guard],
+        guards=[one_address, post_guard],
         exception_handlers=HANDLERS,
         lifespan=[running],
         request_max_body_size=FORM_BYTES,

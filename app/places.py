@@ -1,10 +1,17 @@
-"""Where a page of a list by time starts, as the address says it: an instant and the number of a row."""
+"""What the query of an address says: the number of a row, and where a page of a list by time starts."""
 
+import re
 from datetime import datetime, timedelta
 
 from app.access import BIGGEST_ID
 
 Place = tuple[datetime, int]
+
+
+def row_number(typed: str) -> int:
+    """As we write it, or 0: +5, 05, 1_0 and ٥, which `int` would take, were not written by this portal."""
+    number = int(typed) if re.fullmatch("[1-9][0-9]{0,9}", typed) else 0
+    return number if number <= BIGGEST_ID else 0
 
 
 def written_place(at: datetime, row_id: int) -> str:
@@ -19,7 +26,7 @@ def read_place(typed: str) -> Place | None:
     except ValueError:
         return None
     # Where two kinds of rows share a list, the numbers of one are negative.
-    digits = number.removeprefix("-")
-    if at.utcoffset() != timedelta(0) or not digits.isascii() or not digits.isdigit():
+    row = row_number(number.removeprefix("-"))
+    if at.utcoffset() != timedelta(0) or not row:
         return None
-    return (at, int(number)) if 0 < int(digits) <= BIGGEST_ID else None
+    return at, -row if number.startswith("-") else row

@@ -1,5 +1,6 @@
 """Each environment variable once, typed, with a default that works."""
 
+import re
 import secrets
 from functools import cached_property
 from ipaddress import ip_address
@@ -12,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from stdnum import bic, iban
 
 from app.contrast import contrast_with_white, is_colour
+from app.phones import read_phone
 
 # The account that France gives as an example: nobody's.
 DEMO_ACCOUNT = ("FR7630006000011234567890189", "AGRIFRPP")
@@ -76,6 +78,17 @@ class Settings(BaseSettings):
     def _logo(cls, value: Path | None) -> Path | None:
         if value and (value.suffix not in {".svg", ".png"} or not value.is_file()):
             raise ValueError(f"{value} n’est pas un fichier .svg ou .png lisible")
+        return value
+
+    @field_validator("service_phone")
+    @classmethod
+    def _called(cls, value: str) -> str:
+        """Every page has a link to it. A short number (3949) is called as it is."""
+        if value and not re.fullmatch("[0-9 ]{2,6}", value):
+            try:
+                read_phone(value)
+            except ValueError as error:
+                raise ValueError(f"« {value} » : ce numéro de téléphone {error}") from None
         return value
 
     @field_validator("service_iban", "service_bic")

@@ -7,13 +7,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Response
 
-from app import clock, formats
+from app import clock
 from app.access import AccountAccess
 from app.account.forms import EmailChange, PasswordChange, Profile
 from app.account.service import ask_email_change, change_password, change_profile
 from app.drafts import draft_of
 from app.forms import Form
 from app.passwords import MINIMUM
+from app.phones import shown_phone
 from app.visit import Visit
 from app.voiding import has_feeds
 from app.web import page, see
@@ -33,7 +34,7 @@ DONE = {
 @get("/mon-compte", name="account.show")
 async def show(access: NamedDependency[AccountAccess], fait: FromQuery[str] = "") -> Response[Any]:
     typed = {name: getattr(access.account, name) for name in Profile.model_fields}
-    form: Form[Profile] = Form(typed | {"mobile": formats.phone(access.account.mobile)})
+    form: Form[Profile] = Form(typed | {"mobile": shown_phone(access.account.mobile)})
     return page("account/show.html", form=form, account=access.account, notice=DONE.get(fait, ""))
 
 

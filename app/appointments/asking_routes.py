@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from app import clock
-from app.access import BIGGEST_ID, MemberAccess
+from app.access import MemberAccess
 from app.appointments.asking_service import FOR_ONE, LONG_STOP, ask_for_visits
 from app.appointments.forms import CAUSES, DAYS, FORMS, HALVES
 from app.appointments.people_queries import people_by_id, people_for
@@ -26,6 +26,7 @@ from app.employees.service import Moment
 from app.errors import NotFound
 from app.fields import once_key
 from app.forms import Form
+from app.places import row_number
 from app.rights import Right
 from app.web import Page, page, see
 from db.models import AppointmentRequest, RequestMotive, ReturnCause
@@ -141,8 +142,7 @@ def _ticked(form: Form[Any]) -> list[int]:
 
 
 def _numbers(given: Iterable[str]) -> list[int]:
-    digits = [each for each in given if each.isascii() and each.isdigit() and len(each) < 11]
-    return [each for each in dict.fromkeys(map(int, digits)) if 0 < each <= BIGGEST_ID][:MOST_SHOWN]
+    return [each for each in dict.fromkeys(map(row_number, given)) if each][:MOST_SHOWN]
 
 
 async def _form(access: MemberAccess, motive: RequestMotive, form: Form[Any], chosen: list[int]) -> Page:
@@ -153,7 +153,10 @@ async def _form(access: MemberAccess, motive: RequestMotive, form: Form[Any], ch
         company=access.company,
         motive=motive,
         told=MOTIVES[motive],
-        people=sorted((name_of(declared_of(each)), key) for key, each in found.items()),
+        people=[
+            (name_of(declared_of(each)), key)
+            for key, each in sorted(found.items(), key=lambda row: (row[1].sort_key, row[0]))
+        ],
         chosen="&".join(f"salarie={key}" for key in found),
         verdict=verdict(form["cause"], form["stop_from"], form["back_on"]),
         today=clock.today(),

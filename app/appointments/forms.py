@@ -49,7 +49,7 @@ class Folded(Input):
     def _fold(cls, typed: Any) -> Any:
         typed = dict(typed)
         halves = [code for code in HALF_DAYS if typed.pop(f"half_{code}", "") == "oui"]
-        boxes = [name for name in typed if re.fullmatch(r"salarie_[0-9]{1,9}", name)]
+        boxes = [name for name in typed if re.fullmatch(r"salarie_(0|[1-9][0-9]{0,8})", name)]
         ids = [int(name.removeprefix("salarie_")) for name in boxes if typed.pop(name) == "oui"]
         return typed | {"half_days": halves, "employees": ids}
 
@@ -58,7 +58,7 @@ class Wishes(Folded):
     """What every request may say. `batch`: drawn with the page, so that a form sent twice asks once."""
 
     batch: Token
-    centre: Annotated[str, Field(pattern=r"^\d{0,9}$")] = ""
+    centre: Annotated[str, Field(pattern=r"^([1-9][0-9]{0,8})?$")] = ""
     needs_access: Ticked = False
     interpreter: Annotated[str, Squeezed, text("", 40)] = ""
     message: Message = ""

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from app.access import MemberAccess
 from app.appointments.queries import ANSWERING
+from app.searching import folded
 from db.models import Account, CareCentre, RequestMessage, Slot
 
 
@@ -33,8 +34,8 @@ async def thread_of(access: MemberAccess, request_id: int) -> list[Said]:
 
 
 async def centres(access: MemberAccess) -> dict[str, str]:
-    """The service's centres, by number as a form sends it."""
-    rows = await access.all(select(CareCentre).order_by(CareCentre.name))
+    """The service's centres by name, under their number as a form sends it."""
+    rows = sorted(await access.all(select(CareCentre)), key=lambda row: (folded(row.name), row.key))
     return {str(row.key): f"{row.name} ({row.town})" for row in rows}
 
 

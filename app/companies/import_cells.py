@@ -8,7 +8,8 @@ from typing import NamedTuple
 from stdnum import luhn
 from stdnum.fr import siret
 
-from app.fields import email_address, mobile_number
+from app.fields import email_address, without_site
+from app.phones import LONGEST, read_phone
 from db.numbers import DECLARANT_LENGTH, company_code, declarant_number, is_declarant_number
 
 LA_POSTE = "356000000"
@@ -18,7 +19,7 @@ REFUSED = {"Cc", "Cf", "Co", "Zl", "Zp"}
 
 
 class Column(NamedTuple):
-    """`spellings` as `folded` writes them: the first that the file has is the column.
+    """`spellings` as `letters_of` writes them: the first that the file has is the column.
 
     `kept` raises ValueError with a clause in French that can follow « Ligne 4 : ».
     """
@@ -29,11 +30,6 @@ class Column(NamedTuple):
     words: str
     kept: Callable[[str], str] = str
     is_needed: bool = False
-
-
-def folded(title: str) -> str:
-    """`N° Télédéclarant ` → `nteledeclarant`: its letters and digits, without accents or capitals."""
-    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", title).lower())
 
 
 def value(column: Column, cell: str) -> str:
@@ -56,10 +52,16 @@ def _code(typed: str) -> str:
     raise ValueError(f"le code adhérent « {typed[:40]} » ne se lit pas : 5 chiffres, ou 00010-5 pour un site")
 
 
-def _name(typed: str) -> str:
-    if not typed:
-        raise ValueError("la raison sociale manque")
-    return typed
+def named(words: str) -> Callable[[str], str]:
+    """A name that will stand in mails."""
+
+    def kept(typed: str) -> str:
+        try:
+            return without_site(typed)
+        except ValueError as error:
+            raise ValueError(f"{words} « {typed[:40]} » {error}") from None
+
+    return kept
 
 
 def _siret(typed: str) -> str:
@@ -119,9 +121,15 @@ def _email(typed: str) -> str:
 
 def _phone(typed: str) -> str:
     try:
-        return mobile_number(typed)
-    except ValueError:
-        raise ValueError(f"le téléphone « {typed[:40]} » n’est pas complet") from None
+        return typed and read_phone(typed)
+    except ValueError as error:
+        raise ValueError(f"le téléphone « {typed[:40]} » {str(error).partition('. ')[0]}") from None
+
+
+def _of_company(typed: str) -> str:
+    if not typed:
+        raise ValueError("la raison sociale manque")
+    return named("la raison sociale")(typed)
 
 
 # The lengths are those of db/models/company.py.
@@ -135,9 +143,14 @@ COLUMNS = {
         is_needed=True,
     ),
     "name": Column(
-        "Raison sociale", ("raisonsociale", "nom"), 120, "la raison sociale", _name, is_needed=True
+        "Raison sociale",
+        ("raisonsociale", "nom"),
+        120,
+        "la raison sociale",
+        _of_company,
+        is_needed=True,
     ),
-    "town": Column("Commune", ("commune", "ville"), 80, "la commune", is_needed=True),
+    "town": Column("Commune", ("commune", "ville"), 80, "la commune", named("la commune"), is_needed=True),
     "siret": Column(
         "SIRET", ("siret", "nsiret", "nosiret", "numerosiret"), 14, "le SIRET", _siret, is_needed=True
     ),
@@ -153,5 +166,5 @@ COLUMNS = {
     "postcode": Column("Code postal", ("codepostal", "cp"), 10, "le code postal", _postcode),
     "naf": Column("NAF", ("naf", "codenaf", "ape", "codeape"), 6, "le code NAF", _naf),
     "email": Column("E-mail", ("email", "courriel", "mail", "adresseemail"), 254, "l’adresse e-mail", _email),
-    "phone": Column("Téléphone", ("telephone", "tel"), 20, "le téléphone", _phone),
+    "phone": Column("Téléphone", ("telephone", "tel"), LONGEST, "le téléphone", _phone),
 }

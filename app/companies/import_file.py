@@ -5,7 +5,8 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from app.companies.import_cells import COLUMNS, folded, value
+from app.companies.import_cells import COLUMNS, value
+from app.searching import letters_of
 
 BIGGEST = 5 * 1024 * 1024  # bytes
 SHOWN = 50
@@ -115,7 +116,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _places(header: list[str]) -> dict[str, int]:
     """Where each known column is; a column that nobody knows is left aside."""
-    titles = [folded(title) for title in header]
+    titles = [letters_of(title) for title in header]
     places: dict[str, int] = {}
     for name, column in COLUMNS.items():
         spelled = next((each for each in column.spellings if each in titles), None)

@@ -9,8 +9,8 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from app.access import AccountAccess, MemberAccess
-from app.formats import folded
 from app.rights import Right, rights_of
+from app.searching import folded
 from app.sessions import is_alive
 from db.models import Company, Membership, Slot, SlotState
 from db.models.company import label_of

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from app import formats
 from app.company_details.forms import Details
 from app.company_details.naf import NOMENCLATURES, dotted, in_force
+from app.phones import shown_phone
 from db.models import ContactKind
 
 LABELS = {
@@ -58,7 +59,7 @@ def proposed(values: dict[str, str], today: date) -> dict[str, str]:
 def as_typed(values: dict[str, str]) -> dict[str, str]:
     """What fields show: spaces in the numbers, 06 rather than +336."""
     written = {"siret": formats.siret(values["siret"]), "naf": dotted(values["naf"])}
-    phones = {name: formats.phone(value) for name, value in values.items() if name.endswith("phone")}
+    phones = {name: shown_phone(value) for name, value in values.items() if name.endswith("phone")}
     return values | written | phones
 
 

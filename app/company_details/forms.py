@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from app.companies.import_cells import COLUMNS, Column, value
-from app.fields import Input
+from app.companies.import_cells import COLUMNS, Column, named, value
+from app.fields import LONGEST_NAME, Input
 
-NAME = Column("Nom", (), 120, "le nom")
+NAME = Column("Nom", (), LONGEST_NAME, "le nom", named("le nom"))
 
 
 def cell(column: Column) -> AfterValidator:

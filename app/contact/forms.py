@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator
 
 from app.appointments.forms import Token
-from app.fields import Email, Input, Squeezed, Written, text
+from app.fields import Email, Input, LastName, Squeezed, Written, text
 from db.models import InquiryTheme
 from db.numbers import company_code
 
@@ -88,7 +88,7 @@ class PublicMessage(Input):
     """From somebody who cannot sign in."""
 
     token: Token
-    name: Annotated[str, Squeezed, text("Saisissez votre nom.", 120)]
+    name: LastName
     email: Email
     code: Annotated[str, Squeezed, AfterValidator(_optional_code)] = ""
     theme: Theme

@@ -8,7 +8,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from app import clock
-from app.access import BIGGEST_ID, MemberAccess
+from app.access import MemberAccess
 from app.appointments.shown import new_token
 from app.company_details.queries import team_of
 from app.contact.forms import CHOICES, NewInquiry
@@ -16,8 +16,10 @@ from app.contact.queries import MOST_NAMESAKES, inquiry_by_token, people_named
 from app.contact.sent import read_sent
 from app.contact.writing_service import key_of, send_inquiry
 from app.employees.declared import declared_of, name_of
+from app.errors import NotFound
 from app.file_types import ACCEPTED, TAKEN
 from app.forms import Form
+from app.places import row_number
 from app.rights import Right
 from app.uploads import DRAINED
 from app.web import Page, page, see
@@ -77,7 +79,7 @@ async def _people(access: MemberAccess, form: Form[Any]) -> dict[str, str]:
     found = list(await people_named(access, form["person"]) if form["person"] else [])
     if len(found) > MOST_NAMESAKES:
         found = []
-    if number := _number(form["salarie"]):
+    if number := _told(form, "salarie"):
         chosen = await access.get(Employee, number)
         found += [] if any(each.key == number for each in found) else [chosen]
     named = {str(each.key): name_of(declared_of(each)) for each in found}
@@ -86,16 +88,19 @@ async def _people(access: MemberAccess, form: Form[Any]) -> dict[str, str]:
 
 async def _invoice(access: MemberAccess, form: Form[Any]) -> Invoice | None:
     """Of those who may see invoices; for the others the address says nothing."""
-    number = _number(form["facture"])
+    number = _told(form, "facture")
     if not number or Right.INVOICES not in access.rights:
         form.typed["facture"] = ""
         return None
     return await access.get(Invoice, number)
 
 
-def _number(typed: str) -> int:
-    """What stands in the address, or 0: `access.get` turns away the numbers that are too big."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < len(str(BIGGEST_ID)) + 1 else 0
+def _told(form: Form[Any], name: str) -> int:
+    """The number in the address, 0 for none; what is no number is no page. A form has said so already."""
+    number = row_number(form[name])
+    if not number and form[name] not in {"", "0"} and name not in form.errors:
+        raise NotFound
+    return number
 
 
 MEMBER: list[Any] = [new, create]

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from app.access import BIGGEST_ID
 from app.appointments.forms import Token
-from app.fields import Email, Input, Mobile, Squeezed, Ticked, Written, text
+from app.fields import LONGEST_NAME, Email, Input, Mobile, OneLine, PlainName, Squeezed, Ticked, Written, text
 
 
 def _must(words: str) -> AfterValidator:
@@ -27,7 +27,9 @@ Always = Field(validate_default=True)
 class Contact(Input):
     """To whom the service writes about this declaration."""
 
-    contact_name: Annotated[str, Squeezed, text("Saisissez le nom du contact.", 120)]
+    contact_name: Annotated[
+        str, Squeezed, OneLine, text("Saisissez le nom du contact.", LONGEST_NAME), PlainName
+    ]
     contact_email: Email
     contact_phone: Mobile = ""
 

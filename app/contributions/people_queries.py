@@ -14,7 +14,7 @@ from app.contributions.queries import Filing
 from app.contributions.tally import Group, Tally, tally
 from app.employees.declared import shown_name
 from app.employees.queries import youngest_adult
-from app.formats import folded
+from app.searching import folded
 from db.models import Contract, DeclarationAnswer, Employee, Monitoring
 
 MOST_JOBS = 15

@@ -16,6 +16,7 @@ from app.contributions.receipt import Receipt, pdf_of
 from app.contributions.states import OPEN, State
 from app.contributions.tariff import MONITORING_WORDS, vat_words
 from app.errors import NotFound
+from app.places import row_number
 from app.rights import Right
 from app.web import page
 from db.models import AnnualDeclaration
@@ -112,9 +113,9 @@ def _kept(declaration: AnnualDeclaration | None, rank: str) -> Receipt:
         raise NotFound
     if not rank:
         return Receipt(**declaration.receipt)
-    if not rank.isascii() or not rank.isdigit() or not 0 < int(rank[:9]) <= len(declaration.replaced):
+    if not 0 < row_number(rank) <= len(declaration.replaced):
         raise NotFound
-    return Receipt(**declaration.replaced[int(rank[:9]) - 1])
+    return Receipt(**declaration.replaced[row_number(rank) - 1])
 
 
 MEMBER: list[Any] = [

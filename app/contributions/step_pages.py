@@ -12,8 +12,9 @@ from app.contributions.tariff import MONITORING_WORDS
 from app.employees.listing import place_of
 from app.employees.queries import PAGE
 from app.employees.rules import RISKS
-from app.formats import phone, siret
+from app.formats import siret
 from app.forms import Form
+from app.phones import shown_phone
 from app.rights import Right
 from app.web import Page
 from db.models import ContactKind
@@ -36,10 +37,10 @@ async def known_contact(access: MemberAccess, filing: Filing) -> dict[str, str]:
     """What was saved, else whom invoices are sent to, else who fills the form."""
     saved = filing.declaration.typed.get("entreprise") if filing.declaration else None
     if saved:
-        return dict(saved) | {"contact_phone": phone(saved["contact_phone"])}
+        return dict(saved) | {"contact_phone": shown_phone(saved["contact_phone"])}
     contact = (await contacts_of(access)).get(ContactKind.BILLING)
     if contact and contact.email:
-        found = (contact.name, contact.email, phone(contact.phone))
+        found = (contact.name, contact.email, shown_phone(contact.phone))
     else:
         found = (access.account.full_name, access.account.email, "")
     return dict(zip(("contact_name", "contact_email", "contact_phone"), found, strict=True))

@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any
 
 from app.errors import Refused
-from app.formats import day, phone, siret
+from app.formats import day, siret
+from app.phones import shown_phone
 from app.settings import Settings
 from app.typesetting import typeset_apart
 from db.models import Company
@@ -19,7 +20,7 @@ def certificate_of(company: Company, settings: Settings, today: date) -> dict[st
     return {
         "service": settings.service_name,
         "address": settings.service_address,
-        "phone": phone(settings.service_phone),
+        "phone": shown_phone(settings.service_phone),
         "email": settings.service_email,
         "service_siret": f"SIRET {siret(settings.service_siret)}" if settings.service_siret else "",
         "director": settings.service_director,

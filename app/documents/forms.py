@@ -32,4 +32,4 @@ class Once(Input):
 class Seen(Input):
     """`until`: the last document that the page showed as new."""
 
-    until: Annotated[str, Field(pattern=r"^\d{1,10}$")]
+    until: Annotated[str, Field(pattern=r"^[0-9]{1,10}$")]

@@ -20,7 +20,7 @@ from app.documents.shown import line_of
 from app.employees.queries import PAGE
 from app.file_types import disposition
 from app.forms import Form
-from app.places import read_place, written_place
+from app.places import read_place, row_number, written_place
 from app.rights import Right
 from app.web import page, see
 
@@ -101,7 +101,7 @@ async def mark(
     access.require(Right.DOCUMENTS)
     form = await Form.read(request, Seen)
     if form.data:
-        await mark_as_seen(access, int(form.data.until), clock.now())
+        await mark_as_seen(access, row_number(form.data.until), clock.now())
         return see(request, "documents.index", code=access.company.code, query={"fait": "vus"})
     return page("documents/seeing.html", form=form, company=access.company, news=await news_of(access))
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 from app.companies.import_cells import COLUMNS as OF_MEMBERS
+from app.companies.import_cells import named
 from app.employees.day_cells import day_of
 from app.employees.pcs import label_of
 from db.numbers import company_code
@@ -67,6 +68,12 @@ def plain(words: str, *, is_name: bool = False) -> Callable[[str], str]:
     return kept
 
 
+def name(words: str) -> Callable[[str], str]:
+    """Of a person: no site in it."""
+    lettered, without_site = plain(words, is_name=True), named(words)
+    return lambda typed: without_site(lettered(typed))
+
+
 def day(words: str, *, is_birth: bool = False) -> Callable[[str], str]:
     return lambda typed: typed and day_of(typed, words, is_birth=is_birth).isoformat()
 
@@ -90,7 +97,7 @@ def phone(typed: str) -> str:
     digits = re.sub(r"[\s.\-_/()]", "", typed)
     if re.fullmatch(r"[1-9][0-9]{8}", digits):
         return OF_MEMBERS["phone"].kept(f"0{digits}")
-    if re.fullmatch(r"33[1-9][0-9]{8}", digits):
+    if re.fullmatch(r"(33|262|59[046])[1-9][0-9]{8}", digits):
         return OF_MEMBERS["phone"].kept(f"+{digits}")
     return OF_MEMBERS["phone"].kept(digits if re.fullmatch(r"0[1-9][0-9]{8}", digits) else typed)
 

@@ -1,10 +1,9 @@
 """Cells that say one of a few things, in the many ways that people and software spell them."""
 
 import re
-import unicodedata
 
-from app.companies.import_cells import folded
 from app.employees.rules import RISKS
+from app.searching import folded, letters_of
 from db.models.employee import Contract
 
 CONTRACT_WORDS = {
@@ -80,7 +79,7 @@ RISK_SPELLINGS = {
 }
 BETWEEN_RISKS = {"", *"et a au aux de des du la le les l d risque risques".split()}  # noqa: SIM905
 RISK_CODES = {
-    "".join(word for word in map(folded, spelling.split()) if word not in BETWEEN_RISKS): code
+    "".join(word for word in map(letters_of, spelling.split()) if word not in BETWEEN_RISKS): code
     for code, spellings in RISK_SPELLINGS.items()
     for spelling in (*spellings.split(","), code)
 } | {"mineur": "MINEUR"}
@@ -88,7 +87,7 @@ MOST_WORDS = 5  # in one spelling of a risk
 
 
 def sex(typed: str) -> str:
-    spelled = folded(typed)
+    spelled = letters_of(typed)
     for kept, spellings in SEXES.items():
         if spelled in spellings:
             return kept
@@ -102,8 +101,7 @@ def contract(typed: str) -> str:
         return ""
     if typed.isascii() and typed.isdigit() and typed.zfill(2) in NATURES:
         return NATURES[typed.zfill(2)]
-    unaccented = unicodedata.normalize("NFKD", typed[:200]).lower()
-    spelled = " ".join(re.findall(r"[a-z]+", re.sub(r"[\u0300-\u036f]", "", unaccented)))
+    spelled = " ".join(re.findall(r"[a-z]+", folded(typed[:200])))
     found = [kept for kept, pattern in CONTRACTS if re.search(rf"\b(?:{pattern})\b", spelled)]
     if "alternan" in spelled and not found:
         raise ValueError("« alternance » ne dit pas lequel : écrivez Apprentissage ou Professionnalisation")
@@ -117,7 +115,7 @@ def contract(typed: str) -> str:
 
 def part_time(typed: str) -> str:
     """« oui », « non », or the share of a full time: 80 % or 0,8. « TP » says both full and part: refused."""
-    spelled = folded(typed)
+    spelled = letters_of(typed)
     share = re.fullmatch(r"([0-9]{1,3}(?:[.,][0-9]{1,9})?) ?(%)?", typed)
     hundredth = float(share[1].replace(",", ".")) * (1 if share[2] else 100) if share else 0
     if not (share and share[2]):
@@ -145,7 +143,7 @@ def risks(typed: str) -> str:
 
 def _risks_of(part: str) -> set[str]:
     """The risks that a run of words names: always the longest spelling that fits."""
-    spelled = [folded(word) for word in re.split(r"[\s'’().:-]+", part)]
+    spelled = [letters_of(word) for word in re.split(r"[\s'’().:-]+", part)]
     words = [word for word in spelled if word not in BETWEEN_RISKS]
     found: set[str] = set()
     while words:

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
-from app import formats
-from app.companies.import_cells import Column, folded, value
+from app.companies.import_cells import Column, value
 from app.employees import cells, choice_cells
 from app.employees.choice_cells import CONTRACT_WORDS
 from app.employees.day_cells import in_french
 from app.employees.declared import YOUNGEST
 from app.employees.rules import add_months
+from app.fields import LONGEST_NAME
+from app.phones import shown_phone
+from app.searching import letters_of
 from db.models.employee import Contract
 
 CODE = "code"  # said in the file, checked, never stored
@@ -18,10 +20,14 @@ DAYS = ("birth_on", "entry_on", "exit_on", "contract_ends_on", "driving_until", 
 
 
 def _text(title: str, words: str, spellings: str, longest: int, kept: Callable[[str], str]) -> Column:
-    return Column(title, (folded(title), *spellings.split()), longest, words, kept)
+    return Column(title, (letters_of(title), *spellings.split()), longest, words, kept)
 
 
-def _name(title: str, words: str, spellings: str, longest: int = 80) -> Column:
+def _name(title: str, words: str, spellings: str) -> Column:
+    return _text(title, words, spellings, LONGEST_NAME, cells.name(words))
+
+
+def _lettered(title: str, words: str, spellings: str, longest: int) -> Column:
     return _text(title, words, spellings, longest, cells.plain(words, is_name=True))
 
 
@@ -105,7 +111,7 @@ COLUMNS = {
         " findecdd fincdd datefincdd datedefinducontrat datefinducontrat termeducontrat terme echeancecontrat"
         " datefinprevisionnelle datedefinprevisionnelle findecontratprevue",
     ),
-    "job_title": _name(
+    "job_title": _lettered(
         "Poste",
         "le poste",
         "fonction emploi posteoccupe intituleposte intituleduposte intitule qualification metier profession"
@@ -135,7 +141,7 @@ COLUMNS = {
         160,
         choice_cells.risks,
     ),
-    "post_reason": _name("Motif du poste à risque", "le motif du poste à risque", "motifposte", 300),
+    "post_reason": _lettered("Motif du poste à risque", "le motif du poste à risque", "motifposte", 300),
     "driving_until": _day(
         "Autorisation de conduite",
         "l’autorisation de conduite",
@@ -173,7 +179,7 @@ def written(field: str, stored: object) -> str:
         return "oui" if stored in {True, "oui"} else "non"
     if field == "risks":
         return str(stored).replace(" ", ", ")
-    return formats.phone(str(stored)) if field == "phone" else str(stored)
+    return shown_phone(str(stored)) if field == "phone" else str(stored)
 
 
 def problems_of(fields: Mapping[str, str], refused: Collection[str] = ()) -> list[str]:

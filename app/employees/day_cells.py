@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from app.companies.import_cells import folded
+from app.searching import letters_of
 
 FIRST, LAST = 1900, 2100  # the years that a file about living people may hold
 MONTHS = (
@@ -64,7 +64,7 @@ def _from_words(text: str) -> tuple[int, int, int] | None:
     if not spelled:
         return None
     day, name, year = spelled.groups()
-    begun = folded(name)
+    begun = letters_of(name)
     months = [place for place, month in enumerate(MONTHS, 1) if month.startswith(begun)]
     return (int(year), months[0], int(day)) if len(months) == 1 else None
 

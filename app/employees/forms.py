@@ -10,8 +10,19 @@ from app.employees.columns import read
 from app.employees.declared import LABELS, Declared
 from app.employees.pcs import label_of
 from app.employees.questions import CONTRACTS, QUESTIONS, SEXES
-from app.fields import Input, Mobile, OptionalDay, Squeezed, Ticked, day, email_address, text
-from app.formats import phone
+from app.fields import (
+    LONGEST_NAME,
+    Input,
+    Mobile,
+    OneLine,
+    OptionalDay,
+    Squeezed,
+    Ticked,
+    day,
+    email_address,
+    text,
+)
+from app.phones import shown_phone
 
 
 def _optional_email(value: str) -> str:
@@ -48,7 +59,7 @@ def _as_in_a_file(field: str) -> AfterValidator:
 
 
 OptionalEmail = Annotated[str, Squeezed, AfterValidator(_optional_email), _as_in_a_file("email")]
-OptionalName = Annotated[str, Squeezed, text("", 80), _as_in_a_file("usual_name")]
+OptionalName = Annotated[str, Squeezed, OneLine, text("", LONGEST_NAME), _as_in_a_file("usual_name")]
 Reason = Annotated[str, Squeezed, text("", 300), _as_in_a_file("post_reason")]
 
 
@@ -56,10 +67,16 @@ class Identity(Input):
     """Birth name, first names and birth date say who it is: no social security number is asked."""
 
     birth_name: Annotated[
-        str, Squeezed, text("Saisissez le nom de naissance.", 80), _as_in_a_file("birth_name")
+        str,
+        Squeezed,
+        OneLine,
+        text("Saisissez le nom de naissance.", LONGEST_NAME),
+        _as_in_a_file("birth_name"),
     ]
     usual_name: OptionalName
-    first_names: Annotated[str, Squeezed, text("Saisissez le prénom.", 80), _as_in_a_file("first_names")]
+    first_names: Annotated[
+        str, Squeezed, OneLine, text("Saisissez le prénom.", LONGEST_NAME), _as_in_a_file("first_names")
+    ]
     sex: Annotated[str, _one_of(SEXES, "")]
     birth_on: Annotated[str, Squeezed, day("Saisissez la date de naissance.")]
     email: OptionalEmail
@@ -127,7 +144,7 @@ class Corrections(Identity, Post, Exposure):
     """`version`: that of the row which the page was made from."""
 
     exit_on: OptionalDay
-    version: Annotated[str, Field(pattern=r"^\d{1,9}$")]
+    version: Annotated[str, Field(pattern=r"^[0-9]{1,9}$")]
 
 
 STEPS: dict[str, type[Input]] = {"identite": Identity, "poste": Post, "expositions": Exposure}
@@ -150,6 +167,7 @@ def declared_in(data: Input) -> Declared:
 def typed_of(values: Declared) -> dict[str, str]:
     """Declared fields as the form shows them: an "oui" for each box that is ticked."""
     typed = {name: value for name, value in values.items() if name not in {"risks", "part_time"}}
+    typed |= {"phone": shown_phone(values["phone"])} if "phone" in values else {}
     typed |= {f"risk_{code.lower()}": "oui" for code in values.get("risks", "").split()}
     return typed | ({"part_time": "oui"} if values.get("part_time") == "oui" else {})
 
@@ -168,7 +186,7 @@ def in_words(name: str, value: str) -> str:
     if name == "risks":
         return " ; ".join(QUESTIONS[code] for code in value.split())
     if name == "phone":
-        return phone(value)
+        return shown_phone(value)
     if name == "pcs":
         return f"{value} – {label_of(value)}"
     return {**CONTRACTS, **SEXES}.get(value, value) if name in {"contract", "sex"} else value

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 
-from app.companies.import_cells import folded
 from app.employees.cells import holds_social_number
 from app.employees.columns import COLUMNS
+from app.searching import letters_of
 
-LONGEST = 70  # characters of a title that are shown: with « (2) », its folded form stays under 80
+LONGEST = 70  # characters of a title that are shown: with « (2) », its letters_of form stays under 80
 EXAMPLE = 30  # characters of the cell that shows what a column without a title holds
 SPELLINGS = {spelled: field for field, column in COLUMNS.items() for spelled in column.spellings}
 NEVER_READ = re.compile(r"nir|nss|n?(umero|o)?(de)?(securitesociale|secu|ss|insee)")
@@ -34,10 +34,10 @@ def shown_titles(cells: list[str]) -> list[str]:
         title = title or f"Colonne {letters(place)}"
         number = 2
         unique = title
-        while folded(unique) in seen:
+        while letters_of(unique) in seen:
             unique = f"{title} ({number})"
             number += 1
-        seen.add(folded(unique))
+        seen.add(letters_of(unique))
         titles.append(unique)
     return titles
 
@@ -50,13 +50,13 @@ def letters(place: int) -> str:
 
 def field_of(title: str) -> str:
     """The column that this title means for everybody, or "". What is between brackets may be a comment."""
-    bare = folded(re.sub(r"\([^)]*\)?", "", title))
-    return SPELLINGS.get(folded(title)) or SPELLINGS.get(bare, "")
+    bare = letters_of(re.sub(r"\([^)]*\)?", "", title))
+    return SPELLINGS.get(letters_of(title)) or SPELLINGS.get(bare, "")
 
 
 def how_many_known(cells: list[str], corrections: Mapping[str, str]) -> int:
     """How many different columns a row of titles would give."""
-    return len({corrections.get(folded(cell)) or field_of(cell) for cell in cells if cell} - {""})
+    return len({corrections.get(letters_of(cell)) or field_of(cell) for cell in cells if cell} - {""})
 
 
 def fields_of(
@@ -70,7 +70,7 @@ def fields_of(
     usual = _usual_meanings(titles)
     wanted: list[tuple[int, int, str]] = []
     for place, title in enumerate(titles):
-        key = folded(title)
+        key = letters_of(title)
         sources = [source for source in (mapping, habits) if key in source]
         rank = 2 if not sources else 0 if sources[0] is mapping else 1
         wanted.append((rank, place, sources[0][key] if sources else usual[place]))
@@ -89,11 +89,12 @@ def fields_of(
 
 def _usual_meanings(titles: list[str]) -> list[str]:
     fields = [field_of(title) for title in titles]
-    others = {field for field, title in zip(fields, titles, strict=True) if folded(title) != "nom"}
+    others = {field for field, title in zip(fields, titles, strict=True) if letters_of(title) != "nom"}
     if "birth_name" in others:
         instead = "" if "usual_name" in others else "usual_name"
         return [
-            instead if folded(title) == "nom" else field for field, title in zip(fields, titles, strict=True)
+            instead if letters_of(title) == "nom" else field
+            for field, title in zip(fields, titles, strict=True)
         ]
     return fields
 
@@ -103,5 +104,5 @@ def _left_aside(titles: list[str]) -> list[str]:
     return [
         f"La colonne « {title} » n’a pas été lue : le portail ne demande pas ce numéro."
         for title in titles
-        if NEVER_READ.fullmatch(folded(title))
+        if NEVER_READ.fullmatch(letters_of(title))
     ]

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from app.access import BIGGEST_ID
 from app.employees.declared import shown_name
 from app.employees.queries import PAGE, SORTS, STATES, VISITS, Asked, Row, youngest_adult
 from app.employees.rules import NOT_FOLLOWED, SIA
+from app.places import row_number
 from db.models import NEVER, Employee, Monitoring
 
 Choices = tuple[tuple[str, str], ...]
@@ -146,7 +146,8 @@ def _monitoring_of(row: Row, adult: date) -> str:
 def place_of(typed: str, sort: str) -> tuple[str, int] | None:
     """None for a place that this portal did not write: the reader sees the first page."""
     place, _, number = typed[:300].replace("\0", "").rpartition("~")
-    if not number.isascii() or not number.isdigit() or not 0 < int(number) <= BIGGEST_ID:
+    row = row_number(number)
+    if not row:
         return None
     checks: dict[str, Callable[[str], Any]] = {
         "nom": str,
@@ -157,4 +158,4 @@ def place_of(typed: str, sort: str) -> tuple[str, int] | None:
         checks[sort](place)
     except ValueError:
         return None
-    return place, int(number)
+    return place, row

@@ -8,7 +8,7 @@ from math import log
 from pathlib import Path
 
 from app.employees.job_words import EVERYDAY
-from app.formats import folded
+from app.searching import folded
 
 FILE = Path(__file__).resolve().parents[2] / "db" / "data" / "pcs-ese.csv"
 MOST_WORDS = 8
@@ -58,7 +58,7 @@ def jobs_like(words: str, most: int = 8) -> list[tuple[str, str]]:
 
 def stems(words: str) -> list[str]:
     """The words that matter, without accents, plural or feminine."""
-    plain = re.findall(r"[a-z0-9]+", folded(words.replace("œ", "oe")).replace("·", ""))
+    plain = re.findall(r"[a-z0-9]+", folded(words).replace("·", ""))
     return list(dict.fromkeys(stem(word) for word in plain if word not in IDLE))
 
 

@@ -15,6 +15,7 @@ from app.employees.listing import french_day
 from app.mail import queue_mail
 from app.portal import Portal
 from app.rights import Right, rights_of
+from app.searching import folded
 from app.sessions import is_alive
 from db.models import Account, Company, Employee, Membership
 
@@ -75,7 +76,6 @@ async def _tell(
     )
     keepers = [row for row in await access.rows(statement) if Right.EMPLOYEES in rights_of(row[1])]
     for email, _, code, name in keepers:
-        queue_mail(
-            access, "expiries", email, now, code=code, company=f"{code} - {name}", people=sorted(people)
-        )
+        by_name = sorted(people, key=lambda person: (folded(person[0]), person))
+        queue_mail(access, "expiries", email, now, code=code, company=f"{code} - {name}", people=by_name)
     return len(keepers)

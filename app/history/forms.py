@@ -3,9 +3,9 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
-from app.access import BIGGEST_ID
 from app.clock import PARIS
 from app.history.queries import Filters, Place
+from app.places import row_number
 from db.models import AuditKind
 
 FRENCH_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
@@ -18,7 +18,7 @@ def read_filters(typed: dict[str, str], before: str) -> tuple[Filters, list[str]
     since, until = (_day_of(typed[name], problems) for name in ("du", "au"))
     return Filters(
         kind=_kind_of(typed["nature"]),
-        person=_id_of(typed["personne"]),
+        person=row_number(typed["personne"]) or None,
         since=_start_of(since) if since else None,
         until=_start_of(until + timedelta(days=1)) if until else None,
         before=place_of(before),
@@ -32,12 +32,12 @@ def cursor(place: Place) -> str:
 def place_of(typed: str) -> Place | None:
     """None for a cursor that this portal did not write: the reader sees the first page."""
     instant, _, number = typed[:60].partition("_")
-    row_id = _id_of(number)
+    row_id = row_number(number)
     try:
         at = datetime.fromisoformat(instant)
     except ValueError:
         return None
-    if row_id is None or at.utcoffset() != timedelta(0) or typed != cursor(Place(at, row_id)):
+    if not row_id or at.utcoffset() != timedelta(0) or typed != cursor(Place(at, row_id)):
         return None
     return Place(at, row_id)
 
@@ -67,8 +67,3 @@ def _start_of(day: date) -> datetime:
 
 def _kind_of(typed: str) -> AuditKind | None:
     return AuditKind(typed) if typed in set(AuditKind) else None
-
-
-def _id_of(typed: str) -> int | None:
-    number = int(typed) if re.fullmatch(r"\d{1,10}", typed, re.ASCII) else 0
-    return number if 0 < number <= BIGGEST_ID else None

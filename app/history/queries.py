@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 
 from app.access import MemberAccess
+from app.searching import folded
 from db.models import Account, AuditEvent, AuditKind
 
 PAGE = 25
@@ -74,9 +75,9 @@ async def people_present(access: MemberAccess) -> list[tuple[int, str]]:
         select(col(Account.id), Account.last_name, Account.first_name)
         .join(AuditEvent, col(AuditEvent.account_id) == Account.id)
         .where(AuditEvent.company_id == access.company.key)
-        .order_by(Account.last_name, Account.first_name, col(Account.id))
     )
-    rows = await access.rows(here.distinct())
+    # The databases put É after Z, or not: here it is as everywhere.
+    rows = sorted(await access.rows(here.distinct()), key=lambda row: (folded(f"{row[1]} {row[2]}"), row[0]))
     return [(row_id, f"{first} {last}".strip()) for row_id, last, first in rows if row_id]
 
 

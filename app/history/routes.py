@@ -14,6 +14,7 @@ from app.forms import Form
 from app.history.forms import cursor, iso_day, read_filters
 from app.history.queries import history_of, kinds_present, people_present
 from app.rights import Right
+from app.searching import folded
 from app.web import page
 
 
@@ -42,7 +43,9 @@ async def index(
         is_filtered=bool(asked),
         newest=urlencode(asked) if filters.before else None,
         older=urlencode(asked | {"avant": cursor(older)}) if older else "",
-        kinds=sorted(((each, words_of(each)) for each in await kinds_present(access)), key=lambda k: k[1]),
+        kinds=sorted(
+            ((each, words_of(each)) for each in await kinds_present(access)), key=lambda k: folded(k[1])
+        ),
         people=await people_present(access),
     )
 

@@ -8,7 +8,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from app import clock
-from app.access import BIGGEST_ID, MemberAccess
+from app.access import MemberAccess
 from app.employees.columns import COLUMNS
 from app.errors import NotFound, Refused
 from app.forms import STALE, Form
@@ -16,6 +16,7 @@ from app.imports.forms import Choices, ColumnChoices, choices_of, everything_of,
 from app.imports.pages import KINDS
 from app.imports.queries import PAGE, import_of, lines_of
 from app.imports.service import OPEN, choose, read_again
+from app.places import row_number
 from app.rights import Right
 from app.web import Page, page, see
 from db.models import EmployeeImport, ImportState, LineKind
@@ -35,8 +36,8 @@ async def lines(
     imported = await import_of(access, import_id)
     if kind not in KINDS:
         raise NotFound
-    after = int(apres) if apres.isascii() and apres.isdigit() and len(apres) < 11 else 0
-    found = await lines_of(access, imported.key, LineKind(KINDS[kind].kind), min(after, BIGGEST_ID))
+    after = row_number(apres)
+    found = await lines_of(access, imported.key, LineKind(KINDS[kind].kind), after)
     return page(
         "imports/lines.html",
         company=access.company,

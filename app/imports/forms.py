@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.employees.columns import COLUMNS
 from app.fields import Input, OptionalDay
+from app.places import row_number
 from db.models import LineKind
 
 ACTS = {"", "apply"}
@@ -34,8 +35,8 @@ def choices_of(kind: LineKind, data: Choices, typed: dict[str, str]) -> dict[int
     found = {}
     for number in data.shown.split(","):
         choice = typed.get(f"line_{number}", "")
-        if number.isascii() and number.isdigit() and len(number) < 10 and choice in acts:
-            found[int(number)] = choice
+        if row_number(number) and choice in acts:
+            found[row_number(number)] = choice
     return found
 
 

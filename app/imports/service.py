@@ -10,13 +10,13 @@ from sqlmodel import col, delete, update
 
 from app import clock
 from app.access import MemberAccess
-from app.companies.import_cells import folded
 from app.employees.reading import Reading, Unreadable, read_file
 from app.errors import Refused
 from app.held_files import HeldFile
 from app.imports.difference import Found, difference
 from app.imports.queries import habits_of, known_employees
 from app.many import insert_many
+from app.searching import letters_of
 from db.models import ColumnHabit, EmployeeImport, ImportLine, ImportState, LineKind
 
 log = structlog.get_logger()
@@ -59,7 +59,7 @@ async def read_again(
     file = access.portal.held_files.get(row.key, now)
     if file is None:
         raise Refused("Le fichier n’est plus là (il n’est gardé que 30 minutes) : renvoyez-le.")
-    corrected = {folded(title)[:80]: field for title, field in mapping.items()}
+    corrected = {letters_of(title)[:80]: field for title, field in mapping.items()}
     async with access.apart(write=True) as own:
         again = await own.get(EmployeeImport, row.key)
         await forget_lines(own, again, ImportState.READING)

@@ -7,7 +7,7 @@ from typing import Any
 
 import segno
 
-from app.formats import amount, day, phone, siret
+from app.formats import amount, day, siret
 from app.invoices.queries import InvoiceRow
 from app.invoices.rules import (
     KIND_WORDS,
@@ -16,6 +16,7 @@ from app.invoices.rules import (
     in_groups,
     reference_of,
 )
+from app.phones import shown_phone
 from app.settings import Settings
 from app.typesetting import typeset_apart
 from db.models import Company, Invoice, InvoiceKind, Payment
@@ -93,7 +94,7 @@ def _service(settings: Settings) -> dict[str, str]:
     number = f"SIRET {siret(settings.service_siret)}" if settings.service_siret else ""
     return {
         "name": settings.service_name, "address": settings.service_address,
-        "phone": phone(settings.service_phone), "email": settings.service_contributions_email,
+        "phone": shown_phone(settings.service_phone), "email": settings.service_contributions_email,
         "siret": number,
     }  # fmt: skip
 

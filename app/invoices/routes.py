@@ -30,6 +30,7 @@ from app.invoices.queries import (
 )
 from app.invoices.rules import STATE_WORDS, VAT_WORDS
 from app.invoices.shown import csv_of, line_of
+from app.places import row_number
 from app.rights import Right
 from app.web import page
 from db.models import Invoice, InvoiceKind
@@ -149,7 +150,7 @@ def _years(totals: Totals) -> list[int]:
 
 def _year(typed: str) -> int | None:
     """A year that makes no sense is left aside."""
-    return int(typed) if len(typed) == 4 and typed.isascii() and typed.isdigit() and int(typed) else None
+    return row_number(typed) if len(typed) == 4 and row_number(typed) else None
 
 
 def _day_place(typed: str) -> tuple[date, int] | None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, String, cast
 from sqlmodel import col, select
 
-from app.access import BIGGEST_ID, Access, MemberAccess
+from app.access import Access, MemberAccess
 from app.clock import PARIS
 from app.errors import NotFound
 from app.rights import ROLE_WORDS, Role
@@ -58,7 +58,7 @@ async def people(access: MemberAccess, today: date, after: int = 0) -> tuple[lis
     mine = select(Membership, Account).where(Membership.company_id == access.company.key)
     found = await access.rows(
         mine.join(Account, col(Account.id) == Membership.account_id)
-        .where(col(Membership.id) > min(max(after, 0), BIGGEST_ID))
+        .where(col(Membership.id) > after)
         .order_by(col(Membership.id))
         .limit(PAGE + 1)
     )

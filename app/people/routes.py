@@ -14,6 +14,7 @@ from app.people import acceptance_routes, invitation_routes, parting_routes
 from app.people.forms import Scope, typed_scope
 from app.people.queries import open_invitations, people, person_of
 from app.people.service import change_access
+from app.places import row_number
 from app.rights import ROLE_WORDS, Right, rights_of
 from app.web import page, see
 
@@ -30,11 +31,11 @@ DONE = {
 async def index(
     access: NamedDependency[MemberAccess],
     code: FromPath[str],
-    apres: FromQuery[int] = 0,
+    apres: FromQuery[str] = "",
     fait: FromQuery[str] = "",
 ) -> Response[Any]:
     access.require(Right.PEOPLE)
-    found, following = await people(access, clock.today(), apres)
+    found, following = await people(access, clock.today(), row_number(apres))
     return page(
         "people/index.html",
         code=code,

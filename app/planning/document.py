@@ -7,7 +7,8 @@ from babel.dates import format_datetime
 
 from app.clock import PARIS
 from app.employees.questions import VISITS
-from app.formats import phone, plural
+from app.formats import plural
+from app.phones import shown_phone
 from app.planning.slot_queries import SlotRow
 from app.settings import Settings
 from app.typesetting import typeset, typeset_apart
@@ -60,7 +61,7 @@ def convocation_of(row: SlotRow, settings: Settings, state: str, notice_words: s
         address=f"{row.address}, {row.postcode} {row.town}",
         access=row.access,
         is_accessible=row.is_accessible,
-        phone=phone(row.phone),
+        phone=shown_phone(row.phone),
         professional=row.professional,
         role=row.role,
         notice_words=notice_words,

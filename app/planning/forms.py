@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from app.appointments.forms import Folded, Message, Token
 from app.fields import Input, Squeezed, Ticked, text
+from app.places import row_number
 from app.planning.rules import REASONS
 
 GIVEN_REASONS = {code: words for code, words in REASONS.items() if code != "autre_date"}
@@ -14,11 +15,11 @@ GIVEN_REASONS = {code: words for code, words in REASONS.items() if code != "autr
 
 def _seen(value: Any) -> Any:
     """The state that the page was made from; nonsense is a state that no slot has."""
-    return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value) else -1
+    return int(value) if isinstance(value, str) and re.fullmatch(r"0|[1-9][0-9]{0,8}", value) else -1
 
 
 def _someone(value: str) -> str:
-    if not re.fullmatch(r"[0-9]{1,9}", value):
+    if not row_number(value):
         raise ValueError("Choisissez qui viendra.")
     return value
 
@@ -52,7 +53,7 @@ class GivingBack(Answer):
 class OtherDate(Folded, Answer):
     free: Ticked = False
     batch: Token
-    centre: Annotated[str, Field(pattern=r"^\d{0,9}$")] = ""
+    centre: Annotated[str, Field(pattern=r"^([1-9][0-9]{0,8})?$")] = ""
     needs_access: Ticked = False
     interpreter: Annotated[str, Squeezed, text("", 40)] = ""
     message: Message = ""

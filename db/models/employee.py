@@ -13,6 +13,8 @@ from db.models.base import CompanyOwned, instant
 NEVER = date(9999, 12, 31)
 # An address or an old page may still hold the number of a row that is gone: SQLite would give it to the next.
 NUMBERED_ONCE = {"sqlite_autoincrement": True}
+# A place in a list is compared in Python too: one order, whatever the locale of the server.
+ORDERED = String(240).with_variant(String(240, "C"), "postgresql")
 
 
 class Monitoring(StrEnum):
@@ -55,8 +57,8 @@ class Employee(CompanyOwned, table=True):
     `risks`: codes of `app.employees.rules.RISKS`, in order, separated by spaces. `monitoring`: what these
     alone ask for (being under 18 is added when it is read). `due_on`: deadline of the next visit, or NEVER;
     `due_kind`: which visit that is, or "".
-    `sort_key` and `search_key` are without accents or capitals; in `search_key` every word follows a space,
-    and `search_sign` has the bits of their beginnings (`app.searching.sign_of`).
+    `sort_key` and `search_key` are folded (`app.searching`); in `search_key` every word follows a space, and
+    `search_sign` has the bits of their beginnings (`app.searching.sign_of`).
     """
 
     __table_args__ = (
@@ -93,7 +95,7 @@ class Employee(CompanyOwned, table=True):
     driving_told: date | None = None
     electrical_told: date | None = None
     monitoring: Monitoring = Field(default=Monitoring.SIMPLE, sa_type=String(3))
-    sort_key: str = Field(max_length=240)
+    sort_key: str = Field(sa_type=ORDERED)
     search_key: str = Field(max_length=500)
     # -1 has every bit: whoever came in another way is found all the same.
     search_sign: int = Field(default=-1, sa_type=BigInteger, sa_column_kwargs={"server_default": "-1"})

@@ -6,8 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import insert, select
 from sqlmodel import col
 
-from app.formats import folded
-from app.searching import sign_of, words_of
+from app.searching import folded, sign_of, words_of
 from db.models import NEVER, Company, Contract, Employee, Membership, Monitoring
 
 COMPANIES, EMPLOYEES = 10_000, 200_000

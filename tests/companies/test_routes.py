@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from sqlmodel import delete, update
 
 from db.models import Invoice, Membership
@@ -87,3 +88,24 @@ async def test_the_list_asks_as_many_statements_for_many_as_for_few(alice, told,
             for number in range(first, first + 8):
                 await world.acts_for(told.alice, await world.a_company(f"{number:05d}", f"Client {number}"))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("typed", ["boeuf", "Bœuf", "BOEUF ET SOEURS", "l'etoile", "l’Étoile"])
+async def test_a_company_is_found_however_its_letters_are_typed(alice, told, portal, typed):
+    async with portal.database.transaction(write=True) as session:
+        world = World(session)
+        for number, name in enumerate(["Bœuf et Sœurs, l’Étoile", "Boeuf et Soeurs - L'Etoile", "Zoé"], 4001):
+            await world.acts_for(told.alice, await world.a_company(f"{number:05d}", name))
+    page = await alice.get("/entreprises", params={"q": typed})
+    assert {code for code in ("04001", "04002", "04003") if code in page.text} == {"04001", "04002"}
+
+
+async def test_companies_are_sorted_as_a_dictionary_does(alice, told, portal):
+    names = ["Æbelø", "Bœuf", "Bog", "Écluse", "Zoé"]
+    async with portal.database.transaction(write=True) as session:
+        world = World(session)
+        for number, name in enumerate(reversed(names), 4001):
+            await world.acts_for(told.alice, await world.a_company(f"{number:05d}", name))
+    page = await alice.get("/entreprises", params={"tri": "nom", "q": "040"})
+    places = [page.text.index(f">{name}<") for name in names]
+    assert places == sorted(places)

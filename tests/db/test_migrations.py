@@ -28,6 +28,11 @@ EMPLOYEE = {
     "monitoring": "SI", "sort_key": "le bris anne", "search_key": " le bris anne", "due_on": DAY,
     "due_kind": "", "version": 1, "created_at": THEN, "updated_at": THEN,
 }  # fmt: skip
+DOCUMENT = {
+    "company_id": 1, "kind": "autre", "title": "Manœuvre", "search_key": " manœuvre", "file_name": "m.pdf",
+    "media_type": "application/pdf", "size": 1, "sha256": "0" * 64, "series": "s", "version": 1, "token": "t",
+    "from_service": False, "on_behalf": False, "created_at": THEN,
+}  # fmt: skip
 
 
 async def test_the_migrated_schema_is_the_models(database_url):
@@ -80,5 +85,33 @@ async def test_employees_of_before_get_the_sign_of_their_words(database_url):
 
 def _reflected(connection):
     found = sqlalchemy.MetaData()
-    found.reflect(connection, only=["company", "employee"])
+    found.reflect(connection, only=["company", "employee", "document"])
     return found.tables
+
+
+WRITTEN = {
+    "sort_key": "øster bœuf łucja", "search_key": f" øster bœuf łucja {'æ' * 300}", "search_sign": 1,
+}  # fmt: skip
+
+
+async def test_the_keys_of_before_are_folded_as_they_are_typed(database_url):
+    engine = create_async_engine(database_url)
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.downgrade(configuration(sync), "0007"))
+        tables = await connection.run_sync(_reflected)
+        await connection.execute(tables["company"].insert().values(COMPANY))
+        for number in range(3):
+            await connection.execute(tables["employee"].insert().values(EMPLOYEE | {"search_sign": number}))
+        await connection.execute(tables["employee"].insert().values(EMPLOYEE | WRITTEN))
+        await connection.execute(tables["document"].insert().values(DOCUMENT))
+    await migrate(database_url)
+    async with engine.connect() as connection:
+        read = sqlalchemy.text("SELECT sort_key, search_key, search_sign FROM employee ORDER BY id")
+        rows = (await connection.execute(read)).all()
+        kept = (await connection.execute(sqlalchemy.text("SELECT search_key FROM document"))).scalar_one()
+    await engine.dispose()
+    assert [tuple(row) for row in rows[:3]] == [("le bris anne", " le bris anne", each) for each in range(3)]
+    assert rows[3].sort_key == "oster boeuf lucja"
+    assert rows[3].search_key == f" oster boeuf lucja {'ae' * 300}"[:500]
+    assert rows[3].search_sign == sign_of(rows[3].search_key.split())
+    assert kept == " manoeuvre"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.companies.import_cells import folded
 from app.employees.columns import COLUMNS, problems_of
 from app.employees.headers import field_of, fields_of, shown_titles
+from app.searching import letters_of
 from db.models.employee import Employee
 from tests.employees.files import STORED
 
@@ -22,7 +22,7 @@ def test_each_column_is_an_attribute_that_is_stored_with_the_same_length():
 def test_no_spelling_means_two_columns_and_all_are_folded():
     spellings = [each for column in COLUMNS.values() for each in column.spellings]
     assert len(spellings) == len(set(spellings))
-    assert all(folded(each) == each for each in spellings)
+    assert all(letters_of(each) == each for each in spellings)
 
 
 def test_the_required_ones_are_what_a_declaration_cannot_do_without():
@@ -108,7 +108,7 @@ def test_titles_are_shown_so_that_each_can_be_chosen():
     assert titles[:4] == ["Date", "Colonne B", "Date (2)", "Nom complet"]
     assert titles[-1] == "Colonne AB"
     assert shown_titles(["LE GALL", "2 90 02 22 789 045 12"]) == ["LE GALL", "Colonne B"]
-    assert len({folded(title) for title in titles}) == len(titles)
+    assert len({letters_of(title) for title in titles}) == len(titles)
 
 
 # Rows

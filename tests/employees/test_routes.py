@@ -83,6 +83,16 @@ async def test_people_are_found_by_the_beginning_of_their_words(alice, five, q, 
     assert set(await names(alice, q=q)) == found
 
 
+@pytest.mark.parametrize("typed", ["sorensen aegir", "SØRENSEN", "æg", "manoeuvre", "manœuvre"])
+async def test_people_are_found_however_their_letters_are_typed(alice, portal, told, typed):
+    for first in ("Ægir", "Aegir"):
+        await an_employee(
+            portal, told.site, birth_name="SØRENSEN", first_names=first, job_title="Manœuvre", sex="M"
+        )
+    await an_employee(portal, told.site)
+    assert set(await names(alice, q=typed)) == {"SØRENSEN Ægir", "SØRENSEN Aegir"}
+
+
 async def test_a_person_is_found_under_both_names_and_shown_with_both(alice, told, portal):
     await an_employee(portal, told.site, birth_name="MARTIN", usual_name="DUPONT", first_names="Claire")
     for q in ("martin", "dupont"):
