@@ -12,12 +12,10 @@ from db.models import Document
 from tests.documents.told import NEW, form_of
 from tests.faults.steps import rows
 
-HEAD = "\r\n".join(
-    (
-        "POST {path} HTTP/1.1", "Host: 127.0.0.1:8000", "Cookie: session={session}",
-        "Content-Type: {kind}", "Content-Length: 900000", "", "",
-    )
-)  # fmt: skip
+HEAD = (
+    "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nCookie: session={session}\r\n"
+    "Content-Type: {kind}\r\nContent-Length: 900000\r\n\r\n"
+)
 KINDS = {"multipart": "multipart/form-data; boundary=b", "form": "application/x-www-form-urlencoded"}
 
 
@@ -58,7 +56,7 @@ async def test_a_cut_upload_is_one_line_and_no_fault_of_ours(alice, portal, serv
     )
     body = parts + '--b\r\nContent-Disposition: form-data; name="fichier"; filename="a.pdf"\r\n\r\n%PDF-1.7'
     session = alice.cookies.get("session", domain="127.0.0.1")
-    reader, writer = await asyncio.open_connection(*served)
+    _, writer = await asyncio.open_connection(*served)
     writer.write((HEAD.format(path=NEW, session=session, kind=KINDS[kind]) + body).encode())
     await writer.drain()
     await asyncio.sleep(0.3)
@@ -66,11 +64,8 @@ async def test_a_cut_upload_is_one_line_and_no_fault_of_ours(alice, portal, serv
     with contextlib.suppress(ConnectionError):
         await writer.wait_closed()
     (line,) = await until(told_lines, "client_closed")
-    assert (line["method"], line["route"], line["log_level"]) == (
-        "POST",
-        "/espace/{code}/documents/depot",
-        "info",
-    )
+    assert (line["method"], line["log_level"]) == ("POST", "info")
+    assert line["route"] == "/espace/{code}/documents/depot"
     assert told_lines == [line]
     assert not await rows(portal, Document, Document.file_name == "a.pdf")
     assert (await alice.get(NEW)).status_code == 200
