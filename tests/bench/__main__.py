@@ -10,7 +10,18 @@ import os
 import sys
 import time
 
-from tests.bench import calendars, contributions, documents, employees, imports, rate, storm, timing, weight
+from tests.bench import (
+    calendars,
+    contributions,
+    documents,
+    employees,
+    import_turns,
+    imports,
+    rate,
+    storm,
+    timing,
+    weight,
+)
 from tests.bench.table import shown
 
 PARTS = {
@@ -19,6 +30,7 @@ PARTS = {
     "storm": ("While passwords are guessed", storm.lines),
     "employees": ("The list of employees, in a base of 200 000", employees.lines),
     "imports": ("A file of 5 000 people", imports.lines),
+    "import_turns": ("A short file behind four heavy ones", import_turns.lines),
     "documents": ("A convocation as a PDF", documents.lines),
     "contributions": ("The declaration of 10 000 employees", contributions.lines),
     "calendars": ("A calendar of 2 000 appointments", calendars.lines),
