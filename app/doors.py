@@ -4,7 +4,7 @@ Being public is being under `visitor`; nothing else can be reached without a ses
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -17,10 +17,10 @@ from app.acting import ActingAccount, OpenedSession
 from app.calendars.access import FeedAccess
 from app.calendars.queries import feed_at
 from app.drafts import LONGEST, keep_draft
-from app.errors import NotFound
+from app.errors import ClientClosed, NotFound
 from app.presence import ABSOLUTE, IDLE, is_over
 from app.sessions import seat_at, session_of
-from app.uploads import Limit, read_upload
+from app.uploads import Limit, drain, read_upload
 from app.visit import Viewer, Visit
 from db.models import Account, AccountSession
 from db.models.company import label_of
@@ -61,7 +61,18 @@ async def _transaction(request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSe
             fields = (await read_upload(request, Limit(field=LONGEST))).fields if has_file else None
             if visit.verified:
                 needed.draft_kept = await keep_draft(request, needed.account_id, clock.now(), fields)
+        await _drained(request)
         raise
+    except Exception:
+        await _drained(request)
+        raise
+
+
+async def _drained(request: Request[Any, Any, Any]) -> None:
+    """Outside the transaction: a file may be long in coming."""
+    if request.route_handler.opt.get("file"):
+        with suppress(ClientClosed):
+            await drain(request)
 
 
 async def visitor_access(request: Request[Any, Any, Any]) -> AsyncIterator[VisitorAccess]:
@@ -120,6 +131,9 @@ async def member_access(request: Request[Any, Any, Any]) -> AsyncIterator[Member
             companies=tuple((choice[0], label_of(*choice)) for choice in seat.choices),
             team=seat.team,
         )
+        if request.method == "POST" and (may_send := request.route_handler.opt.get("file")):
+            # Before a byte of the file is read, and before its handler can forget it.
+            await may_send(access, **request.path_params)
         yield access
 
 

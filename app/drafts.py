@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import col
 
 from app.access import AccountAccess
+from app.posted import posted
 from app.visit import TOKEN_FIELD, Visit
 from db.models import Draft
 
@@ -21,11 +22,11 @@ async def keep_draft(
     """Keep the fields of this POST, passwords left out, in place of an older draft. Whether any
     were. `uploaded`: those of a form with a file, which is not kept.
     """
-    items = (await request.form()).multi_items() if uploaded is None else uploaded.items()
+    items = (await posted(request)).fields if uploaded is None else uploaded.items()
     fields = [
         [name, value[:LONGEST].replace("\x00", "")]
         for name, value in items
-        if isinstance(value, str) and name != TOKEN_FIELD and "password" not in name
+        if name != TOKEN_FIELD and "password" not in name
     ][:MOST_FIELDS]
     if not any(value for _, value in fields):
         return False

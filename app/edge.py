@@ -8,6 +8,7 @@ from litestar.types import ASGIApp, Message, Receive, Send
 
 from app.assets import Assets
 from app.encodings import accepted_encoding
+from app.errors import ClientClosed
 
 log = structlog.get_logger()
 
@@ -65,17 +66,22 @@ class Edge:
                 message = {**message, "body": b""}
             await send(message)
 
+        arriving = Arriving(receive)
         try:
-            await self.app(scope, receive, send_safely)
+            await self.app(scope, arriving if scope["method"] == "POST" else receive, send_safely)
+        except ClientClosed:
+            pass
         except Exception:
             log.exception("fault_outside_the_pages")
             if status is None:
                 await _apologise(send_safely)
         elapsed = round((time.perf_counter() - started) * 1000, 1)
         route = scope.get("path_template") or "-"
-        log.info(
-            "request", method="HEAD" if head else scope["method"], route=route, status=status, ms=elapsed
-        )
+        method = "HEAD" if head else scope["method"]
+        if arriving.is_cut:
+            log.info("client_closed", method=method, route=route, ms=elapsed)
+        else:
+            log.info("request", method=method, route=route, status=status, ms=elapsed)
 
     async def _send_asset(self, scope: Any, send: Send, asset: Any) -> None:
         asked = {name: value.decode("latin-1") for name, value in scope["headers"]}
@@ -102,6 +108,24 @@ class Edge:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         body = b"" if scope["method"] == "HEAD" else body
         await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+class Arriving:
+    """A body on its way in. That its sender left in the middle is no fault of ours."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._is_whole = False
+        self.is_cut = False
+
+    async def __call__(self) -> Any:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._is_whole = not message.get("more_body", False)
+        elif message["type"] == "http.disconnect" and not self._is_whole:
+            self.is_cut = True
+            raise ClientClosed
+        return message
 
 
 async def _apologise(send: Send) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from app.doors import PasswordNeeded, SignInNeeded, StalePage
-from app.errors import Busy, Forbidden, NotFound, Refused
+from app.errors import Busy, ClientClosed, Forbidden, NotFound, Refused
 from app.visit import Visit
 from app.web import Page, leave, path_to
 
@@ -49,8 +49,13 @@ def stale(request: Request[Any, Any, Any], _: StalePage) -> Response[Any]:
 
 def busy(request: Request[Any, Any, Any], error: Busy) -> Response[Any]:
     _forget_viewer(request)
-    words = "Le portail a trop à faire en ce moment. Rien n’a été perdu : réessayez dans quelques secondes."
-    return _error(503, "Un instant, s’il vous plaît", words, {"Retry-After": str(error.retry_after)})
+    headers = {"Retry-After": str(error.retry_after)}
+    return _error(503, "Un instant, s’il vous plaît", error.words, headers)
+
+
+def client_closed(_: Request[Any, Any, Any], __: Exception) -> Response[Any]:
+    """Nobody reads it; `app.edge` writes the line."""
+    return Response(b"", status_code=400, media_type="text/html")
 
 
 def unreachable(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -126,6 +131,7 @@ HANDLERS: dict[Any, Any] = {
     Refused: refused,
     StalePage: stale,
     Busy: busy,
+    ClientClosed: client_closed,
     OperationalError: unreachable,
     InterfaceError: unreachable,
     DBAPIError: database_error,

@@ -1,6 +1,7 @@
 """What the domain may say instead of doing. `app.web` turns each into a page."""
 
 ASK = "Votre rôle ne le permet pas. Demandez-le à un administrateur de l’entreprise."
+BUSY = "Le portail a trop à faire en ce moment. Rien n’a été perdu : réessayez dans quelques secondes."
 
 
 class NotFound(Exception):  # noqa: N818
@@ -25,9 +26,14 @@ class Refused(Exception):  # noqa: N818
         self.status_code = status_code
 
 
-class Busy(Exception):  # noqa: N818
-    """Too much work is waiting. `retry_after` is in seconds."""
+class ClientClosed(Exception):  # noqa: N818
+    """The sender left before all was there: nobody hears the answer, and nothing was done."""
 
-    def __init__(self, retry_after: int) -> None:
+
+class Busy(Exception):  # noqa: N818
+    """Too much work is waiting, or what it needs is short. `retry_after` is in seconds; `words` are shown."""
+
+    def __init__(self, retry_after: int, words: str = BUSY) -> None:
         super().__init__()
         self.retry_after = retry_after
+        self.words = words

@@ -12,12 +12,17 @@ from sqlalchemy.exc import IntegrityError
 from app.access import Access
 from app.errors import Refused
 from app.mail import mail_counted
+from app.posted import posted
 from app.visit import TOKEN_FIELD, Visit
 
 TWICE = "Une autre personne vient d’enregistrer la même chose. Vérifiez et validez de nouveau."
 STALE = (
     "Cette page était ouverte depuis trop longtemps. "
     "Rien n’est perdu : vérifiez votre saisie et validez de nouveau."
+)
+GARBLED = (
+    "Votre navigateur a envoyé ce formulaire dans un codage que le portail ne lit pas (autre que UTF-8). "
+    "Rien n’est perdu : vérifiez les accents dans ce que vous avez saisi et validez de nouveau."
 )
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 REDISPLAYED = 6_000
@@ -40,15 +45,22 @@ class Form(Generic[Data]):
     @classmethod
     async def read(cls, request: Request[Any, Any, Any], model: type[Data]) -> "Form[Data]":
         """Read the body against the model. Without a valid form token `data` stays empty."""
-        posted = await request.form()
-        form = cls(
-            {name: value for name, value in posted.items() if isinstance(value, str) and name != TOKEN_FIELD}
-        )
+        sent = await posted(request)
+        return cls.of(request, model, dict(sent.fields), is_garbled=sent.is_garbled)
+
+    @classmethod
+    def of(
+        cls, request: Request[Any, Any, Any], model: type[Data], fields: dict[str, str], *, is_garbled: bool
+    ) -> "Form[Data]":
+        """These fields, however they came. Letters that were guessed are shown before anything is done."""
+        form = cls({name: value for name, value in fields.items() if name != TOKEN_FIELD})
         form.check(model)
         visit = Visit.of(request)
         if not visit.verified:
             visit.is_stale_shown = True
             form.data, form.errors = None, {"": STALE}
+        elif is_garbled:
+            form.data, form.errors = None, {"": GARBLED}
         return form
 
     def check(self, model: type[Data]) -> None:

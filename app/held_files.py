@@ -1,6 +1,6 @@
 """Files sent by members, held in memory while their owner looks at what they would do. Never on disk."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,13 +10,18 @@ MOST_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class HeldFile:
+    """`owner`: the account that sent it."""
+
     name: str
     content: bytes = field(repr=False)
     at: datetime
+    owner: int
 
 
 class HeldFiles:
-    """By the number of their import. The oldest leave when there are too many; a restart forgets them all."""
+    """By the number of their import. When there are too many, the oldest of whoever holds the most leaves:
+    nobody's file is pushed out by somebody else's many. A restart forgets them all.
+    """
 
     def __init__(self) -> None:
         self._files: OrderedDict[int, HeldFile] = OrderedDict()
@@ -24,7 +29,7 @@ class HeldFiles:
     def hold(self, number: int, file: HeldFile) -> None:
         self._files[number] = file
         while sum(len(each.content) for each in self._files.values()) > MOST_BYTES:
-            self._files.popitem(last=False)
+            del self._files[self._least_missed()]
 
     def get(self, number: int, now: datetime) -> HeldFile | None:
         for old in [key for key, each in self._files.items() if now - each.at > KEPT]:
@@ -33,3 +38,10 @@ class HeldFiles:
 
     def drop(self, number: int) -> None:
         self._files.pop(number, None)
+
+    def _least_missed(self) -> int:
+        held: Counter[int] = Counter()
+        for each in self._files.values():
+            held[each.owner] += len(each.content)
+        ((most, _),) = held.most_common(1)
+        return next(number for number, each in self._files.items() if each.owner == most)

@@ -11,6 +11,7 @@ from app import clock
 from app.contributions.reminder_service import remind_of_declarations
 from app.devices import LIFE
 from app.employees.reminder_service import remind_of_expiries
+from app.file_sweeping import sweep_files
 from app.imports.service import OPEN
 from app.planning.reminder_service import remind_of_visits
 from app.portal import Portal
@@ -23,6 +24,7 @@ from db.models import (
     EmployeeImport,
     ImportLine,
     ImportState,
+    KeptBytes,
     KnownDevice,
     OutboxMail,
     PublicInquiry,
@@ -37,6 +39,7 @@ async def keep_house(portal: Portal) -> None:
     while True:
         try:
             await tidy(portal, clock.now())
+            await sweep_files(portal, clock.now())
             await remind_of_expiries(portal, clock.now(), clock.today())
             await remind_of_visits(portal, clock.now())
             await remind_of_declarations(portal, clock.now(), clock.today())
@@ -61,6 +64,7 @@ async def tidy(portal: Portal, now: datetime) -> None:
             delete(KnownDevice).where(col(KnownDevice.last_seen_at) < now - LIFE),
             delete(PublicInquiry).where(col(PublicInquiry.sent_at) < year),
             delete(OutboxMail).where(col(OutboxMail.sent_at) < year),
+            delete(KeptBytes).where(col(KeptBytes.day) < day.date()),
             delete(EmployeeDraft).where(col(EmployeeDraft.updated_at) < month),
             update(EmployeeImport)
             .where(col(EmployeeImport.state).in_(OPEN), col(EmployeeImport.created_at) < day)

@@ -1,11 +1,35 @@
-"""A file that is checked and stored, before any row names it."""
+"""A file that somebody sends: allowed, counted, checked and stored, in this order, before any row names it.
+
+Who may send one, and for what, is asked before a byte is kept: the only way to keep a member's file asks it.
+A file that no row names after a day is removed (`app.housekeeping`); `keptfile` tells the two apart for good.
+"""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
+import sqlalchemy
+from sqlalchemy import bindparam, text
+
+from app import clock
+from app.access import Access, MemberAccess
+from app.errors import Refused
 from app.file_types import clean_name, file_type
-from app.storage import Storage
+from app.storage import Storage, StorageAway, sha256_of
+from db.types import Instant
+
+# A day's most, in bytes. The largest file is 10 MB and a usual one 300 kB: twenty of the largest, or six
+# hundred usual ones, which is a whole portfolio for a firm of accountants. Half as much again for a company
+# whose several people send at once. Whoever wants to fill a disk of 100 GB with one account needs 500 days.
+MOST_FOR_ACCOUNT, MOST_FOR_COMPANY = 200_000_000, 300_000_000
+TOO_MUCH = (
+    "Trop de fichiers ont été envoyés aujourd’hui depuis {whose} (plus de {most} Mo) : "
+    "envoyez celui-ci demain, ou appelez le service si c’est urgent."
+)
+
+Allowed = Callable[[MemberAccess], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +49,71 @@ class Kept:
         }  # fmt: skip
 
 
-async def keep_file(storage: Storage, name: str, content: bytes) -> Kept:
-    """ValueError says in French why it is not taken: then nothing of it is stored. Outside a transaction."""
+async def keep_file(access: MemberAccess, name: str, content: bytes, allowed: Allowed) -> Kept:
+    """`allowed` raises unless this person may send a file for what they ask.
+
+    ValueError says in French why it is not a file that is taken, `Refused` that there were too many: then
+    nothing of it is stored. Inside `access.paused()`: a disk or a network may be slow.
+    """
+    cleaned = clean_name(name)
+    found = await asyncio.to_thread(file_type, cleaned, content)
+    kept = Kept(cleaned, found.media_type, len(content), sha256_of(content))
+    day = clock.today()
+    async with access.apart(write=True) as own:
+        await allowed(own)
+        await _take_room(own, kept.size, day)
+        await _announce(own, kept.sha256, clock.now())
+    try:
+        await access.portal.storage.keep(content)
+    except StorageAway:
+        async with access.apart(write=True) as own:
+            await _give_back(own, kept.size, day)
+        raise
+    return kept
+
+
+async def store_file(storage: Storage, name: str, content: bytes) -> Kept:
+    """What the service itself puts there: nobody's day is counted. The row that names it follows at once."""
     cleaned = clean_name(name)
     found = await asyncio.to_thread(file_type, cleaned, content)
     return Kept(cleaned, found.media_type, len(content), await storage.keep(content))
+
+
+_TAKE = text(
+    "INSERT INTO keptbytes (bucket, day, bytes) VALUES (:bucket, :day, :size) ON CONFLICT (bucket, day) "
+    "DO UPDATE SET bytes = keptbytes.bytes + excluded.bytes WHERE keptbytes.bytes + excluded.bytes <= :most "
+    "RETURNING bytes"
+).bindparams(bindparam("day", type_=sqlalchemy.Date()))
+_GIVE_BACK = text(
+    "UPDATE keptbytes SET bytes = bytes - :size WHERE bucket IN (:account, :company) AND day = :day"
+).bindparams(bindparam("day", type_=sqlalchemy.Date()))
+_ANNOUNCE = text(
+    "INSERT INTO keptfile (sha256, kept_at) VALUES (:sha256, :now) ON CONFLICT (sha256) "
+    "DO UPDATE SET kept_at = excluded.kept_at"
+).bindparams(bindparam("now", type_=Instant()))
+
+
+async def _take_room(own: MemberAccess, size: int, day: date) -> None:
+    """Counted before it is kept, in one statement each: of several at once none goes past the most."""
+    account, company = _buckets(own)
+    rooms = ((account, MOST_FOR_ACCOUNT, "votre compte"), (company, MOST_FOR_COMPANY, "cette entreprise"))
+    for bucket, most, whose in rooms:
+        asked = {"bucket": bucket, "day": day, "size": size, "most": most}
+        if not await own.table(_TAKE, asked):
+            raise Refused(TOO_MUCH.format(whose=whose, most=most // 1_000_000))
+
+
+async def _give_back(own: MemberAccess, size: int, day: date) -> None:
+    account, company = _buckets(own)
+    asked = {"account": account, "company": company, "day": day, "size": size}
+    await (await own.session_.connection()).execute(_GIVE_BACK, asked)
+
+
+async def _announce(own: Access, sha256: str, now: datetime) -> None:
+    """From here on, and for a day, no cleaning removes what bears this name."""
+    await (await own.session_.connection()).execute(_ANNOUNCE, {"sha256": sha256, "now": now})
+
+
+def _buckets(own: MemberAccess) -> tuple[str, str]:
+    """Always in this order, so that two transactions never wait for each other."""
+    return f"account:{own.account.key}", f"company:{own.company.key}"

@@ -101,6 +101,8 @@ def behind(door: Any, handlers: list[HTTPRouteHandler]) -> Router:
     for handler in handlers:
         if "access" not in inspect.signature(handler.fn).parameters:
             raise TypeError(f"{handler.name} does not take `access`, so nothing would guard it")
+        if "file" in handler.opt and not (callable(handler.opt["file"]) and door is doors.member_access):
+            raise TypeError(f"{handler.name} takes a file: `file` names who may send one, to the member door")
     return Router("/", route_handlers=handlers, dependencies={"access": Provide(door)})
 
 

@@ -10,6 +10,7 @@ from litestar import Request
 from litestar.exceptions import HTTPException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
+from app.posted import posted, text_of
 from app.visit import MULTIPART_TYPE, TOKEN_FIELD, Visit
 
 BIGGEST = 5 * 1024 * 1024  # bytes of the file
@@ -17,6 +18,7 @@ BIGGEST = 5 * 1024 * 1024  # bytes of the file
 DRAINED = 300 * 1024 * 1024
 LONGEST_FIELD = 2_000
 LONGEST_NAME = 200
+FILE_FIELD = "fichier"
 NO_FILE = "Choisissez un fichier."
 FEWER = "ne gardez que les colonnes utiles, ou envoyez-le en plusieurs fois"
 CUT = "L’envoi du fichier s’est interrompu : renvoyez-le."
@@ -24,12 +26,13 @@ CUT = "L’envoi du fichier s’est interrompu : renvoyez-le."
 
 @dataclass(slots=True)
 class Upload:
-    """`problem`: why there is no usable file, in French, or ""."""
+    """`problem`: why there is no usable file, in French, or "". `is_garbled`: a field was not UTF-8."""
 
     name: str = ""
     content: bytes = field(default=b"", repr=False)
     fields: dict[str, str] = field(default_factory=dict)
     problem: str = ""
+    is_garbled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,14 @@ async def read_upload(request: Request[Any, Any, Any], limit: Limit = Limit()) -
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != MULTIPART_TYPE:
-        return Upload(problem=NO_FILE)
+        # A browser that cannot send files sends what was typed, and the name of the field.
+        sent = await posted(request)
+        fields = {name: value for name, value in sent.fields if name not in {TOKEN_FIELD, FILE_FIELD}}
+        return Upload(fields=fields, problem=NO_FILE, is_garbled=sent.is_garbled)
     upload = Upload()
     try:
         await _read(request, options.get("boundary", ""), upload, limit)
-    except (MultipartError, UnicodeDecodeError, ValueError):
+    except (MultipartError, ValueError):
         upload.problem = CUT
     visit = Visit.of(request)
     visit.verified = visit.portal.keys.is_form_token(visit.binding, upload.fields.pop(TOKEN_FIELD, ""))
@@ -61,8 +67,20 @@ async def read_upload(request: Request[Any, Any, Any], limit: Limit = Limit()) -
     return upload
 
 
+async def drain(request: Request[Any, Any, Any]) -> None:
+    """The rest of a file that is refused unread: nothing of it stays, and the browser hears why."""
+    if request.method != "POST" or not request.is_connected:
+        return
+    seen = 0
+    async for chunk in request.stream():
+        seen += len(chunk)
+        if seen > DRAINED:
+            return
+
+
 async def _read(request: Request[Any, Any, Any], boundary: str, upload: Upload, limit: Limit) -> None:
-    parser = PushMultipartParser(boundary, max_segment_count=10)
+    # Headers through latin-1, where each byte is a letter and back: `text_of` says what the bytes mean.
+    parser = PushMultipartParser(boundary, max_segment_count=10, header_charset="latin-1")
     parts: list[bytes] = []
     segment: MultipartSegment | None = None
     size, seen = 0, 0
@@ -89,9 +107,16 @@ async def _read(request: Request[Any, Any, Any], boundary: str, upload: Upload, 
 
 def _keep(upload: Upload, segment: MultipartSegment, content: bytes) -> None:
     if segment.filename is not None:
-        upload.name, upload.content = segment.filename[-LONGEST_NAME:], content  # Its extension stays.
+        # A name may be in the letters of its system; its extension stays.
+        upload.name, upload.content = _text(segment.filename)[0][-LONGEST_NAME:], content
     else:
-        upload.fields[segment.name] = content.decode()
+        (name, is_clear), (value, is_read) = _text(segment.name), text_of(content)
+        upload.fields[name] = value
+        upload.is_garbled |= not (is_clear and is_read)
+
+
+def _text(header: str) -> tuple[str, bool]:
+    return text_of(header.encode("latin-1"))
 
 
 def _too_big(request: Request[Any, Any, Any], segment: MultipartSegment, limit: Limit) -> str:

@@ -19,6 +19,7 @@ from app.devices import LIFE, Opened, Origin
 from app.errors import Forbidden
 from app.keys import fingerprint
 from app.portal import Portal
+from app.posted import posted
 from app.rights import Right
 
 TOKEN_FIELD = "csrf"
@@ -133,9 +134,8 @@ async def post_guard(request: ASGIConnection[Any, Any, Any, Any], handler: BaseR
     if kind != FORM_TYPE:
         # No form of ours sends anything else: files, odd charsets and JSON stop here, unread.
         raise HTTPException(status_code=415)
-    token = (await request.form()).get(TOKEN_FIELD, "")
+    given = (await posted(request)).get(TOKEN_FIELD)
     keys = visit.portal.keys
-    given = token if isinstance(token, str) else ""
     visit.verified = keys.is_form_token(visit.binding, given) or (
         bool(handler.opt.get("harmless")) and keys.is_form_token("", given)
     )

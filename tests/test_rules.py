@@ -15,7 +15,8 @@ TEMPLATES = sorted((*ROOT.glob("templates/**/*.html"), *ROOT.glob("partials/**/*
 # Where rows are read or changed: the doors, the slices' own reads and rules, and the machinery around a
 # request.
 MAY_SELECT = re.compile(
-    r"app/(access|calendars/access|sessions|devices|voiding|drafts|throttle|presence|housekeeping|dispatcher|commands|many)\.py"
+    r"app/(access|calendars/access|sessions|devices|voiding|drafts|throttle|presence|housekeeping|file_sweeping)\.py"
+    r"|app/(dispatcher|commands|many)\.py"
     r"|app/\w+/(queries|\w+_queries|service|\w+_service|flows|links)\.py|app/demo/(routes|\w*story)\.py"
 )
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from app.contact.service import join
 from app.employees.declared import filled
 from app.employees.rules import Seen
-from app.kept_files import keep_file
+from app.kept_files import store_file
 from app.portal import Portal
 from db.models import (
     Account,
@@ -138,7 +138,7 @@ async def an_inquiry(
 ) -> None:
     """A message to the service about somebody, with a file that holds the marker, not answered yet."""
     mine = {"company_id": company.key, "account_id": account.key}
-    file = await keep_file(portal.storage, f"{marker}.pdf", f"%PDF-1.7 {marker}".encode())
+    file = await store_file(portal.storage, f"{marker}.pdf", f"%PDF-1.7 {marker}".encode())
     inquiry = Inquiry(
         theme=InquiryTheme.OTHER, subject=marker, employee_id=employee.key, token="un-jeton",
         created_at=world.now, updated_at=world.now, **mine,

@@ -14,7 +14,7 @@ from app.company_details.queries import team_of
 from app.contact.forms import CHOICES, NewInquiry
 from app.contact.queries import MOST_NAMESAKES, inquiry_by_token, people_named
 from app.contact.sent import read_sent
-from app.contact.writing_service import key_of, send_inquiry
+from app.contact.writing_service import key_of, may_be_about, send_inquiry
 from app.employees.declared import declared_of, name_of
 from app.errors import NotFound
 from app.file_types import ACCEPTED, TAKEN
@@ -46,12 +46,15 @@ async def new(
     return await _form(access, Form(typed))
 
 
-@post(NEW, name="contact.create", request_max_body_size=DRAINED, opt={"file": True})
+async def may_write(access: MemberAccess, **_: Any) -> None:
+    access.require(Right.VIEW)
+
+
+@post(NEW, name="contact.create", request_max_body_size=DRAINED, opt={"file": may_write})
 async def create(
     request: Request[Any, Any, Any], access: NamedDependency[MemberAccess], code: FromPath[str]
 ) -> Response[Any]:
-    access.require(Right.VIEW)
-    form, file = await read_sent(request, access, NewInquiry)
+    form, file = await read_sent(request, access, NewInquiry, may_be_about)
     sent, done = None, "envoye"
     if form.data:
         key = key_of(form.data, file)

@@ -12,7 +12,7 @@ from app.access import MemberAccess
 from app.appointments.shown import new_token
 from app.contact import new_routes
 from app.contact.forms import Read, Reply
-from app.contact.queries import FILTERS, inquiries_of, message_by_token
+from app.contact.queries import FILTERS, inquiries_of, inquiry_to_act_in, message_by_token
 from app.contact.sent import read_sent
 from app.contact.shown import Thread, file_of, lines_of, thread_of
 from app.contact.writing_service import end_inquiry, key_of, mark_as_read, write_reply
@@ -82,14 +82,18 @@ async def messages(
     return await _acted_in(access, inquiry_id, Form({"token": new_token()}))
 
 
-@post(f"{ONE}/messages", name="contact.write", request_max_body_size=DRAINED, opt={"file": True})
+async def may_reply(access: MemberAccess, inquiry_id: int, **_: Any) -> None:
+    await inquiry_to_act_in(access, inquiry_id)
+
+
+@post(f"{ONE}/messages", name="contact.write", request_max_body_size=DRAINED, opt={"file": may_reply})
 async def write(
     request: Request[Any, Any, Any],
     access: NamedDependency[MemberAccess],
     code: FromPath[str],
     inquiry_id: FromPath[int],
 ) -> Response[Any]:
-    form, file = await read_sent(request, access, Reply)
+    form, file = await read_sent(request, access, Reply, lambda own, _: may_reply(own, inquiry_id))
     if form.data:
         async with form.attempt(access):
             await write_reply(access, inquiry_id, form.data, file, clock.now())

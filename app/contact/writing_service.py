@@ -54,6 +54,12 @@ async def send_inquiry(access: MemberAccess, data: NewInquiry, file: Kept | None
     return inquiry
 
 
+async def may_be_about(access: MemberAccess, data: NewInquiry) -> None:
+    """NotFound, or `Refused`, for whom and what this message may not be about."""
+    await _person(access, data)
+    await _invoice_id(access, data)
+
+
 async def write_reply(
     access: MemberAccess, inquiry_id: int, data: Reply, file: Kept | None, now: datetime
 ) -> None:

@@ -25,6 +25,7 @@ from app.contributions.step_routes import ONE, elsewhere
 from app.errors import Refused
 from app.fields import Input
 from app.forms import Form
+from app.posted import posted
 from app.rights import Right
 from app.web import see
 
@@ -132,7 +133,7 @@ async def correct(
 ) -> Response[Any]:
     """Which of the two forms was sent is told by its fields; one sent too late gets the other form."""
     access.require(Right.DECLARATION)
-    asks = "token" in await request.form()
+    asks = any(name == "token" for name, _ in (await posted(request)).fields)
     form: Form[Any] = await Form.read(request, CorrectionAsked if asks else Input)
     if form.data:
         async with form.attempt(access):

@@ -12,7 +12,7 @@ from app.contact.service import answer_inquiry, close_inquiry
 from app.contact.writing_service import send_inquiry
 from app.demo.story import member_of
 from app.employees.export import model_xlsx
-from app.kept_files import Kept, keep_file
+from app.kept_files import Kept, store_file
 from db.models import Employee, Inquiry
 
 ADVICE = (
@@ -41,7 +41,7 @@ async def tell_contact(staff: StaffAccess, now: datetime) -> None:
         "Bonjour,\nNous avons deux stagiaires et un apprenti : sont-ils à déclarer ?",
     )  # fmt: skip
     await answer_inquiry(staff, answered.key, COUNTED, _at(now, 2, 14))
-    file = await keep_file(staff.portal.storage, "salaries-a-corriger.xlsx", model_xlsx())
+    file = await store_file(staff.portal.storage, "salaries-a-corriger.xlsx", model_xlsx())
     await _sent(
         member, _at(now, 1, 16), "salaries", "Un nom mal écrit",
         "Bonjour,\nLe nom de naissance est celui du fichier joint. Merci de corriger son dossier.",

@@ -12,7 +12,7 @@ from app.documents.deposit_service import deposit_document, mark_as_seen
 from app.documents.forms import Deposit
 from app.documents.service import Shared, share_document
 from app.formats import day
-from app.kept_files import Kept, keep_file
+from app.kept_files import Kept, store_file
 from app.portal import Portal
 from app.typesetting import typeset_apart
 from db.models import Company, DocumentKind, Employee
@@ -53,4 +53,4 @@ async def _file(portal: Portal, company: Company, title: str, name: str, at: dat
     """A page that says what it would be."""
     told = {"title": title, "company": company.label, "service": portal.settings.service_name}
     told["day"] = day(at.astimezone(PARIS).date())
-    return await keep_file(portal.storage, name, await typeset_apart("documents/sample.typ", told))
+    return await store_file(portal.storage, name, await typeset_apart("documents/sample.typ", told))

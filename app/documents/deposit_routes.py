@@ -17,11 +17,10 @@ from app.documents.kinds import DEPOSITED, KIND_WORDS
 from app.documents.pages import ONE, shown_document
 from app.employees.forms import Nothing
 from app.errors import Refused
-from app.forms import STALE, Form
+from app.forms import Form
 from app.kept_files import Kept, keep_file
 from app.rights import Right
 from app.uploads import DRAINED, Limit, read_upload
-from app.visit import Visit
 from app.web import Page, page, see
 
 DEPOSIT = "/espace/{code:str}/documents/depot"
@@ -38,23 +37,22 @@ async def new(
     return _deposit(access, Form({"token": _token(), "kind": kind, "title": ""}))
 
 
-@post(DEPOSIT, name="documents.create", request_max_body_size=DRAINED, opt={"file": True})
+async def may_deposit(access: MemberAccess, **_: Any) -> None:
+    access.require(Right.DOCUMENTS)
+
+
+@post(DEPOSIT, name="documents.create", request_max_body_size=DRAINED, opt={"file": may_deposit})
 async def create(
     request: Request[Any, Any, Any], access: NamedDependency[MemberAccess], code: FromPath[str]
 ) -> Response[Any]:
     """The file is checked and stored before the transaction writes the row that names it."""
-    access.require(Right.DOCUMENTS)
     kept: Kept | None = None
     async with access.paused():
         upload = await read_upload(request, MOST)
-        form: Form[Deposit] = Form(upload.fields)
-        form.check(Deposit)
-        if not Visit.of(request).verified:
-            Visit.of(request).is_stale_shown = True
-            form.errors = {"": STALE}
-        elif upload.problem:
+        form = Form.of(request, Deposit, upload.fields, is_garbled=upload.is_garbled)
+        if upload.problem and "" not in form.errors:
             form.errors["fichier"] = upload.problem
-        elif not form.errors:
+        elif form.data:
             kept = await _kept(access, form, upload.name, upload.content)
     document_id = 0
     if kept and form.data:
@@ -83,7 +81,7 @@ async def certify(
             told = certificate_of(await access.company_row(), access.portal.settings, today)
             async with access.paused():
                 name = f"certificat-adhesion-{access.company.code}-{today.isoformat()}.pdf"
-                kept = await keep_file(access.portal.storage, name, await pdf_of(told))
+                kept = await keep_file(access, name, await pdf_of(told), may_deposit)
             made = await add_certificate(access, form.data.token, kept, today, clock.now())
             document_id = made.key
     if form.errors:
@@ -118,9 +116,11 @@ async def withdraw(
 
 async def _kept(access: MemberAccess, form: Form[Deposit], name: str, content: bytes) -> Kept | None:
     try:
-        return await keep_file(access.portal.storage, name, content)
-    except ValueError as refused:
-        form.refuse(Refused(str(refused), "fichier"))
+        return await keep_file(access, name, content, may_deposit)
+    except Refused as refused:
+        form.refuse(refused)
+    except ValueError as wrong:
+        form.refuse(Refused(str(wrong), "fichier"))
     return None
 
 

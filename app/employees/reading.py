@@ -1,7 +1,7 @@
 """An employee file, read in a process of its own: a hostile file can neither block nor kill the portal.
 
-`read_file` starts `python -m app.employees.worker`, hands it the bytes, and hears lines of JSON. Nothing is
-written to disk; the process knows no secret of the portal.
+Within a `place` that is its owner's, `read_file` starts `python -m app.employees.worker`, hands it the bytes,
+and hears lines of JSON. Nothing is written to disk; the process knows no secret of the portal.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,16 @@ from weakref import WeakKeyDictionary
 
 import structlog
 
+from app.employees.fair_queue import FairQueue, Full
+
 BIGGEST = 5 * 1024 * 1024  # bytes
 MOST_ROWS = 5_000
 SECONDS = 60.0
 AT_ONCE = 2  # files read at the same time, by this process
 TURNS = 5  # times SECONDS that a file waits for its place
+WAITING_EACH, WAITING = 4, 60  # files of one person, and of all: each is in memory while it waits
 LONGEST_LINE = 4 * 1024 * 1024  # bytes of one line of JSON
+CROWDED = "Beaucoup de fichiers se lisent en ce moment : renvoyez le vôtre dans quelques minutes."
 ROOT = Path(__file__).resolve().parents[2]
 # All that a Python needs to start; no PORTAIL_… variable, no password of anything else.
 KEPT = {"PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "TZ"}
@@ -87,7 +91,6 @@ async def read_file(
         raise Unreadable("Le fichier est vide.")
     asked = {"name": name, "siret": siret, "code": code}
     said = json.dumps(asked | {"habits": dict(habits), "mapping": dict(mapping or {})}).encode()
-    place = await _place(told)
     try:
         async with asyncio.timeout(SECONDS):
             return await _heard(said + b"\n" + content, told)
@@ -95,23 +98,36 @@ async def read_file(
         raise Unreadable(
             "La lecture du fichier a duré trop longtemps : envoyez-le en plusieurs fois ou réessayez."
         ) from None
-    finally:
-        place.release()
 
 
-_places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, FairQueue] = WeakKeyDictionary()
 
 
-async def _place(told: Told) -> asyncio.Semaphore:
-    """One of the few places for a reader, to be released. Waiting does not take of the time for reading."""
-    places = _places.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
-    for _ in range(TURNS):
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(SECONDS):
-                await places.acquire()
-            return places
+@contextlib.asynccontextmanager
+async def place(owner: int, told: Told) -> AsyncIterator[None]:
+    """One of the few places for a reader, over all the companies of this account; `Unreadable` when it is too
+    long in coming. Waiting does not take of the time for reading.
+    """
+    queue = _queues.setdefault(
+        asyncio.get_running_loop(), FairQueue(AT_ONCE, each=WAITING_EACH, everybody=WAITING)
+    )
+    async with contextlib.AsyncExitStack() as held:
+        telling = asyncio.create_task(_tell_waiting(told))
+        try:
+            async with asyncio.timeout(TURNS * SECONDS):
+                await held.enter_async_context(queue.place(owner))
+        except (TimeoutError, Full):
+            raise Unreadable(CROWDED) from None
+        finally:
+            telling.cancel()
+        yield
+
+
+async def _tell_waiting(told: Told) -> None:
+    """So that a file that waits is not taken for one whose reading died."""
+    while True:
+        await asyncio.sleep(SECONDS)
         await told(0, 0)
-    raise Unreadable("Beaucoup de fichiers se lisent en ce moment : renvoyez le vôtre dans quelques minutes.")
 
 
 async def _heard(sent: bytes, told: Told) -> Reading:

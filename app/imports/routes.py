@@ -12,7 +12,7 @@ from app.access import MemberAccess
 from app.employees.forms import Nothing
 from app.employees.service import Moment
 from app.errors import Refused
-from app.forms import STALE, Form
+from app.forms import Form
 from app.held_files import HeldFile
 from app.imports import choosing_routes
 from app.imports.apply_service import apply_import
@@ -23,7 +23,6 @@ from app.imports.service import OPEN, begin_import, forget_lines
 from app.imports.undo_service import undo_import
 from app.rights import Right
 from app.uploads import DRAINED, read_upload
-from app.visit import Visit
 from app.web import Page, leave, page, path_to, see, wants_fragment
 from db.models import EmployeeImport, ImportState
 
@@ -44,28 +43,31 @@ async def new(access: NamedDependency[MemberAccess], code: FromPath[str]) -> Res
     return page("imports/new.html", company=access.company, form=Form())
 
 
+async def may_import(access: MemberAccess, **_: Any) -> None:
+    access.require(Right.EMPLOYEES)
+
+
 @post(
     "/espace/{code:str}/salaries/imports/nouveau",
     name="imports.create",
     request_max_body_size=DRAINED,
-    opt={"file": True},
+    opt={"file": may_import},
 )
 async def create(
     request: Request[Any, Any, Any], access: NamedDependency[MemberAccess], code: FromPath[str]
 ) -> Response[Any]:
-    access.require(Right.EMPLOYEES)
-    form: Form[Any] = Form()
     import_id = 0
     async with access.paused():
         upload = await read_upload(request)
-        if not Visit.of(request).verified:
-            Visit.of(request).is_stale_shown = True
-            form.errors = {"": STALE}
-        elif upload.problem:
-            form.errors = {"fichier": upload.problem}
-        else:
-            file = HeldFile(upload.name, upload.content, clock.now())
-            import_id = await begin_import(access, file, clock.today())
+        form = Form.of(request, Nothing, {}, is_garbled=upload.is_garbled)
+        if upload.problem and form.data:
+            form.refuse(Refused(upload.problem, "fichier"))
+        elif form.data:
+            file = HeldFile(upload.name, upload.content, clock.now(), access.account.key)
+            try:
+                import_id = await begin_import(access, file, clock.today())
+            except Refused as refused:
+                form.refuse(refused)
     if form.errors:
         return page("imports/new.html", company=access.company, form=form)
     return see(request, "imports.show", code=access.company.code, import_id=import_id)

@@ -10,7 +10,7 @@ from sqlmodel import col, delete, update
 
 from app import clock
 from app.access import MemberAccess
-from app.employees.reading import Reading, Unreadable, read_file
+from app.employees.reading import Reading, Unreadable, place, read_file
 from app.errors import Refused
 from app.held_files import HeldFile
 from app.imports.difference import Found, difference
@@ -36,7 +36,7 @@ async def begin_import(access: MemberAccess, file: HeldFile, today: date) -> int
         for old in await own.all(own.select(EmployeeImport).where(col(EmployeeImport.state).in_(OPEN))):
             if old.account_id == access.account.key:
                 if task := _reading.get(old.key):
-                    task.cancel()  # One reading at a time for each person: the places are few.
+                    task.cancel()  # In one company the new file is meant instead of the old one.
                 await forget_lines(own, old, ImportState.DROPPED)
         row = own.add(
             EmployeeImport(
@@ -120,13 +120,14 @@ async def _read(
     try:
         async with access.apart(write=False) as own:
             habits = await habits_of(own)
-        reading = await read_file(
-            file.content, file.name, siret=access.company.siret, code=access.company.code,
-            habits=habits, mapping=mapping, told=told,
-        )  # fmt: skip
-        # Without titles, what the reader says of the columns is about the cells of somebody.
-        await _remember(access, mapping if reading.has_titles else {})
-        await _compare(access, import_id, reading, today)
+        async with place(access.account.key, told):
+            reading = await read_file(
+                file.content, file.name, siret=access.company.siret, code=access.company.code,
+                habits=habits, mapping=mapping, told=told,
+            )  # fmt: skip
+            # Without titles, what the reader says of the columns is about the cells of somebody.
+            await _remember(access, mapping if reading.has_titles else {})
+            await _compare(access, import_id, reading, today)
     except Unreadable as unreadable:
         await _fail(access, import_id, str(unreadable))
     except Exception:

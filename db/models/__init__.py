@@ -33,6 +33,7 @@ from db.models.employee import (
 from db.models.employee_import import ColumnHabit, EmployeeImport, ImportLine, ImportState, LineKind
 from db.models.inquiry import Inquiry, InquiryMessage, InquiryState, InquiryTheme, PublicInquiry
 from db.models.invoice import Invoice, InvoiceKind, Payment
+from db.models.kept_file import KeptBytes, KeptFile
 from db.models.mail import DemoMail, OutboxMail
 from db.models.membership import Invitation, Membership
 from db.models.planning import CalendarFeed, CareCentre, NoticeKind, Slot, SlotState, VisitNotice
@@ -86,6 +87,8 @@ __all__ = [
     "Invitation",
     "Invoice",
     "InvoiceKind",
+    "KeptBytes",
+    "KeptFile",
     "KnownDevice",
     "LineKind",
     "Membership",

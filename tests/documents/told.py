@@ -5,7 +5,7 @@ import zipfile
 from datetime import UTC, datetime
 
 from app.documents.service import Shared, share_document
-from app.kept_files import keep_file
+from app.kept_files import store_file
 from db.models import Document, DocumentKind
 from tests.employees.people import fields_of
 from tests.faults.steps import rows
@@ -59,7 +59,7 @@ async def deposited(actor, content=PDF, name="duerp.pdf", **more):
 
 async def shared(portal, told, kind=DocumentKind.ATTESTATION, title="Attestation de suivi", **more):
     company, content = more.pop("company", told.site), more.pop("content", PDF)
-    kept = await keep_file(portal.storage, more.pop("name", "attestation.pdf"), content)
+    kept = await store_file(portal.storage, more.pop("name", "attestation.pdf"), content)
     async with service(portal, told) as access:
         return await share_document(access, company.key, Shared(kind, title, **more), kept, NOW)
 

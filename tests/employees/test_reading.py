@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.employees.export import csv_of, model_csv, model_xlsx, xlsx_of
-from app.employees.reading import BIGGEST, MOST_ROWS, FileRow, Reading, Unreadable, read_file
+from app.employees.reading import BIGGEST, MOST_ROWS, FileRow, Reading, Unreadable, place, read_file
 from tests.employees.files import BRIEUC, ELISE, NIR, STORED, csv_of_people, dsn_bytes, dsn_person
+
+SENDERS = count(1)
 
 
 async def reading_of(content: bytes, name: str = "salaries.csv", **more) -> Reading:
@@ -20,7 +23,8 @@ async def reading_of(content: bytes, name: str = "salaries.csv", **more) -> Read
         progress.append((read, total))
 
     progress: list[tuple[int, int]] = []
-    reading = await read_file(content, name, **{"habits": {}, "told": told, **more})
+    async with place(next(SENDERS), told):
+        reading = await read_file(content, name, **{"habits": {}, "told": told, **more})
     assert reading.missing or progress[-1] == (len(reading.rows), len(reading.rows))
     return reading
 

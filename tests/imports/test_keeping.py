@@ -21,7 +21,8 @@ async def the_import(portal, told) -> EmployeeImport:
     return (await rows(portal, EmployeeImport, EmployeeImport.company_id == told.site.id))[-1]
 
 
-async def test_a_file_without_titles_loses_nobody_and_leaves_nothing(alice, told, portal):
+async def test_a_file_without_titles_loses_nobody_and_leaves_nothing(alice, told, portal, monkeypatch):
+    monkeypatch.setattr("app.imports.service.PATIENCE", 30)
     place, page = await compared(alice, UNTITLED.encode())
     assert "Ce fichier n’a pas de ligne de titres" in page.text
     columns = await alice.get(f"{place}/colonnes")
