@@ -49,7 +49,7 @@ def main() -> None:
 @main.command(help="Sert le portail (production).")
 def serve() -> None:
     settings = load_settings()
-    _run(commands.check_production(settings))
+    _run(commands.check_base(settings))
     _serve(settings)
 
 
