@@ -105,20 +105,11 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 def _serve(settings: Settings) -> None:
-    import uvicorn  # noqa: PLC0415 - the other commands start quicker without
-
+    # The other commands start quicker without.
     from app.main import create_app  # noqa: PLC0415
+    from app.server import run  # noqa: PLC0415
 
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        forwarded_allow_ips=settings.trusted_proxies,
-        access_log=False,
-        server_header=False,
-        log_level="warning",
-        timeout_graceful_shutdown=10,
-    )
+    run(create_app(settings), settings)
 
 
 if __name__ == "__main__":
