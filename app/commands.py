@@ -1,13 +1,10 @@
 """What the `portail` command does besides serving."""
 
-import os
-import sqlite3
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.engine import make_url
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -25,11 +22,13 @@ from app.demo.story import tell_planning
 from app.dispatcher import Dispatcher
 from app.employees.declared import filled
 from app.employees.rules import Seen
+from app.errors import CommandRefused
 from app.fields import email_address
 from app.mail import new_seed, queue_mail
 from app.main import make_postbox, standalone_templates
 from app.passwords import Passwords
 from app.portal import Portal, make_portal
+from app.private import make_private_folder
 from app.settings import Settings
 from app.sign_in.service import account_at
 from db.models import Account, DemoBase, OutboxMail, StaffMember, VisitKind
@@ -42,12 +41,8 @@ NOT_THE_DEMOS = (
 )
 
 
-class CommandRefused(Exception):  # noqa: N818
-    """One sentence, in French, on why the command did nothing."""
-
-
 async def migrate_database(settings: Settings) -> None:
-    _make_data_dir(settings)
+    make_private_folder(settings)
     await migrate(settings.database_url)
 
 
@@ -56,7 +51,7 @@ async def check_base(settings: Settings) -> None:
 
     The demo's passwords are known to everybody, and its mails can be read on screen.
     """
-    _make_data_dir(settings)
+    make_private_folder(settings)
     if not await is_migrated(settings.database_url):
         raise CommandRefused("La base de données n’est pas à jour : lancez d’abord « portail migrate ».")
     portal = make_portal(settings, bcrypt_cost=4)
@@ -76,7 +71,7 @@ async def check_base(settings: Settings) -> None:
 
 async def fill_demo(settings: Settings) -> None:
     """Migrate, and tell the demo's story into an empty base; any other is left as it is."""
-    _make_data_dir(settings)
+    make_private_folder(settings)
     portal = make_portal(settings, bcrypt_cost=4)
     try:
         async with portal.database.transaction(write=True) as session:
@@ -179,24 +174,3 @@ async def send_mail(settings: Settings) -> str:
         left = await VisitorAccess(portal, session).first(waiting)
     await portal.close()
     return f"Courriels partis : {sent}. En attente : {left}."
-
-
-def backup(settings: Settings, file: Path) -> None:
-    """A consistent copy through SQLite's own backup: copying the live file would lose acknowledged writes."""
-    url = make_url(settings.database_url)
-    if url.get_backend_name() != "sqlite" or not url.database:
-        raise CommandRefused("La base est sous PostgreSQL : sauvegardez-la avec pg_dump.")
-    if not Path(url.database).is_file():
-        raise CommandRefused(f"Il n’y a pas de base à cette adresse : {url.database}")
-    if file.exists():
-        raise CommandRefused(f"{file} existe déjà : choisissez un autre nom.")
-    os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    source, target = sqlite3.connect(url.database), sqlite3.connect(file)
-    with source, target:
-        source.backup(target)
-    source.close()
-    target.close()
-
-
-def _make_data_dir(settings: Settings) -> None:
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

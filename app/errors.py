@@ -31,3 +31,7 @@ class Busy(Exception):  # noqa: N818
     def __init__(self, retry_after: int) -> None:
         super().__init__()
         self.retry_after = retry_after
+
+
+class CommandRefused(Exception):  # noqa: N818
+    """One sentence, in French, on why a command did nothing."""

@@ -9,7 +9,8 @@ from sqlmodel import select
 
 from app import clock
 from app.__main__ import main
-from app.commands import CommandRefused, check_base, fill_demo
+from app.commands import check_base, fill_demo
+from app.errors import CommandRefused
 from app.main import create_app
 from app.portal import make_portal
 from app.settings import Settings
