@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,12 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from app import clock, commands
+from app.copies.lock import in_use
+from app.copies.restoring import restore
+from app.copies.saving import save
+from app.env_file import read_environment
+from app.errors import CommandRefused
+from app.private import keep_private
 from app.settings import Settings, WrongSetting, load_settings
 
 
@@ -22,7 +29,7 @@ class Refusing(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (WrongSetting, commands.CommandRefused) as refused:
+        except (WrongSetting, CommandRefused) as refused:
             click.echo(str(refused), err=True)
             sys.exit(2)
         except (OperationalError, OSError) as trouble:
@@ -32,7 +39,16 @@ class Refusing(click.Group):
 
 
 @click.group(cls=Refusing, help="Le portail des adhérents. Réglages : variables PORTAIL_… (voir README).")
-def main() -> None:
+@click.option(
+    "--env",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Fichier de réglages, un NOM=valeur par ligne.",
+)
+def main(env: Path | None) -> None:
+    keep_private()
+    if env:
+        read_environment(env)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -48,22 +64,23 @@ def main() -> None:
 
 @main.command(help="Sert le portail (production).")
 def serve() -> None:
-    settings = load_settings()
-    _run(commands.check_production(settings))
-    _serve(settings)
+    with _in_use() as settings:
+        _run(commands.check_base(settings))
+        _serve(settings)
 
 
 @main.command(help="Sert la démonstration : données fictives, courriels lisibles à l’écran.")
 def demo() -> None:
-    settings = load_settings(demo=True)
-    _run(commands.fill_demo(settings))
-    click.echo(commands.demo_words(settings))
-    _serve(settings)
+    with _in_use(demo=True) as settings:
+        _run(commands.fill_demo(settings))
+        click.echo(commands.demo_words(settings))
+        _serve(settings)
 
 
 @main.command(help="Met la base de données à jour.")
 def migrate() -> None:
-    _run(commands.migrate_database(load_settings()))
+    with _in_use() as settings:
+        _run(commands.migrate_database(settings))
     click.echo("La base de données est à jour.")
 
 
@@ -73,7 +90,8 @@ def migrate() -> None:
     "--letters", type=click.Path(path_type=Path), help="Où écrire les numéros tirés pour les courriers."
 )
 def import_companies(file: Path, letters: Path | None) -> None:
-    click.echo(_run(commands.import_companies(load_settings(), file.read_bytes(), letters, clock.now())))
+    with _in_use() as settings:
+        click.echo(_run(commands.import_companies(settings, file.read_bytes(), letters, clock.now())))
 
 
 @main.command("create-staff", help="Ouvre un compte du service ; son accès part par courriel.")
@@ -81,19 +99,36 @@ def import_companies(file: Path, letters: Path | None) -> None:
 @click.option("--first-name", default="", help="Prénom")
 @click.option("--last-name", default="", help="Nom")
 def create_staff(email: str, first_name: str, last_name: str) -> None:
-    click.echo(_run(commands.create_staff(load_settings(), email, first_name, last_name, clock.now())))
+    with _in_use() as settings:
+        click.echo(_run(commands.create_staff(settings, email, first_name, last_name, clock.now())))
 
 
 @main.command("send-mail", help="Envoie maintenant les courriels qui attendent.")
 def send_mail() -> None:
-    click.echo(_run(commands.send_mail(load_settings())))
+    with _in_use() as settings:
+        click.echo(_run(commands.send_mail(settings)))
 
 
-@main.command(help="Copie la base SQLite, même en service, vers FILE.")
+@main.command(help="Sauvegarde la base et les fichiers déposés dans FILE (tar), même en service.")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def backup(file: Path) -> None:
-    commands.backup(load_settings(), file)
-    click.echo(f"Sauvegarde écrite : {file}")
+@click.option("--incomplete", is_flag=True, help="Même si des fichiers déposés ont disparu.")
+def backup(file: Path, incomplete: bool) -> None:
+    with _in_use() as settings:
+        click.echo(_run(save(settings, file, clock.now(), incomplete=incomplete)))
+
+
+@main.command("restore", help="Remet en place la sauvegarde FILE ; le portail doit être arrêté.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore_command(file: Path) -> None:
+    click.echo(_run(restore(load_settings(), file, clock.now())))
+
+
+@contextmanager
+def _in_use(**given: Any) -> Iterator[Settings]:
+    """What every command but `restore` works in."""
+    settings = load_settings(**given)
+    with in_use(settings):
+        yield settings
 
 
 def _as_json(event: Any, **_: Any) -> bytes:
@@ -105,20 +140,11 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 def _serve(settings: Settings) -> None:
-    import uvicorn  # noqa: PLC0415 - the other commands start quicker without
-
+    # The other commands start quicker without.
     from app.main import create_app  # noqa: PLC0415
+    from app.server import run  # noqa: PLC0415
 
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        forwarded_allow_ips=settings.trusted_proxies,
-        access_log=False,
-        server_header=False,
-        log_level="warning",
-        timeout_graceful_shutdown=10,
-    )
+    run(create_app(settings), settings)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,10 @@
 """What the `portail` command does besides serving."""
 
-import os
-import sqlite3
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.engine import make_url
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,61 +17,78 @@ from app.demo.contact_story import tell_contact
 from app.demo.contributions_story import tell_contributions
 from app.demo.documents_story import tell_documents
 from app.demo.invoices_story import tell_invoices
+from app.demo.queries import Filled, how_filled, is_demo_base
 from app.demo.story import tell_planning
 from app.dispatcher import Dispatcher
 from app.employees.declared import filled
 from app.employees.rules import Seen
+from app.errors import CommandRefused
 from app.fields import email_address
 from app.mail import new_seed, queue_mail
 from app.main import make_postbox, standalone_templates
 from app.passwords import Passwords
 from app.portal import Portal, make_portal
+from app.private import make_private_folder
 from app.settings import Settings
 from app.sign_in.service import account_at
 from app.voiding import Act, void
-from db.models import Account, OutboxMail, StaffMember, VisitKind
+from db.models import Account, DemoBase, OutboxMail, StaffMember, VisitKind
 from db.seeds import demo
 from db.seeds.personas import LETTERS, PASSWORD, PERSONAS
 
-
-class CommandRefused(Exception):  # noqa: N818
-    """One sentence, in French, on why the command did nothing."""
+NOT_THE_DEMOS = (
+    "La démonstration n’a pas rempli cette base : elle ne s’y ouvre pas. "
+    "Choisissez un autre dossier (PORTAIL_DATA_DIR) ou retirez PORTAIL_DEMO."
+)
 
 
 async def migrate_database(settings: Settings) -> None:
-    _make_data_dir(settings)
+    make_private_folder(settings)
     await migrate(settings.database_url)
 
 
-async def check_production(settings: Settings) -> None:
-    """Refuse to serve a database that is not up to date, or the demo's, whose passwords everybody knows."""
-    _make_data_dir(settings)
+async def check_base(settings: Settings) -> None:
+    """Up to date, and the demo's if and only if the setting says so: what every command but `migrate` asks.
+
+    The demo's passwords are known to everybody, and its mails can be read on screen.
+    """
+    make_private_folder(settings)
     if not await is_migrated(settings.database_url):
         raise CommandRefused("La base de données n’est pas à jour : lancez d’abord « portail migrate ».")
     portal = make_portal(settings, bcrypt_cost=4)
-    async with portal.database.transaction(write=False) as session:
-        if await account_at(VisitorAccess(portal, session), PERSONAS[0].email):
-            raise CommandRefused(
-                "Cette base contient les comptes de la démonstration : choisissez-en une autre."
-            )
-    await portal.close()
+    try:
+        async with portal.database.transaction(write=False) as session:
+            access = VisitorAccess(portal, session)
+            is_demo = await is_demo_base(access)
+            # Filled by the demo of before it left its row: its passwords are as well known.
+            is_older_demo = not is_demo and await account_at(access, PERSONAS[0].email) is not None
+    finally:
+        await portal.close()
+    if settings.demo and not is_demo:
+        raise CommandRefused(NOT_THE_DEMOS)
+    if not settings.demo and (is_demo or is_older_demo):
+        raise CommandRefused("Cette base contient les comptes de la démonstration : choisissez-en une autre.")
 
 
 async def fill_demo(settings: Settings) -> None:
-    """Migrate, and tell the demo's story into an empty database; a real one is left alone."""
-    await migrate_database(settings)
+    """Migrate, and tell the demo's story into an empty base; any other is left as it is."""
+    make_private_folder(settings)
     portal = make_portal(settings, bcrypt_cost=4)
-    async with portal.database.transaction(write=True) as session:
-        access = VisitorAccess(portal, session)
-        if not await access.first(select(func.count(col(Account.id)))):
-            await tell_demo(session, portal)
-        elif not await account_at(access, PERSONAS[0].email):
-            raise CommandRefused("Cette base contient de vrais comptes : la démonstration ne s’y ouvre pas.")
-    await portal.close()
+    try:
+        async with portal.database.transaction(write=True) as session:
+            if await how_filled(session) is Filled.OTHERWISE:
+                raise CommandRefused(NOT_THE_DEMOS)
+        await migrate_database(settings)
+        async with portal.database.transaction(write=True) as session:
+            if await how_filled(session) is Filled.NOT_YET:
+                await tell_demo(session, portal)
+    finally:
+        await portal.close()
 
 
 async def tell_demo(session: AsyncSession, portal: Portal) -> None:
     """The demo's story, with this portal's keys and rules; the service's part of it with its own acts."""
+    session.add(DemoBase(id=1, filled_at=clock.now()))
     hashed, keyed = await Passwords(portal.keys).hashed(PASSWORD), portal.keys.declarant_key
     await demo.tell(session, keyed=keyed, filled=_filled, password_hash=hashed, today=clock.today())
     clerk = await account_at(VisitorAccess(portal, session), PERSONAS[-1].email)
@@ -103,7 +117,7 @@ def demo_words(settings: Settings) -> str:
 
 
 async def import_companies(settings: Settings, content: bytes, letters: Path | None, now: datetime) -> str:
-    await _check_migrated(settings)
+    await check_base(settings)
     portal = make_portal(settings, bcrypt_cost=4)
     target = letters or settings.data_dir / f"courriers-{now:%Y%m%d-%H%M%S}.csv"
     try:
@@ -124,7 +138,7 @@ async def import_companies(settings: Settings, content: bytes, letters: Path | N
 
 async def create_staff(settings: Settings, typed: str, first_name: str, last_name: str, now: datetime) -> str:
     """A staff account; its temporary password leaves by mail like anybody's."""
-    await _check_migrated(settings)
+    await check_base(settings)
     try:
         email = email_address(typed.strip())
     except ValueError as wrong:
@@ -151,7 +165,7 @@ async def create_staff(settings: Settings, typed: str, first_name: str, last_nam
 
 
 async def send_mail(settings: Settings) -> str:
-    await _check_migrated(settings)
+    await check_base(settings)
     portal = make_portal(settings)
     postbox = make_postbox(settings, portal)
     if postbox is None:
@@ -162,30 +176,3 @@ async def send_mail(settings: Settings) -> str:
         left = await VisitorAccess(portal, session).first(waiting)
     await portal.close()
     return f"Courriels partis : {sent}. En attente : {left}."
-
-
-def backup(settings: Settings, file: Path) -> None:
-    """A consistent copy through SQLite's own backup: copying the live file would lose acknowledged writes."""
-    url = make_url(settings.database_url)
-    if url.get_backend_name() != "sqlite" or not url.database:
-        raise CommandRefused("La base est sous PostgreSQL : sauvegardez-la avec pg_dump.")
-    if not Path(url.database).is_file():
-        raise CommandRefused(f"Il n’y a pas de base à cette adresse : {url.database}")
-    if file.exists():
-        raise CommandRefused(f"{file} existe déjà : choisissez un autre nom.")
-    os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    source, target = sqlite3.connect(url.database), sqlite3.connect(file)
-    with source, target:
-        source.backup(target)
-    source.close()
-    target.close()
-
-
-async def _check_migrated(settings: Settings) -> None:
-    _make_data_dir(settings)
-    if not await is_migrated(settings.database_url):
-        raise CommandRefused("La base de données n’est pas à jour : lancez d’abord « portail migrate ».")
-
-
-def _make_data_dir(settings: Settings) -> None:
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -16,6 +16,7 @@ from app.access import AccountAccess, MemberAccess, StaffAccess, VisitorAccess
 from app.acting import ActingAccount, OpenedSession
 from app.calendars.access import FeedAccess
 from app.calendars.queries import feed_at
+from app.demo.queries import is_demo_base
 from app.drafts import LONGEST, keep_draft
 from app.errors import ClientClosed, NotFound
 from app.presence import ABSOLUTE, IDLE, is_over
@@ -79,6 +80,15 @@ async def visitor_access(request: Request[Any, Any, Any]) -> AsyncIterator[Visit
     async with _transaction(request) as session:
         visit = Visit.of(request)
         yield VisitorAccess(visit.portal, session, visit.network)
+
+
+async def demo_access(request: Request[Any, Any, Any]) -> AsyncIterator[VisitorAccess]:
+    """The row that the demo left, not only the setting: in any other base its pages do not exist."""
+    async with _transaction(request) as session:
+        access = VisitorAccess(Visit.of(request).portal, session)
+        if not await is_demo_base(access):
+            raise NotFound
+        yield access
 
 
 async def account_access(request: Request[Any, Any, Any]) -> AsyncIterator[AccountAccess]:

@@ -29,13 +29,18 @@ NO_STORE = (b"cache-control", b"no-store")
 FOREVER = b"public, max-age=31536000, immutable"
 
 
+def headers_of(*, secure: bool) -> list[tuple[bytes, bytes]]:
+    """What every answer carries, whoever gives it."""
+    return [*HEADERS, HSTS] if secure else list(HEADERS)
+
+
 class Edge:
     """The ASGI application that the server runs."""
 
     def __init__(self, app: ASGIApp, assets: Assets, *, secure: bool) -> None:
         self.app = app
         self._assets = assets
-        self._headers = [*HEADERS, HSTS] if secure else list(HEADERS)
+        self._headers = headers_of(secure=secure)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

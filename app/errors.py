@@ -37,3 +37,7 @@ class Busy(Exception):  # noqa: N818
         super().__init__()
         self.retry_after = retry_after
         self.words = words
+
+
+class CommandRefused(Exception):  # noqa: N818
+    """One sentence, in French, on why a command did nothing."""

@@ -60,6 +60,13 @@ class Keys:
             letters.append(UNAMBIGUOUS[index])
         return "-".join("".join(letters[i : i + 4]) for i in range(0, 16, 4))
 
+    def archive_mac(self, content: bytes) -> str:
+        """The signature of a backup: 64 hexadecimal digits."""
+        return self._mac("archive", hashlib.sha256(content).hexdigest()).hex()
+
+    def is_archive_mac(self, content: bytes, value: bytes) -> bool:
+        return hmac.compare_digest(self.archive_mac(content).encode(), value)
+
     def form_token(self, binding: str) -> str:
         """A form token for this session, flow or visitor, masked anew so that compression tells nothing of
         it.

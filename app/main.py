@@ -111,7 +111,8 @@ def routed(*, demo: bool) -> Litestar:
     return Litestar(
         route_handlers=[
             Router("/", route_handlers=ANYBODY),
-            behind(doors.visitor_access, VISITOR + (DEMO if demo else [])),
+            behind(doors.visitor_access, VISITOR),
+            *([behind(doors.demo_access, DEMO)] if demo else []),
             behind(doors.first_password_access, FIRST_PASSWORD),
             behind(doors.account_access, ACCOUNT),
             behind(doors.member_access, MEMBER),

@@ -1,5 +1,6 @@
 """Each environment variable once, typed, with a default that works."""
 
+import os
 import re
 import secrets
 from functools import cached_property
@@ -10,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
 from stdnum import bic, iban
 
 from app.contrast import contrast_with_white, is_colour
@@ -137,6 +139,12 @@ class Settings(BaseSettings):
     def is_secure(self) -> bool:
         return self.base_url.startswith("https://")
 
+    @property
+    def database_file(self) -> Path | None:
+        """Of SQLite's base; PostgreSQL has none."""
+        url = make_url(self.database_url)
+        return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
     @cached_property
     def smtp(self) -> dict[str, Any]:
         """What `emails` needs to reach the relay. Without TLS only to this machine."""
@@ -176,10 +184,17 @@ def _database_url(given: str, data_dir: Path) -> str:
 def _kept_secret(path: Path) -> str:
     """The demo's own secret, drawn once, so that a restart keeps its sessions."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32))
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Whole under its name or not at all: half a secret would stop every later start.
+        drawn = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        with open(drawn, "x", opener=_for_its_owner) as file:
+            file.write(secrets.token_hex(32))
+        drawn.replace(path)
     return path.read_text().strip()
+
+
+def _for_its_owner(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
 
 
 def load_settings(**given: Any) -> Settings:

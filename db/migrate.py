@@ -24,3 +24,11 @@ def upgrade(connection: Connection) -> None:
 def is_current(connection: Connection) -> bool:
     heads = set(ScriptDirectory.from_config(configuration()).get_heads())
     return set(MigrationContext.configure(connection).get_current_heads()) == heads
+
+
+def is_known(revision: str, *, newest: bool = False) -> bool:
+    """Of this version of the portal, or of one before it."""
+    script = ScriptDirectory.from_config(configuration())
+    if newest:
+        return revision in script.get_heads()
+    return revision in {each.revision for each in script.walk_revisions()}

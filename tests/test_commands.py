@@ -85,20 +85,60 @@ def test_a_staff_account_is_opened_and_its_mail_waits(portail, tmp_path):
     assert (code, words) == (2, "PORTAIL_SMTP_URL manque : aucun serveur de courrier n’est connu.\n")
 
 
-def test_a_backup_is_whole_and_never_overwrites(portail, tmp_path):
-    portail("migrate")
-    (tmp_path / "members.csv").write_text(FILE)
-    portail("import-companies", tmp_path / "members.csv")
-    copy = tmp_path / "copy.db"
-    assert portail("backup", copy)[0] == 0
-    assert sqlite3.connect(copy).execute("SELECT count(*) FROM company").fetchone() == (2,)
-    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    assert portail("backup", copy)[0] == 2
-
-
 def test_a_wrong_setting_is_one_sentence(portail, monkeypatch):
     monkeypatch.setenv("PORTAIL_SERVICE_COLOR", "#ffff00")
     code, words = portail("migrate")
     assert code == 2
     assert words.count("\n") == 1
     assert "PORTAIL_SERVICE_COLOR" in words
+
+
+def test_settings_are_read_from_a_file_as_they_are_written_there(portail, monkeypatch, tmp_path):
+    seen = {}
+    monkeypatch.setattr("app.__main__._serve", seen.update)
+    portail("migrate")
+    monkeypatch.delenv("PORTAIL_SECRET_KEY")
+    for name in ("PORTAIL_SERVICE_NAME", "PORTAIL_SMTP_URL", "PORTAIL_SERVICE_ADDRESS", "PORTAIL_PORT"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    file = tmp_path / "portail.env"
+    file.write_text(
+        "# Les réglages\n\nPORTAIL_SERVICE_NAME=Santé d’Armor et d’Argoat\n"
+        "PORTAIL_SMTP_URL=smtp://moi:p$HOME%23w@relay.example:587\n"
+        'PORTAIL_SERVICE_ADDRESS="4, rue « X » # bis"\n'
+        f"PORTAIL_SECRET_KEY={'f' * 40}\nPORTAIL_PORT=9000\n"
+    )
+    monkeypatch.setenv("PORTAIL_PORT", "9001")
+    assert portail("--env", file, "serve") == (0, "")
+    assert seen["service_name"] == "Santé d’Armor et d’Argoat"
+    assert seen["smtp_url"] == "smtp://moi:p$HOME%23w@relay.example:587"
+    assert seen["service_address"] == "4, rue « X » # bis"
+    assert (seen["secret_key"], seen["port"]) == ("f" * 40, 9001)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("PORTAIL_SMTP_URL smtp://moi:motdepasse@relay.example", "ligne 3 : il faut NOM=valeur"),
+        ("export motdepasse", "ligne 3 : il faut NOM=valeur"),
+        ('PORTAIL_SMTP_URL="smtp://moi:motdepasse', "ligne 3 : il faut NOM=valeur"),
+        ("portail_smtp_url=motdepasse", "ligne 3 : il faut NOM=valeur"),
+        ("PORTAIL_SMPT_URL=motdepasse", "ligne 3 : PORTAIL_SMPT_URL n’est pas un réglage du portail"),
+    ],
+)
+def test_a_bad_line_of_settings_is_named_without_its_value(portail, tmp_path, line, words):
+    (tmp_path / "portail.env").write_text(f"PORTAIL_PORT=9000\n\n{line}\nPORTAIL_DEMO=false\n")
+    code, said = portail("--env", tmp_path / "portail.env", "migrate")
+    assert code == 2
+    assert words in said
+    assert said.count("\n") == 1
+    assert "motdepasse" not in said
+
+
+@pytest.mark.parametrize("content", [None, b"PORTAIL_SERVICE_NAME=Sant\xe9\n"])
+def test_a_file_of_settings_that_cannot_be_read_is_said_so(portail, tmp_path, content):
+    if content:
+        (tmp_path / "portail.env").write_bytes(content)
+    code, said = portail("--env", tmp_path / "portail.env", "migrate")
+    assert (code, said.count("\n")) == (2, 1)
+    assert "portail.env" in said

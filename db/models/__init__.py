@@ -18,6 +18,7 @@ from db.models.contribution import (
     DeclarationCorrection,
     Tariff,
 )
+from db.models.demo import DemoBase
 from db.models.document import Document, DocumentKind
 from db.models.employee import (
     NEVER,
@@ -70,6 +71,7 @@ __all__ = [
     "CorrectionState",
     "DeclarationAnswer",
     "DeclarationCorrection",
+    "DemoBase",
     "DemoMail",
     "Document",
     "DocumentKind",

@@ -1,0 +1,115 @@
+"""`portail backup`: the base first, then the files that it names.
+
+A file is kept before the row that names it is written, so that whatever row the copy holds, its file was
+there already. The other way round, a file deposited in between would have its row in the copy and not its
+bytes.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from app import formats
+from app.copies.archive import Manifest, read_manifest, written
+from app.copies.bases import Facts, copy_sqlite, dump_postgresql
+from app.errors import CommandRefused
+from app.keys import Keys
+from app.settings import Settings
+from app.storage import Damaged, Storage
+
+
+async def save(settings: Settings, file: Path, now: datetime, *, incomplete: bool = False) -> str:
+    """Under its name only when it is whole, read again and on the disk. Says what it holds."""
+    with _partial(file) as partial, TemporaryDirectory(dir=file.parent, prefix=".portail-") as folder:
+        manifest = await _write(settings, partial, Path(folder) / "base", now)
+        if manifest.lost and not incomplete:
+            raise CommandRefused(
+                f"{formats.plural(len(manifest.lost), 'fichier déposé manque', 'fichiers déposés manquent')} "
+                f"ou n’est plus le même : {', '.join(manifest.lost)}. Rien n’a été écrit ; "
+                "« --incomplete » sauvegarde le reste."
+            )
+        if read_manifest(partial, Keys(settings.secret_key)) != manifest:
+            raise CommandRefused("La sauvegarde relue n’est pas celle qui a été écrite : recommencez.")
+        _finish(partial, file)
+    return f"Sauvegarde écrite et relue : {file}\n{words_of(manifest)}"
+
+
+def words_of(manifest: Manifest) -> str:
+    words = (
+        f"{formats.moment(manifest.made_at)} : {formats.plural(manifest.companies, 'entreprise')}, "
+        f"{formats.plural(manifest.accounts, 'compte')}, {formats.plural(len(manifest.files), 'fichier')}."
+    )
+    if manifest.lost:
+        words += f"\nManquaient déjà : {', '.join(manifest.lost)}."
+    return words
+
+
+async def _write(settings: Settings, partial: Path, copy: Path, now: datetime) -> Manifest:
+    kind, facts = await _copied(settings, copy)
+    storage, lost = Storage(settings), []
+    with written(partial) as archive:
+        archive.add_base(kind, copy)
+        for sha256 in sorted(facts.files):
+            try:
+                chunks = [chunk async for chunk in await storage.opened(sha256)]
+            except (FileNotFoundError, Damaged):
+                lost.append(sha256)
+                continue
+            archive.add_file(sha256, b"".join(chunks))
+        manifest = Manifest(
+            now, kind, facts.revision, facts.is_demo, facts.companies, facts.accounts, archive.members, lost
+        )
+        archive.sign(manifest, Keys(settings.secret_key))
+    return manifest
+
+
+async def _copied(settings: Settings, copy: Path) -> tuple[str, Facts]:
+    base = settings.database_file
+    if base is None:
+        return "postgresql", await dump_postgresql(settings.database_url, copy)
+    if not base.is_file():
+        raise CommandRefused(f"Il n’y a pas de base à cette adresse : {base}")
+    # In this thread: nothing else runs in a command.
+    return "sqlite", copy_sqlite(base, copy)
+
+
+@contextmanager
+def _partial(file: Path) -> Iterator[Path]:
+    """Where it is written meanwhile. One that a power cut left is written over, one in the making is not."""
+    if file.exists():
+        raise CommandRefused(f"{file} existe déjà : choisissez un autre nom.")
+    if not file.parent.is_dir():
+        raise CommandRefused(f"Le dossier {file.parent} n’existe pas.")
+    partial = file.with_name(f"{file.name}.partiel")
+    held = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CommandRefused(f"Une sauvegarde est en train d’écrire {partial}.") from None
+        os.fchmod(held, 0o600)
+        try:
+            yield partial
+        finally:
+            partial.unlink(missing_ok=True)
+    finally:
+        os.close(held)
+
+
+def _finish(partial: Path, file: Path) -> None:
+    if file.exists():
+        raise CommandRefused(f"{file} existe déjà : choisissez un autre nom.")
+    sync(partial)
+    partial.replace(file)
+    sync(file.parent)
+
+
+def sync(path: Path) -> None:
+    """On the disk, not only in the memory that writes to it."""
+    opened = os.open(path, os.O_RDONLY)
+    os.fsync(opened)
+    os.close(opened)
