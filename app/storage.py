@@ -78,9 +78,6 @@ class Storage:
             pass
         return sha256
 
-    async def remove(self, sha256: str) -> None:
-        await obstore.delete_async(self._store, _path(sha256))
-
     async def opened(self, sha256: str) -> AsyncIterator[bytes]:
         """The bytes in chunks of 64 KB, once the file is found: `FileNotFoundError` comes before any.
 
