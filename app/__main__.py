@@ -1,18 +1,16 @@
 """The `portail` command."""
 
 import asyncio
-import logging
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
-import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from app import clock, commands
+from app.logs import configure_logs, words_of
 from app.settings import Settings, WrongSetting, load_settings
 
 
@@ -25,25 +23,16 @@ class Refusing(click.Group):
         except (WrongSetting, commands.CommandRefused) as refused:
             click.echo(str(refused), err=True)
             sys.exit(2)
-        except (OperationalError, OSError) as trouble:
+        except (DBAPIError, OSError) as trouble:
+            # What a command had committed before stays: only `migrate` may say that nothing was done.
             reason = getattr(trouble, "orig", None) or trouble
-            click.echo(f"La base de données ne répond pas, rien n’a été fait : {reason}", err=True)
+            click.echo(f"La commande n’a pas abouti : {words_of(reason)}", err=True)
             sys.exit(2)
 
 
 @click.group(cls=Refusing, help="Le portail des adhérents. Réglages : variables PORTAIL_… (voir README).")
 def main() -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(_as_json),
-        ],
-        logger_factory=structlog.BytesLoggerFactory(),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        cache_logger_on_first_use=True,
-    )
+    configure_logs()
 
 
 @main.command(help="Sert le portail (production).")
@@ -96,10 +85,6 @@ def backup(file: Path) -> None:
     click.echo(f"Sauvegarde écrite : {file}")
 
 
-def _as_json(event: Any, **_: Any) -> bytes:
-    return msgspec.json.encode(event, enc_hook=repr)
-
-
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(work)
 
@@ -116,6 +101,7 @@ def _serve(settings: Settings) -> None:
         forwarded_allow_ips=settings.trusted_proxies,
         access_log=False,
         server_header=False,
+        log_config=None,
         log_level="warning",
         timeout_graceful_shutdown=10,
     )
