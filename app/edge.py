@@ -1,4 +1,6 @@
-"""Around the application: static files, HEAD, headers on every answer, one log line a request."""
+"""Around the application: static files, HEAD, headers on every answer, not too many at once, one log line a
+request.
+"""
 
 import time
 from typing import Any
@@ -7,7 +9,9 @@ import structlog
 from litestar.types import ASGIApp, Message, Receive, Send
 
 from app.assets import Assets
+from app.crowd import Crowd
 from app.encodings import accepted_encoding
+from app.turn import one_request
 
 log = structlog.get_logger()
 
@@ -31,9 +35,10 @@ FOREVER = b"public, max-age=31536000, immutable"
 class Edge:
     """The ASGI application that the server runs."""
 
-    def __init__(self, app: ASGIApp, assets: Assets, *, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, assets: Assets, crowd: Crowd, *, secure: bool) -> None:
         self.app = app
         self._assets = assets
+        self._crowd = crowd
         self._headers = [*HEADERS, HSTS] if secure else list(HEADERS)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -65,8 +70,12 @@ class Edge:
                 message = {**message, "body": b""}
             await send(message)
 
+        if not self._crowd.has_room(scope):
+            await self._crowd.refuse(scope, send_safely)
+            return
         try:
-            await self.app(scope, receive, send_safely)
+            with self._crowd, one_request():
+                await self.app(scope, self._crowd.not_counting(receive), send_safely)
         except Exception:
             log.exception("fault_outside_the_pages")
             if status is None:

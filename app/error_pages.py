@@ -12,10 +12,15 @@ from litestar.response import Response
 from app.doors import PasswordNeeded, SignInNeeded, StalePage
 from app.errors import Busy, Forbidden, NotFound, Refused
 from app.shortage import RETRY_AFTER, may_pass
+from app.templating import Templates
 from app.visit import Visit
 from app.web import Page, leave, path_to
 
 log = structlog.get_logger()
+BUSY = (
+    "Un instant, s’il vous plaît",
+    "Le portail a trop à faire en ce moment. Rien n’a été perdu : réessayez dans quelques secondes.",
+)
 
 
 def _error(status: int, title: str, words: str, headers: dict[str, str] | None = None) -> Page:
@@ -41,8 +46,14 @@ def stale(_request: Request[Any, Any, Any], _: StalePage) -> Response[Any]:
 
 
 def busy(_request: Request[Any, Any, Any], error: Busy) -> Response[Any]:
-    words = "Le portail a trop à faire en ce moment. Rien n’a été perdu : réessayez dans quelques secondes."
-    return _error(503, "Un instant, s’il vous plaît", words, {"Retry-After": str(error.retry_after)})
+    return _error(503, *BUSY, {"Retry-After": str(error.retry_after)})
+
+
+def busy_page(templates: Templates) -> str:
+    """The same before anybody was looked up, for the edge."""
+    title, words = BUSY
+    context = {"viewer": None, "has_session": False, "csrf_token": "", "title": title, "words": words}
+    return templates.render("errors/error.html", "", context)
 
 
 def sign_in_needed(request: Request[Any, Any, Any], error: SignInNeeded) -> Response[Any]:

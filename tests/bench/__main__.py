@@ -10,13 +10,25 @@ import os
 import sys
 import time
 
-from tests.bench import calendars, contributions, documents, employees, imports, rate, storm, timing, weight
+from tests.bench import (
+    calendars,
+    contributions,
+    crowd,
+    documents,
+    employees,
+    imports,
+    rate,
+    storm,
+    timing,
+    weight,
+)
 from tests.bench.table import shown
 
 PARTS = {
     "weight": ("Bytes, as a browser fetches them", weight.lines),
     "rate": ("Requests a second", rate.lines),
     "storm": ("While passwords are guessed", storm.lines),
+    "crowd": ("A crowd", crowd.lines),
     "employees": ("The list of employees, in a base of 200 000", employees.lines),
     "imports": ("A file of 5 000 people", imports.lines),
     "documents": ("A convocation as a PDF", documents.lines),
