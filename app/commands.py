@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -25,12 +26,14 @@ from app.dispatcher import Dispatcher
 from app.employees.declared import filled
 from app.employees.rules import Seen
 from app.fields import email_address
+from app.logs import words_of
 from app.mail import new_seed, queue_mail
 from app.main import make_postbox, standalone_templates
 from app.passwords import Passwords
 from app.portal import Portal, make_portal
 from app.settings import Settings
 from app.sign_in.service import account_at
+from db.migrate import MigrationRefused
 from db.models import Account, OutboxMail, StaffMember, VisitKind
 from db.seeds import demo
 from db.seeds.personas import LETTERS, PASSWORD, PERSONAS
@@ -42,7 +45,16 @@ class CommandRefused(Exception):  # noqa: N818
 
 async def migrate_database(settings: Settings) -> None:
     _make_data_dir(settings)
-    await migrate(settings.database_url)
+    try:
+        await migrate(settings.database_url)
+    except MigrationRefused as refused:
+        raise CommandRefused(f"La mise à jour n’a pas été faite, rien n’a changé.\n{refused}") from None
+    except (DBAPIError, OSError) as error:
+        if getattr(error, "connection_invalidated", False):
+            words = "La liaison avec la base s’est coupée : la mise à jour est entière ou n’a pas eu lieu."
+        else:
+            words = f"La mise à jour n’a pas abouti, rien n’a changé : {words_of(error)}"
+        raise CommandRefused(f"{words}\nRelancez « portail migrate ».") from None
 
 
 async def check_production(settings: Settings) -> None:

@@ -27,6 +27,8 @@ from db.types import Instant
 READERS, BESIDE_A_WRITER = 8, 2
 SQLITE_WRITERS, POSTGRESQL_WRITERS = 1, 12
 PROBE_SECONDS = 1.0
+# A migration waits for another one, or for what the portal still writes.
+MIGRATION_SECONDS = 600.0
 # A lock that is held for ever ends in the page that says to come back.
 POSTGRESQL_PATIENCE = {"lock_timeout": f"{SECONDS:.0f}s", "statement_timeout": "30s"}
 # In seconds, for a server that neither refuses nor answers: to be connected, then for any statement.
@@ -238,16 +240,37 @@ _PROBE = text(
 
 
 async def migrate(url: str) -> None:
-    """Bring the schema up to date, with SQLite's foreign keys off while tables are copied."""
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
-        await connection.run_sync(upgrade)
-    await engine.dispose()
+    """Bring the schema up to date in one transaction: cut short at any point, nothing of it has happened.
+
+    SQLite can do this as PostgreSQL does, if its driver does not commit before each CREATE. A copy that is
+    renamed at the end would need the disk twice, and lose what a portal still running writes meanwhile.
+    """
+    is_sqlite = url.startswith("sqlite")
+    options = {"module": Driver(), "connect_args": {"timeout": MIGRATION_SECONDS}} if is_sqlite else {}
+    engine = create_async_engine(url, hide_parameters=True, **options)
+    if is_sqlite:
+        event.listen(engine.sync_engine, "connect", _without_foreign_keys)
+        event.listen(engine.sync_engine, "begin", _begin_at_once)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(upgrade)
+    finally:
+        await engine.dispose()
+
+
+def _without_foreign_keys(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # Off while tables are copied; inside a transaction it could not be said. They are checked at its end.
+    _run(connection, "PRAGMA foreign_keys=OFF")
+
+
+def _begin_at_once(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 async def is_migrated(url: str) -> bool:
     engine = create_async_engine(url)
-    async with engine.connect() as connection:
-        current = await connection.run_sync(is_current)
-    await engine.dispose()
-    return current
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(is_current)
+    finally:
+        await engine.dispose()
