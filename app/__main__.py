@@ -1,7 +1,6 @@
 """The `portail` command."""
 
 import asyncio
-import logging
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -9,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
-import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from app import clock, commands
 from app.copies.lock import in_use
@@ -19,6 +16,7 @@ from app.copies.restoring import restore
 from app.copies.saving import save
 from app.env_file import read_environment
 from app.errors import CommandRefused
+from app.logs import configure_logs, words_of
 from app.private import keep_private
 from app.settings import Settings, WrongSetting, load_settings
 
@@ -32,9 +30,10 @@ class Refusing(click.Group):
         except (WrongSetting, CommandRefused) as refused:
             click.echo(str(refused), err=True)
             sys.exit(2)
-        except (OperationalError, OSError) as trouble:
+        except (DBAPIError, OSError) as trouble:
+            # What a command had committed before stays: only `migrate` may say that nothing was done.
             reason = getattr(trouble, "orig", None) or trouble
-            click.echo(f"La base de données ne répond pas, rien n’a été fait : {reason}", err=True)
+            click.echo(f"La commande n’a pas abouti : {words_of(reason)}", err=True)
             sys.exit(2)
 
 
@@ -49,17 +48,7 @@ def main(env: Path | None) -> None:
     keep_private()
     if env:
         read_environment(env)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(_as_json),
-        ],
-        logger_factory=structlog.BytesLoggerFactory(),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        cache_logger_on_first_use=True,
-    )
+    configure_logs()
 
 
 @main.command(help="Sert le portail (production).")
@@ -129,10 +118,6 @@ def _in_use(**given: Any) -> Iterator[Settings]:
     settings = load_settings(**given)
     with in_use(settings):
         yield settings
-
-
-def _as_json(event: Any, **_: Any) -> bytes:
-    return msgspec.json.encode(event, enc_hook=repr)
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:

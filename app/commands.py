@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,6 +25,7 @@ from app.employees.declared import filled
 from app.employees.rules import Seen
 from app.errors import CommandRefused
 from app.fields import email_address
+from app.logs import words_of
 from app.mail import new_seed, queue_mail
 from app.main import make_postbox, standalone_templates
 from app.passwords import Passwords
@@ -32,6 +34,7 @@ from app.private import make_private_folder
 from app.settings import Settings
 from app.sign_in.service import account_at
 from app.voiding import Act, void
+from db.migrate import MigrationRefused
 from db.models import Account, DemoBase, OutboxMail, StaffMember, VisitKind
 from db.seeds import demo
 from db.seeds.personas import LETTERS, PASSWORD, PERSONAS
@@ -44,7 +47,16 @@ NOT_THE_DEMOS = (
 
 async def migrate_database(settings: Settings) -> None:
     make_private_folder(settings)
-    await migrate(settings.database_url)
+    try:
+        await migrate(settings.database_url)
+    except MigrationRefused as refused:
+        raise CommandRefused(f"La mise à jour n’a pas été faite, rien n’a changé.\n{refused}") from None
+    except (DBAPIError, OSError) as error:
+        if getattr(error, "connection_invalidated", False):
+            words = "La liaison avec la base s’est coupée : la mise à jour est entière ou n’a pas eu lieu."
+        else:
+            words = f"La mise à jour n’a pas abouti, rien n’a changé : {words_of(error)}"
+        raise CommandRefused(f"{words}\nRelancez « portail migrate ».") from None
 
 
 async def check_base(settings: Settings) -> None:

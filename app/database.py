@@ -5,21 +5,38 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Executable, Select, event, inspect, text
+import msgspec
+from sqlalchemy import Executable, Select, bindparam, event, inspect, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app import clock
 from app.onehop import Driver
 from app.readers import READ_ONLY, Readers
-from app.turn import Turn
+from app.shortage import refuses_writing
+from app.turn import SECONDS, Turn, Turns, one_request, patience
 from db.migrate import is_current, upgrade
+from db.types import Instant
 
-SQLITE_BUSY_SECONDS = 10
-SQLITE_READERS = 8
+# SQLite has one writer: those of this process queue here, not in its busy loop (p99 ÷ 10). PostgreSQL's wait
+# for each other's rows, so there are several. Eight readers keep the processor busy; beside a writer two do,
+# since one renders while the other reads.
+READERS, BESIDE_A_WRITER = 8, 2
+SQLITE_WRITERS, POSTGRESQL_WRITERS = 1, 12
+PROBE_SECONDS = 1.0
+# A migration waits for another one, or for what the portal still writes.
+MIGRATION_SECONDS = 600.0
 # A lock that is held for ever ends in the page that says to come back.
-POSTGRESQL_PATIENCE = {"lock_timeout": "10000", "statement_timeout": "30000"}
+POSTGRESQL_PATIENCE = {"lock_timeout": f"{SECONDS:.0f}s", "statement_timeout": "30s"}
+# In seconds, for a server that neither refuses nor answers: to be connected, then for any statement.
+POSTGRESQL_SILENCE = {"timeout": SECONDS, "command_timeout": 35.0}
+
+
+class WroteWhileReading(RuntimeError):  # noqa: N818
+    """A handler of GET tried to write."""
 
 
 class Database:
@@ -28,24 +45,23 @@ class Database:
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite")
         self.mail_queued = asyncio.Event()
-        # SQLite has one writer: those of this process queue here, not in its busy loop (p99 ÷ 10).
-        self._writer = asyncio.Lock() if self.is_sqlite else None
+        self._probe: asyncio.Task[None] | None = None
         self._readers: Readers | None = None
+        writers = SQLITE_WRITERS if self.is_sqlite else POSTGRESQL_WRITERS
+        self._turns = Turns(writers=writers, readers=READERS, beside_a_writer=BESIDE_A_WRITER)
         if self.is_sqlite:
-            options: dict[str, Any] = {
-                "module": Driver(),
-                "connect_args": {"timeout": SQLITE_BUSY_SECONDS},
-            }
-            self.engine = create_async_engine(url, **options)
+            self.engine = _engine(url, module=Driver())
             event.listen(self.engine.sync_engine, "connect", _set_pragmas)
             event.listen(self.engine.sync_engine, "begin", _begin)
             # No BEGIN here: each statement reads for itself, and none can write.
-            self.reader = create_async_engine(url, pool_size=SQLITE_READERS, **options)
+            options: dict[str, Any] = {"connect_args": {"timeout": SECONDS}}
+            self.reader = _engine(url, module=Driver(), pool_size=READERS, **options)
             event.listen(self.reader.sync_engine, "connect", _forbid_writing)
-            self._readers = Readers(self.reader, SQLITE_READERS)
+            self._readers = Readers(self.reader, READERS)
         else:
-            patience = {"server_settings": POSTGRESQL_PATIENCE}
-            self.engine = create_async_engine(url, pool_size=16, pool_pre_ping=True, connect_args=patience)
+            options = {"connect_args": {"server_settings": POSTGRESQL_PATIENCE, **POSTGRESQL_SILENCE}}
+            self.engine = _engine(url, pool_size=writers + READERS, pool_pre_ping=True, **options)
+            event.listen(self.engine.sync_engine, "begin", _hurry)
             self.reader = self.engine.execution_options(postgresql_readonly=True)
 
     @asynccontextmanager
@@ -55,15 +71,18 @@ class Database:
         A reading one cannot write: the database refuses it, and nothing is committed.
         """
         session = AsyncSession(self.engine if write else self.reader, expire_on_commit=False)
-        turn = Turn(self._writer)
+        turn = Turn(self._turns, write=write)
         session.info.update(turn=turn, write=write)
-        if write:
-            await turn.acquire()
+        await turn.acquire()
         with turn:
             try:
                 yield session
                 if write and not session.info.get("refused"):
                     await _committed(session)
+            except DBAPIError as error:
+                if not write and refuses_writing(error):
+                    raise WroteWhileReading from error
+                raise
             finally:
                 # The quick way to rows leaves the session as it was: nothing to close.
                 if write or session.in_transaction():
@@ -99,7 +118,6 @@ class Database:
         if session.new or session.dirty:
             raise RuntimeError("paused after writing: do the slow thing first")
         turn: Turn = session.info["turn"]
-        was_held = turn.is_held
         nested = "savepoint" in session.info
         if nested:
             await session.info["savepoint"].commit()
@@ -108,8 +126,7 @@ class Database:
         try:
             yield
         finally:
-            if was_held:
-                await turn.acquire()
+            await turn.acquire()
             if nested:
                 session.info["savepoint"] = await session.begin_nested()
 
@@ -126,9 +143,28 @@ class Database:
         connection = await session.connection()
         return [tuple(row) for row in await connection.execute(statement, values)]
 
-    async def ping(self) -> None:
-        async with self.transaction(write=False) as session:
-            await (await session.connection()).execute(text("SELECT 1"))
+    async def try_writing(self) -> None:
+        """A real write, taken back; or what stops it. Whoever asks meanwhile gets the answer of the same."""
+        if self._probe is None or self._probe.done():
+            self._probe = asyncio.create_task(self._write_and_take_back())
+            # Heard by nobody when all who asked have left.
+            self._probe.add_done_callback(lambda done: done.cancelled() or done.exception())
+        async with asyncio.timeout(2 * PROBE_SECONDS):
+            await asyncio.shield(self._probe)
+
+    async def _write_and_take_back(self) -> None:
+        with one_request(PROBE_SECONDS):
+            async with self.transaction(write=True) as session:
+                session.info["refused"] = True
+                connection = await session.connection()
+                if self.is_sqlite:
+                    # Pages go to the disk before the commit that will not be.
+                    await connection.execute(text("PRAGMA cache_size=1"))
+                try:
+                    await connection.execute(_PROBE, {"guesses": _PROBED, "now": clock.now()})
+                finally:
+                    if self.is_sqlite:
+                        await connection.execute(text("PRAGMA cache_size=-2000"))
 
     async def dispose(self) -> None:
         if self._readers:
@@ -173,21 +209,68 @@ def _run(connection: DBAPIConnection, *statements: str) -> None:
 
 
 def _begin(connection: Any) -> None:
-    # IMMEDIATE: a writer waits its turn at the start instead of failing in the middle.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    """IMMEDIATE: a writer waits its turn at the start instead of failing in the middle. Whoever queued in
+    this process has waited already.
+    """
+    left = patience()
+    wait = f"PRAGMA busy_timeout={left.left * 1000:.0f}"
+    if connection.info.get("wait") != wait:
+        connection.exec_driver_sql(wait)
+        connection.info["wait"] = wait
+    with left.spent():
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _hurry(connection: Any) -> None:
+    """The same for the locks of PostgreSQL's rows."""
+    if (left := patience().left) < SECONDS - 1:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(left * 1000, 1):.0f}")
+
+
+def _engine(url: str, **options: Any) -> AsyncEngine:
+    """What the parameters of a statement are is nobody's business but the database's."""
+    return create_async_engine(url, hide_parameters=True, pool_timeout=SECONDS, **options)
+
+
+# Some blocks of text: a disk that is full is found when the file grows.
+_PROBED = msgspec.json.encode([float(n) for n in range(4_000)]).decode()
+_PROBE = text(
+    "INSERT INTO throttle (bucket, guesses, updated_at) VALUES ('readyz', :guesses, :now)"
+).bindparams(bindparam("now", type_=Instant()))
 
 
 async def migrate(url: str) -> None:
-    """Bring the schema up to date, with SQLite's foreign keys off while tables are copied."""
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
-        await connection.run_sync(upgrade)
-    await engine.dispose()
+    """Bring the schema up to date in one transaction: cut short at any point, nothing of it has happened.
+
+    SQLite can do this as PostgreSQL does, if its driver does not commit before each CREATE. A copy that is
+    renamed at the end would need the disk twice, and lose what a portal still running writes meanwhile.
+    """
+    is_sqlite = url.startswith("sqlite")
+    options = {"module": Driver(), "connect_args": {"timeout": MIGRATION_SECONDS}} if is_sqlite else {}
+    engine = create_async_engine(url, hide_parameters=True, **options)
+    if is_sqlite:
+        event.listen(engine.sync_engine, "connect", _without_foreign_keys)
+        event.listen(engine.sync_engine, "begin", _begin_at_once)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(upgrade)
+    finally:
+        await engine.dispose()
+
+
+def _without_foreign_keys(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # Off while tables are copied; inside a transaction it could not be said. They are checked at its end.
+    _run(connection, "PRAGMA foreign_keys=OFF")
+
+
+def _begin_at_once(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 async def is_migrated(url: str) -> bool:
     engine = create_async_engine(url)
-    async with engine.connect() as connection:
-        current = await connection.run_sync(is_current)
-    await engine.dispose()
-    return current
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(is_current)
+    finally:
+        await engine.dispose()

@@ -115,6 +115,8 @@ async def staff_access(request: Request[Any, Any, Any]) -> AsyncIterator[StaffAc
         if opened.must_choose_password:
             raise PasswordNeeded
         if not visit.viewer or not visit.viewer.is_staff:
+            # As an address that leads nowhere: no door is there to know who asks.
+            visit.viewer = None
             raise NotFound
         yield StaffAccess(visit.portal, session, account)
 
@@ -130,11 +132,13 @@ async def member_access(request: Request[Any, Any, Any]) -> AsyncIterator[Member
         _check(visit, seat.session)
         if seat.session.must_choose_password:
             raise PasswordNeeded
+        # Without a company, a foreign one or none: the page that says no shows the same person.
+        visit.viewer = _viewer(seat.account, seat.session, None)
         if seat.company is None or seat.membership is None:
             raise NotFound
         access = MemberAccess(visit.portal, session, seat.account, seat.company, seat.membership)
         visit.viewer = replace(
-            _viewer(seat.account, seat.session, None),
+            visit.viewer,
             company_code=seat.company.code,
             company_label=seat.company.label,
             rights=access.rights,

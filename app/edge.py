@@ -1,4 +1,6 @@
-"""Around the application: static files, HEAD, headers on every answer, one log line a request."""
+"""Around the application: static files, HEAD, headers on every answer, not too many at once, one log line a
+request.
+"""
 
 import time
 from typing import Any
@@ -7,8 +9,10 @@ import structlog
 from litestar.types import ASGIApp, Message, Receive, Send
 
 from app.assets import Assets
+from app.crowd import Crowd
 from app.encodings import accepted_encoding
 from app.errors import ClientClosed
+from app.turn import one_request
 
 log = structlog.get_logger()
 
@@ -37,9 +41,10 @@ def headers_of(*, secure: bool) -> list[tuple[bytes, bytes]]:
 class Edge:
     """The ASGI application that the server runs."""
 
-    def __init__(self, app: ASGIApp, assets: Assets, *, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, assets: Assets, crowd: Crowd, *, secure: bool) -> None:
         self.app = app
         self._assets = assets
+        self._crowd = crowd
         self._headers = headers_of(secure=secure)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -73,7 +78,7 @@ class Edge:
 
         arriving = Arriving(receive)
         try:
-            await self.app(scope, arriving if scope["method"] == "POST" else receive, send_safely)
+            await self._in_turn(scope, arriving if scope["method"] == "POST" else receive, send_safely)
         except ClientClosed:
             pass
         except Exception:
@@ -87,6 +92,13 @@ class Edge:
             log.info("client_closed", method=method, route=route, ms=elapsed)
         else:
             log.info("request", method=method, route=route, status=status, ms=elapsed)
+
+    async def _in_turn(self, scope: Any, receive: Receive, send: Send) -> None:
+        if not self._crowd.has_room(scope):
+            await self._crowd.refuse(scope, send)
+            return
+        with self._crowd, one_request():
+            await self.app(scope, self._crowd.not_counting(receive), send)
 
     async def _send_asset(self, scope: Any, send: Send, asset: Any) -> None:
         asked = {name: value.decode("latin-1") for name, value in scope["headers"]}

@@ -8,17 +8,16 @@ from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
 from litestar.response import Response
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from app.doors import PasswordNeeded, SignInNeeded, StalePage
-from app.errors import Busy, ClientClosed, Forbidden, NotFound, Refused
+from app.errors import BUSY, Busy, ClientClosed, Forbidden, NotFound, Refused
+from app.shortage import RETRY_AFTER, may_pass
+from app.templating import Templates
 from app.visit import Visit
 from app.web import Page, leave, path_to
 
 log = structlog.get_logger()
-# PostgreSQL: a lock not given in time, a statement cut short, two transactions that wait for each other.
-TOO_LONG = {"55P03", "57014", "40P01"}
+WAIT = "Un instant, s’il vous plaît"
 
 
 def _error(status: int, title: str, words: str, headers: dict[str, str] | None = None) -> Page:
@@ -26,31 +25,26 @@ def _error(status: int, title: str, words: str, headers: dict[str, str] | None =
     return Page("errors/error.html", status_code=status, headers=headers, title=title, words=words)
 
 
-def not_found(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
-    _forget_viewer(request)
+def not_found(_request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
     return _error(404, "Page introuvable", "Cette page n’existe pas, ou elle n’est pas dans votre espace.")
 
 
-def forbidden(request: Request[Any, Any, Any], error: Forbidden) -> Response[Any]:
-    _forget_viewer(request)
+def forbidden(_request: Request[Any, Any, Any], error: Forbidden) -> Response[Any]:
     return _error(403, "Accès refusé", error.message)
 
 
-def refused(request: Request[Any, Any, Any], error: Refused) -> Response[Any]:
-    _forget_viewer(request)
+def refused(_request: Request[Any, Any, Any], error: Refused) -> Response[Any]:
     return _error(error.status_code, "Demande refusée", error.message)
 
 
-def stale(request: Request[Any, Any, Any], _: StalePage) -> Response[Any]:
-    _forget_viewer(request)
+def stale(_request: Request[Any, Any, Any], _: StalePage) -> Response[Any]:
     words = "Elle était ouverte depuis trop longtemps. Rien n’a été fait : revenez à la page et recommencez."
     return _error(403, "Cette page avait expiré", words)
 
 
-def busy(request: Request[Any, Any, Any], error: Busy) -> Response[Any]:
-    _forget_viewer(request)
+def busy(_request: Request[Any, Any, Any], error: Busy) -> Response[Any]:
     headers = {"Retry-After": str(error.retry_after)}
-    return _error(503, "Un instant, s’il vous plaît", error.words, headers)
+    return _error(503, WAIT, error.words, headers)
 
 
 def client_closed(_: Request[Any, Any, Any], __: Exception) -> Response[Any]:
@@ -58,16 +52,10 @@ def client_closed(_: Request[Any, Any, Any], __: Exception) -> Response[Any]:
     return Response(b"", status_code=400, media_type="text/html")
 
 
-def unreachable(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """The database is locked, full or away: nothing was half written, and it may pass."""
-    log.error("database_trouble", route=request.scope.get("path_template", "-"), exc_info=error)
-    return busy(request, Busy(retry_after=5))
-
-
-def database_error(request: Request[Any, Any, Any], error: DBAPIError) -> Response[Any]:
-    """A connection cut in the middle, or a wait that the database ended; any other error of it is ours."""
-    may_pass = error.connection_invalidated or getattr(error.orig, "sqlstate", "") in TOO_LONG
-    return unreachable(request, error) if may_pass else fault(request, error)
+def busy_page(templates: Templates) -> str:
+    """The same before anybody was looked up, for the edge."""
+    context = {"viewer": None, "has_session": False, "csrf_token": "", "title": WAIT, "words": BUSY}
+    return templates.render("errors/error.html", "", context)
 
 
 def sign_in_needed(request: Request[Any, Any, Any], error: SignInNeeded) -> Response[Any]:
@@ -101,7 +89,6 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
         return not_found(request, error)
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return fault(request, error)
-    _forget_viewer(request)
     status = error.status_code if error.status_code in HTTP_WORDS else 400
     return _error(status, *HTTP_WORDS[status], headers=_allowed(error))
 
@@ -113,16 +100,16 @@ def _allowed(error: HTTPException) -> dict[str, str]:
 
 
 def fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    log.error("fault", route=request.scope.get("path_template", "-"), exc_info=error)
-    _forget_viewer(request)
+    """A shortage is not ours, and nothing was half written: it may pass. Anything else is a fault of ours."""
+    route = request.scope.get("path_template", "-")
+    if may_pass(error):
+        log.error("shortage", route=route, exc_info=error)
+        return busy(request, Busy(RETRY_AFTER))
+    log.error("fault", route=route, exc_info=error)
     words = (
         "Le portail a rencontré une erreur. Rien n’a été enregistré. Notre équipe en est avertie ; réessayez."
     )
     return _error(500, "Une erreur est survenue", words)
-
-
-def _forget_viewer(request: Request[Any, Any, Any]) -> None:
-    Visit.of(request).viewer = None
 
 
 HANDLERS: dict[Any, Any] = {
@@ -132,11 +119,6 @@ HANDLERS: dict[Any, Any] = {
     StalePage: stale,
     Busy: busy,
     ClientClosed: client_closed,
-    OperationalError: unreachable,
-    InterfaceError: unreachable,
-    DBAPIError: database_error,
-    PoolExhausted: unreachable,
-    OSError: unreachable,
     SignInNeeded: sign_in_needed,
     PasswordNeeded: password_needed,
     HTTPException: http_error,

@@ -1,4 +1,4 @@
-"""For the supervisor: is the process up, and does its database answer?"""
+"""For the supervisor: is the process up, and does its database take what is written?"""
 
 from typing import Any
 
@@ -13,5 +13,5 @@ def alive() -> Response[Any]:
 
 @get("/readyz", name="health.ready")
 async def ready(request: Request[Any, Any, Any]) -> Response[Any]:
-    await request.app.state.portal.database.ping()
+    await request.app.state.portal.database.try_writing()
     return Response("ok\n", media_type="text/plain")

@@ -27,12 +27,13 @@ from app.company_details import routes as company_details
 from app.contact import public_routes as public_contact
 from app.contact import routes as contact
 from app.contributions import routes as contributions
+from app.crowd import Crowd
 from app.demo import routes as demo
 from app.dispatcher import Dispatcher, Postbox
 from app.documents import routes as documents
 from app.edge import Edge
 from app.employees import routes as employees
-from app.error_pages import HANDLERS
+from app.error_pages import HANDLERS, busy_page
 from app.faq import routes as faq
 from app.health import alive, ready
 from app.history import routes as history
@@ -134,7 +135,8 @@ def wired(app: Litestar, settings: Settings, portal: Portal) -> Edge:
     app.state = State({"portal": portal, "postbox": make_postbox(settings, portal), "public_pages": {}})
     app.state.templates = Templates(settings, app.route_reverse, assets.paths)
     app.state.return_paths = return_patterns(_paths_of(app, {h.name for h in (*ACCOUNT, *MEMBER, *STAFF)}))
-    return Edge(app, assets, secure=settings.is_secure)
+    crowd = Crowd(lambda: busy_page(app.state.templates))
+    return Edge(app, assets, crowd, secure=settings.is_secure)
 
 
 @asynccontextmanager

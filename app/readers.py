@@ -93,7 +93,7 @@ class Readers:
         try:
             rows = await self._lane().told(plan.text, parameters)
         except sqlite3.Error as error:
-            raise DBAPIError.instance(plan.text, parameters, error, sqlite3.Error) from error
+            raise DBAPIError.instance(plan.text, None, error, sqlite3.Error, hide_parameters=True) from error
         if len(rows) > MANY:
             return await asyncio.to_thread(plan.converted, rows)
         return plan.converted(rows)

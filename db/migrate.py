@@ -6,7 +6,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
+
+# Any number, the same for every process that migrates.
+ADVISORY_LOCK = 2022_0007
+
+
+class MigrationRefused(Exception):  # noqa: N818
+    """What the rows hold that the new schema forbids: whole sentences, in French."""
 
 
 def configuration(connection: Connection | None = None) -> Config:
@@ -17,7 +24,12 @@ def configuration(connection: Connection | None = None) -> Config:
 
 
 def upgrade(connection: Connection) -> None:
-    """Bring the schema to the newest revision."""
+    """Bring the schema to the newest revision, inside the transaction of this connection: all or nothing.
+
+    Two at once: the second waits, then finds nothing to do. SQLite's BEGIN IMMEDIATE sees to it by itself.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
     command.upgrade(configuration(connection), "head")
 
 

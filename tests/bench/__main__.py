@@ -13,6 +13,7 @@ import time
 from tests.bench import (
     calendars,
     contributions,
+    crowd,
     documents,
     employees,
     guesses,
@@ -30,6 +31,7 @@ PARTS = {
     "rate": ("Requests a second", rate.lines),
     "storm": ("While passwords are guessed", storm.lines),
     "guesses": ("A known browser among guessers", guesses.lines),
+    "crowd": ("A crowd", crowd.lines),
     "employees": ("The list of employees, in a base of 200 000", employees.lines),
     "imports": ("A file of 5 000 people", imports.lines),
     "import_turns": ("A short file behind four heavy ones", import_turns.lines),

@@ -3,7 +3,8 @@
     python -m tests.bench.load flood URL SECONDS CONNECTIONS [HEADER…]    as many requests as are answered
     python -m tests.bench.load pace URL SECONDS A_SECOND [HEADER…]        at a steady pace, each one timed
 
-Prints one JSON object: `answered`, `failed`, `seconds`, and `p99`, in milliseconds, of each whole second.
+Prints one JSON object: `answered`, `failed`, `seconds`; `p99`, in milliseconds, of each whole second; the
+median and the p99 of all, in seconds, as `usual` and `slowest`.
 """
 
 import asyncio
@@ -133,6 +134,8 @@ def main(manner: str, url: str, seconds: str, number: str, *headers: str) -> Non
     asyncio.run(getattr(load, manner)(float(seconds), int(number)))
     told = {"answered": len(load.times), "failed": load.failed, "seconds": time.perf_counter() - start}
     told["p99"] = slowest_by_second(load.times)
+    taken = sorted(each for _, each in load.times) or [0.0]
+    told |= {"usual": taken[len(taken) // 2], "slowest": taken[int(len(taken) * 0.99)]}
     print(json.dumps(told))
 
 

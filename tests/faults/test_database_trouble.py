@@ -23,7 +23,7 @@ only_postgresql = pytest.mark.skipif(not SERVER, reason="what a server can do an
 @pytest.fixture
 async def lite(settings, tmp_path, monkeypatch):
     """A portal on a SQLite file of its own, whatever database the other tests use, that waits 0.3 s."""
-    monkeypatch.setattr("app.database.SQLITE_BUSY_SECONDS", 0.3)
+    monkeypatch.setattr("app.turn.SECONDS", 0.3)
     own = settings.model_copy(update={"database_url": f"sqlite+aiosqlite:///{tmp_path / 'lite.db'}"})
     await migrate(own.database_url)
     edge = create_app(own, bcrypt_cost=4)
@@ -108,8 +108,10 @@ async def test_a_sign_in_that_could_not_be_counted_is_not_tried(lite, people):
 async def test_reading_goes_on_while_another_program_writes(lite, people):
     async with await Actor(lite).signed_in(people.alice) as alice:
         with held(lite):
-            for path in ("/", "/connexion?raison=fin", "/espace/00010", "/mon-compte", "/readyz"):
+            for path in ("/", "/connexion?raison=fin", "/espace/00010", "/mon-compte", "/healthz"):
                 assert (await alice.get(path)).status_code == 200, path
+            assert (await alice.get("/readyz")).status_code == 503
+        assert (await alice.get("/readyz")).status_code == 200
 
 
 async def test_htmx_gets_the_same_page_to_come_back(lite, people):
@@ -162,7 +164,8 @@ async def test_a_full_disk_says_to_come_back_and_keeps_what_was_acknowledged(lit
     acknowledged = await accounts_until_full(lite, 200)
     async with Actor(lite) as reader:
         assert (await reader.get("/")).status_code == 200
-        assert (await reader.get("/readyz")).status_code == 200
+        assert (await reader.get("/healthz")).status_code == 200
+        assert (await reader.get("/readyz")).status_code == 503
     accounts = await rows(portal, Account)
     assert {account.email for account in accounts} == before | set(acknowledged)
     mailed = [

@@ -1,6 +1,14 @@
 """slots: neither a professional nor an employee in two that overlap, whatever their lengths"""
 
+from collections import defaultdict
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
 from alembic import op
+
+from db.migrate import MigrationRefused
+from db.types import Instant
 
 revision = "0007"
 down_revision = "0006"
@@ -30,8 +38,12 @@ CREATE TRIGGER slot_{who}_{event} BEFORE {when} ON slot WHEN NEW.state IN {state
 END
 """
 
+PARIS = ZoneInfo("Europe/Paris")
+SHOWN = 20
+
 
 def upgrade() -> None:
+    _refuse_overlaps()
     if op.get_bind().dialect.name == "postgresql":
         _exclude()
     else:
@@ -47,6 +59,68 @@ def downgrade() -> None:
     for who in WHO:
         for event in EVENTS:
             op.execute(f"DROP TRIGGER slot_{who}_{event}")
+
+
+def _refuse_overlaps() -> None:
+    """Only people can mend these rows, and one database would be silent, the other speak of a constraint."""
+    lines = [line for who in WHO for line in _overlaps(who)]
+    if not lines:
+        return
+    more = [f"  – et {len(lines) - SHOWN} autres"] if len(lines) > SHOWN else []
+    words = (
+        "Des rendez-vous se chevauchent. Annulez ou déplacez l’un des deux avec la version en service, puis"
+        " relancez « portail migrate » :"
+    )
+    raise MigrationRefused("\n".join([words, *lines[:SHOWN], *more]))
+
+
+def _overlaps(who: str) -> list[str]:
+    slot = sa.table(
+        "slot", sa.column("id"), sa.column("starts_at", Instant()), sa.column("minutes"), sa.column("state"),
+        sa.column("professional"), sa.column("employee_id"),
+    )  # fmt: skip
+    states = WHO[who].strip("()").replace("'", "").split(", ")
+    column = slot.c[who]
+    taken = (
+        sa.select(column, slot.c.starts_at, slot.c.minutes)
+        .where(column.is_not(None), slot.c.state.in_(states))
+        .order_by(column, slot.c.starts_at, slot.c.id)
+    )
+    by_whom = defaultdict(list)
+    for whom, starts_at, minutes in op.get_bind().execute(taken):
+        by_whom[whom].append((starts_at, minutes))
+    return [
+        f"  – {_named(who, whom)} : {_shown(*first)} et {_shown(*second)}"
+        for whom, slots in by_whom.items()
+        for first, second in _pairs(slots)
+    ]
+
+
+def _pairs(slots: list) -> list:
+    """Each slot that begins before the end of an earlier one, with that one."""
+    found, latest = [], None
+    for each in slots:
+        if latest and each[0] < latest[0] + timedelta(minutes=latest[1]):
+            found.append((latest, each))
+        if not latest or _end(each) > _end(latest):
+            latest = each
+    return found
+
+
+def _end(slot: tuple):
+    return slot[0] + timedelta(minutes=slot[1])
+
+
+def _shown(starts_at, minutes: int) -> str:
+    return f"{starts_at.astimezone(PARIS):%d/%m/%Y à %H h %M} ({minutes} min)"
+
+
+def _named(who: str, whom) -> str:
+    if who == "professional":
+        return whom
+    employee = sa.table("employee", *map(sa.column, ("id", "usual_name", "birth_name", "first_names")))
+    row = op.get_bind().execute(sa.select(employee).where(employee.c.id == whom)).one()
+    return f"{row.first_names} {row.usual_name or row.birth_name} (salarié n° {whom})"
 
 
 def _exclude() -> None:
