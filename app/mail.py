@@ -33,6 +33,7 @@ def queue_mail(
             context=context,
             created_at=now,
             due_at=now,
+            waits_since=now,
         )
     )
 

@@ -17,6 +17,8 @@ from weakref import WeakKeyDictionary
 
 import structlog
 
+from app.addresses import reserved_accepted
+
 BIGGEST = 5 * 1024 * 1024  # bytes
 MOST_ROWS = 5_000
 SECONDS = 60.0
@@ -85,7 +87,7 @@ async def read_file(
         raise Unreadable("Le fichier pèse plus de 5 Mio : envoyez-le en plusieurs fois.")
     if not content.strip():
         raise Unreadable("Le fichier est vide.")
-    asked = {"name": name, "siret": siret, "code": code}
+    asked = {"name": name, "siret": siret, "code": code, "reserved": reserved_accepted()}
     said = json.dumps(asked | {"habits": dict(habits), "mapping": dict(mapping or {})}).encode()
     place = await _place(told)
     try:
