@@ -10,7 +10,18 @@ import os
 import sys
 import time
 
-from tests.bench import calendars, contributions, documents, employees, imports, rate, storm, timing, weight
+from tests.bench import (
+    calendars,
+    contributions,
+    documents,
+    employees,
+    imports,
+    mail,
+    rate,
+    storm,
+    timing,
+    weight,
+)
 from tests.bench.table import shown
 
 PARTS = {
@@ -22,6 +33,7 @@ PARTS = {
     "documents": ("A convocation as a PDF", documents.lines),
     "contributions": ("The declaration of 10 000 employees", contributions.lines),
     "calendars": ("A calendar of 2 000 appointments", calendars.lines),
+    "mail": ("Mail that leaves", mail.lines),
     "timing": ("Time of an answer, address with or without an account", timing.lines),
 }
 
