@@ -366,7 +366,7 @@ async def test_an_old_address_that_cannot_be_mailed_ends_where_the_service_sees_
 
 @pytest.mark.parametrize(
     ("kept", "sent"),
-    [("rené".replace("é", "e") + "@société.example", "rene@xn--socit-esab.example"),
+    [("rene@société.example", "rene@xn--socit-esab.example"),
      ("a@straße.example", "a@xn--strae-oqa.example")],
 )  # fmt: skip
 async def test_mail_to_an_international_domain_leaves(kept, sent, app, portal, told, mailbox):
