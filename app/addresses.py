@@ -1,20 +1,68 @@
-"""One address a page: what else the router would understand as it is no page."""
+"""Which e-mail addresses can be written to: one rule for what is typed, read or sent."""
 
-from typing import Any
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
+LONGEST = 254
+# Names that lead nowhere on the Internet (RFC 2606, 6761, 6762). The library leaves the "example" ones out.
+RESERVED = frozenset({*SPECIAL_USE_DOMAIN_NAMES, "example", "example.com", "example.net", "example.org"})
+EXAMPLE = "Exemple : prenom.nom@entreprise.fr"
 
-from app.errors import NotFound
+_rule = {"reserved": False}
 
 
-async def one_address(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """The address is, byte for byte, the one that our own links have.
+class WrongAddress(ValueError):  # noqa: N818
+    """`str()` is the sentence of a form; `clause` follows « l’adresse e-mail … » in the account of a file."""
 
-    The router also reads /planning/+1, /planning/١, /salaries/1_0, a slash too many, `%2F` or `%61`: a second
-    address is a way around whoever filters by address. A slash at the end is no exception: no link of ours
-    has one, and a redirect would repeat what somebody else wrote.
+    def __init__(self, sentence: str, clause: str) -> None:
+        super().__init__(sentence)
+        self.clause = clause
+
+
+def accept_reserved(accepted: bool) -> None:
+    """The demo and the tests write to `.example`. Said by the settings once they are read, for the process:
+    forms are checked where no settings are at hand.
     """
-    scope: Any = connection.scope
-    if scope["raw_path"] != scope["path_template"].format_map(scope["path_params"]).encode():
-        raise NotFound
+    _rule["reserved"] = accepted
+
+
+def reserved_accepted() -> bool:
+    return _rule["reserved"]
+
+
+def checked(address: str) -> str:
+    """The address in lower case, or `WrongAddress`. No network is asked whether the domain exists."""
+    return _read(address, reserved=_rule["reserved"])[0]
+
+
+def as_sent(address: str, *, reserved: bool | None = None) -> str:
+    """The address in ASCII, as SMTP wants it: an international domain by its IDNA 2008 name. `reserved`: for
+    the settings, which are read before they have said it for everybody.
+    """
+    return _read(address, reserved=_rule["reserved"] if reserved is None else reserved)[1]
+
+
+def _read(address: str, *, reserved: bool) -> tuple[str, str]:
+    local, _, domain = address.rpartition("@")
+    if local and "@" not in local and not local.isascii():
+        sentence = f"Une adresse e-mail n’a pas d’accent avant @. {EXAMPLE}"
+        raise WrongAddress(sentence, "a un accent ou une lettre spéciale avant @")
+    if not reserved and (name := _reserved_name(domain)):
+        sentence = f"Aucun courriel n’arrive à une adresse en « {name} » : ce nom est réservé. {EXAMPLE}"
+        raise WrongAddress(sentence, f"se termine par « {name} », un nom réservé où aucun courriel n’arrive")
+    try:
+        read = validate_email(
+            address, check_deliverability=False, allow_smtputf8=False, test_environment=reserved
+        )
+    except EmailNotValidError:
+        sentence = f"Cette adresse e-mail n’est pas complète. {EXAMPLE}"
+        raise WrongAddress(sentence, "n’est pas complète") from None
+    kept, sent = read.normalized.lower(), (read.ascii_email or "").lower()
+    if max(len(kept), len(sent)) > LONGEST:
+        raise WrongAddress("Cette adresse e-mail est trop longue.", "est trop longue")
+    return kept, sent
+
+
+def _reserved_name(domain: str) -> str:
+    """The reserved name that this one is or ends with, "" if none."""
+    parts = domain.lower().rstrip(".").split(".")
+    return next((name for n in range(len(parts)) if (name := ".".join(parts[n:])) in RESERVED), "")

@@ -151,11 +151,12 @@ async def import_companies(settings: Settings, content: bytes, letters: Path | N
 async def create_staff(settings: Settings, typed: str, first_name: str, last_name: str, now: datetime) -> str:
     """A staff account; its temporary password leaves by mail like anybody's."""
     await check_base(settings)
+    portal = make_portal(settings, bcrypt_cost=4)
     try:
         email = email_address(typed.strip())
     except ValueError as wrong:
+        await portal.close()
         raise CommandRefused(str(wrong)) from None
-    portal = make_portal(settings, bcrypt_cost=4)
     async with portal.database.transaction(write=True) as session:
         access = VisitorAccess(portal, session)
         account = await account_at(access, email, held=True)

@@ -7,9 +7,9 @@ from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
+from app.addresses import checked
 from app.phones import read_phone
 from db.numbers import DECLARANT_LENGTH, company_code, declarant_number, is_declarant_number
 
@@ -83,18 +83,10 @@ def _is_ticked(value: Any) -> Any:
 
 
 def email_address(value: str) -> str:
-    """The address in lower case. No network is asked whether the domain exists."""
+    """The address in lower case: see `app.addresses` for what is refused."""
     if not value:
         raise ValueError("Saisissez votre adresse e-mail.")
-    try:
-        checked = validate_email(value, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        raise ValueError(
-            "Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@entreprise.fr"
-        ) from None
-    if len(checked.normalized) > 254:
-        raise ValueError("Cette adresse e-mail est trop longue.")
-    return checked.normalized.lower()
+    return checked(value)
 
 
 def mobile_number(value: str) -> str:

@@ -58,6 +58,7 @@ def queue_mail(
             context=context,
             created_at=now,
             due_at=now,
+            waits_since=now,
         )
     )
 

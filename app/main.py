@@ -17,7 +17,6 @@ from litestar.routes import HTTPRoute
 from app import doors
 from app.account import routes as account
 from app.account import session_routes
-from app.addresses import one_address
 from app.appointments import routes as appointments
 from app.assets import Assets
 from app.calendars import routes as calendars
@@ -41,6 +40,7 @@ from app.home import routes as home
 from app.housekeeping import keep_house
 from app.imports import routes as imports
 from app.invoices import routes as invoices
+from app.one_address import one_address
 from app.people import routes as people
 from app.planning import routes as planning
 from app.portal import Portal, make_portal

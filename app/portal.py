@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.addresses import accept_reserved
 from app.database import Database
 from app.held_files import HeldFiles
 from app.keys import Keys
@@ -27,6 +28,7 @@ class Portal:
 
 
 def make_portal(settings: Settings, bcrypt_cost: int = 12) -> Portal:
+    accept_reserved(settings.reserved_addresses)
     keys = Keys(settings.secret_key)
     database = Database(settings.database_url)
     passwords, presence = Passwords(keys, bcrypt_cost), Presence(database)

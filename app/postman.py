@@ -1,13 +1,21 @@
 """From a row of the outbox to a letter, and from the letter to a relay."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from aiosmtplib import SMTPException
+from emails.backend.response import SMTPResponse
+from emails.backend.smtp.aio_backend import AsyncSMTPBackend
+from emails.backend.smtp.aio_client import AsyncSMTPClientWithResponse
 from emails.message import Message
 
 from app import clock
+from app.addresses import WrongAddress, as_sent
 from app.contributions.receipt import files_of as receipt_files
 from app.database import Database
 from app.invoices.letter import files_of as invoices_of
@@ -16,11 +24,18 @@ from app.portal import Portal
 from app.settings import Settings
 from db.models import DemoMail, OutboxMail
 
-TIMEOUT_SECONDS = 30
+# Of one answer. As long as can be, since a letter given up too early has often arrived; the whole is bounded
+# by the dispatcher.
+TIMEOUT_SECONDS = 90
+ANSWER_SECONDS = 2.0  # of the relay, to a question that costs it nothing
 
 
 class Undelivered(Exception):  # noqa: N818
     """The relay did not take the letter. The sentence is for the service."""
+
+
+class Unmailable(Undelivered):
+    """No relay ever will."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +87,105 @@ def write_letter(portal: Portal, templates: Any, mail: OutboxMail) -> Letter:
     )
 
 
+class Line(AsyncSMTPClientWithResponse):
+    """One connection of `emails`, kept for many letters. The library's own way opens one for each, and sends
+    a letter a second time when the relay hangs up after it took it.
+    """
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        super().__init__(parent=AsyncSMTPBackend(**options), **options)
+
+    async def sendmail(  # type: ignore[override]
+        self, from_addr: str, to_addrs: list[str], msg: Message, **options: Any
+    ) -> SMTPResponse | None:
+        return await super().sendmail(from_addr, to_addrs, msg.as_bytes(), **options)
+
+    async def answers(self) -> bool:
+        """Whether the relay is still there; what it half knew of a letter is forgotten."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._smtp.rset()
+        except (SMTPException, OSError):  # TimeoutError is one
+            return False
+        return True
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self._smtp.is_connected)
+
+    def hang_up(self) -> None:
+        self._smtp.close()
+
+
 class Relay:
     """A real SMTP server, spoken to with `emails`; STARTTLS or TLS with the certificate checked."""
 
     def __init__(self, settings: Settings) -> None:
         self._from = (settings.service_name, settings.mail_from)
-        self._reply_to = settings.service_email
+        self._reply_to = as_sent(settings.service_email)
         # Without a name of its own here, the library asks the network for it on the event loop.
         own_name = urlsplit(settings.base_url).hostname
         self._options = {**settings.smtp, "timeout": TIMEOUT_SECONDS, "local_hostname": own_name}
+        self._idle: list[Line] = []
 
     async def post(self, letter: Letter) -> None:
+        message = self._message(letter)
+        try:
+            async with self._line() as line:
+                answer = await message.send_async(smtp=line)
+        except Exception as error:
+            raise Undelivered(f"{type(error).__name__} : {error}") from error
+        if answer is None or not answer.success:
+            reason = getattr(answer, "error", None) or getattr(answer, "status_text", "")
+            raise Undelivered(f"Refusé par le serveur de courrier : {reason}")
+
+    async def rest(self) -> None:
+        idle, self._idle = self._idle, []
+        for line in idle:
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await line.quit()  # type: ignore[no-untyped-call]
+            except (SMTPException, OSError):
+                pass
+            finally:
+                line.hang_up()
+
+    @asynccontextmanager
+    async def _line(self) -> AsyncIterator[Line]:
+        """A connection for one letter, open already or opened. One on which something went wrong is closed:
+        what the relay says next on it could be about the letter before.
+        """
+        line = await self._idle_line() or Line(self._options)
+        try:
+            if not line.is_open:
+                await line.initialize()  # type: ignore[no-untyped-call]
+            yield line
+        except BaseException:
+            line.hang_up()
+            raise
+        self._idle.append(line)
+
+    async def _idle_line(self) -> Line | None:
+        while self._idle:
+            line = self._idle.pop()
+            try:
+                if await line.answers():
+                    return line
+            except BaseException:
+                line.hang_up()
+                raise
+            line.hang_up()
+        return None
+
+    def _message(self, letter: Letter) -> Message:
+        try:
+            recipient = as_sent(letter.recipient)
+        except WrongAddress as wrong:
+            raise Unmailable(f"Ce courriel ne peut pas partir : l’adresse {wrong.clause}.") from None
         message = Message(
             subject=letter.subject,
             mail_from=self._from,
-            mail_to=letter.recipient,
+            mail_to=recipient,
             reply_to=self._reply_to,
             html=letter.html,
             text=letter.text,
@@ -96,13 +195,7 @@ class Relay:
         )
         for name, content, kind in letter.files:
             message.attach(filename=name, data=content, mime_type=kind)
-        try:
-            answer = await message.send_async(smtp=self._options)
-        except Exception as error:
-            raise Undelivered(f"{type(error).__name__} : {error}") from error
-        if answer is None or not answer.success:
-            reason = getattr(answer, "error", None) or getattr(answer, "status_text", "")
-            raise Undelivered(f"Refusé par le serveur de courrier : {reason}")
+        return message
 
 
 class DemoPostbox:
@@ -122,3 +215,6 @@ class DemoPostbox:
                     sent_at=clock.now(),
                 )
             )
+
+    async def rest(self) -> None:
+        """Nothing is kept open."""

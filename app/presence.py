@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, or_, update
 from sqlmodel import col
 
 from app.acting import OpenedSession
@@ -15,10 +15,13 @@ log = structlog.get_logger()
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 FLUSH_SECONDS = 20
+AHEAD = timedelta(minutes=2)  # of what is seen now: the clock was set back
 
 
 class Presence:
-    """Several workers each write what they saw; the latest wins."""
+    """Several workers each write what they saw; the latest wins, unless the clock was set back: an instant
+    far ahead would keep a session open until the clock is there again.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -28,18 +31,22 @@ class Presence:
         self._seen[session_id] = now
 
     def last_seen(self, session: AccountSession | OpenedSession) -> datetime:
-        return max(session.seen_at, self._seen.get(session.key, session.seen_at))
+        here = self._seen.get(session.key, session.seen_at)
+        return here if session.seen_at - here > AHEAD else max(session.seen_at, here)
 
     async def flush(self) -> None:
         seen, self._seen = self._seen, {}
         if not seen:
             return
-        rows = [{"session_id": key, "at": at} for key, at in seen.items()]
+        rows = [{"session_id": key, "at": at, "ahead": at + AHEAD} for key, at in seen.items()]
         statement = (
             update(AccountSession)
             .where(
                 col(AccountSession.id) == bindparam("session_id"),
-                col(AccountSession.seen_at) < bindparam("at"),
+                or_(
+                    col(AccountSession.seen_at) < bindparam("at"),
+                    col(AccountSession.seen_at) > bindparam("ahead"),
+                ),
             )
             .values(seen_at=bindparam("at"))
         )

@@ -14,9 +14,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from stdnum import bic, iban
 
+from app.addresses import WrongAddress, as_sent
 from app.contrast import contrast_with_white, is_colour
 from app.phones import read_phone
 
+ADDRESSES = ("mail_from", "service_email", "service_contributions_email", "service_dpo_email")
 # The account that France gives as an example: nobody's.
 DEMO_ACCOUNT = ("FR7630006000011234567890189", "AGRIFRPP")
 
@@ -63,6 +65,8 @@ class Settings(BaseSettings):
     service_bic: str = ""
     service_siret: str = ""
     mail_from: str = "noreply@aist22.fr"
+    # Addresses where no mail arrives (.example, .test): for the demo, which sends none, and for tests.
+    reserved_addresses: bool = False
 
     @field_validator("service_color", "service_menu_color")
     @classmethod
@@ -119,7 +123,19 @@ class Settings(BaseSettings):
             raise ValueError("PORTAIL_DEMO ne s’ouvre que sur cette machine (PORTAIL_HOST=127.0.0.1)")
         if not self.demo and self.smtp_url:
             _ = self.smtp
+        self.reserved_addresses = self.reserved_addresses or self.demo
+        for name in ADDRESSES:
+            self._address(name)
+        self.mail_from = self._address("mail_from")
         return self
+
+    def _address(self, name: str) -> str:
+        """As it is sent: of `mail_from` the identifiers of letters are made, which are ASCII."""
+        try:
+            return as_sent(getattr(self, name), reserved=self.reserved_addresses)
+        except WrongAddress as wrong:
+            words = f"PORTAIL_{name.upper()} : l’adresse « {getattr(self, name)} » {wrong.clause}"
+            raise ValueError(words) from None
 
     def _secret(self) -> str:
         key = self.secret_key

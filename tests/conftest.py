@@ -15,6 +15,7 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy.engine import make_url
 
+from app.addresses import accept_reserved
 from app.database import migrate
 from app.main import routed, wired
 from app.portal import Portal, make_portal
@@ -41,6 +42,7 @@ class Compiled(BytecodeCache):
 COMPILED = Compiled()
 _routed_once = cache(routed)
 SERVER = os.environ.get("PORTAIL_TEST_DATABASE_URL", "")
+os.environ["PORTAIL_RESERVED_ADDRESSES"] = "true"  # nobody reads mail at .example
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -49,6 +51,12 @@ def _quiet() -> None:
     structlog.configure(
         processors=[structlog.processors.add_log_level, structlog.processors.format_exc_info, _only_faults]
     )
+
+
+@pytest.fixture(autouse=True)
+def _reserved() -> None:
+    """Whatever a portal of the test before said."""
+    accept_reserved(True)
 
 
 def _only_faults(_logger: object, _method: str, event: dict[str, object]) -> str:

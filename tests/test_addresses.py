@@ -1,83 +1,123 @@
-"""One address a page: every route, swept with what else might be understood as its address."""
-
-import re
+"""An address is refused where it enters, in words, when no mail can reach it."""
 
 import pytest
 
-from app.main import ACCOUNT, FIRST_PASSWORD, MEMBER, STAFF
-from app.places import row_number
-from tests.actors import BASE
-from tests.test_access import VALUES, names, routes
-from tests.test_rules import CODE, shown
+from app.addresses import RESERVED, WrongAddress, accept_reserved, as_sent, checked
+from app.companies.import_cells import COLUMNS
+from app.employees.cells import email as employee_email
+from app.employees.columns import COLUMNS as COLUMNS_OF_EMPLOYEES
+from app.employees.reading import read_file
+from app.settings import WrongSetting, load_settings
+from tests.faults.steps import entry, give_numbers
 
-OTHERWISE = {
-    "a slash at the end": lambda path: f"{path}/",
-    "two slashes": lambda path: f"/{path}",
-    "two slashes inside": lambda path: "//".join(path.rsplit("/", 1)),
-    "an encoded slash at the end": lambda path: f"{path}%2F",
-    "an encoded slash": lambda path: "%2f".join(path.rsplit("/", 1)),
-    "an encoded slash and a slash": lambda path: path.replace("/", "%2F/", 2).replace("%2F", "", 1),
-    "an encoded letter": lambda path: path[:-1] + f"%{ord(path[-1]):02X}",
-    "a space": lambda path: f"{path}%20",
-    "capitals": lambda path: path.upper(),
-}  # fmt: skip
-NUMBERS = ["+1", "%2B1", "01", "1_0", "١", "１", "1.0", "1e0", "%201", "0x1", "1%00"]
+ACCENT = "n’a pas d’accent avant @"
 
 
-async def statuses(actor, paths):
-    return {path: (await actor.get(f"{BASE}{path}")).status_code for path in paths}
+@pytest.fixture
+def in_production():
+    """As a portal that is neither a test's nor the demo's."""
+    accept_reserved(False)
 
 
-@pytest.mark.parametrize("written", OTHERWISE)
-async def test_a_page_has_no_other_address(app, visitor, alice, told, written):
-    """A visitor is sent to the sign-in from what is a page, and from nothing else."""
-    private = names((*FIRST_PASSWORD, *ACCOUNT, *MEMBER, *STAFF))
-    paths = {OTHERWISE[written](path): path for path, _ in routes(app, method="GET")}
-    others = {other: path for other, path in paths.items() if other != path and other[0] == "/"}
-    assert len(others) > len(private) / 2
-    for actor in (visitor, alice):
-        found = await statuses(actor, others)
-        assert set(found.values()) == {404}, [path for path, status in found.items() if status != 404]
+@pytest.mark.parametrize(
+    "address", ["rené@entreprise.fr", "hélène.le-goff@société.fr", "œuvres@mairie.fr", "иван@entreprise.fr"]
+)
+def test_an_accent_before_the_at_sign_is_refused_for_that_reason(address):
+    with pytest.raises(WrongAddress, match=ACCENT):
+        checked(address)
 
 
-@pytest.mark.parametrize("number", NUMBERS)
-async def test_a_number_is_written_in_one_way(app, visitor, number):
-    numbered = {
-        route.path_format
-        for route in app.app.routes
-        if any(each.type is int for each in route.path_parameters.values())
-    }
-    assert len(numbered) > 20
-    for template in numbered:
-        (*_, name) = (each for each in re.findall(r"\{(\w+)\}", template) if VALUES[each].isdigit())
-        path = template.format_map(VALUES | {name: number})
-        assert (await visitor.get(path)).status_code == 404, path
+@pytest.mark.parametrize(
+    ("typed", "kept", "sent"),
+    [
+        ("Rene@Société.fr", "rene@société.fr", "rene@xn--socit-esab.fr"),
+        ("a@straße.de", "a@straße.de", "a@xn--strae-oqa.de"),
+        ("a@xn--socit-esab.fr", "a@société.fr", "a@xn--socit-esab.fr"),
+        ("o'neill+paie@a-b.fr", "o'neill+paie@a-b.fr", "o'neill+paie@a-b.fr"),
+    ],
+)
+def test_international_domains_stay(typed, kept, sent, in_production):
+    assert (checked(typed), as_sent(typed)) == (kept, sent)
+    assert checked(kept) == kept
 
 
-async def test_a_static_file_has_one_address_too(app, visitor):
-    path = (await visitor.get("/")).text.partition('rel="stylesheet" href="')[2].partition('"')[0]
-    assert (await visitor.get(path)).status_code == 200
-    for other in (path.replace("static", "%73tatic"), f"{path}/", f"/{path}", path.replace(".css", "%2Ecss")):
-        assert (await visitor.get(f"{BASE}{other}")).status_code == 404, other
+@pytest.mark.parametrize(
+    "domain",
+    ["a.test", "a.example", "a.invalid", "a.localhost", "poste.local", "example.com", "mail.example.org",
+     "Example.NET", "a.onion", "1.168.192.in-addr.arpa"],
+)  # fmt: skip
+def test_reserved_names_are_refused_outside_tests_and_the_demo(domain, in_production):
+    with pytest.raises(WrongAddress, match="réservé"):
+        checked(f"a@{domain}")
 
 
-@pytest.mark.parametrize("number", [0, 1, 27, 2**31 - 1, 2**31, 10**30])
-def test_a_number_of_a_query_is_read_as_it_is_written(number):
-    assert row_number(str(number)) == (number if number < 2**31 else 0)
+@pytest.mark.parametrize(
+    "domain", ["testing.fr", "contest.fr", "example.fr", "localhost.fr", "myexample.com"]
+)
+def test_names_that_only_look_reserved_are_taken(domain, in_production):
+    assert checked(f"a@{domain}") == f"a@{domain}"
 
 
-@pytest.mark.parametrize("typed", ["", "+5", "-5", "05", " 5", "5.0", "1e1", "1_0", "٥", "５", "²", "5\n"])
-def test_what_is_no_number_of_ours_is_no_number(typed):
-    assert row_number(typed) == 0
+@pytest.mark.parametrize(
+    "address", ["a", "a@", "@b.fr", "a@b", "a b@c.fr", "a@b@c.fr", "é@b@c.fr", "a@b..fr", "é"]
+)
+def test_what_is_no_address_is_said_to_be_incomplete(address, in_production):
+    with pytest.raises(WrongAddress, match="pas complète"):
+        checked(address)
 
 
-def test_numbers_are_read_in_one_place():
-    """`int` and the framework take +5, 1_0 and ٥; `isdigit` and `\\d` take ²."""
-    others = [
-        f"{shown(file)}: {line.strip()}"
-        for file in CODE
-        if "_routes" in file.name or file.name in {"routes.py", "forms.py", "listing.py", "places.py"}
-        for line in file.read_text().splitlines()
-        if re.search(r"FromQuery\[int\]|isdigit|isdecimal", line)
-    ]
-    assert others == []
+@pytest.mark.parametrize("read", [COLUMNS["email"].kept, employee_email], ids=["companies", "employees"])
+@pytest.mark.parametrize(
+    ("address", "reason"), [("rené@b.fr", "accent"), ("a@b.test", "réservé"), ("a@b", "pas complète")]
+)
+def test_a_file_is_told_the_same_reason(read, address, reason, in_production):
+    with pytest.raises(ValueError, match=reason) as refused:
+        read(address)
+    assert address in str(refused.value)
+
+
+async def test_the_form_keeps_what_was_typed_and_says_why(visitor, told):
+    await give_numbers(visitor, "00010")
+    page = await visitor.fill("/connexion/creer-mon-compte", **entry("rené@ours.example"))
+    assert page.status_code == 422
+    assert ACCENT in page.text
+    assert 'value="rené@ours.example"' in page.text
+
+
+@pytest.mark.parametrize("reserved", [False, True])
+async def test_an_employee_file_is_read_by_the_same_rule_in_its_own_process(reserved, tmp_path):
+    accept_reserved(reserved)
+    titles = ";".join(each.title for each in COLUMNS_OF_EMPLOYEES.values())
+    cells = ";".join("anne@b.example" if name == "email" else "" for name in COLUMNS_OF_EMPLOYEES)
+    content = f"{titles}\n{cells}\n".encode()
+
+    async def told(_read, _total):
+        pass
+
+    reading = await read_file(content, "a.csv", habits={}, told=told)
+    reasons = " ".join(str(row) for row in reading.rows)
+    assert "Nom de naissance" in reasons or "manque" in reasons, reasons
+    assert ("réservé" in reasons) is not reserved
+
+
+@pytest.mark.parametrize("name", ["mail_from", "service_email", "service_dpo_email"])
+def test_the_services_own_addresses_stop_the_start(name, tmp_path, monkeypatch):
+    monkeypatch.delenv("PORTAIL_RESERVED_ADDRESSES")
+    for address, reason in (
+        ("a@b.example", "réservé"),
+        ("rené@aist22.fr", "accent"),
+        ("aist22.fr", "complète"),
+    ):
+        with pytest.raises(WrongSetting, match=reason):
+            load_settings(data_dir=tmp_path, secret_key="k" * 64, **{name: address})
+    for demo in ({"demo": True}, {"reserved_addresses": True}):
+        assert load_settings(data_dir=tmp_path, secret_key="k" * 64, **demo, **{name: "a@b.example"})
+
+
+def test_letters_are_numbered_in_ascii(tmp_path):
+    given = load_settings(data_dir=tmp_path, secret_key="k" * 64, mail_from="portail@santé.fr")
+    assert given.mail_from == "portail@xn--sant-epa.fr"
+
+
+def test_the_library_still_names_what_it_did():
+    assert {"test", "invalid", "localhost", "local", "example", "example.com"} <= RESERVED

@@ -23,6 +23,7 @@ def portail(tmp_path, monkeypatch):
         monkeypatch.delenv(name)
     monkeypatch.setenv("PORTAIL_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("PORTAIL_SECRET_KEY", "k" * 40)
+    monkeypatch.setenv("PORTAIL_RESERVED_ADDRESSES", "true")
 
     def run(*words):
         result = CliRunner().invoke(main, [str(word) for word in words])
@@ -71,6 +72,17 @@ def test_a_letters_file_that_exists_is_never_written_over(portail, tmp_path):
     code, words = portail("import-companies", tmp_path / "members.csv", "--letters", tmp_path / "letters.csv")
     assert (code, (tmp_path / "letters.csv").read_text()) == (2, "precious")
     assert "Rien n’a été chargé" in words
+
+
+@pytest.mark.parametrize(
+    ("email", "reason"), [("a@b.example", "réservé"), ("rené@aist22.fr", "pas d’accent avant @")]
+)
+def test_a_staff_account_has_an_address_that_mail_reaches(email, reason, portail, monkeypatch):
+    monkeypatch.delenv("PORTAIL_RESERVED_ADDRESSES")
+    portail("migrate")
+    code, words = portail("create-staff", email)
+    assert code == 2
+    assert reason in words
 
 
 def test_a_staff_account_is_opened_and_its_mail_waits(portail, tmp_path):

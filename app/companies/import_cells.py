@@ -8,6 +8,7 @@ from typing import NamedTuple
 from stdnum import luhn
 from stdnum.fr import siret
 
+from app.addresses import WrongAddress
 from app.fields import email_address, without_site
 from app.phones import LONGEST, read_phone
 from db.numbers import DECLARANT_LENGTH, company_code, declarant_number, is_declarant_number
@@ -115,8 +116,8 @@ def _naf(typed: str) -> str:
 def _email(typed: str) -> str:
     try:
         return typed and email_address(typed)
-    except ValueError:
-        raise ValueError(f"l’adresse e-mail « {typed[:80]} » n’est pas complète") from None
+    except WrongAddress as wrong:
+        raise ValueError(f"l’adresse e-mail « {typed[:80]} » {wrong.clause}") from None
 
 
 def _phone(typed: str) -> str:

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 
 import structlog
 
+from app.addresses import reserved_accepted
 from app.employees.fair_queue import FairQueue, Full
 
 BIGGEST = 5 * 1024 * 1024  # bytes
@@ -89,7 +90,7 @@ async def read_file(
         raise Unreadable("Le fichier pèse plus de 5 Mio : envoyez-le en plusieurs fois.")
     if not content.strip():
         raise Unreadable("Le fichier est vide.")
-    asked = {"name": name, "siret": siret, "code": code}
+    asked = {"name": name, "siret": siret, "code": code, "reserved": reserved_accepted()}
     said = json.dumps(asked | {"habits": dict(habits), "mapping": dict(mapping or {})}).encode()
     try:
         async with asyncio.timeout(SECONDS):

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from app.addresses import accept_reserved
 from app.employees.columns import CODE, COLUMNS, problems_of, read
 from app.employees.dsn import statement_of
 from app.employees.dsn_people import Unread, people_of, rows_of
@@ -112,6 +113,7 @@ def main() -> None:
     limit_resources()
     asked = json.loads(sys.stdin.buffer.readline())
     content = sys.stdin.buffer.read()
+    accept_reserved(asked["reserved"])
     try:
         reading = asdict(read_bytes(content, asked, say))
         del reading["rows"]

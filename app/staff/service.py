@@ -11,7 +11,7 @@ from db.models import Account, AuditEvent, AuditKind, Company, OutboxMail
 async def undelivered_mail(access: StaffAccess) -> list[OutboxMail]:
     """Letters that no relay took for a day, and those that are being tried again."""
     waiting = access.select(OutboxMail).where(
-        col(OutboxMail.sent_at).is_(None), col(OutboxMail.attempts) > 0, col(OutboxMail.last_error) != ""
+        col(OutboxMail.sent_at).is_(None), col(OutboxMail.last_error) != ""
     )
     return list(
         await access.all(waiting.order_by(col(OutboxMail.created_at).desc(), col(OutboxMail.id)).limit(100))
@@ -19,9 +19,13 @@ async def undelivered_mail(access: StaffAccess) -> list[OutboxMail]:
 
 
 async def send_mail_again(access: StaffAccess, mail_id: int, now: datetime) -> None:
+    """At once, and for a day again. One that is leaving at this moment is left to who is sending it: two
+    would leave.
+    """
     mail = await access.get(OutboxMail, mail_id)
-    if mail.sent_at is None:
-        mail.due_at, mail.failed_at, mail.created_at = now, None, now
+    if mail.sent_at is None and not mail.taken_by:
+        mail.due_at = mail.waits_since = mail.created_at = now
+        mail.failed_at, mail.attempts = None, 0
         access.mail_is_queued()
 
 

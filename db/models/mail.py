@@ -3,18 +3,25 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Index, text
 from sqlmodel import Field
 
 from db.models.base import Base, instant
+
+WAITING = text("due_at IS NOT NULL")
 
 
 class OutboxMail(Base, table=True):
     """One mail, written in the transaction that wants it and sent after the commit.
 
     `secret_seed` is what a password or a link is derived from at sending time, together with the portal's
-    secret key; it is wiped once the mail left, so the table never holds either in clear.
+    secret key; it is wiped once the mail left, so the table never holds either in clear. While `due_at` is
+    set it waits, since `waits_since`; `taken_by` is the dispatcher that is sending it, until `due_at`.
     """
+
+    __table_args__ = (
+        Index("ix_outboxmail_due_at", "due_at", sqlite_where=WAITING, postgresql_where=WAITING),
+    )
 
     message_id: str = Field(max_length=120, unique=True)
     template: str = Field(max_length=40)
@@ -23,7 +30,9 @@ class OutboxMail(Base, table=True):
     context: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     secret_seed: str = Field(default="", max_length=64)
     created_at: datetime = instant()
-    due_at: datetime | None = instant(nullable=True, index=True)
+    due_at: datetime | None = instant(nullable=True)
+    waits_since: datetime | None = instant(nullable=True)
+    taken_by: str = Field(default="", max_length=32)
     attempts: int = 0
     sent_at: datetime | None = instant(nullable=True)
     failed_at: datetime | None = instant(nullable=True)

@@ -19,6 +19,7 @@ from tests.bench import (
     guesses,
     import_turns,
     imports,
+    mail,
     rate,
     storm,
     timing,
@@ -38,6 +39,7 @@ PARTS = {
     "documents": ("A convocation as a PDF", documents.lines),
     "contributions": ("The declaration of 10 000 employees", contributions.lines),
     "calendars": ("A calendar of 2 000 appointments", calendars.lines),
+    "mail": ("Mail that leaves", mail.lines),
     "timing": ("Time of an answer, address with or without an account", timing.lines),
 }
 

@@ -65,6 +65,7 @@ def portal_served(fill: Fill | None = None) -> Iterator[Served]:
             "PORTAIL_DATA_DIR": folder,
             "PORTAIL_DATABASE_URL": settings.database_url,
             "PORTAIL_SECRET_KEY": SECRET,
+            "PORTAIL_RESERVED_ADDRESSES": "true",
             "PORTAIL_PORT": str(port),
         }
         with running("app", "serve", port=port, **variables) as server:

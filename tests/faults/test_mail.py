@@ -140,7 +140,8 @@ async def test_one_refused_recipient_does_not_hold_the_others(app, portal, told,
     mailbox.handle_RCPT = refuses_the_second
     await queue(portal, "first@ours.example", "second@ours.example", "third@ours.example")
     letters = await mailbox.delivered(app)
-    assert [letter["To"] for letter in letters] == ["first@ours.example", "third@ours.example"]
+    told_why = [(mail.recipient, mail.last_error, mail.attempts) for mail in await rows(portal, OutboxMail)]
+    assert [letter["To"] for letter in letters] == ["first@ours.example", "third@ours.example"], told_why
 
 
 async def test_a_letter_cut_off_after_its_data_comes_again_the_same(
@@ -216,6 +217,9 @@ class Stuck:
     async def post(self, _letter):
         self.reached.set()
         await asyncio.Event().wait()
+
+    async def rest(self):
+        pass
 
 
 async def test_a_dispatcher_killed_while_sending_gives_its_letter_back(

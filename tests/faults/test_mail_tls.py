@@ -55,9 +55,20 @@ async def secured(mailbox, tmp_path):
     return made
 
 
+made_here = []
+
+
+@pytest.fixture(autouse=True)
+async def _hung_up():
+    yield
+    while made_here:
+        await made_here.pop().rest()
+
+
 def relay_with(settings, **options):
     relay = Relay(settings)
     relay._options |= {"timeout": 3, **options}
+    made_here.append(relay)
     return relay
 
 
