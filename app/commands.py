@@ -55,7 +55,8 @@ async def migrate_database(settings: Settings) -> None:
         if getattr(error, "connection_invalidated", False):
             words = "La liaison avec la base s’est coupée : la mise à jour est entière ou n’a pas eu lieu."
         else:
-            words = f"La mise à jour n’a pas abouti, rien n’a changé : {words_of(error)}"
+            reason = getattr(error, "orig", None) or error
+            words = f"La mise à jour n’a pas abouti, rien n’a changé : {words_of(reason)}"
         raise CommandRefused(f"{words}\nRelancez « portail migrate ».") from None
 
 
