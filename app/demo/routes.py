@@ -10,13 +10,14 @@ from sqlmodel import col, select
 
 from app import clock
 from app.access import BIGGEST_ID, VisitorAccess
+from app.companies.landing import enter
 from app.demo.forms import Persona
 from app.errors import NotFound
 from app.forms import Form
 from app.sessions import open_session
 from app.sign_in.service import account_at
 from app.visit import Visit
-from app.web import leave, page, path_to
+from app.web import page
 from db.models import DemoMail
 
 
@@ -33,8 +34,7 @@ async def sign_in(request: Request[Any, Any, Any], access: NamedDependency[Visit
     if account is None:
         return page("demo/personas.html", form=form)
     token = open_session(access, account, visit.browser, clock.now())
-    cookies = visit.session_cookies(account.key, token)
-    return leave(request, path_to(request, "companies.home"), cookies=cookies)
+    return await enter(request, access, account.key, token)
 
 
 @get("/demo/courriels", name="demo.mails")

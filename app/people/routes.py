@@ -31,7 +31,7 @@ async def index(
     access: NamedDependency[MemberAccess],
     code: FromPath[str],
     apres: FromQuery[int] = 0,
-    fait: FromQuery[str] = "",
+    fait: NamedDependency[str] = "",
 ) -> Response[Any]:
     access.require(Right.PEOPLE)
     found, following = await people(access, clock.today(), apres)

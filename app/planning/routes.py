@@ -38,7 +38,7 @@ async def index(
     semaine: FromQuery[str] = "",
     etat: FromQuery[str] = "",
     apres: FromQuery[str] = "",
-    fait: FromQuery[str] = "",
+    fait: NamedDependency[str] = "",
 ) -> Response[Any]:
     """From a week on, 25 slots a page; what has begun today is still there."""
     access.require(Right.VIEW)
@@ -132,7 +132,7 @@ async def show(
     access: NamedDependency[MemberAccess],
     code: FromPath[str],
     slot_id: FromPath[int],
-    fait: FromQuery[str] = "",
+    fait: NamedDependency[str] = "",
 ) -> Response[Any]:
     access.require(Right.VIEW)
     return await shown_slot(access, slot_id, DONE.get(fait, ""))

@@ -9,6 +9,7 @@ from litestar.response import Response
 
 from app import clock
 from app.access import AccountAccess, VisitorAccess
+from app.companies.landing import enter
 from app.forms import Form
 from app.passwords import MINIMUM
 from app.sign_in.flows import flow_of, start_flow
@@ -16,7 +17,7 @@ from app.sign_in.forms import ForgottenPassword, NewPassword
 from app.sign_in.links import account_of_link, use_link
 from app.sign_in.service import ask_password_reset, choose_first_password, judge_password, set_password
 from app.visit import Visit
-from app.web import leave, page, path_to, see
+from app.web import page, see
 from db.models import TokenKind
 
 FLOW_SECONDS = 15 * 60
@@ -76,8 +77,7 @@ async def apply_reset(
     if not session:
         form.typed |= {"email": account.email, "new_password": ""}
         return page("sign_in/reset.html", form=form, token=token, minimum=MINIMUM)
-    cookies = visit.session_cookies(account.key, session)
-    return leave(request, path_to(request, "companies.home"), cookies=cookies)
+    return await enter(request, access, account.key, session)
 
 
 @get("/connexion/premier-mot-de-passe", name="sign_in.first_password")
@@ -97,5 +97,4 @@ async def choose(request: Request[Any, Any, Any], access: NamedDependency[Accoun
     if not session:
         form.typed |= {"email": access.account.email, "new_password": ""}
         return page("sign_in/first_password.html", form=form, minimum=MINIMUM)
-    cookies = visit.session_cookies(access.account.key, session)
-    return leave(request, path_to(request, "companies.home"), cookies=cookies)
+    return await enter(request, access, access.account.key, session)

@@ -36,9 +36,10 @@ from db.models.invoice import Invoice, InvoiceKind, Payment
 from db.models.mail import DemoMail, OutboxMail
 from db.models.membership import Invitation, Membership
 from db.models.planning import CalendarFeed, CareCentre, NoticeKind, Slot, SlotState, VisitNotice
-from db.models.session import AccountSession, AccountToken, Draft, SignInFlow, Throttle, TokenKind
+from db.models.session import DRAFT_KEPT, AccountSession, AccountToken, Draft, SignInFlow, Throttle, TokenKind
 
 __all__ = [
+    "DRAFT_KEPT",
     "NEVER",
     "Account",
     "AccountSession",

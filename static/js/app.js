@@ -78,6 +78,12 @@
     $("#erreur .summary").focus();
   });
 
+  // What the address says of an act was read once, and its number only serves browsers without scripts.
+  const here = new URL(location);
+  const told = ["fait", "n"].filter((name) => here.searchParams.has(name));
+  told.forEach((name) => here.searchParams.delete(name));
+  if (told.length) history.replaceState(history.state, "", here);
+
   reveal();
   watch();
 })();

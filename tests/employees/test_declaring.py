@@ -167,8 +167,7 @@ async def test_what_was_typed_when_the_session_ended_comes_back_after_the_sign_i
     assert answer.headers["location"].startswith("/connexion")
     assert not await rows(portal, EmployeeDraft)
     await alice.fill(str(answer.headers["location"]), to="/connexion", email="alice@ours.example")
-    found = await alice.follow(await give(alice))
-    assert "KERBRAT" in (await alice.follow(found)).text
+    assert "KERBRAT" in (await alice.follow(await give(alice))).text
 
 
 # --- Who it may be already
