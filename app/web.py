@@ -1,7 +1,7 @@
 """Pages and fragments: the one place that decides between them, compresses them, and redirects."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -19,6 +19,7 @@ from app.templating import Templates
 from app.visit import Visit
 
 HTML = "text/html"
+Query = Mapping[str, str | list[str]]
 VARY = "HX-Request-Type, Accept-Encoding"
 
 
@@ -159,7 +160,7 @@ def see(
     request: Request[Any, Any, Any],
     name: str,
     *,
-    query: dict[str, str] | None = None,
+    query: Query | None = None,
     cookies: Iterable[Cookie] = (),
     **params: Any,
 ) -> Response[Any]:
@@ -175,7 +176,7 @@ def leave(
     request: Request[Any, Any, Any],
     path: str,
     *,
-    query: dict[str, str] | None = None,
+    query: Query | None = None,
     cookies: Iterable[Cookie] = (),
 ) -> Response[Any]:
     """Go to another page altogether. htmx would swap a followed redirect, so it is told to navigate."""
@@ -188,21 +189,21 @@ def leave(
     return Redirect(address, status_code=303, cookies=cookies)
 
 
-def _address(request: Request[Any, Any, Any], path: str, query: dict[str, str], cookies: list[Cookie]) -> str:
+def _address(request: Request[Any, Any, Any], path: str, query: Query, cookies: list[Cookie]) -> str:
     """Where a redirect leads: after a POST, to an address that was never visited.
 
     links2 and Dillo show again from memory what they saw at an address, whatever the headers say. lynx
     stops for two seconds at an address without a host; the host is ours only where the reader came by it.
     """
     now = clock.now()
-    if done := query.get("fait"):
+    if isinstance(done := query.get("fait"), str):
         binding = _binding_after(request, cookies)
-        query = query | {"fait": Visit.of(request).portal.keys.done_mark(binding, path, done, now)}
+        query = {**query, "fait": Visit.of(request).portal.keys.done_mark(binding, path, done, now)}
     elif request.method == "POST" and not is_htmx(request):
-        query = query | never_seen()
+        query = {**query, **never_seen()}
     base = request.app.state.portal.settings.base_url
     came_by_it = urlsplit(base).netloc == request.headers.get("host", "").lower()
-    return (base if came_by_it else "") + path + (f"?{urlencode(query)}" if query else "")
+    return (base if came_by_it else "") + path + (f"?{urlencode(query, doseq=True)}" if query else "")
 
 
 def never_seen() -> dict[str, str]:

@@ -36,6 +36,12 @@
     }, (box.dataset.endsIn - 120) * 1000);
   };
 
+  // Who asks for another tab gets it: htmx would take the click for itself.
+  document.addEventListener("click", (event) => {
+    const asks = event.ctrlKey || event.metaKey || event.shiftKey || event.button;
+    if (asks && event.target.closest("a[href]")) event.stopPropagation();
+  }, true);
+
   on("htmx:after:swap", (event) => {
     reveal();
     watch();
