@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,9 @@ import brotli
 from app.settings import Settings
 
 STATIC = Path(__file__).parent.parent / "static"
+ROOT = re.compile(r":root\{[^}]*\}\n")
+VARIABLE = re.compile(r"--([a-z]+):([^;}]+)")
+USE = re.compile(r"var\(--([a-z]+)\)")
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -23,6 +27,17 @@ def without_comments(script: bytes) -> bytes:
     """Comments that have a line of their own, and indentation, are for who reads the source."""
     lines = [line.strip() for line in script.splitlines()]
     return b"\n".join(line for line in lines if line and not line.startswith(b"//")) + b"\n"
+
+
+def painted(sheet: str, service: dict[str, str]) -> str:
+    """The sheet with its colours written out: Dillo and NetSurf know no variables, drop `background:var(…)`
+    and keep `color:#fff`: white on white.
+
+    `service`: the service's own two. A name without a colour is a KeyError.
+    """
+    root = ROOT.search(sheet)
+    colours = service | dict(VARIABLE.findall(root.group() if root else ""))
+    return USE.sub(lambda use: colours[use[1]], ROOT.sub("", sheet))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +53,16 @@ class Assets:
     """`paths`: name in `static/` → hashed address. `files`: address → what is sent."""
 
     def __init__(self, settings: Settings) -> None:
-        theme = f":root{{--brand:{settings.service_color};--menu:{settings.service_menu_color}}}\n".encode()
+        service = {"brand": settings.service_color, "menu": settings.service_menu_color}
         self.paths: dict[str, str] = {}
         self.files: dict[str, Asset] = {}
         for file in sorted(p for p in STATIC.rglob("*") if p.suffix in TYPES):
             content = file.read_bytes()
             if file.suffix == ".js" and file.parent.name != "vendor":
                 content = without_comments(content)
-            self._add(
-                file.relative_to(STATIC).as_posix(), (theme + content) if file.suffix == ".css" else content
-            )
+            if file.suffix == ".css":
+                content = painted(content.decode(), service).encode()
+            self._add(file.relative_to(STATIC).as_posix(), content)
         if settings.service_logo:
             self._add(f"logo{settings.service_logo.suffix}", settings.service_logo.read_bytes())
 

@@ -1,6 +1,6 @@
 """What was being typed when the session ended, given back after the next sign-in."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from litestar import Request
@@ -10,9 +10,8 @@ from sqlmodel import col
 from app.access import AccountAccess
 from app.posted import posted
 from app.visit import TOKEN_FIELD, Visit
-from db.models import Draft
+from db.models import DRAFT_KEPT, Draft
 
-KEPT = timedelta(hours=12)
 MOST_FIELDS, LONGEST = 200, 5_000
 
 
@@ -44,4 +43,4 @@ async def keep_draft(
 
 
 async def draft_of(access: AccountAccess, now: datetime) -> Draft | None:
-    return await access.first(access.select(Draft).where(Draft.created_at > now - KEPT))
+    return await access.first(access.select(Draft).where(Draft.created_at > now - DRAFT_KEPT))

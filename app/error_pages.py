@@ -69,7 +69,7 @@ def sign_in_needed(request: Request[Any, Any, Any], error: SignInNeeded) -> Resp
     if error.draft_kept:
         query["raison"] = "saisie"
     cookies: list[Cookie] = [visit.no_cookie("session")] if visit.session_token else []
-    return leave(request, path_to(request, "sign_in.email", query), cookies=cookies)
+    return leave(request, path_to(request, "sign_in.email"), query=query, cookies=cookies)
 
 
 def password_needed(request: Request[Any, Any, Any], _: PasswordNeeded) -> Response[Any]:

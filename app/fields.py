@@ -124,18 +124,19 @@ def _number(value: str) -> str:
     return digits
 
 
-FRENCH_DAY = re.compile(r"(\d{1,2})\s*[/. -]\s*(\d{1,2})\s*[/. -]\s*(\d{4})", re.ASCII)
+FRENCH_DAY = re.compile(r"(\d{1,2})\s*[/. -]\s*(\d{1,2})\s*[/. -]\s*(\d{4})|(\d\d)(\d\d)(\d{4})", re.ASCII)
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)  # what a browser's own field sends
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
 def read_day(typed: str) -> date:
-    """31/12/2026, 31-12-2026 or 2026-12-31, between 1900 and 2100. ValueError says what to write."""
+    """31/12/2026, 31-12-2026, 31122026 or 2026-12-31, from 1900 to 2100. ValueError says what to write."""
     typed = typed.strip()
     found = FRENCH_DAY.fullmatch(typed)
     shown = ISO_DAY.sub(r"\3/\2/\1", typed[:20])
     try:
-        day = date(*(int(part) for part in reversed(found.groups()))) if found else date.fromisoformat(typed)
+        parts = [int(part) for part in found.groups() if part] if found else []
+        day = date(*reversed(parts)) if parts else date.fromisoformat(typed)
     except ValueError:
         words = "n’existe pas" if found or ISO_DAY.fullmatch(typed) else "ne se lit pas"
         raise ValueError(f"La date « {shown} » {words}. Exemple : 31/12/2026") from None

@@ -101,10 +101,10 @@ def of(name: str) -> str:
     return f"d’{name}" if re.match(r"[aeiouh]|y[^aeiou]", plain) else f"de {name}"
 
 
-def date_value(typed: str) -> str:
-    """What `<input type=date>` takes: 1990-12-31 for 31/12/1990; what cannot be read is left as it was."""
+def day_typed(typed: str) -> str:
+    """A day as people write it, 31/12/1990 for 1990-12-31; what cannot be read is left as it was."""
     try:
-        return read_day(typed).isoformat()
+        return f"{read_day(typed):%d/%m/%Y}"
     except ValueError:
         return typed
 
@@ -124,7 +124,7 @@ FILTERS = {
     "amount": amount,
     "euros": euros,
     "french": french_spaces,
-    "date_value": date_value,
+    "day_typed": day_typed,
     "day": day,
     "machine": machine,
     "moment": moment,

@@ -4,10 +4,12 @@ import hashlib
 import hmac
 import secrets
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
 from functools import lru_cache
 
 # No 0/O, 1/l/I, nor letters that a reader could take for one another.
 UNAMBIGUOUS = "abcdefghjkmnpqrstuvwxyz23456789"
+DONE_TOLD_SECONDS = 60
 
 
 def fingerprint(token: str) -> str:
@@ -66,6 +68,26 @@ class Keys:
 
     def is_archive_mac(self, content: bytes, value: bytes) -> bool:
         return hmac.compare_digest(self.archive_mac(content).encode(), value)
+
+    def done_mark(self, binding: str, path: str, word: str, now: datetime) -> str:
+        """What the address of the next page says of an act: its word, its instant in microseconds, and a
+        code that ties both to this page of this sign-in.
+        """
+        at = f"{int(now.timestamp() * 1_000_000)}"
+        return f"{word}.{at}.{self._done_code(binding, path, word, at)}"
+
+    def done_by(self, binding: str, path: str, mark: str, now: datetime) -> str:
+        """The word of a mark made for this page of this sign-in in the last minute, or ""."""
+        word, _, rest = mark.partition(".")
+        at, _, code = rest.partition(".")
+        right = self._done_code(binding, path, word, at)
+        if not hmac.compare_digest(right.encode(), code.encode("utf-8", "replace")):
+            return ""
+        age = now.timestamp() - int(at) / 1_000_000
+        return word if age < DONE_TOLD_SECONDS else ""
+
+    def _done_code(self, binding: str, path: str, word: str, at: str) -> str:
+        return urlsafe_b64encode(self._mac("done", f"{binding} {path} {word} {at}")[:12]).decode()
 
     def form_token(self, binding: str) -> str:
         """A form token for this session, flow or visitor, masked anew so that compression tells nothing of

@@ -54,6 +54,7 @@ from app.sign_up import routes as sign_up
 from app.staff import routes as staff
 from app.templating import Templates
 from app.visit import post_guard
+from app.web import done_here
 
 FORM_BYTES = 256 * 1024
 HANDED_OVER = 0.0005  # seconds that a thread may keep the others from running
@@ -120,6 +121,7 @@ def routed(*, demo: bool) -> Litestar:
             behind(doors.staff_access, STAFF),
             behind(doors.feed_access, FEED),
         ],
+        dependencies={"fait": Provide(done_here, sync_to_thread=False)},
         guards=[one_address, post_guard],
         exception_handlers=HANDLERS,
         lifespan=[running],

@@ -1,21 +1,25 @@
 """Pages and fragments: the one place that decides between them, compresses them, and redirects."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.response import Redirect, Response
 from litestar.response.base import ASGIResponse
 
+from app import clock
 from app.encodings import accepted_encoding, compressed
 from app.forms import Form
+from app.keys import fingerprint
 from app.templating import Templates
 from app.visit import Visit
 
 HTML = "text/html"
+Query = Mapping[str, str | list[str]]
 VARY = "HX-Request-Type, Accept-Encoding"
 
 
@@ -147,30 +151,77 @@ def is_htmx(request: Request[Any, Any, Any]) -> bool:
     return request.headers.get("hx-request") == "true"
 
 
-def path_to(
-    request: Request[Any, Any, Any], name: str, query: dict[str, str] | None = None, **params: Any
-) -> str:
+def path_to(request: Request[Any, Any, Any], name: str, **params: Any) -> str:
     templates: Templates = request.app.state.templates
-    path = templates.path_to(name, **params)
-    return f"{path}?{urlencode(query)}" if query else path
+    return templates.path_to(name, **params)
 
 
 def see(
     request: Request[Any, Any, Any],
     name: str,
     *,
-    query: dict[str, str] | None = None,
+    query: Query | None = None,
     cookies: Iterable[Cookie] = (),
     **params: Any,
 ) -> Response[Any]:
-    """303 to a page that shows the same fragment: htmx follows it and swaps."""
-    return Redirect(path_to(request, name, query, **params), status_code=303, cookies=list(cookies))
+    """303 to a page that shows the same fragment: htmx follows it and swaps. `query["fait"]`: the word of
+    what was just done, which the page hears from `done_here`.
+    """
+    cookies = list(cookies)
+    address = _address(request, path_to(request, name, **params), query or {}, cookies)
+    return Redirect(address, status_code=303, cookies=cookies)
 
 
-def leave(request: Request[Any, Any, Any], path: str, *, cookies: Iterable[Cookie] = ()) -> Response[Any]:
+def leave(
+    request: Request[Any, Any, Any],
+    path: str,
+    *,
+    query: Query | None = None,
+    cookies: Iterable[Cookie] = (),
+) -> Response[Any]:
     """Go to another page altogether. htmx would swap a followed redirect, so it is told to navigate."""
+    cookies = list(cookies)
+    address = _address(request, path, query or {}, cookies)
     if is_htmx(request):
         return Response(
-            b"", status_code=204, headers={"HX-Redirect": path}, cookies=list(cookies), media_type=HTML
+            b"", status_code=204, headers={"HX-Redirect": address}, cookies=cookies, media_type=HTML
         )
-    return Redirect(path, status_code=303, cookies=list(cookies))
+    return Redirect(address, status_code=303, cookies=cookies)
+
+
+def _address(request: Request[Any, Any, Any], path: str, query: Query, cookies: list[Cookie]) -> str:
+    """Where a redirect leads: after a POST, to an address that was never visited.
+
+    links2 and Dillo show again from memory what they saw at an address, whatever the headers say. lynx
+    stops for two seconds at an address without a host; the host is ours only where the reader came by it.
+    """
+    now = clock.now()
+    if isinstance(done := query.get("fait"), str):
+        binding = _binding_after(request, cookies)
+        query = {**query, "fait": Visit.of(request).portal.keys.done_mark(binding, path, done, now)}
+    elif request.method == "POST" and not is_htmx(request):
+        query = {**query, **never_seen()}
+    base = request.app.state.portal.settings.base_url
+    came_by_it = urlsplit(base).netloc == request.headers.get("host", "").lower()
+    return (base if came_by_it else "") + path + (f"?{urlencode(query, doseq=True)}" if query else "")
+
+
+def never_seen() -> dict[str, str]:
+    """A number that makes the address a new one, and that its page ignores."""
+    return {"n": str(time.time_ns() // 1000)}
+
+
+def _binding_after(request: Request[Any, Any, Any], cookies: list[Cookie]) -> str:
+    """Whose sign-in the next page is of: a change of password opens another session."""
+    visit = Visit.of(request)
+    token = next((c.value for c in cookies if c.key == visit.names["session"]), visit.session_token)
+    return fingerprint(token or "")
+
+
+def done_here(request: Request[Any, Any, Any]) -> str:
+    """What this reader did a moment ago, which this page tells: "" for an address that is old, shared or
+    made up.
+    """
+    visit, mark = Visit.of(request), request.query_params.get("fait", "")
+    binding = fingerprint(visit.session_token)
+    return visit.portal.keys.done_by(binding, request.scope["path"], mark, clock.now())

@@ -7,11 +7,14 @@ import httpx
 
 from app import clock
 from app.access import VisitorAccess
+from app.keys import fingerprint
 from app.sessions import open_session
 from app.visit import browser_name
 from db.models import Account
 
 BASE = "http://127.0.0.1:8000"
+NUMBER = re.compile(r"(?<=[?&])n=\d+&?")
+MARK = re.compile(r"fait=([^.&]+)\.\d+\.[^&]+")
 TOKEN = re.compile(r'name="csrf" value="([^"]*)"')
 
 
@@ -21,13 +24,24 @@ async def _with_plain_spaces(response: httpx.Response) -> None:
     response._content = response.content.replace("\N{NO-BREAK SPACE}".encode(), b" ")
 
 
+async def _where_it_leads(response: httpx.Response) -> None:
+    """The address of a redirect without what makes it a new one each time; `Actor.follow` goes to the real
+    one.
+    """
+    for name in ("location", "hx-redirect"):
+        if address := response.headers.get(name):
+            response.extensions["leads_to"] = address
+            address = NUMBER.sub("", address.removeprefix(BASE)).replace("?&", "?").rstrip("?")
+            response.headers[name] = MARK.sub(r"fait=\1", address)
+
+
 class Actor(httpx.AsyncClient):
     """A client with cookies. `fill` opens the page of a form, then sends it with its token."""
 
     def __init__(self, app: Any, **more: Any) -> None:
         self.edge = app
         transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=("127.0.0.1", 50_000))
-        hooks = {"response": [_with_plain_spaces]}
+        hooks = {"response": [_with_plain_spaces, _where_it_leads]}
         super().__init__(
             transport=transport, base_url=BASE, follow_redirects=False, event_hooks=hooks, **more
         )
@@ -64,7 +78,13 @@ class Actor(httpx.AsyncClient):
     async def follow(self, response: httpx.Response) -> httpx.Response:
         """Where a 303 leads."""
         assert response.status_code == 303, f"{response.status_code}: {response.text[:300]}"
-        return await self.get(response.headers["location"])
+        return await self.get(response.extensions["leads_to"])
+
+    async def after(self, path: str, done: str) -> httpx.Response:
+        """The page as it answers just after that act of this reader."""
+        keys = self.edge.app.state.portal.keys
+        binding = fingerprint(self.cookies.get("session", ""))
+        return await self.get(f"{path}?fait={keys.done_mark(binding, path, done, clock.now())}")
 
     async def partial(self, path: str, **more: Any) -> httpx.Response:
         return await self.get(path, headers={"HX-Request": "true", "HX-Request-Type": "partial"}, **more)

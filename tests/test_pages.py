@@ -176,3 +176,23 @@ async def test_static_files_are_kept_for_ever_and_known_again(visitor):
         again = await visitor.get(path, headers={"If-None-Match": answer.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
         assert (await visitor.head(path)).content == b""
+
+
+SOURCES = sorted(
+    (*ROOT.glob("templates/**/*.html"), *ROOT.glob("partials/**/*.html"), *ROOT.glob("static/js/*.js"))
+)
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_form_depends_on_what_light_browsers_ignore(file):
+    """w3m, lynx, links2, Dillo, NetSurf and htmx take no address from a button, and send disabled fields."""
+    source = file.read_text()
+    assert not re.search(r"formaction|formmethod|<dialog|<[^>]*\s(disabled|required)[\s>]", source)
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_a_live_search_drops_the_question_before(file):
+    """htmx sends the first and keeps the last in a queue: on a slow line the list stops at two letters."""
+    for tag in re.findall(r"<(?:form|input|select)\b[^>]*data-hx-get[^>]*>", file.read_text()):
+        if "data-hx-trigger" in tag:
+            assert 'data-hx-sync="this:replace"' in tag

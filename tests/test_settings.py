@@ -98,7 +98,7 @@ async def test_the_services_colour_and_name_reach_the_page(database_url, tmp_pat
         assert "AIST22" not in home.text
         assert "strict-transport-security" in home.headers
         style = home.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
-        assert "--brand:#7a1f5c" in (await visitor.get(style)).text
+        assert "background:#7a1f5c" in (await visitor.get(style)).text
     await edge.app.state.portal.close()
 
 

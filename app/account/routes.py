@@ -4,20 +4,20 @@ from typing import Any
 
 from litestar import Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
 from litestar.response import Response
 
 from app import clock
 from app.access import AccountAccess
 from app.account.forms import EmailChange, PasswordChange, Profile
 from app.account.service import ask_email_change, change_password, change_profile
+from app.companies.landing import landing_path
 from app.drafts import draft_of
 from app.forms import Form
 from app.passwords import MINIMUM
 from app.phones import shown_phone
 from app.visit import Visit
 from app.voiding import has_feeds
-from app.web import page, see
+from app.web import leave, page, see
 
 DONE = {
     "profil": "Vos coordonnées sont enregistrées.",
@@ -32,7 +32,7 @@ DONE = {
 
 
 @get("/mon-compte", name="account.show")
-async def show(access: NamedDependency[AccountAccess], fait: FromQuery[str] = "") -> Response[Any]:
+async def show(access: NamedDependency[AccountAccess], fait: NamedDependency[str] = "") -> Response[Any]:
     typed = {name: getattr(access.account, name) for name in Profile.model_fields}
     form: Form[Profile] = Form(typed | {"mobile": shown_phone(access.account.mobile)})
     return page("account/show.html", form=form, account=access.account, notice=DONE.get(fait, ""))
@@ -113,4 +113,5 @@ async def drop_draft(
 ) -> Response[Any]:
     if kept := await draft_of(access, clock.now()):
         await access.delete(kept)
-    return see(request, "companies.home")
+        await access.flush()
+    return leave(request, await landing_path(request, access, access.account.key))

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Response
 
 from app import clock
@@ -32,7 +32,7 @@ from db.models import AccountSession, KnownDevice, TokenKind
 
 
 @get("/mon-compte/connexions", name="account.sessions")
-async def sessions(access: NamedDependency[AccountAccess], fait: FromQuery[str] = "") -> Response[Any]:
+async def sessions(access: NamedDependency[AccountAccess], fait: NamedDependency[str] = "") -> Response[Any]:
     opened = await open_sessions(access, clock.now())
     presence = access.portal.presence
     return page(
@@ -112,7 +112,7 @@ async def leave_portal(
 ) -> Response[Any]:
     await sign_out(access, clock.now())
     cookies = [Visit.of(request).no_cookie("session")]
-    return leave(request, path_to(request, "sign_in.email", {"raison": "deconnecte"}), cookies=cookies)
+    return leave(request, path_to(request, "sign_in.email"), query={"raison": "deconnecte"}, cookies=cookies)
 
 
 @get("/adresse-e-mail/confirmation/{token:str}", name="account.confirmation")

@@ -36,6 +36,11 @@ CARRIED = ("cause", "stop_from", "back_on")  # of an absence, from one page to t
 MOST_SHOWN = 100  # more than one request may hold: who is too many is seen, then told
 
 
+# What the buttons of the list say and send: lynx shows the value of a button as its text.
+GO_ON, NEXT_PEOPLE = "Continuer", "Salariés suivants"
+NOBODY = "Choisissez au moins un salarié."
+
+
 @get(NEW, name="appointments.new")
 async def new(
     request: Request[Any, Any, Any], access: NamedDependency[MemberAccess], code: FromPath[str]
@@ -59,20 +64,31 @@ async def people(
     code: FromPath[str],
     motive: FromPath[str],
     q: FromQuery[str] = "",
-    apres: FromQuery[str] = "",
+    etape: FromQuery[str] = "",
+    suivants: FromQuery[str] = "",
 ) -> Response[Any]:
-    """For whom: a list to tick, searched by name. What was ticked before is carried along."""
+    """For whom: a list to tick, searched by name. What was ticked before is carried along.
+
+    One form that sends to this address: `etape` is the button pressed, none for a search.
+    """
     access.require(Right.APPOINTMENTS)
     wanted, chosen = _motive(motive), asked_people(request.query_params)
-    after = place_of(apres, "nom")
+    if etape == GO_ON and chosen:
+        query = _carried(request.query_params) | {"salarie": [str(each) for each in chosen]}
+        return see(request, "appointments.form", query=query, code=access.company.code, motive=wanted.value)
+    after = place_of(suivants if etape == NEXT_PEOPLE else "", "nom")
     found = await people_for(access, wanted, q[:100], clock.today(), after)
     kept = await people_by_id(access, chosen)
     shown = {each.id for each in found[:PAGE]}
     names = names_apart([(each.name, each.birth_on) for each in found[:PAGE]])
     last = found[PAGE - 1] if len(found) > PAGE else None
+    form: Form[Any] = Form()
+    if etape == GO_ON:
+        form.errors[f"salarie-{found[0].id}" if found else ""] = NOBODY
     return page(
         "appointments/people.html",
         "partials/appointments/people.html",
+        form=form,
         company=access.company,
         motive=wanted,
         title=MOTIVES[wanted].title,
@@ -84,6 +100,8 @@ async def people(
         typed=_carried(request.query_params),
         following=f"{last.sort_key}~{last.id}" if last else "",
         is_first=after is None,
+        go_on=GO_ON,
+        next_people=NEXT_PEOPLE,
     )
 
 

@@ -40,7 +40,7 @@ async def index(
     code: FromPath[str],
     etat: FromQuery[str] = "",
     avant: FromQuery[str] = "",
-    fait: FromQuery[str] = "",
+    fait: NamedDependency[str] = "",
 ) -> Response[Any]:
     access.require(Right.VIEW)
     state = etat if etat in STATES else ""
@@ -66,7 +66,7 @@ async def show(
     access: NamedDependency[MemberAccess],
     code: FromPath[str],
     request_id: FromPath[int],
-    fait: FromQuery[str] = "",
+    fait: NamedDependency[str] = "",
 ) -> Response[Any]:
     access.require(Right.VIEW)
     return await _shown(access, request_id, Form({"token": new_token()}), DONE.get(fait, ""))

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from litestar import Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Response
 
 from app import clock
@@ -30,7 +30,7 @@ DONE = {
 
 @get("/mon-compte/calendriers", name="calendars.index")
 async def index(
-    request: Request[Any, Any, Any], access: NamedDependency[AccountAccess], fait: FromQuery[str] = ""
+    request: Request[Any, Any, Any], access: NamedDependency[AccountAccess], fait: NamedDependency[str] = ""
 ) -> Response[Any]:
     return await _list(request, access, notice=DONE.get(fait, ""))
 

@@ -8,11 +8,12 @@ import sqlalchemy
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from app.access import AccountAccess, MemberAccess
+from app.access import Access, AccountAccess, MemberAccess
+from app.companies.sections import FEW
 from app.rights import Right, rights_of
 from app.searching import folded
 from app.sessions import is_alive
-from db.models import Company, Membership, Slot, SlotState
+from db.models import DRAFT_KEPT, Company, Draft, Membership, Slot, SlotState, StaffMember
 from db.models.company import label_of
 
 PAGE = 25
@@ -51,6 +52,27 @@ async def my_companies(access: AccountAccess, today: date) -> list[Mine]:
         Mine(code, name, town, siret, roles, third_party, ends_on, closed_at is not None)
         for code, name, town, siret, closed_at, roles, third_party, ends_on in await access.table(statement)
     ]
+
+
+async def landing_of(access: Access, account_id: int, now: datetime, today: date) -> tuple[str, str]:
+    """Where a person lands, a route and the code of a company: what they were typing, else their company,
+    else the list of theirs; at the service, its own home.
+    """
+    typing = select(Draft).where(Draft.account_id == account_id, Draft.created_at > now - DRAFT_KEPT)
+    if await access.first(typing):
+        return "account.draft", ""
+    mine = (
+        select(Company.code)
+        .join(Membership, col(Membership.company_id) == Company.id)
+        .where(col(Membership.account_id) == account_id, is_alive(today))
+        .order_by(col(Company.code))
+        .limit(FEW + 1)
+    )
+    codes = await access.all(mine)
+    if 0 < len(codes) <= FEW:
+        return "companies.show", codes[0]
+    works_here = await access.first(select(StaffMember).where(StaffMember.account_id == account_id))
+    return ("companies.index" if codes or works_here is None else "staff.index"), ""
 
 
 async def slots_to_answer(

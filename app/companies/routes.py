@@ -9,29 +9,20 @@ from litestar.response import Response
 
 from app import clock
 from app.access import AccountAccess, MemberAccess
+from app.companies.landing import landing_path
 from app.companies.queries import SORTS, membership_at, my_companies, page_of
-from app.companies.sections import FEW, SECTIONS, section_of
+from app.companies.sections import SECTIONS, section_of
 from app.companies.todo import todos_of
 from app.companies.waiting_queries import waits_at
-from app.drafts import draft_of
 from app.errors import NotFound
 from app.rights import rights_of
-from app.visit import Visit
-from app.web import leave, page, path_to, see
+from app.web import leave, page, see
 
 
 @get("/espace", name="companies.home")
 async def home(request: Request[Any, Any, Any], access: NamedDependency[AccountAccess]) -> Response[Any]:
-    """Where a person lands: what they were typing, else their company, else the list of theirs."""
-    if await draft_of(access, clock.now()):
-        return leave(request, path_to(request, "account.draft"))
-    companies = await my_companies(access, clock.today())
-    viewer = Visit.of(request).viewer
-    if not companies and viewer and viewer.is_staff:
-        return leave(request, path_to(request, "staff.index"))
-    if not companies or len(companies) > FEW:
-        return leave(request, path_to(request, "companies.index"))
-    return leave(request, path_to(request, "companies.show", code=companies[0].code))
+    """Where bookmarks and the brand lead; a sign-in goes straight to where this leads."""
+    return leave(request, await landing_path(request, access, access.account.key))
 
 
 @get("/entreprises", name="companies.index")

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Response
 
 from app import clock
@@ -34,7 +34,7 @@ DONE = {
 
 @get("/espace/{code:str}/compte", name="company_details.show")
 async def show(
-    access: NamedDependency[MemberAccess], code: FromPath[str], fait: FromQuery[str] = ""
+    access: NamedDependency[MemberAccess], code: FromPath[str], fait: NamedDependency[str] = ""
 ) -> Response[Any]:
     access.require(Right.VIEW)
     company = await access.company_row()

@@ -68,7 +68,7 @@ async def show(
     access: NamedDependency[MemberAccess],
     code: FromPath[str],
     inquiry_id: FromPath[int],
-    fait: FromQuery[str] = "",
+    fait: NamedDependency[str] = "",
 ) -> Response[Any]:
     shown = await thread_of(access, inquiry_id)
     return _shown(access, shown, Form({"token": new_token()}), DONE.get(fait, ""))

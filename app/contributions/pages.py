@@ -23,7 +23,7 @@ ROUTES = {
     "validation": "contributions.validation",
 }
 TITLES = STEPS | {"recapitulatif": "Le récapitulatif", "validation": "La validation"}
-TALLEST = 100  # of a bar, in the chart's own units
+LONGEST = 80  # pixels of the longest bar
 SHORT = {"SI": "Suivi simple", "SIA": "Suivi adapté", "SIR": "Suivi renforcé", "total": "Total"}
 
 
@@ -49,11 +49,10 @@ class Bars:
     """Two bars side by side. `before` is None when nothing was declared the year before."""
 
     name: str
-    x: int
     before: int | None
     now: int
-    before_height: int
-    now_height: int
+    before_width: int
+    now_width: int
 
 
 def now() -> Moment:
@@ -119,11 +118,14 @@ def bars_of(counts: dict[str, int], before: dict[str, int] | None) -> list[Bars]
     most = max(*now_.values(), *(then or {"": 1}).values(), 1)
     return [
         Bars(
-            SHORT[key], place * 80, then[key] if then else None, number,
-            round((then[key] if then else 0) * TALLEST / most), round(number * TALLEST / most),
+            name=SHORT[key],
+            before=then[key] if then else None,
+            now=number,
+            before_width=round((then[key] if then else 0) * LONGEST / most),
+            now_width=round(number * LONGEST / most),
         )
-        for place, (key, number) in enumerate(now_.items())
-    ]  # fmt: skip
+        for key, number in now_.items()
+    ]
 
 
 def reference_words(rules: Rules) -> str:

@@ -45,7 +45,10 @@ async def index(access: NamedDependency[MemberAccess], code: FromPath[str]) -> R
 
 @get(ONE, name="contributions.show")
 async def show(
-    access: NamedDependency[MemberAccess], code: FromPath[str], year: FromPath[int], fait: FromQuery[str] = ""
+    access: NamedDependency[MemberAccess],
+    code: FromPath[str],
+    year: FromPath[int],
+    fait: NamedDependency[str] = "",
 ) -> Response[Any]:
     access.require(Right.VIEW)
     filing = await filing_of(access, year, clock.today())
@@ -71,7 +74,7 @@ async def receipt(
     access: NamedDependency[MemberAccess],
     code: FromPath[str],
     year: FromPath[int],
-    fait: FromQuery[str] = "",
+    fait: NamedDependency[str] = "",
     rang: FromQuery[str] = "",
 ) -> Response[Any]:
     """The receipt in force; with `rang`, one that another took the place of."""

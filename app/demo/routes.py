@@ -10,13 +10,14 @@ from sqlmodel import col, select
 
 from app import clock
 from app.access import BIGGEST_ID, VisitorAccess
+from app.companies.landing import enter
 from app.demo.forms import Persona
 from app.devices import open_browser
 from app.errors import NotFound
 from app.forms import Form
 from app.sign_in.service import account_at
 from app.visit import Visit
-from app.web import leave, page, path_to
+from app.web import page
 from db.models import DemoMail
 
 
@@ -32,8 +33,8 @@ async def sign_in(request: Request[Any, Any, Any], access: NamedDependency[Visit
     account = await account_at(access, form.data.email) if form.data else None
     if account is None:
         return page("demo/personas.html", form=form)
-    cookies = visit.session_cookies(await open_browser(access, account, visit.origin, clock.now()))
-    return leave(request, path_to(request, "companies.home"), cookies=cookies)
+    opened = await open_browser(access, account, visit.origin, clock.now())
+    return await enter(request, access, account.key, opened)
 
 
 @get("/demo/courriels", name="demo.mails")

@@ -35,7 +35,7 @@ async def index(
     q: FromQuery[str] = "",
     nature: FromQuery[str] = "",
     avant: FromQuery[str] = "",
-    fait: FromQuery[str] = "",
+    fait: NamedDependency[str] = "",
 ) -> Response[Any]:
     """The newest first, 25 a page; of what has versions, the latest."""
     access.require(Right.VIEW)
@@ -68,7 +68,7 @@ async def show(
     access: NamedDependency[MemberAccess],
     code: FromPath[str],
     document_id: FromPath[int],
-    fait: FromQuery[str] = "",
+    fait: NamedDependency[str] = "",
 ) -> Response[Any]:
     """One document, and the versions that came before it."""
     return await shown_document(access, document_id, DONE.get(fait, ""))

@@ -174,9 +174,8 @@ async def _declare(request: Request[Any, Any, Any], access: MemberAccess) -> Res
 
 
 def _declared(request: Request[Any, Any, Any], access: MemberAccess, employee_id: int) -> Response[Any]:
-    done = {"fait": "declare"}
-    path = path_to(request, "employees.show", done, code=access.company.code, employee_id=employee_id)
-    return leave(request, path)
+    path = path_to(request, "employees.show", code=access.company.code, employee_id=employee_id)
+    return leave(request, path, query={"fait": "declare"})
 
 
 async def _alike(access: MemberAccess, values: Declared) -> Sequence[Employee]:

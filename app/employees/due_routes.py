@@ -18,19 +18,17 @@ from app.employees.queries import PAGE, Row
 from app.rights import Right
 from app.web import page, path_to
 
-STEP, TALLEST = 44, 120  # of the chart, in its own units
+LONGEST = 160  # pixels of the bar of the month that has most
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A month of the chart: where its bar is, how tall, and what it says."""
+    """A month of the table and how long its bar is."""
 
     key: str
     title: str
-    short: str
     number: int
-    x: int
-    height: int
+    width: int
     is_late: bool
 
 
@@ -74,19 +72,19 @@ def bars_of(months: list[Month]) -> list[Bar]:
     most = max((each.number for each in months), default=0) or 1
     return [
         Bar(
-            month.key, *_titles(month), month.number, index * STEP, round(month.number / most * TALLEST),
-            month.key == "retard",
+            key=month.key,
+            title=_title(month),
+            number=month.number,
+            width=round(month.number / most * LONGEST),
+            is_late=month.key == "retard",
         )
-        for index, month in enumerate(months)
-    ]  # fmt: skip
+        for month in months
+    ]
 
 
-def _titles(month: Month) -> tuple[str, str]:
-    if month.key == "retard":
-        return "En retard", "retard"
-    if month.key == "ensuite":
-        return "Plus tard", "ensuite"
-    return format_date(month.first, "MMMM y", locale="fr"), format_date(month.first, "MM/yy", locale="fr")
+def _title(month: Month) -> str:
+    known = {"retard": "En retard", "ensuite": "Plus tard"}
+    return known.get(month.key) or format_date(month.first, "MMMM y", locale="fr")
 
 
 MEMBER: list[Any] = [due]

@@ -67,7 +67,7 @@ async def changes(
     access: NamedDependency[MemberAccess],
     code: FromPath[str],
     avant: FromQuery[str] = "",
-    fait: FromQuery[str] = "",
+    fait: NamedDependency[str] = "",
 ) -> Response[Any]:
     """What was declared lately, by whom, and what can still be undone."""
     access.require(Right.VIEW)

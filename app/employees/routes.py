@@ -85,7 +85,7 @@ async def show(
     access: NamedDependency[MemberAccess],
     code: FromPath[str],
     employee_id: FromPath[int],
-    fait: FromQuery[str] = "",
+    fait: NamedDependency[str] = "",
 ) -> Response[Any]:
     access.require(Right.VIEW)
     employee = await employee_of(access, employee_id)

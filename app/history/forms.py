@@ -1,15 +1,12 @@
 """The address of the history: what each of its filters may say. One that says nonsense is left aside."""
 
-import re
 from datetime import UTC, date, datetime, time, timedelta
 
 from app.clock import PARIS
+from app.fields import read_day
 from app.history.queries import Filters, Place
 from app.places import row_number
 from db.models import AuditKind
-
-FRENCH_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
-FIRST_YEAR, LAST_YEAR = 1970, 2100
 
 
 def read_filters(typed: dict[str, str], before: str) -> tuple[Filters, list[str]]:
@@ -42,23 +39,14 @@ def place_of(typed: str) -> Place | None:
     return Place(at, row_id)
 
 
-def iso_day(typed: str) -> str:
-    """31/12/2026 as a field of type=date shows it."""
-    found = FRENCH_DAY.fullmatch(typed.strip())
-    return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else typed.strip()
-
-
 def _day_of(typed: str, problems: list[str]) -> date | None:
     if not typed.strip():
         return None
     try:
-        day = date.fromisoformat(iso_day(typed))
-    except ValueError:
-        day = None
-    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        problems.append(f"La date « {typed.strip()[:20]} » ne se lit pas. Exemple : 31/12/2026")
+        return read_day(typed)
+    except ValueError as error:
+        problems.append(str(error))
         return None
-    return day
 
 
 def _start_of(day: date) -> datetime:

@@ -11,7 +11,7 @@ from litestar.response import Response
 from app.access import MemberAccess
 from app.event_words import EVENTS
 from app.forms import Form
-from app.history.forms import cursor, iso_day, read_filters
+from app.history.forms import cursor, read_filters
 from app.history.queries import history_of, kinds_present, people_present
 from app.rights import Right
 from app.searching import folded
@@ -29,7 +29,7 @@ async def index(
     avant: FromQuery[str] = "",
 ) -> Response[Any]:
     access.require(Right.PEOPLE)
-    typed = {"nature": nature, "personne": personne, "du": iso_day(du), "au": iso_day(au)}
+    typed = {"nature": nature, "personne": personne, "du": du.strip()[:20], "au": au.strip()[:20]}
     asked = {name: value for name, value in typed.items() if value}
     filters, problems = read_filters(typed, avant)
     lines, older = await history_of(access, filters)

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Response
 
 from app import clock
@@ -78,7 +78,7 @@ async def transfer(
 
 @get("/espace/{code:str}/utilisateurs/depart", name="people.leaving")
 async def leaving(
-    access: NamedDependency[MemberAccess], code: FromPath[str], fait: FromQuery[str] = ""
+    access: NamedDependency[MemberAccess], code: FromPath[str], fait: NamedDependency[str] = ""
 ) -> Response[Any]:
     """One's own access, for everybody: what it allows, whom to ask for more, and how to give it up."""
     return await _my_access(access, notice=DONE.get(fait, ""))

@@ -32,7 +32,7 @@ async def index(
     access: NamedDependency[MemberAccess],
     code: FromPath[str],
     apres: FromQuery[str] = "",
-    fait: FromQuery[str] = "",
+    fait: NamedDependency[str] = "",
 ) -> Response[Any]:
     access.require(Right.PEOPLE)
     found, following = await people(access, clock.today(), row_number(apres))

@@ -15,6 +15,7 @@ from app.employees.queries import PAGE
 from app.employees.questions import VISITS
 from app.employees.rules import add_months
 from app.errors import NotFound
+from app.forms import Form
 from app.places import read_place, written_place
 from app.planning import answer_routes, choosing_routes
 from app.planning.answer_service import notice_of
@@ -38,7 +39,7 @@ async def index(
     semaine: FromQuery[str] = "",
     etat: FromQuery[str] = "",
     apres: FromQuery[str] = "",
-    fait: FromQuery[str] = "",
+    fait: NamedDependency[str] = "",
 ) -> Response[Any]:
     """From a week on, 25 slots a page; what has begun today is still there."""
     access.require(Right.VIEW)
@@ -57,7 +58,7 @@ async def index(
         state=state,
         states=FILTER_WORDS,
         week=week_word(monday) if semaine else "",
-        monday=monday.isoformat() if semaine else "",
+        typed=Form({"semaine": monday.isoformat() if semaine else ""}),
         before=week_word(monday - timedelta(days=7)),
         after=week_word(monday + timedelta(days=7)),
         following=written_place(rows[-1].starts_at, rows[-1].id) if len(found) > PAGE else "",
@@ -132,7 +133,7 @@ async def show(
     access: NamedDependency[MemberAccess],
     code: FromPath[str],
     slot_id: FromPath[int],
-    fait: FromQuery[str] = "",
+    fait: NamedDependency[str] = "",
 ) -> Response[Any]:
     access.require(Right.VIEW)
     return await shown_slot(access, slot_id, DONE.get(fait, ""))

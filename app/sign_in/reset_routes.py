@@ -9,6 +9,7 @@ from litestar.response import Response
 
 from app import clock
 from app.access import AccountAccess, VisitorAccess
+from app.companies.landing import enter
 from app.forms import Form
 from app.passwords import MINIMUM
 from app.sign_in.flows import flow_of, start_flow
@@ -17,7 +18,7 @@ from app.sign_in.links import account_of_link, use_link
 from app.sign_in.service import ask_password_reset, choose_first_password, judge_password, set_password
 from app.visit import Visit
 from app.voiding import Act, has_feeds
-from app.web import leave, page, path_to, see
+from app.web import page, see
 from db.models import Account, TokenKind
 
 FLOW_SECONDS = 15 * 60
@@ -80,8 +81,7 @@ async def apply_reset(
     if opened is None:
         form.typed |= {"email": account.email, "new_password": ""}
         return await _reset(access, account, form, token)
-    cookies = visit.session_cookies(opened)
-    return leave(request, path_to(request, "companies.home"), cookies=cookies)
+    return await enter(request, access, account.key, opened)
 
 
 @get("/connexion/premier-mot-de-passe", name="sign_in.first_password")
@@ -101,8 +101,7 @@ async def choose(request: Request[Any, Any, Any], access: NamedDependency[Accoun
     if opened is None:
         form.typed |= {"email": access.account.email, "new_password": ""}
         return page("sign_in/first_password.html", form=form, minimum=MINIMUM)
-    cookies = visit.session_cookies(opened)
-    return leave(request, path_to(request, "companies.home"), cookies=cookies)
+    return await enter(request, access, access.account.key, opened)
 
 
 async def _reset(

@@ -9,13 +9,14 @@ from litestar.response import Response
 
 from app import clock
 from app.access import VisitorAccess
+from app.companies.landing import enter
 from app.forms import Form
 from app.return_paths import is_return_path
 from app.sign_in.flows import flow_of, start_flow
 from app.sign_in.forms import EmailStep, PasswordStep
 from app.sign_in.service import sign_in
 from app.visit import Visit
-from app.web import leave, page, path_to, see
+from app.web import leave, never_seen, page, path_to, see
 
 FLOW_SECONDS = 15 * 60
 REASONS = {
@@ -35,7 +36,9 @@ async def email(
 ) -> Response[Any]:
     visit = Visit.of(request)
     if visit.session_token and not raison:
-        return leave(request, path_to(request, "companies.home"))
+        # links2 and Dillo lead here from memory, from a page that once asked for the sign-in.
+        back = suite if is_return_path(request, suite) else path_to(request, "companies.home")
+        return leave(request, back, query=never_seen())
     flow = await flow_of(access, visit.flow_token, clock.now())
     form: Form[EmailStep] = Form({"email": flow.email if flow else "", "suite": suite[:200]})
     return page(
@@ -80,5 +83,7 @@ async def finish(request: Request[Any, Any, Any], access: NamedDependency[Visito
     if signed_in is None:
         form.typed.pop("password", None)
         return page("sign_in/password.html", "partials/sign_in/password.html", form=form)
-    cookies = visit.session_cookies(signed_in.opened)
-    return leave(request, flow.next_path or path_to(request, "companies.home"), cookies=cookies)
+    path = flow.next_path
+    if signed_in.must_choose_password:
+        path = path_to(request, "sign_in.first_password")
+    return await enter(request, access, signed_in.account.key, signed_in.opened, path)

@@ -39,6 +39,7 @@ from db.models.mail import DemoMail, OutboxMail
 from db.models.membership import Invitation, Membership
 from db.models.planning import CalendarFeed, CareCentre, NoticeKind, Slot, SlotState, VisitNotice
 from db.models.session import (
+    DRAFT_KEPT,
     AccountSession,
     AccountToken,
     Draft,
@@ -49,6 +50,7 @@ from db.models.session import (
 )
 
 __all__ = [
+    "DRAFT_KEPT",
     "NEVER",
     "Account",
     "AccountSession",

@@ -1,6 +1,6 @@
 """Sign-in: steps under way, open sessions, links sent by mail, guesses counted."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import JSON, String
@@ -77,6 +77,9 @@ class AccountToken(Base, table=True):
     created_at: datetime = instant()
     expires_at: datetime = instant()
     used_at: datetime | None = instant(nullable=True)
+
+
+DRAFT_KEPT = timedelta(hours=12)
 
 
 class Draft(Base, table=True):

@@ -36,6 +36,12 @@
     }, (box.dataset.endsIn - 120) * 1000);
   };
 
+  // Who asks for another tab gets it: htmx would take the click for itself.
+  document.addEventListener("click", (event) => {
+    const asks = event.ctrlKey || event.metaKey || event.shiftKey || event.button;
+    if (asks && event.target.closest("a[href]")) event.stopPropagation();
+  }, true);
+
   on("htmx:after:swap", (event) => {
     reveal();
     watch();
@@ -77,6 +83,12 @@
     $("#erreur").innerHTML = "<div class=summary tabindex=-1><h2>Pas de réponse du portail</h2><p>La connexion semble interrompue. Ce que vous avez saisi est toujours là : réessayez.</p></div>";
     $("#erreur .summary").focus();
   });
+
+  // What the address says of an act was read once, and its number only serves browsers without scripts.
+  const here = new URL(location);
+  const told = ["fait", "n"].filter((name) => here.searchParams.has(name));
+  told.forEach((name) => here.searchParams.delete(name));
+  if (told.length) history.replaceState(history.state, "", here);
 
   reveal();
   watch();

@@ -34,10 +34,12 @@ def sent_by(page, button, *ticked):
     fields = [
         (each.get("name"), each.get("value"))
         for each in form.iter("input")
-        if each.get("type") == "search" or each.get("checked") is not None or each.get("value") in ticked
+        if each.get("type") in ("search", "hidden")
+        or each.get("checked") is not None
+        or each.get("value") in ticked
     ]
     fields += [(pressed.get("name"), pressed.get("value"))] if pressed.get("name") else []
-    return {"url": pressed.get("formaction") or form.get("action"), "params": fields}
+    return {"url": form.get("action"), "params": fields, "follow_redirects": True}
 
 
 # --- Why
@@ -178,6 +180,14 @@ async def test_pages_of_people_keep_what_is_ticked_on_each(alice, told, portal):
     assert names == [f"N{n:02} Élise" for n in (0, 3, 20, 30, 59)]
     more = re.search(r' href="([^"]*)">Ajouter un salarié', form.text)[1].replace("&amp;", "&")
     assert sum(boxes(await alice.get(more)).values()) == 5
+
+
+async def test_going_on_with_nobody_chosen_is_an_error_that_leads_to_the_list(alice, told, portal):
+    elise = await an_employee(portal, told.site)
+    page = await alice.get(**sent_by(await alice.get(PEOPLE), "Continuer"))
+    assert page.status_code == 422
+    assert f'<a href="#salarie-{elise.id}">Choisissez au moins un salarié.</a>' in page.text
+    check(page)
 
 
 async def test_who_is_chosen_stays_when_the_search_finds_nobody(alice, told, portal):

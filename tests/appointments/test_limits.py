@@ -71,7 +71,7 @@ async def test_a_long_stop_after_an_accident_leads_to_the_visit_with_what_was_ty
     assert f'href="{REQUESTS}/nouvelle/reprise?{query.replace("&", "&amp;")}"' in refused.text
     shown = await as_shown(alice, f"{REQUESTS}/nouvelle/reprise?{query}")
     assert (shown["cause"], shown["stop_from"], shown["back_on"]) == (
-        "accident_travail", "2026-01-05", "2026-03-02",
+        "accident_travail", "05/01/2026", "02/03/2026",
     )  # fmt: skip
 
 

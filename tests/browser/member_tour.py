@@ -38,13 +38,13 @@ MEMBERS = (
     "/espace",
     "/espace/00010-2",
     "/entreprises",
-    "/mon-compte/connexions?fait=connexion",
+    "/mon-compte/connexions",
     "/mon-compte/session",
     "/deconnexion",
     "/",
 )
 REFUSED = (
-    ("/mon-compte?fait=profil", "Nom", "Enregistrer"),
+    ("/mon-compte", "Nom", "Enregistrer"),
     ("/mon-compte/mot-de-passe", "Mot de passe actuel", "Enregistrer"),
     ("/mon-compte/adresse-e-mail", "Nouvelle adresse e-mail", "Recevoir le courriel de confirmation"),
 )

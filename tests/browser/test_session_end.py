@@ -113,7 +113,7 @@ async def test_what_was_typed_when_the_session_ended_comes_back_after_the_sign_i
     for typed in ("Directrice de l’usine", "06 12 34 56 78"):
         await expect(reader.page.get_by_role("listitem").filter(has_text=typed)).to_be_visible()
     await reader.page.get_by_role("button", name="Valider cette saisie").click()
-    await reader.is_at("/mon-compte?fait=profil", "Mon compte – AIST22")
+    await reader.is_at("/mon-compte", "Mon compte – AIST22")
     assert await profile_of(portal, told.alice) == ("Directrice de l’usine", "+33612345678")
 
 

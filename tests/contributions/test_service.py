@@ -141,7 +141,7 @@ async def test_two_who_validate_at_once_get_one_receipt(app, portal, told, three
         )
         found = sorted(each.headers["location"].rpartition("=")[2] for each in answers)
         assert found == ["deja", "valide"]
-        page = await second.get(f"{YEAR}/recu?fait=deja")
+        page = await second.after(f"{YEAR}/recu", "deja")
     assert "vient d’être validée par quelqu’un d’autre : voici son reçu" in page.text
     events = await rows(portal, AuditEvent, AuditEvent.kind == AuditKind.DECLARATION_SUBMITTED)
     assert len(events) == 1

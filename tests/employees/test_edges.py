@@ -66,7 +66,7 @@ async def test_what_an_undoing_took_away_is_restored_by_that_name(alice, told, p
     await undo(alice, change)
     listed = (await alice.get(f"{LIST}/operations")).text
     assert '">Rétablir<span class="sr">' in listed
-    shown = await alice.get(f"{LIST}/{employee.id}", params={"fait": "annule"})
+    shown = await alice.after(f"{LIST}/{employee.id}", "annule")
     assert '">Rétablir</a>' in shown.text
 
 

@@ -41,7 +41,7 @@ async def elise(portal, told):
 async def test_a_departure_is_declared_without_a_reason_and_kept(alice, told, portal, elise):
     page = await alice.get(f"{LIST}/{elise.id}/depart")
     assert "Le motif n’est pas demandé." in page.text
-    assert 'value="2026-03-02"' in page.text
+    assert 'value="02/03/2026"' in page.text
     check(page)
     done = await alice.follow(await leave(alice, elise, "28/02/2026"))
     assert "Le départ est enregistré." in done.text
@@ -96,7 +96,7 @@ async def test_who_never_came_is_taken_back_or_leaves_on_the_day_of_the_entry(al
     check(page)
     await correct(alice, yann, phone="0612345678")
     assert (await undo(alice, declaration)).status_code == 422
-    assert (await as_shown(alice, f"{LIST}/{yann.id}/depart"))["exit_on"] == "2026-03-16"
+    assert (await as_shown(alice, f"{LIST}/{yann.id}/depart"))["exit_on"] == "16/03/2026"
     assert (await leave(alice, yann, "2026-03-16")).status_code == 303
     assert (await the_employee(portal, yann.id)).due_on == date(9999, 12, 31)
 

@@ -59,7 +59,7 @@ async def test_a_sheet_says_what_the_employer_has_to_know(alice, told, portal, d
 async def test_nobody_is_promised_a_visit_who_is_not_followed_here(alice, told, portal, contract):
     mine = await an_employee(portal, told.site, contract=contract)
     for done in ("declare", "retour"):
-        page = await alice.get(f"{LIST}/{mine.id}?fait={done}")
+        page = await alice.after(f"{LIST}/{mine.id}", done)
         assert "enregistré" in page.text.partition("<h1>")[0]
         assert "Le service ne proposera pas de visite." in page.text
         for promise in ("proposera une date", "Suivi individuel simple"):
@@ -97,4 +97,4 @@ async def test_who_is_to_be_seen_before_the_work_is_said_to_be_urgent(alice, tol
 async def test_what_was_declared_is_answered_by_its_follow_up_and_its_day(alice, told, portal, risks, words):
     mine = await an_employee(portal, told.site, risks=risks, entry_on="2026-03-08")
     for done in ("declare", "retour"):
-        assert words in (await alice.get(f"{LIST}/{mine.id}?fait={done}")).text
+        assert words in (await alice.after(f"{LIST}/{mine.id}", done)).text

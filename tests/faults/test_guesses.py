@@ -290,7 +290,7 @@ async def test_a_locked_account_opens_again_by_mail(app, visitor, told, mailbox)
     (letter,) = await mailbox.delivered(app)
     link = link_in(letter, "nouveau-mot-de-passe")
     answer = await visitor.fill(link, new_password="trois mots sans rapport 47")
-    assert answer.headers["location"] == "/espace"
+    assert answer.headers["location"] == "/espace/00010"
 
 
 async def test_a_network_full_of_guesses_can_still_ask_for_a_reset(app, visitor, told, mailbox):

@@ -81,7 +81,7 @@ async def test_a_relay_that_is_down_is_tried_for_a_day_then_the_service_sends_ag
         assert NEW not in (await clerk.get("/service")).text
     assert letter["Message-ID"] == mail.message_id
     answer = await give(visitor, NEW, password_in(letter))
-    assert answer.headers["location"] == "/espace"
+    assert answer.headers["location"] == "/connexion/premier-mot-de-passe"
 
 
 async def test_a_relay_back_after_an_hour_gets_everything_that_waited(
@@ -159,7 +159,7 @@ async def test_a_letter_cut_off_after_its_data_comes_again_the_same(
     assert len({words_of(letter) for letter in letters}) == 1
     assert len({letter["Date"] for letter in letters}) == 1
     answer = await give(visitor, NEW, password_in(letters[0]))
-    assert answer.headers["location"] == "/espace"
+    assert answer.headers["location"] == "/connexion/premier-mot-de-passe"
 
 
 async def test_a_duplicate_does_not_revive_a_password_already_used(

@@ -191,7 +191,7 @@ async def test_days_are_those_of_france_both_included(alice, portal, told, query
     page = await alice.get(PATH, params=query)
     assert MARK.findall(page.text) == found
     assert ("Aucun événement ne correspond" in page.text) == (not found)
-    assert 'value="2026-03' in page.text
+    assert '/03/2026"' in page.text
 
 
 @pytest.mark.parametrize("day", ["32/01/2026", "hier", "0001-01-01", "9999-12-31", "2026-13-01"])
@@ -199,7 +199,7 @@ async def test_a_day_that_does_not_read_is_said_and_left_aside(alice, portal, to
     await happened(portal, event_of(told, "e01"))
     page = await alice.get(PATH, params={"au": day})
     assert page.status_code == 200
-    assert "ne se lit pas. Exemple : 31/12/2026" in page.text
+    assert re.search("ne se lit pas|n’existe pas|doit être entre 1900 et 2100", page.text)
     assert MARK.findall(page.text) == ["e01"]
 
 

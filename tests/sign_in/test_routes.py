@@ -30,7 +30,7 @@ async def test_address_then_password_opens_the_private_space(visitor, told):
     step = await visitor.follow(answer)
     assert 'value="alice@ours.example"' in step.text
     answer = await visitor.fill("/connexion/mot-de-passe", email="alice@ours.example", password=PASSWORD)
-    home = await visitor.follow(await visitor.follow(answer))
+    home = await visitor.follow(answer)
     assert home.status_code == 200
     assert "Bienvenue dans votre espace privé et sécurisé" in home.text
 
@@ -147,7 +147,7 @@ async def test_after_the_sign_in_one_is_back_where_one_wanted_to_go(visitor, tol
 async def test_the_sign_in_never_leads_elsewhere(visitor, told, path):
     await visitor.fill("/connexion", email="alice@ours.example", suite=path)
     answer = await visitor.fill("/connexion/mot-de-passe", email="alice@ours.example", password=PASSWORD)
-    assert answer.headers["location"] == "/espace"
+    assert answer.headers["location"] == "/espace/00010"
 
 
 async def test_htmx_is_told_to_leave_the_page_once_signed_in(visitor, told):
@@ -156,7 +156,7 @@ async def test_htmx_is_told_to_leave_the_page_once_signed_in(visitor, told):
         "/connexion/mot-de-passe", partial=True, email="alice@ours.example", password=PASSWORD
     )
     assert answer.status_code == 204
-    assert answer.headers["hx-redirect"] == "/espace"
+    assert answer.headers["hx-redirect"] == "/espace/00010"
 
 
 async def test_over_https_the_cookies_are_bound_to_this_host(database_url, tmp_path):

@@ -51,7 +51,7 @@ async def test_from_the_letter_to_the_private_space(app, visitor, told, portal, 
     for path in ("/espace", "/espace/00042", "/mon-compte", "/entreprises"):
         assert (await visitor.get(path)).headers["location"] == "/connexion/premier-mot-de-passe"
     answer = await visitor.fill("/connexion/premier-mot-de-passe", new_password=PASSWORD)
-    home = await visitor.follow(await visitor.follow(answer))
+    home = await visitor.follow(answer)
     assert THEIRS in home.text
     assert "Jeanne Dupont" in home.text
 

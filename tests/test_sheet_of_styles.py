@@ -1,0 +1,72 @@
+"""The sheet as browsers without variables, grid or flex read it: what is written can be read."""
+
+import re
+
+import pytest
+
+from app.assets import Assets, painted
+from app.settings import Settings
+
+RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+HEX = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})\b")
+PAPER = "#ffffff"
+# Whose ground these texts are on: each begins with the class of the block around it.
+AROUND = re.compile(r"^\.(bar|menu|demo)\b")
+
+
+def luminance(colour):
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * c for c in colour[1:])
+    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one, other):
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    assets = Assets(Settings(demo=True, data_dir=tmp_path))
+    return assets.files[assets.paths["css/portail.css"]].bodies[""].decode()
+
+
+def declared(block, *names):
+    """The last of these properties that is a colour written out."""
+    found = ""
+    for declaration in block.split(";"):
+        name, _, value = declaration.partition(":")
+        if name.strip() in names and (colour := HEX.match(value.strip())):
+            found = colour.group()
+    return found
+
+
+def test_every_colour_is_written_out(sheet):
+    assert "var(" not in sheet
+    assert "--" not in sheet
+
+
+def test_what_is_written_can_be_read_on_its_ground(sheet):
+    rules = [(name.strip(), block) for name, block in RULE.findall(re.sub(r"/\*.*?\*/", "", sheet))]
+    grounds = {name: ground for name, block in rules if (ground := declared(block, "background"))}
+    seen = 0
+    for selectors, block in rules:
+        ink, own = declared(block, "color"), declared(block, "background")
+        for selector in selectors.split(",") if ink else ():
+            around = AROUND.match(selector.strip())
+            ground = own or (grounds[f".{around[1]}"] if around else "") or PAPER
+            seen += 1
+            assert contrast(ink, ground) >= 4.5, f"{selector.strip()}: {ink} on {ground}"
+    assert seen > 15
+
+
+def test_the_service_paints_its_own_two(tmp_path):
+    assets = Assets(Settings(demo=True, data_dir=tmp_path, service_color="#7a1f5c"))
+    sheet = assets.files[assets.paths["css/portail.css"]].bodies[""].decode()
+    assert "background:#7a1f5c;color:#fff" in sheet
+
+
+def test_a_colour_that_has_no_value_stops_the_start():
+    with pytest.raises(KeyError):
+        painted("a{color:var(--nowhere)}", {})
