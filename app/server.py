@@ -85,6 +85,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "forwarded_allow_ips": settings.trusted_proxies,
         "access_log": False,
         "server_header": False,
+        "log_config": None,
         "log_level": "warning",
         "timeout_graceful_shutdown": 10,
         "timeout_keep_alive": SILENCE,

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.errors import CommandRefused
-from db.models import DemoBase
+from db.models import DemoBase, KeptFile
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 NO_TOOLS = "{} manque sur cette machine : installez les outils de PostgreSQL (postgresql-client)."
@@ -35,7 +35,8 @@ def look(connection: Connection) -> Facts:
     """Whatever the age of the base: its tables say for themselves where they name files."""
     tables = inspect(connection)
     files: set[str] = set()
-    for name in tables.get_table_names():
+    # What was announced may be gone: it names no file.
+    for name in {*tables.get_table_names()} - {str(KeptFile.__tablename__)}:
         for each in tables.get_columns(name):
             if each["name"] == "sha256":
                 named = table(name, column("sha256")).select().distinct()
