@@ -92,7 +92,8 @@ async def may_leave(
 
 
 def _note(access: Access, mail: _Caused) -> None:
-    if not _sender(access) or LIMITS[mail.kind].in_silence:
+    limits = LIMITS[mail.kind]
+    if not _sender(access) or limits.in_silence or not limits.of():
         return
     info = access.session_.info
     if "caused" in info:

@@ -76,33 +76,7 @@ async def people(
     if etape == GO_ON and chosen:
         query = _carried(request.query_params) | {"salarie": [str(each) for each in chosen]}
         return see(request, "appointments.form", query=query, code=access.company.code, motive=wanted.value)
-    after = place_of(suivants if etape == NEXT_PEOPLE else "", "nom")
-    found = await people_for(access, wanted, q[:100], clock.today(), after)
-    kept = await people_by_id(access, chosen)
-    shown = {each.id for each in found[:PAGE]}
-    names = names_apart([(each.name, each.birth_on) for each in found[:PAGE]])
-    last = found[PAGE - 1] if len(found) > PAGE else None
-    form: Form[Any] = Form()
-    if etape == GO_ON:
-        form.errors[f"salarie-{found[0].id}" if found else ""] = NOBODY
-    return page(
-        "appointments/people.html",
-        "partials/appointments/people.html",
-        form=form,
-        company=access.company,
-        motive=wanted,
-        title=MOTIVES[wanted].title,
-        q=q[:100],
-        people=list(zip(found, names, strict=False)),
-        chosen=set(kept),
-        kept=[(key, name_of(declared_of(each))) for key, each in kept.items() if key not in shown],
-        for_one=wanted in FOR_ONE,
-        typed=_carried(request.query_params),
-        following=f"{last.sort_key}~{last.id}" if last else "",
-        is_first=after is None,
-        go_on=GO_ON,
-        next_people=NEXT_PEOPLE,
-    )
+    return await _people(request, access, wanted, q[:100], etape, suivants)
 
 
 @get(f"{NEW}/{{motive:str}}", name="appointments.form")
@@ -161,6 +135,43 @@ def _ticked(form: Form[Any]) -> list[int]:
 
 def _numbers(given: Iterable[str]) -> list[int]:
     return [each for each in dict.fromkeys(map(row_number, given)) if each][:MOST_SHOWN]
+
+
+async def _people(
+    request: Request[Any, Any, Any],
+    access: MemberAccess,
+    motive: RequestMotive,
+    q: str,
+    step: str,
+    cursor: str,
+) -> Page:
+    after = place_of(cursor if step == NEXT_PEOPLE else "", "nom")
+    found = await people_for(access, motive, q, clock.today(), after)
+    kept = await people_by_id(access, asked_people(request.query_params))
+    shown = {each.id for each in found[:PAGE]}
+    names = names_apart([(each.name, each.birth_on) for each in found[:PAGE]])
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    form: Form[Any] = Form()
+    if step == GO_ON:
+        form.errors[f"salarie-{found[0].id}" if found else ""] = NOBODY
+    return page(
+        "appointments/people.html",
+        "partials/appointments/people.html",
+        form=form,
+        company=access.company,
+        motive=motive,
+        title=MOTIVES[motive].title,
+        q=q,
+        people=list(zip(found, names, strict=False)),
+        chosen=set(kept),
+        kept=[(key, name_of(declared_of(each))) for key, each in kept.items() if key not in shown],
+        for_one=motive in FOR_ONE,
+        typed=_carried(request.query_params),
+        following=f"{last.sort_key}~{last.id}" if last else "",
+        is_first=after is None,
+        go_on=GO_ON,
+        next_people=NEXT_PEOPLE,
+    )
 
 
 async def _form(access: MemberAccess, motive: RequestMotive, form: Form[Any], chosen: list[int]) -> Page:

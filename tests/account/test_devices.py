@@ -185,8 +185,8 @@ async def test_a_password_replaced_while_it_was_compared_opens_nothing(app, visi
     """The comparison takes place outside the transaction: what was read before may be void after."""
     matches = portal.passwords.matches
 
-    async def replaced_meanwhile(password, hashed):
-        found = await matches(password, hashed)
+    async def replaced_meanwhile(*given):
+        found = await matches(*given)
         async with portal.database.transaction(write=True) as session:
             (await session.get_one(Account, told.alice.key)).password_hash = "$2b$12$" + "!" * 53
         return found

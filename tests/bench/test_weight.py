@@ -78,7 +78,7 @@ async def test_a_page_for_everybody_asks_nothing_of_the_database(visitor, portal
         ("/espace/00010/planning", 3),
         ("/espace/00010/salaries", 2),
         ("/mon-compte", 2),
-        ("/mon-compte/connexions", 4),
+        ("/mon-compte/connexions", 5),
     ],
 )
 async def test_a_page_of_ones_own_asks_little_of_the_database(alice, portal, path, most):
@@ -137,7 +137,8 @@ async def test_reading_writes_nothing_and_sets_no_cookie(app, visitor, alice, cl
     reader = {"visitor": visitor, "alice": alice, "clerk": clerk}[who]
     before = await every_row(portal)
     with statements_of(portal) as statements:
-        answers = [await reader.get(path) for path in addresses_to_read(app)]
+        # /readyz asks whether a write is possible by making one, which it takes back.
+        answers = [await reader.get(path) for path in addresses_to_read(app) if path != "/readyz"]
     assert [answer.url.path for answer in answers if "set-cookie" in answer.headers] == []
     assert [words for words in statements if not words.startswith("SELECT")] == []
     assert await every_row(portal) == before

@@ -209,8 +209,8 @@ async def test_who_does_not_arrange_appointments_gets_the_file_without_the_name(
 async def test_an_appointment_of_another_company_is_not_found(alice, charlie, told, portal):
     slot = await a_slot(portal, told.theirs, AT, employee=told.their_employee)
     assert THEIRS in (await charlie.get(f"/espace/00042/planning/{slot.id}/calendrier")).text
-    absent = await alice.get("/espace/00010/planning/999999/calendrier")
-    for code in ("00010", "00010-2", "00042"):
+    for code, other in (("00010", "00010"), ("00010-2", "00010-2"), ("00042", "99999")):
+        absent = await alice.get(f"/espace/{other}/planning/999999/calendrier")
         foreign = await alice.get(f"/espace/{code}/planning/{slot.id}/calendrier")
         assert (foreign.status_code, foreign.content) == (404, absent.content)
 

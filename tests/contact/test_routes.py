@@ -308,11 +308,13 @@ async def test_a_file_goes_with_the_message_and_comes_back_through_the_door_only
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-length"] == str(len(content))
-    missing = await charlie.get(f"{CONTACT}/999/fichiers/1")
-    assert missing.status_code == 404
-    for strange in (path, path.replace("00010", "00042"), f"/espace/00042/contact/1/fichiers/{message.key}"):
-        refused = await charlie.get(strange)
-        assert (refused.status_code, refused.content) == (404, missing.content)
+    for strange, missing in (
+        (path, "/espace/99999/contact/1/fichiers/1"),
+        (path.replace("00010", "00042"), "/espace/00042/contact/999/fichiers/1"),
+        (f"/espace/00042/contact/1/fichiers/{message.key}", "/espace/00042/contact/999/fichiers/1"),
+    ):
+        refused, absent = await charlie.get(strange), await charlie.get(missing)
+        assert (refused.status_code, refused.content) == (404, absent.content)
     assert (await alice.get(f"{CONTACT}/1/fichiers/{message.key}")).status_code == 404
     events = await rows(portal, AuditEvent, AuditEvent.kind == "inquiry_sent")
     assert [each.about for each in events] == ["Cotisation ou facture : Notre dernier appel"]

@@ -64,6 +64,7 @@ def portail(database_url, tmp_path, monkeypatch):
         "PORTAIL_DATA_DIR": str(tmp_path),
         "PORTAIL_SECRET_KEY": KEY,
         "PORTAIL_SMTP_URL": "smtp://127.0.0.1:9",
+        "PORTAIL_RESERVED_ADDRESSES": "true",
     }
 
     def run(words, demo):

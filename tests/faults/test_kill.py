@@ -25,7 +25,7 @@ from tests.actors import TOKEN
 from tests.faults.steps import dispatcher_of, entry
 from tests.postbox import password_in, words_of
 
-KILLS, WRITERS = 10, 6
+KILLS, WRITERS, COMPANIES = 10, 6, 240
 ROOT = Path(__file__).parent.parent.parent
 # It loads everything, then waits for the word: so a restart takes no longer than it must.
 SERVER = """
@@ -103,8 +103,8 @@ async def own_app(own_settings):
 
 
 async def companies_of(portal):
-    """A company for each writer: its code and number."""
-    pairs = [(f"{n:05d}", draw_declarant_number()) for n in range(1, WRITERS + 1)]
+    """Companies for the writers, code and number: each opens so many accounts an hour and no more."""
+    pairs = [(f"{n:05d}", draw_declarant_number()) for n in range(1, COMPANIES + 1)]
     async with portal.database.transaction(write=True) as session:
         for code, number in pairs:
             await World(session).a_company(code, "Biscuiterie", key=portal.keys.declarant_key(code, number))
@@ -127,9 +127,9 @@ async def opens_an_account(address, pair, network, email):
     return answer.headers.get("location") == "/connexion/compte-cree"
 
 
-async def write_until_killed(address, pair, name, acknowledged):
+async def write_until_killed(address, pairs, name, acknowledged):
     """One account after another; what a dying server left unanswered is not counted."""
-    for turn in range(10_000):
+    for turn, pair in enumerate(pairs):
         email = f"{name}-{turn}@ours.example"
         try:
             done = await opens_an_account(address, pair, f"10.{Random(email).randrange(250)}.1.1", email)
@@ -145,8 +145,10 @@ async def killed_under_writers(served, pairs, chance, rounds):
     for number in range(rounds):
         await served.start()
         writers = [
-            asyncio.create_task(write_until_killed(served.address, pair, f"r{number}w{n}", acknowledged))
-            for n, pair in enumerate(pairs)
+            asyncio.create_task(
+                write_until_killed(served.address, pairs[n::WRITERS], f"r{number}w{n}", acknowledged)
+            )
+            for n in range(WRITERS)
         ]
         enough = len(acknowledged) + chance.randint(2, 12)
         async with asyncio.timeout(20):

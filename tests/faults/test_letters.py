@@ -50,8 +50,11 @@ async def test_a_form_in_other_letters_is_shown_again_with_what_could_be_read(al
 
 
 # A button and nothing to type: there are no letters to misread.
-BUTTONS = {"account.drop_draft", "account.end_session", "account.end_sessions", "employees.restart"}
-OF_BUTTONS = {"accountsession", "auditevent", "employeedraft"}
+BUTTONS = {
+    "account.drop_draft", "account.end_session", "account.end_sessions", "account.forget_device",
+    "account.forget_devices", "employees.restart",
+}  # fmt: skip
+OF_BUTTONS = {"accountsession", "auditevent", "employeedraft", "knowndevice"}
 
 
 @pytest.mark.parametrize("way", ["raw", "escaped"])

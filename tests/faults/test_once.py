@@ -58,7 +58,7 @@ async def test_twenty_flows_with_the_same_new_address_make_one_account(app, lone
             await give_numbers(actor)
             ready.append((actor, {"csrf": await actor.token(FORM), **entry()}))
         answers = await asyncio.gather(*(actor.post(FORM, data=fields) for actor, fields in ready))
-        assert set(statuses(answers)) <= {303, 409}
+        assert set(statuses(answers)) <= {303, 409, 429}
         assert 303 in statuses(answers)
         assert [account.email for account in await rows(portal, Account)] == [NEW]
         assert len(await rows(portal, Membership)) == 1
@@ -123,7 +123,9 @@ async def test_a_reset_link_used_by_twenty_at_once_serves_one(app, visitor, told
             token = await actor.token(link)
             ready.append(actor.post(link, data={"csrf": token, "new_password": f"{CHANGED} et {n}"}))
         answers = await asyncio.gather(*ready)
-        assert statuses(answers) == {303: 1, 404: 19}
+        # One account has eight places for its password: the others are told to come back.
+        found = statuses(answers)
+        assert (found[303], found[404] + found[503]) == (1, 19)
     (winner,) = (n for n, answer in enumerate(answers) if answer.status_code == 303)
     assert len(await rows(portal, AccountSession)) == 1
     assert await recorded(portal, AuditKind.PASSWORD_CHANGED) == 1
@@ -212,7 +214,8 @@ async def test_one_first_password_sent_ten_times_at_once_is_chosen_once(app, vis
     await give(visitor, NEW, password_in((await mailbox.delivered(app))[0]))
     fields = {"csrf": await visitor.token(path), "new_password": CHANGED}
     answers = await posted(visitor, path, 10, fields)
-    assert max(statuses(answers)) < 500
+    # One account has eight places for its password: the others are told to come back.
+    assert set(statuses(answers)) <= {303, 404, 409, 503}
     assert await recorded(portal, AuditKind.PASSWORD_CHANGED) == 1
     still_open = await rows(portal, AccountSession, AccountSession.ended_at.is_(None))
     assert len(still_open) == 1

@@ -217,13 +217,14 @@ async def test_another_role_sees_nothing_of_it_and_changes_nothing(app, told, po
 async def test_a_stranger_and_a_foreign_number_get_the_same_404(alice, charlie, told, portal):
     theirs = (await address_of(portal, told.charlie, told.theirs)).replace("00042", "00010")
     ours = await address_of(portal, told.bob, told.ours)
-    absent = await alice.get("/nowhere")
     for act in ("", "/retrait", "/administration"):
+        absent = await alice.get(f"{PEOPLE}/88888{act}")
         for path in (theirs, f"{PEOPLE}/99999", f"{PEOPLE}/{10**30}"):
             assert (await alice.get(path + act)).content == absent.content
             token = await alice.token(LEAVING)
             answer = await alice.post(path + act, data={"csrf": token, "role_lecture": "on"})
             assert (answer.status_code, answer.content) == (404, absent.content)
-        assert (await charlie.get(ours + act)).content == absent.content
-    assert (await charlie.get(LEAVING)).content == absent.content
+        no_company = await charlie.get(f"/espace/99999/utilisateurs/1{act}")
+        assert (await charlie.get(ours + act)).content == no_company.content
+    assert (await charlie.get(LEAVING)).content == no_company.content
     assert (await membership_of(portal, told.charlie, told.theirs)).roles == ["administrateur"]
