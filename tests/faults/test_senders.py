@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -161,9 +162,10 @@ async def test_the_whole_conversation_has_a_deadline_below_the_lease(
     """Whatever the relay is slow at, and though each of its answers comes in time."""
     monkeypatch.setattr("app.dispatcher.DEADLINE_SECONDS", 1.0)
 
-    over = asyncio.Event()
+    over, talks = asyncio.Event(), []
 
     async def serve(reader, writer):
+        talks.append(asyncio.current_task())
         if step == "greeting":
             await over.wait()
         writer.write(b"220 relay\r\n")
@@ -178,6 +180,8 @@ async def test_the_whole_conversation_has_a_deadline_below_the_lease(
             in_letter = line[:4] == b"DATA"
             writer.write(b"354 go\r\n" if in_letter else b"250 OK\r\n")
         writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     relay = Relay(settings)
@@ -186,7 +190,7 @@ async def test_the_whole_conversation_has_a_deadline_below_the_lease(
     await dispatcher_of(app, relay).send_due()
     over.set()
     server.close()
-    await asyncio.sleep(0.1)
+    await asyncio.gather(*talks)
     (mail,) = await rows(portal, OutboxMail)
     assert "secondes" in mail.last_error
     assert (mail.attempts, mail.taken_by) == (1, "")
