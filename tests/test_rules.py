@@ -72,6 +72,7 @@ def test_only_the_database_module_commits(file):
 def test_the_top_level_is_the_owners():
     wanted = {
         "app",
+        "findings",
         "templates",
         "partials",
         "static",
