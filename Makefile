@@ -8,7 +8,11 @@ BIN := $(VENV)/bin
 run: $(VENV)/.run
 	@$(BIN)/portail demo
 
+TEXT_BROWSERS := w3m lynx links2 tmux
+
 test: $(VENV)/.test .cache/chromium
+	@for name in $(TEXT_BROWSERS); do command -v $$name >/dev/null || away="$$away $$name"; done; \
+	 test -z "$$away" || echo "Sans$$away, les tests des navigateurs de texte sont sautés : sudo apt-get install$$away" >&2
 	@PORTAIL_TEST_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python -m pytest
 
 check: $(VENV)/.test

@@ -29,7 +29,7 @@ HEADERS = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
 HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
-NO_STORE = (b"cache-control", b"no-store")
+NO_STORE = (b"cache-control", b"no-store, max-age=0")
 FOREVER = b"public, max-age=31536000, immutable"
 
 

@@ -9,12 +9,13 @@ from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
 from litestar.response import Response
 
+from app import cookies
 from app.doors import PasswordNeeded, SignInNeeded, StalePage
-from app.errors import BUSY, Busy, ClientClosed, Forbidden, NotFound, Refused
+from app.errors import BUSY, Busy, ClientClosed, CookiesRefused, Forbidden, NotFound, Refused
 from app.shortage import RETRY_AFTER, may_pass
 from app.templating import Templates
 from app.visit import Visit
-from app.web import Page, leave, path_to
+from app.web import Page, is_htmx, leave, path_to
 
 log = structlog.get_logger()
 WAIT = "Un instant, s’il vous plaît"
@@ -62,14 +63,20 @@ def sign_in_needed(request: Request[Any, Any, Any], error: SignInNeeded) -> Resp
     """To the sign-in, and back afterwards. What was being typed is kept for the next sign-in of that
     account.
     """
+    if not is_htmx(request) and cookies.are_refused(request):
+        return cookies_refused(request, error)
     visit = Visit.of(request)
     query = {"suite": request.scope["path"]} if request.method == "GET" else {}
     if visit.session_token:
         query["raison"] = "fin"
     if error.draft_kept:
         query["raison"] = "saisie"
-    cookies: list[Cookie] = [visit.no_cookie("session")] if visit.session_token else []
-    return leave(request, path_to(request, "sign_in.email"), query=query, cookies=cookies)
+    over: list[Cookie] = [visit.no_cookie("session")] if visit.session_token else []
+    return leave(request, path_to(request, "sign_in.email"), query=query, cookies=over)
+
+
+def cookies_refused(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
+    return _error(403, "Votre navigateur refuse les cookies", cookies.how_to_allow(request))
 
 
 def password_needed(request: Request[Any, Any, Any], _: PasswordNeeded) -> Response[Any]:
@@ -119,6 +126,7 @@ HANDLERS: dict[Any, Any] = {
     StalePage: stale,
     Busy: busy,
     ClientClosed: client_closed,
+    CookiesRefused: cookies_refused,
     SignInNeeded: sign_in_needed,
     PasswordNeeded: password_needed,
     HTTPException: http_error,

@@ -30,6 +30,10 @@ class ClientClosed(Exception):  # noqa: N818
     """The sender left before all was there: nobody hears the answer, and nothing was done."""
 
 
+class CookiesRefused(Exception):  # noqa: N818
+    """The browser did not bring back what it was just given: its steps would begin again for ever."""
+
+
 class Busy(Exception):  # noqa: N818
     """Too much work is waiting, or what it needs is short. `retry_after` is in seconds; `words` are shown."""
 

@@ -164,7 +164,7 @@ async def test_every_answer_carries_the_security_headers(visitor, alice):
         assert "default-src 'none'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "same-origin"
-        assert headers["cache-control"] == "no-store"
+        assert headers["cache-control"] == "no-store, max-age=0"
 
 
 async def test_static_files_are_kept_for_ever_and_known_again(visitor):

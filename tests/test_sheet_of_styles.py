@@ -6,6 +6,7 @@ import pytest
 
 from app.assets import Assets, painted
 from app.settings import Settings
+from app.templating import ROOT
 
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 HEX = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})\b")
@@ -70,3 +71,10 @@ def test_the_service_paints_its_own_two(tmp_path):
 def test_a_colour_that_has_no_value_stops_the_start():
     with pytest.raises(KeyError):
         painted("a{color:var(--nowhere)}", {})
+
+
+def test_what_netsurf_misreads_is_not_written():
+    """It paints a transparent ground opaque, and drops a rule whose :not holds a list."""
+    source = (ROOT / "static/css/portail.css").read_text()
+    assert not re.search(r"background(-color)?:(rgba|hsla|#[0-9a-f]{8}\b|#[0-9a-f]{4}\b)", source)
+    assert not re.search(r":not\([^)]*,", source)

@@ -23,7 +23,7 @@ from app.imports.service import OPEN, begin_import, forget_lines
 from app.imports.undo_service import undo_import
 from app.rights import Right
 from app.uploads import DRAINED, read_upload
-from app.web import Page, leave, page, path_to, see, wants_fragment
+from app.web import Page, leave, never_seen, page, path_to, see, wants_fragment
 from db.models import EmployeeImport, ImportState
 
 ONE = "/espace/{code:str}/salaries/imports/{import_id:int}"
@@ -147,6 +147,7 @@ async def _page(access: MemberAccess, imported: EmployeeImport, form: Form[Any])
         shown=shown_import(imported, clock.now()),
         counts=await counted(access, imported),
         kept=await kept_names(access, imported.key) if is_undone else [],
+        again=never_seen(),
     )
 
 

@@ -10,6 +10,7 @@ from litestar.response import Response
 from app import clock
 from app.access import AccountAccess, VisitorAccess
 from app.companies.landing import enter
+from app.cookies import begin_again
 from app.forms import Form
 from app.passwords import MINIMUM
 from app.sign_in.flows import flow_of, start_flow
@@ -50,7 +51,7 @@ async def reset_sent(
 ) -> Response[Any]:
     flow = await flow_of(access, Visit.of(request).flow_token, clock.now())
     if flow is None or not flow.email:
-        return see(request, "sign_in.forgotten")
+        return begin_again(request, "sign_in.forgotten")
     return page("sign_in/reset_sent.html", "partials/sign_in/reset_sent.html", email=flow.email)
 
 

@@ -10,6 +10,7 @@ from litestar.response import Response
 from app import clock
 from app.access import VisitorAccess
 from app.companies.landing import enter
+from app.cookies import begin_again
 from app.forms import Form
 from app.return_paths import is_return_path
 from app.sign_in.flows import flow_of, start_flow
@@ -63,7 +64,7 @@ async def start(request: Request[Any, Any, Any], access: NamedDependency[Visitor
 async def password(request: Request[Any, Any, Any], access: NamedDependency[VisitorAccess]) -> Response[Any]:
     flow = await flow_of(access, Visit.of(request).flow_token, clock.now())
     if flow is None or not flow.email:
-        return see(request, "sign_in.email")
+        return begin_again(request, "sign_in.email")
     form: Form[PasswordStep] = Form({"email": flow.email})
     return page("sign_in/password.html", "partials/sign_in/password.html", form=form)
 
@@ -73,7 +74,7 @@ async def finish(request: Request[Any, Any, Any], access: NamedDependency[Visito
     visit = Visit.of(request)
     flow = await flow_of(access, visit.flow_token, clock.now())
     if flow is None or not flow.email:
-        return see(request, "sign_in.email")
+        return begin_again(request, "sign_in.email")
     form = await Form.read(request, PasswordStep)
     signed_in = None
     if form.data:

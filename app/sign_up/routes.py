@@ -9,6 +9,7 @@ from litestar.response import Response
 from app import clock
 from app.access import VisitorAccess
 from app.companies.service import company_of_pair
+from app.cookies import begin_again
 from app.fields import Input
 from app.forms import Form
 from app.sign_in.flows import flow_of, start_flow
@@ -46,7 +47,7 @@ async def check_code(
 async def account(request: Request[Any, Any, Any], access: NamedDependency[VisitorAccess]) -> Response[Any]:
     flow = await _flow_with_company(request, access)
     if flow is None:
-        return see(request, "sign_up.code")
+        return begin_again(request, "sign_up.code")
     form: Form[NewAccount] = Form({"email": flow.email})
     return page("sign_up/account.html", "partials/sign_up/account.html", form=form)
 
@@ -55,7 +56,7 @@ async def account(request: Request[Any, Any, Any], access: NamedDependency[Visit
 async def create(request: Request[Any, Any, Any], access: NamedDependency[VisitorAccess]) -> Response[Any]:
     flow = await _flow_with_company(request, access)
     if flow is None:
-        return see(request, "sign_up.code")
+        return begin_again(request, "sign_up.code")
     form = await Form.read(request, NewAccount)
     if form.data:
         async with form.attempt(access):
@@ -69,7 +70,7 @@ async def create(request: Request[Any, Any, Any], access: NamedDependency[Visito
 async def sent(request: Request[Any, Any, Any], access: NamedDependency[VisitorAccess]) -> Response[Any]:
     flow = await _flow_with_company(request, access)
     if flow is None or flow.account_id is None:
-        return see(request, "sign_up.code")
+        return begin_again(request, "sign_up.code")
     return _sent(flow)
 
 
@@ -77,7 +78,7 @@ async def sent(request: Request[Any, Any, Any], access: NamedDependency[VisitorA
 async def resend(request: Request[Any, Any, Any], access: NamedDependency[VisitorAccess]) -> Response[Any]:
     flow = await _flow_with_company(request, access)
     if flow is None or flow.account_id is None:
-        return see(request, "sign_up.code")
+        return begin_again(request, "sign_up.code")
     form = await Form.read(request, Input)
     if form.data:
         async with form.attempt(access):

@@ -305,7 +305,7 @@ async def test_a_file_goes_with_the_message_and_comes_back_through_the_door_only
     assert answer.content == content
     assert answer.headers["content-disposition"].startswith("attachment; ")
     assert "filename*=UTF-8''devis%20%C3%A9t%C3%A9.docx" in answer.headers["content-disposition"]
-    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["cache-control"] == "no-store, max-age=0"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-length"] == str(len(content))
     for strange, missing in (

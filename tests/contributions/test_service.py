@@ -97,7 +97,7 @@ async def test_the_pdf_is_tagged_in_french_and_says_the_number_the_amount_and_th
     answer = await alice.get(f"{YEAR}/recu/pdf")
     assert answer.headers["content-type"] == "application/pdf"
     assert 'filename="recu-D2026-00010-2.pdf"' in answer.headers["content-disposition"]
-    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["cache-control"] == "no-store, max-age=0"
     declaration = await the_declaration(portal, told.site)
     # Drawn again: the tests' reader of pages puts plain spaces in what it is answered.
     content = await pdf_of(Receipt(**declaration.receipt), portal.settings)

@@ -128,7 +128,7 @@ async def test_a_file_is_saved_and_never_shown_in_place(alice, portal, told):
         "attachment; filename=\"Evaluation.pdf\"; filename*=UTF-8''%C3%89valuation.pdf"
     )
     assert answer.headers["content-type"] == "application/pdf"
-    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["cache-control"] == "no-store, max-age=0"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers.get_list("content-length") == [str(len(PDF))]
 

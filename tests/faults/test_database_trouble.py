@@ -64,7 +64,7 @@ def is_the_busy_page(answer):
     assert '<html lang="fr"' in answer.text
     assert "Le portail a trop à faire en ce moment" in answer.text
     assert "set-cookie" not in answer.headers
-    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["cache-control"] == "no-store, max-age=0"
     return True
 
 

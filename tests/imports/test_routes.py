@@ -360,3 +360,19 @@ async def test_another_companys_import_is_not_found(charlie, alice, told, portal
     for path in ("", "/lignes/nouveaux", "/colonnes", "/annulation"):
         assert (await charlie.get(place + path)).status_code == 404
         assert (await charlie.get(theirs + path)).status_code == 404
+
+
+async def test_looking_again_leads_to_an_address_of_its_own(alice, told, portal):
+    """lynx shows from memory what a link to the same address showed."""
+    async with portal.database.transaction(write=True) as session:
+        mine = {"company_id": told.ours.key, "account_id": told.alice.key, "source": "", "columns": []}
+        now = clock.now()
+        reading = EmployeeImport(state=ImportState.READING, created_at=now, touched_at=now, **mine)
+        session.add(reading)
+        await session.flush()
+        place = f"/espace/00010/salaries/imports/{reading.key}"
+    links = set()
+    for path in (place, place):
+        links |= set(re.findall(r'href="([^"]+)">Actualiser', (await alice.get(path)).text))
+    assert len(links) == 2
+    assert all(link.startswith(f"{place}?n=") for link in links)

@@ -102,7 +102,7 @@ async def test_the_paper_is_a_pdf_of_that_invoice(alice, portal, told):
     answer = await alice.get(f"{INVOICES}/{invoice.id}/pdf")
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.headers["content-disposition"] == 'attachment; filename="facture-F2026-12.pdf"'
-    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["cache-control"] == "no-store, max-age=0"
     text = PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
     assert OURS in text
     assert "F2026/12" in text

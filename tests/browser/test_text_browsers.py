@@ -1,0 +1,65 @@
+"""The first journey in the text browsers themselves, as Debian installs them, links2 with its memory of
+redirects.
+"""
+
+import os
+from datetime import UTC, datetime
+
+import pytest
+from sqlmodel import select
+
+from db.models import AccountSession, CareCentre, Slot, SlotState, VisitKind
+from db.seeds.world import World
+from tests.light import journey
+from tests.light.terminal import PROGRAMS, TextBrowser, missing
+from tests.world import PASSWORD, THEIRS
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(params=PROGRAMS)
+async def browser(request, tmp_path):
+    """A window that nothing was opened in yet."""
+    if (away := missing()) and not os.environ.get("PORTAIL_TEST_ALL_BROWSERS"):
+        pytest.skip(f"absents : {', '.join(away)}")
+    window = TextBrowser(PROGRAMS[request.param], tmp_path)
+    yield window
+    await window.close()
+
+
+async def test_from_the_letter_to_two_confirmed_slots(browser, site, told, portal, mailbox):
+    await a_second_slot(portal, told)
+    await browser.start(f"{site}/connexion")
+    await journey.opens_an_account(browser)
+    await journey.enters(browser, mailbox.letter_to)
+    await browser.follow("Mes salariés")
+    await browser.sees(THEIRS, "Soudeur")
+    await journey.confirms_two_slots(browser)
+    slots = await rows(portal, select(Slot).where(Slot.company_id == told.theirs.key))
+    assert [slot.state for slot in slots] == [SlotState.CONFIRMED] * 2
+    await journey.leaves(browser)
+    sessions = await rows(portal, select(AccountSession))
+    assert [each.ended_at is None for each in sessions] == [False] * 2
+
+
+async def test_a_deep_link_leads_through_the_sign_in_to_its_page(browser, site, told):
+    """links2 saw there the redirect to the sign-in, and would show it again."""
+    await browser.start(f"{site}/espace/00042/salaries")
+    await journey.signs_in(browser, told.charlie.email, PASSWORD)
+    await browser.sees("Mes salariés", THEIRS)
+    await journey.leaves(browser)
+
+
+async def a_second_slot(portal, told):
+    """The same week, for the same person, for another reason."""
+    async with portal.database.transaction(write=True) as session:
+        centre = (await session.exec(select(CareCentre))).one()
+        at = datetime(2099, 3, 2, 10, 30, tzinfo=UTC)
+        await World(session).a_slot(
+            told.theirs, centre, at, employee_id=told.their_employee.key, kind=VisitKind.EMPLOYER
+        )
+
+
+async def rows(portal, statement):
+    async with portal.database.transaction(write=False) as session:
+        return (await session.exec(statement)).all()

@@ -1,0 +1,1 @@
+"""The portal in light browsers, driven by their keys."""
