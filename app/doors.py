@@ -186,11 +186,13 @@ def _check(visit: Visit, opened: AccountSession | OpenedSession | None) -> None:
 def _viewer(
     account: Account | ActingAccount, opened: AccountSession | OpenedSession, staff_id: int | None
 ) -> Viewer:
-    left = min(IDLE, opened.created_at + ABSOLUTE - clock.now())
+    ends_at = opened.created_at + ABSOLUTE
     return Viewer(
         name=account.full_name,
         email=account.email,
+        ends_at=ends_at,
+        left=int((ends_at - clock.now()).total_seconds()),
+        idle=int(IDLE.total_seconds()),
         is_staff=staff_id is not None,
         must_choose_password=opened.must_choose_password,
-        expires_in=int(left.total_seconds()),
     )

@@ -1,6 +1,6 @@
 """Asking for a visit: why, for whom, then what is to be said. Every choice is in the address."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,7 +28,7 @@ from app.fields import once_key
 from app.forms import Form
 from app.places import row_number
 from app.rights import Right
-from app.web import Page, page, see
+from app.web import Page, page, page_number, see
 from db.models import AppointmentRequest, RequestMotive, ReturnCause
 
 NEW = "/espace/{code:str}/demandes/nouvelle"
@@ -76,12 +76,8 @@ async def people(
     if etape == GO_ON and chosen:
         query = _carried(request.query_params) | {"salarie": [str(each) for each in chosen]}
         return see(request, "appointments.form", query=query, code=access.company.code, motive=wanted.value)
-    after = place_of(suivants if etape == NEXT_PEOPLE else "", "nom")
+    after = place_of(suivants, "nom") if etape == NEXT_PEOPLE else None
     found = await people_for(access, wanted, q[:100], clock.today(), after)
-    kept = await people_by_id(access, chosen)
-    shown = {each.id for each in found[:PAGE]}
-    names = names_apart([(each.name, each.birth_on) for each in found[:PAGE]])
-    last = found[PAGE - 1] if len(found) > PAGE else None
     form: Form[Any] = Form()
     if etape == GO_ON:
         form.errors[f"salarie-{found[0].id}" if found else ""] = NOBODY
@@ -89,20 +85,35 @@ async def people(
         "appointments/people.html",
         "partials/appointments/people.html",
         form=form,
-        company=access.company,
-        motive=wanted,
-        title=MOTIVES[wanted].title,
         q=q[:100],
-        people=list(zip(found, names, strict=False)),
-        chosen=set(kept),
-        kept=[(key, name_of(declared_of(each))) for key, each in kept.items() if key not in shown],
-        for_one=wanted in FOR_ONE,
         typed=_carried(request.query_params),
-        following=f"{last.sort_key}~{last.id}" if last else "",
         is_first=after is None,
-        go_on=GO_ON,
-        next_people=NEXT_PEOPLE,
+        page_number=page_number(request.query_params, "suivants") if after else 1,
+        **await _people_shown(access, wanted, found, chosen),
     )
+
+
+async def _people_shown(
+    access: MemberAccess, motive: RequestMotive, found: Sequence[Any], chosen: list[int]
+) -> dict[str, Any]:
+    """The page of the list, who was ticked on others, and where the next page begins."""
+    kept = await people_by_id(access, chosen)
+    listed = found[:PAGE]
+    names = names_apart([(each.name, each.birth_on) for each in listed])
+    here = {each.id for each in listed}
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return {
+        "company": access.company,
+        "motive": motive,
+        "title": MOTIVES[motive].title,
+        "for_one": motive in FOR_ONE,
+        "go_on": GO_ON,
+        "next_people": NEXT_PEOPLE,
+        "people": list(zip(listed, names, strict=True)),
+        "chosen": set(kept),
+        "kept": [(key, name_of(declared_of(each))) for key, each in kept.items() if key not in here],
+        "following": f"{last.sort_key}~{last.id}" if last else "",
+    }
 
 
 @get(f"{NEW}/{{motive:str}}", name="appointments.form")
