@@ -32,8 +32,8 @@ MULTIPART_TYPE = "multipart/form-data"
 class Viewer:
     """What the layout shows of the reader: plain values, so that they outlive the transaction.
 
-    `ends_at`: when the session ends whatever is done, `left` seconds from now. `idle`: the seconds without
-    a request that end it before.
+    `ends_at`: when the session ends whatever is done, at least `left` seconds from now. `idle`: the seconds
+    without a request that end it before.
     """
 
     name: str

@@ -15,7 +15,7 @@ LISTEN = """
   document.addEventListener("htmx:finally:request", () => window.heard.swaps += 1);
   document.addEventListener("DOMContentLoaded", () => {
     const live = document.querySelector("#live");
-    new MutationObserver(() => live.textContent && window.heard.said.push(live.textContent.trim()))
+    new MutationObserver(() => live.textContent.trim() && window.heard.said.push(live.textContent.trim()))
       .observe(live, {childList: true, characterData: true, subtree: true});
   });
 """  # noqa: E501 - a script

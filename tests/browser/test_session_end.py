@@ -101,7 +101,7 @@ async def test_what_is_said_of_the_end_is_seen_wherever_the_page_is(reader, told
 
 async def test_near_the_twelfth_hour_staying_says_until_when_and_the_end_is_told_once(reader, told, portal):
     await reader.signed_in(told.alice)
-    await signed_in_for(portal, timedelta(hours=11, minutes=25))
+    await signed_in_for(portal, timedelta(hours=11, minutes=20))
     await reader.page.clock.install()
     await reader.open("/mon-compte")
     warning = reader.page.locator("#layout-session")
