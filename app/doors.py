@@ -6,6 +6,7 @@ Being public is being under `visitor`; nothing else can be reached without a ses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from litestar import Request
@@ -183,14 +184,19 @@ def _check(visit: Visit, opened: AccountSession | OpenedSession | None) -> None:
     visit.portal.presence.touch(opened.key, now)
 
 
+STEP = timedelta(minutes=5)  # by which what is left goes down: two readings give the same page
+
+
 def _viewer(
     account: Account | ActingAccount, opened: AccountSession | OpenedSession, staff_id: int | None
 ) -> Viewer:
-    left = min(IDLE, opened.created_at + ABSOLUTE - clock.now())
+    ends_at = opened.created_at + ABSOLUTE
     return Viewer(
         name=account.full_name,
         email=account.email,
+        ends_at=ends_at,
+        left=int((ends_at - clock.now()) / STEP) * STEP.seconds,
+        idle=int(IDLE.total_seconds()),
         is_staff=staff_id is not None,
         must_choose_password=opened.must_choose_password,
-        expires_in=int(left.total_seconds()),
     )

@@ -120,7 +120,15 @@ class Templates:
         return Markup(self.environment.get_template(partial).render(values).strip())  # noqa: S704
 
     def _title(self, template: Any, prepared: Context) -> str:
+        """Two companies, or two pages of one list, never have the same: it is what is heard first."""
         words = "".join(template.blocks["title"](prepared)).strip()
         form = prepared.parent.get("form")
         prefix = "Erreur : " if form is not None and form.errors else ""
-        return f"{prefix}{formats.unescaped(words)} – {self._short_name}"
+        number = prepared.parent.get("page_number", 1)
+        viewer = prepared.parent.get("viewer")
+        parts = (
+            f"{prefix}{formats.unescaped(words)}{f', page {number}' if number > 1 else ''}",
+            viewer.company_label if viewer else "",
+            self._short_name,
+        )
+        return " – ".join(part for part in parts if part)

@@ -3,6 +3,7 @@ POST.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any
@@ -29,13 +30,19 @@ MULTIPART_TYPE = "multipart/form-data"
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """What the layout shows of the reader: plain values, so that they outlive the transaction."""
+    """What the layout shows of the reader: plain values, so that they outlive the transaction.
+
+    `ends_at`: when the session ends whatever is done, at least `left` seconds from now. `idle`: the seconds
+    without a request that end it before.
+    """
 
     name: str
     email: str
+    ends_at: datetime
+    left: int
+    idle: int
     is_staff: bool = False
     must_choose_password: bool = False
-    expires_in: int = 0
     company_code: str = ""
     company_label: str = ""
     rights: frozenset[Right] = frozenset()

@@ -127,6 +127,7 @@ def render(
         "viewer": visit.viewer,
         "has_session": bool(visit.session_token),
         "csrf_token": FormToken(visit),
+        "page_number": page_number(request.query_params, "apres", "avant"),
         **context,
     }
     if not partial or not wants_fragment(request):
@@ -136,6 +137,13 @@ def render(
         f"{templates.fragment(each, context)}</hx-partial>"
         for each in also
     )
+
+
+def page_number(query: Mapping[str, str], *places: str) -> int:
+    """Which page of a list an address asks for. The links count it: it is 1 where no place goes with it."""
+    number = query.get("page", "")
+    is_counted = number.isascii() and number.isdecimal() and len(number) < 5
+    return max(1, int(number)) if is_counted and any(query.get(each) for each in places) else 1
 
 
 def id_of(partial: str) -> str:

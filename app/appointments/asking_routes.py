@@ -1,6 +1,6 @@
 """Asking for a visit: why, for whom, then what is to be said. Every choice is in the address."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,7 +28,7 @@ from app.fields import once_key
 from app.forms import Form
 from app.places import row_number
 from app.rights import Right
-from app.web import Page, page, see
+from app.web import Page, page, page_number, see
 from db.models import AppointmentRequest, RequestMotive, ReturnCause
 
 NEW = "/espace/{code:str}/demandes/nouvelle"
@@ -76,7 +76,44 @@ async def people(
     if etape == GO_ON and chosen:
         query = _carried(request.query_params) | {"salarie": [str(each) for each in chosen]}
         return see(request, "appointments.form", query=query, code=access.company.code, motive=wanted.value)
-    return await _people(request, access, wanted, q[:100], etape, suivants)
+    after = place_of(suivants, "nom") if etape == NEXT_PEOPLE else None
+    found = await people_for(access, wanted, q[:100], clock.today(), after)
+    form: Form[Any] = Form()
+    if etape == GO_ON:
+        form.errors[f"salarie-{found[0].id}" if found else ""] = NOBODY
+    return page(
+        "appointments/people.html",
+        "partials/appointments/people.html",
+        form=form,
+        q=q[:100],
+        typed=_carried(request.query_params),
+        is_first=after is None,
+        page_number=page_number(request.query_params, "suivants") if after else 1,
+        **await _people_shown(access, wanted, found, chosen),
+    )
+
+
+async def _people_shown(
+    access: MemberAccess, motive: RequestMotive, found: Sequence[Any], chosen: list[int]
+) -> dict[str, Any]:
+    """The page of the list, who was ticked on others, and where the next page begins."""
+    kept = await people_by_id(access, chosen)
+    listed = found[:PAGE]
+    names = names_apart([(each.name, each.birth_on) for each in listed])
+    here = {each.id for each in listed}
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return {
+        "company": access.company,
+        "motive": motive,
+        "title": MOTIVES[motive].title,
+        "for_one": motive in FOR_ONE,
+        "go_on": GO_ON,
+        "next_people": NEXT_PEOPLE,
+        "people": list(zip(listed, names, strict=True)),
+        "chosen": set(kept),
+        "kept": [(key, name_of(declared_of(each))) for key, each in kept.items() if key not in here],
+        "following": f"{last.sort_key}~{last.id}" if last else "",
+    }
 
 
 @get(f"{NEW}/{{motive:str}}", name="appointments.form")
@@ -135,43 +172,6 @@ def _ticked(form: Form[Any]) -> list[int]:
 
 def _numbers(given: Iterable[str]) -> list[int]:
     return [each for each in dict.fromkeys(map(row_number, given)) if each][:MOST_SHOWN]
-
-
-async def _people(
-    request: Request[Any, Any, Any],
-    access: MemberAccess,
-    motive: RequestMotive,
-    q: str,
-    step: str,
-    cursor: str,
-) -> Page:
-    after = place_of(cursor if step == NEXT_PEOPLE else "", "nom")
-    found = await people_for(access, motive, q, clock.today(), after)
-    kept = await people_by_id(access, asked_people(request.query_params))
-    shown = {each.id for each in found[:PAGE]}
-    names = names_apart([(each.name, each.birth_on) for each in found[:PAGE]])
-    last = found[PAGE - 1] if len(found) > PAGE else None
-    form: Form[Any] = Form()
-    if step == GO_ON:
-        form.errors[f"salarie-{found[0].id}" if found else ""] = NOBODY
-    return page(
-        "appointments/people.html",
-        "partials/appointments/people.html",
-        form=form,
-        company=access.company,
-        motive=motive,
-        title=MOTIVES[motive].title,
-        q=q,
-        people=list(zip(found, names, strict=False)),
-        chosen=set(kept),
-        kept=[(key, name_of(declared_of(each))) for key, each in kept.items() if key not in shown],
-        for_one=motive in FOR_ONE,
-        typed=_carried(request.query_params),
-        following=f"{last.sort_key}~{last.id}" if last else "",
-        is_first=after is None,
-        go_on=GO_ON,
-        next_people=NEXT_PEOPLE,
-    )
 
 
 async def _form(access: MemberAccess, motive: RequestMotive, form: Form[Any], chosen: list[int]) -> Page:

@@ -61,6 +61,7 @@ async def index(
         typed=Form({"semaine": monday.isoformat() if semaine else ""}),
         before=week_word(monday - timedelta(days=7)),
         after=week_word(monday + timedelta(days=7)),
+        shown=len(rows),
         following=written_place(rows[-1].starts_at, rows[-1].id) if len(found) > PAGE else "",
         is_first=place is None,
         may_answer=Right.APPOINTMENTS in access.rights,

@@ -4,10 +4,15 @@
   "use strict";
   const $ = (selector, root = document) => root.querySelector(selector);
   const on = (name, act) => document.addEventListener(name, act);
+  const at = () => document.activeElement;
+  let timer, saying, before, was, title;
+
   // Said a moment later: htmx sets the title after the swap, and a region emptied and filled at once is not read.
+  // Without words of its own, what was swapped is told by its title, if that is another one.
   const say = (words) => {
+    clearTimeout(saying);
     $("#live").textContent = "";
-    setTimeout(() => { $("#live").textContent = words || document.title; }, 50);
+    saying = setTimeout(() => { $("#live").textContent = words || (document.title === title ? "" : document.title); }, 50);
   };
 
   const reveal = () => {
@@ -23,17 +28,21 @@
     }
   };
 
-  let timer, before;
+  // Any request gives the idle time again, and no request the last minutes of the twelve hours.
   const watch = () => {
     const box = $("#layout-session");
     clearTimeout(timer);
-    if (box) timer = setTimeout(() => {
-      const { stay } = box.dataset;
-      before = document.activeElement;
-      box.innerHTML = `<div class="notice warn"><p>Votre session se termine dans deux minutes. Ce que vous saisissez sera conservé.</p><p><a class=button href="${stay}" data-hx-get="${stay}" data-hx-target="#layout-session" data-hx-swap="outerHTML ignoreTitle:true">Rester connecté</a></p></div>`;
+    if (!box) return;
+    const { idle, left, ending, last } = box.dataset;
+    const rest = (box.end ??= Date.now() + +left) - Date.now();
+    if (rest < idle && box.innerHTML) return;
+    box.innerHTML = "";
+    timer = setTimeout(() => {
+      before = at();
+      box.innerHTML = rest > idle ? ending : last;
       htmx.process(box);
       say(box.textContent);
-    }, (box.dataset.endsIn - 120) * 1000);
+    }, Math.min(rest, idle));
   };
 
   // Who asks for another tab gets it: htmx would take the click for itself.
@@ -42,27 +51,31 @@
     if (asks && event.target.closest("a[href]")) event.stopPropagation();
   }, true);
 
-  on("htmx:after:swap", (event) => {
+  on("htmx:before:swap", ({ detail }) => {
+    was = at();
+    title = document.title;
+    // Where the answer says what comes next, htmx is not to give the focus to what had the same id first.
+    for (const { target, fragment } of detail.tasks)
+      if (target.contains?.(was) && $("[autofocus]", fragment)) was.id = "";
+  });
+
+  on("htmx:after:swap", ({ detail: { ctx: { target } } }) => {
     reveal();
     watch();
-    if (event.detail.ctx?.target?.id === "layout-session") {
-      (before && before !== document.body ? before : $("main")).focus();
-      say("Vous restez connecté.");
-      return;
+    // What was swapped stands again under the same id: it may say itself what became of it.
+    const now = document.getElementById(target?.id || `${target}`.slice(1));
+    const said = now?.dataset.said || (now && $(":scope>[data-said]", now)?.dataset.said);
+    if (now?.matches("[data-quiet]")) return void (said && say(said));
+    // A search keeps the focus in its field; what took the focused control away says where it goes on.
+    const inside = now?.closest(".slot") && $("select,[tabindex]", now);
+    const back = now?.id === "layout-session" && $("#portal").contains(before) && before;
+    const place = $("#erreur h1") || (at() === document.body && (back || inside || $("main h1")));
+    if (place) {
+      if (place.tabIndex < 0) place.tabIndex = -1;
+      place.focus();
     }
-    const target = event.detail.ctx?.target;
-    // What was swapped stands again under the same id: a row keeps the focus, and says what became of it.
-    const now = typeof target === "string" ? $(target) : target?.id && document.getElementById(target.id);
-    const said = now?.dataset?.said;
-    if (target?.matches?.("[data-quiet]")) return void (said && say(said));
-    // A search keeps the focus in its field; a step that took the focused control away gives it to the heading.
-    const at = document.activeElement;
-    const lost = !at || at === document.body;
-    const inside = now && now.closest(".slot") && ($(".summary", now) || $("[tabindex]", now));
-    const place = $("#erreur h1") || (lost && (inside || $("main [autofocus]") || $("main h1")));
-    if (place) place.focus();
-    // A form opened inside a row is read where the focus goes: nothing else is said.
-    if (said || place !== inside) say(said);
+    // A summary of errors and a list that goes on are read whole where the focus goes.
+    say(at().matches("div[autofocus]") ? " " : said);
   });
 
   const busy = (event, is) => {

@@ -131,7 +131,7 @@ async def test_people_are_found_by_the_beginning_of_their_words_without_accents(
     assert ("Personne ne correspond à" in page.text) is not bool(found)
     check(page)
     part = (await alice.partial(PEOPLE, params={"q": q})).text.partition("</title>")[2].strip()
-    assert part.startswith('<div id="appointments-people">')
+    assert part.startswith('<div id="appointments-people" data-said=')
     assert part in page.text
 
 
@@ -158,11 +158,12 @@ async def test_pages_of_people_keep_what_is_ticked_on_each(alice, told, portal):
     people = [await an_employee(portal, told.site, birth_name=f"N{n:02}") for n in range(60)]
     key = [str(each.id) for each in people]
     first = await alice.get(PEOPLE, params={"q": "élise"})
-    assert "25 salariés sur cette page" in first.text
+    assert "<legend>25 salariés, la liste continue</legend>" in first.text
     assert "Revenir au début" not in first.text
     second = await alice.get(**sent_by(first, "Salariés suivants", key[3], key[20]))
     assert list(boxes(second)) == [f"N{n:02} Élise" for n in (3, 20, *range(25, 50))]
     assert 'value="élise"' in second.text
+    assert "<legend>25 salariés, page 2, la liste continue</legend>" in second.text
     check(second)
     third = await alice.get(**sent_by(second, "Salariés suivants", key[30]))
     assert "Salariés suivants" not in third.text

@@ -198,7 +198,7 @@ async def test_a_list_is_filtered_by_what_is_under_way_and_what_is_over(alice, t
     check(page)
     part = await alice.partial(REQUESTS + query)
     fragment = part.text.partition("</title>")[2].strip()
-    assert fragment.startswith('<div id="appointments-table">')
+    assert fragment.startswith('<div id="appointments-table" data-said=')
     assert fragment in page.text
 
 

@@ -44,6 +44,14 @@ class Focused:
     words: str
 
 
+def titled(words: str) -> re.Pattern[str]:
+    """A title, on whichever company's page: its label comes before the name of the service."""
+    words, dash, service = words.rpartition(" – ")
+    company = r"( – \d{5}(-\d+)? - .+)?" if dash else ""
+    pattern = f"{re.escape(words)}{company}{re.escape(dash + service)}"
+    return re.compile("^" + pattern.replace("\\ ", r"\s") + "$")
+
+
 class Reader:
     """`press` and `tab_to` use the keyboard alone; `page` is there for those who have a mouse."""
 
@@ -106,7 +114,7 @@ class Reader:
         """The address bar and the title of the window agree with the step, and its scripts are there. The
         number of an address serves readers without scripts, and is not theirs to type.
         """
-        await expect(self.page).to_have_title(title)
+        await expect(self.page).to_have_title(titled(title))
         separator = "&" if "?" in path else "?"
         shown = re.compile(re.escape(f"{self.site}{path}") + rf"(\{separator}(n=\d+|fait=[\w.-]+))?$")
         await expect(self.page).to_have_url(shown)
@@ -116,7 +124,8 @@ class Reader:
         await expect(self.page.locator(selector)).to_be_focused()
 
     async def hears(self, words: str | re.Pattern[str]) -> None:
-        await expect(self.page.locator("#live")).to_have_text(words)
+        wanted = words if isinstance(words, re.Pattern) else titled(words)
+        await expect(self.page.locator("#live")).to_have_text(wanted)
 
     async def settled(self) -> None:
         """After a swap: nothing of it is still under way."""

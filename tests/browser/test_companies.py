@@ -26,7 +26,8 @@ async def test_the_company_is_changed_with_the_keyboard_and_the_portal_follows(r
     await reader.open("/espace/00010")
     await reader.page.evaluate("window.kept = true")
     await chooses_dinan(reader)
-    await reader.hears(WELCOME)
+    await reader.hears("00010-5 - BRIEUC-marque-7f3a (Dinan)")
+    await expect(reader.page).to_have_title("Accueil – 00010-5 - BRIEUC-marque-7f3a (Dinan) – AIST22")
     assert await reader.page.evaluate("window.kept"), "the page was loaded anew"
     assert (await reader.focused()).tag == "h1"
     await expect(reader.page.locator("#vers")).to_have_value("00010-5")

@@ -65,7 +65,8 @@ async def test_a_form_refused_twice_leads_to_its_summary_twice(reader):
     for wrong in ("alice@", "ours"):
         await types_an_address(reader, wrong)
         await reader.has_focus_on(".summary")
-        await reader.hears("Erreur : Connexion – AIST22")
+        await reader.is_at("/connexion", "Erreur : Connexion – AIST22")
+        await reader.hears("")
     assert not await reader.swaps_that_lost_the_focus()
 
 

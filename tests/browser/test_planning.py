@@ -1,5 +1,6 @@
 """A slot confirmed, given back, taken back, given to somebody: by keyboard, then without JavaScript."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -43,8 +44,8 @@ async def test_a_row_is_answered_in_place_with_the_keyboard(reader, told, portal
     await counts(reader, "0 à confirmer")
     await reader.tab_to("Ne peut pas venir")
     await reader.press("Enter")
-    await expect(row.locator("form p").first).to_be_focused()
-    await reader.tab_to("Pourquoi")
+    await expect(row.locator("select")).to_be_focused()
+    await reader.hears(re.compile(r"^Annulation sans frais jusqu’au .+ facturée à l’entreprise"))
     await row.locator("select").select_option("conges")
     await reader.tab_to("Rendre au service")
     await reader.press("Enter")

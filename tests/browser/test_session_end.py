@@ -76,6 +76,74 @@ async def test_staying_is_told_and_does_not_lose_the_focus(reader, told, field):
     assert at.tag != "body"
 
 
+async def signed_in_for(portal, passed):
+    """Signed in so long ago, and seen just now."""
+    async with portal.database.transaction(write=True) as session:
+        await session.exec(update(AccountSession).values(created_at=clock.now() - passed))
+
+
+async def test_what_is_said_of_the_end_is_seen_wherever_the_page_is(reader, told):
+    """It takes no room that the focus needs: what has the focus stands below it."""
+    await reader.page.set_viewport_size({"width": 640, "height": 400})
+    warning = await at_the_profile(reader, told.alice, fake_clock=True)
+    await reader.page.evaluate("scrollTo(0, document.querySelector('main').scrollHeight - 300)")
+    await reader.page.clock.fast_forward("28:05")
+    await expect(warning.get_by_text(WARNING)).to_be_in_viewport(ratio=1)
+    for _ in range(12):
+        await reader.press("Shift+Tab")
+        hidden = await reader.page.evaluate("""() => {
+            const at = document.activeElement, box = document.querySelector("#layout-session");
+            const [a, b] = [at, box].map((each) => each.getBoundingClientRect());
+            return !box.contains(at) && a.top < b.bottom - 1 && a.bottom > b.top + 1;
+        }""")
+        assert not hidden, await reader.focused()
+
+
+async def test_near_the_twelfth_hour_staying_says_until_when_and_the_end_is_told_once(reader, told, portal):
+    await reader.signed_in(told.alice)
+    await signed_in_for(portal, timedelta(hours=11, minutes=20))
+    await reader.page.clock.install()
+    await reader.open("/mon-compte")
+    warning = reader.page.locator("#layout-session")
+    await reader.tab_to("Fonction")
+    await reader.page.clock.fast_forward("28:05")
+    await expect(warning).to_contain_text(WARNING)
+    await signed_in_for(portal, timedelta(hours=11, minutes=53))
+    await reader.tab_to("Rester connecté", "Shift+Tab")
+    await reader.press("Enter")
+    await reader.hears(re.compile(r"^Vous restez connecté jusqu’au .+ à\s\d+\sh\s\d\d\.$"))
+    await reader.has_focus_on("#job_title")
+    await reader.page.clock.fast_forward("05:05")
+    await reader.hears(re.compile(r"Votre session se termine le .+ à\s\d+\sh\s\d\d, douze heures après"))
+    await expect(warning).to_be_visible()
+    await expect(warning.get_by_role("link")).to_have_count(0)
+    await reader.has_focus_on("#job_title")
+
+
+async def test_in_its_last_minutes_a_session_offers_nothing_that_would_not_help(reader, told, portal):
+    await reader.signed_in(told.alice)
+    await signed_in_for(portal, timedelta(hours=11, minutes=59))
+    await reader.open("/mon-compte")
+    warning = reader.page.locator("#layout-session")
+    await expect(warning).to_contain_text("il faudra vous reconnecter")
+    await expect(warning.get_by_role("link")).to_have_count(0)
+
+
+async def test_what_is_done_in_place_does_not_put_off_the_twelfth_hour(reader, told, portal):
+    await reader.signed_in(told.alice)
+    await signed_in_for(portal, timedelta(hours=11, minutes=40))
+    await reader.page.clock.install()
+    await reader.open("/espace/00010/salaries")
+    await reader.page.clock.fast_forward("10:00")
+    await reader.tab_to("Nom, poste ou matricule")
+    await reader.type("SOÛD")
+    await reader.page.clock.run_for(1000)
+    await expect(reader.page.locator("#employees-caption")).to_contain_text("1 salarié")
+    await reader.page.clock.fast_forward("08:05")
+    await expect(reader.page.locator("#layout-session")).to_contain_text("il faudra vous reconnecter")
+    await reader.has_focus_on("#q")
+
+
 async def test_staying_too_late_leads_to_the_sign_in(reader, told, portal):
     warning = await at_the_profile(reader, told.alice, fake_clock=True)
     await reader.page.clock.fast_forward("28:05")

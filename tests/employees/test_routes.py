@@ -197,7 +197,7 @@ async def test_the_fragment_is_the_table_that_the_page_holds(alice, staff):
         whole, part = await alice.get(LIST + query), await alice.partial(LIST + query)
         title, _, fragment = part.text.partition("</title>")
         assert title.startswith("<title>")
-        assert fragment.strip().startswith('<div id="employees-table">')
+        assert fragment.strip().startswith('<div id="employees-table" data-said=')
         assert fragment.strip() in whole.text
         assert whole.headers["vary"].startswith("HX-Request-Type")
 

@@ -214,7 +214,7 @@ async def test_the_fragment_is_what_the_page_shows(alice, portal, told):
     for query in ("", "?nature=company_linked", "?nature=signed_in", "?du=hier"):
         whole, part = await alice.get(PATH + query), await alice.partial(PATH + query)
         fragment = TOKEN.sub(r"\1", part.text.partition("</title>\n")[2]).strip()
-        assert fragment.startswith('<div id="history-table">')
+        assert fragment.startswith('<div id="history-table" data-said=')
         assert fragment in whole.text
         check(whole)
 
@@ -222,11 +222,13 @@ async def test_the_fragment_is_what_the_page_shows(alice, portal, told):
 async def test_the_title_that_a_swap_reads_aloud_says_what_was_found(alice, portal, told):
     await happened(portal, *(event_of(told, f"e{number:02d}") for number in range(30)))
     for query, title in (
-        ("", "Historique – AIST22"),
-        ("?nature=company_linked", "Historique, plus de 25 événements – AIST22"),
-        ("?nature=signed_in", "Historique, 0 événement – AIST22"),
+        ("", "Historique – {}"),
+        ("?nature=company_linked", "Historique, plus de 25 événements – {}"),
+        ("?nature=signed_in", "Historique, 0 événement – {}"),
     ):
-        assert (await alice.partial(PATH + query)).text.startswith(f"<title>{title}</title>"), query
+        assert (await alice.partial(PATH + query)).text.startswith(
+            f"<title>{title.format(f'{told.ours.label} – AIST22')}</title>"
+        ), query
 
 
 async def test_a_new_company_reads_that_nothing_happened_yet(alice):

@@ -195,7 +195,7 @@ async def test_the_fragment_is_the_table_of_the_page(alice, portal, told):
     await some_of_each(portal, told)
     whole, part = await alice.get(INVOICES), await alice.partial(INVOICES)
     fragment = part.text.partition("</title>\n")[2].strip()
-    assert fragment.startswith('<div id="invoices-table">')
+    assert fragment.startswith('<div id="invoices-table" data-said=')
     assert fragment in whole.text
     assert THEIRS not in whole.text
 
