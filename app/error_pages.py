@@ -12,6 +12,7 @@ from litestar.response import Response
 from app.doors import PasswordNeeded, SignInNeeded, StalePage
 from app.errors import BUSY, Busy, ClientClosed, Forbidden, NotFound, Refused
 from app.shortage import RETRY_AFTER, may_pass
+from app.storage import FileLost
 from app.templating import Templates
 from app.visit import Visit
 from app.web import Page, leave, path_to
@@ -112,6 +113,18 @@ def fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     return _error(500, "Une erreur est survenue", words)
 
 
+def file_lost(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Not a 404: the reader may see it and it is listed, so that "no such page" would be false, and unseen by
+    whoever watches for faults. Not a 503 either: it will not come back by itself.
+    """
+    log.error("file_lost", route=request.scope.get("path_template", "-"), exc_info=error)
+    words = (
+        "Le portail ne retrouve plus ce fichier. Notre équipe en est avertie : pour l’avoir autrement, "
+        "appelez le service."
+    )
+    return _error(500, "Fichier introuvable", words)
+
+
 HANDLERS: dict[Any, Any] = {
     NotFound: not_found,
     Forbidden: forbidden,
@@ -119,6 +132,7 @@ HANDLERS: dict[Any, Any] = {
     StalePage: stale,
     Busy: busy,
     ClientClosed: client_closed,
+    FileLost: file_lost,
     SignInNeeded: sign_in_needed,
     PasswordNeeded: password_needed,
     HTTPException: http_error,
