@@ -139,8 +139,8 @@ async def test_an_address_changed_while_the_password_was_compared_is_refused(ali
     """A thief's request under way when the password is replaced leaves no link behind."""
     matches = portal.passwords.matches
 
-    async def replaced_meanwhile(password, hashed):
-        found = await matches(password, hashed)
+    async def replaced_meanwhile(*asked):
+        found = await matches(*asked)
         async with portal.database.transaction(write=True) as session:
             (await session.get_one(Account, told.alice.key)).password_hash = "$2b$12$" + "!" * 53
         return found
