@@ -24,7 +24,8 @@ from app.dispatcher import Dispatcher
 from app.employees.declared import filled
 from app.employees.rules import Seen
 from app.errors import CommandRefused
-from app.fields import email_address
+from app.fields import Email, Input, LastName, OptionalName
+from app.forms import Form
 from app.logs import words_of
 from app.mail import new_seed, queue_mail
 from app.main import make_postbox, standalone_templates
@@ -33,7 +34,7 @@ from app.portal import Portal, make_portal
 from app.private import make_private_folder
 from app.settings import Settings
 from app.sign_in.service import account_at
-from app.voiding import Act, void
+from app.voiding import Act, undo_to, void
 from db.migrate import MigrationRefused
 from db.models import Account, DemoBase, OutboxMail, StaffMember, VisitKind
 from db.seeds import demo
@@ -149,33 +150,46 @@ async def import_companies(settings: Settings, content: bytes, letters: Path | N
     return words
 
 
+class NewStaff(Input):
+    email: Email
+    first_name: OptionalName = ""
+    last_name: LastName
+
+
 async def create_staff(settings: Settings, typed: str, first_name: str, last_name: str, now: datetime) -> str:
     """A staff account; its temporary password leaves by mail like anybody's."""
     await check_base(settings)
+    last_name = last_name or typed.partition("@")[0]
+    form: Form[NewStaff] = Form({"email": typed, "first_name": first_name, "last_name": last_name})
+    form.check(NewStaff)
+    if form.data is None:
+        raise CommandRefused("\n".join(form.errors.values()))
     portal = make_portal(settings, bcrypt_cost=4)
     try:
-        email = email_address(typed.strip())
-    except ValueError as wrong:
+        async with portal.database.transaction(write=True) as session:
+            await _make_staff(VisitorAccess(portal, session), form.data, now)
+    finally:
         await portal.close()
-        raise CommandRefused(str(wrong)) from None
-    async with portal.database.transaction(write=True) as session:
-        access = VisitorAccess(portal, session)
-        account = await account_at(access, email, held=True)
-        if account is None:
-            account = Account(email=email, first_name="", last_name="", job_title="Service", created_at=now)
-            account.first_name, account.last_name = first_name, last_name or email.partition("@")[0]
-            access.add(account)
-            await access.flush()
-        if not await access.first(select(StaffMember).where(StaffMember.account_id == account.key)):
-            await void(access, account, Act.MADE_STAFF, now)
-            access.add(StaffMember(account_id=account.key, created_at=now))
-        if account.password_hash is None:
-            name = settings.service_name
-            queue_mail(
-                access, "account_created", email, now, account_id=account.key, seed=new_seed(), company=name
-            )
-    await portal.close()
-    return f"{email} est gestionnaire du service. Son accès part par courriel."
+    return f"{form.data.email} est gestionnaire du service. Son accès part par courriel."
+
+
+async def _make_staff(access: VisitorAccess, entry: NewStaff, now: datetime) -> None:
+    email = entry.email
+    account = await account_at(access, email, held=True)
+    if account is None and (reserved := await undo_to(access, email, now)):
+        until = formats.moment(reserved[0].expires_at)
+        raise CommandRefused(f"{email} est gardée jusqu’au {until} pour le compte qui vient d’en changer.")
+    if account is None:
+        account = access.add(Account(**entry.model_dump(), job_title="Service", created_at=now))
+        await access.flush()
+    if not await access.first(select(StaffMember).where(StaffMember.account_id == account.key)):
+        await void(access, account, Act.MADE_STAFF, now)
+        access.add(StaffMember(account_id=account.key, created_at=now))
+    if account.password_hash is None:
+        name = access.portal.settings.service_name
+        queue_mail(
+            access, "account_created", email, now, account_id=account.key, seed=new_seed(), company=name
+        )
 
 
 async def send_mail(settings: Settings) -> str:

@@ -62,6 +62,7 @@ class Database:
             options = {"connect_args": {"server_settings": POSTGRESQL_PATIENCE, **POSTGRESQL_SILENCE}}
             self.engine = _engine(url, pool_size=writers + READERS, pool_pre_ping=True, **options)
             event.listen(self.engine.sync_engine, "begin", _hurry)
+            event.listen(self.engine.sync_engine, "do_connect", _connected)
             self.reader = self.engine.execution_options(postgresql_readonly=True)
 
     @asynccontextmanager
@@ -225,6 +226,16 @@ def _hurry(connection: Any) -> None:
     """The same for the locks of PostgreSQL's rows."""
     if (left := patience().left) < SECONDS - 1:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(left * 1000, 1):.0f}")
+
+
+def _connected(dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+    """A server that is away is told in many ways, by a socket that is no file and a name without an address
+    too: here they are one.
+    """
+    try:
+        return dialect.connect(*arguments, **options)
+    except OSError as error:
+        raise ConnectionError(error.errno, error.strerror) from error
 
 
 def _engine(url: str, **options: Any) -> AsyncEngine:

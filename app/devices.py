@@ -63,12 +63,6 @@ async def known_device(access: Access, account_id: int, token: str, now: datetim
     return await access.first(mine)
 
 
-async def is_known_network(access: Access, account_id: int, network: str, now: datetime) -> bool:
-    """Whether one of its known devices signed in from there."""
-    mine = select(KnownDevice).where(_is_known(account_id, now), KnownDevice.network == network)
-    return await access.first(mine.limit(1)) is not None
-
-
 async def known_devices(access: Access, account_id: int, now: datetime) -> Sequence[KnownDevice]:
     """The latest first."""
     newest = select(KnownDevice).where(_is_known(account_id, now))

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Request
+from litestar.exceptions import HTTPException
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import clock
@@ -73,7 +74,8 @@ async def _transaction(request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSe
 async def _drained(request: Request[Any, Any, Any]) -> None:
     """Outside the transaction: a file may be long in coming."""
     if request.route_handler.opt.get("file"):
-        with suppress(ClientClosed):
+        # What is wrong with the sending itself does not hide why it was refused.
+        with suppress(ClientClosed, HTTPException):
             await drain(request)
 
 

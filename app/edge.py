@@ -12,6 +12,7 @@ from app.assets import Assets
 from app.crowd import Crowd
 from app.encodings import accepted_encoding
 from app.errors import ClientClosed
+from app.posted import as_we_write
 from app.turn import one_request
 
 log = structlog.get_logger()
@@ -62,9 +63,7 @@ class Edge:
         head = scope["method"] == "HEAD"
         if head:
             scope = {**scope, "method": "GET"}
-        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
-            # PostgreSQL refuses this character wherever it stands: no page has it in its address.
-            scope = {**scope, "path": "/introuvable", "raw_path": b"/introuvable", "query_string": b""}
+        scope = _addressed(scope)
         status: int | None = None
 
         async def send_safely(message: Message) -> None:
@@ -143,6 +142,15 @@ class Arriving:
             self.is_cut = True
             raise ClientClosed
         return message
+
+
+def _addressed(scope: Any) -> Any:
+    """The address as it is understood."""
+    query = as_we_write(scope["query_string"])
+    if "\0" in scope["path"] or b"%00" in query or b"\0" in query:
+        # PostgreSQL refuses this character wherever it stands: no page has it in its address.
+        return {**scope, "path": "/introuvable", "raw_path": b"/introuvable", "query_string": b""}
+    return {**scope, "query_string": query}
 
 
 async def _apologise(send: Send) -> None:

@@ -13,6 +13,7 @@ from app import cookies
 from app.doors import PasswordNeeded, SignInNeeded, StalePage
 from app.errors import BUSY, Busy, ClientClosed, CookiesRefused, Forbidden, NotFound, Refused
 from app.shortage import RETRY_AFTER, may_pass
+from app.storage import FileLost
 from app.templating import Templates
 from app.visit import Visit
 from app.web import Page, is_htmx, leave, path_to
@@ -119,6 +120,18 @@ def fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     return _error(500, "Une erreur est survenue", words)
 
 
+def file_lost(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Not a 404: the reader may see it and it is listed, so that "no such page" would be false, and unseen by
+    whoever watches for faults. Not a 503 either: it will not come back by itself.
+    """
+    log.error("file_lost", route=request.scope.get("path_template", "-"), exc_info=error)
+    words = (
+        "Le portail ne retrouve plus ce fichier. Notre équipe en est avertie : pour l’avoir autrement, "
+        "appelez le service."
+    )
+    return _error(500, "Fichier introuvable", words)
+
+
 HANDLERS: dict[Any, Any] = {
     NotFound: not_found,
     Forbidden: forbidden,
@@ -127,6 +140,7 @@ HANDLERS: dict[Any, Any] = {
     Busy: busy,
     ClientClosed: client_closed,
     CookiesRefused: cookies_refused,
+    FileLost: file_lost,
     SignInNeeded: sign_in_needed,
     PasswordNeeded: password_needed,
     HTTPException: http_error,

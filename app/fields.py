@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from app.addresses import checked
 from app.phones import read_phone
-from db.numbers import DECLARANT_LENGTH, company_code, declarant_number, is_declarant_number
+from db.numbers import DECLARANT_LENGTH, company_code, declarant_number, is_declarant_number, is_digits
 
 LONGEST_NAME = 80
 SITE = re.compile(r":\s*//|www\s*\.", re.IGNORECASE)
@@ -111,7 +111,7 @@ def _number(value: str) -> str:
     if not value:
         raise ValueError("Saisissez votre n° télédéclarant.")
     digits = declarant_number(value)
-    if not digits.isascii() or not digits.isdigit():
+    if not is_digits(digits):
         raise ValueError("Le n° télédéclarant ne contient que des chiffres.")
     if len(digits) != DECLARANT_LENGTH:
         raise ValueError(
@@ -166,6 +166,7 @@ Ticked = Annotated[bool, BeforeValidator(_is_ticked)]
 Mobile = Annotated[str, Squeezed, AfterValidator(mobile_number)]
 LastName = Annotated[str, Squeezed, OneLine, text("Saisissez votre nom.", LONGEST_NAME), PlainName]
 FirstName = Annotated[str, Squeezed, OneLine, text("Saisissez votre prénom.", LONGEST_NAME), PlainName]
+OptionalName = Annotated[str, Squeezed, OneLine, text("", LONGEST_NAME), PlainName]
 JobTitle = Annotated[
     str, Squeezed, OneLine, text("Saisissez votre fonction dans l’entreprise.", 120), PlainName
 ]

@@ -55,6 +55,7 @@ LIMITS: dict[str, Limits] = {
     "email_confirm": NEW_ADDRESS,
     "email_taken": NEW_ADDRESS,
     "email_changed": ONCE,
+    "email_reserved": ONCE,  # always counted as what it stands in for
     "password_changed": Limits(account=_hour_and_day(10, 20)),
     "password_reset": Limits(recipient=((5 * MINUTE, 1),), in_silence=True, group="reset"),
     "no_account": Limits(recipient=((5 * MINUTE, 1),), network=((DAY, 20),), in_silence=True, group="reset"),

@@ -17,6 +17,8 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from app.errors import Busy
 from app.keys import Keys
+from app.searching import folded
+from db.numbers import is_digits
 
 MINIMUM, MAXIMUM = 12, 128
 ENTROPY_BITS = 50  # CNIL, deliberation 2022-100: without other measures than a limit on attempts.
@@ -134,7 +136,7 @@ def _lower_priority() -> None:
 def entropy(password: str) -> float:
     """L·log2(N) in bits, N being the size of the alphabets that the password uses (CNIL 2022-100)."""
     sizes = (
-        (26, str.islower), (26, str.isupper), (10, str.isdigit),
+        (26, str.islower), (26, str.isupper), (10, is_digits),
         (37, lambda c: not c.isalnum()), (100, lambda c: c.isalpha() and c.lower() == c.upper()),
     )  # fmt: skip
     alphabet = sum(size for size, has in sizes if any(has(c) for c in password))
@@ -156,14 +158,15 @@ def weakness(password: str, context: list[str]) -> str:
         return f"Choisissez au moins {MINIMUM} caractères : celui-ci en compte {len(password)}."
     if len(password) > MAXIMUM:
         return f"Choisissez au plus {MAXIMUM} caractères."
-    folded = password.casefold()
-    bare = folded.strip("0123456789!?.*-_ ")
+    plain = folded(password)
+    bare = plain.strip("0123456789!?.*-_ ")
     halves = {bare[: len(bare) // 2], bare[len(bare) // 2 :]}
-    if not _blocklist().isdisjoint({bare, folded}) or (len(halves) == 1 and bare and halves <= _blocklist()):
+    if not _blocklist().isdisjoint({bare, plain}) or (len(halves) == 1 and bare and halves <= _blocklist()):
         return "Ce mot de passe figure parmi les plus utilisés : il serait deviné tout de suite."
     for word in context:
-        if len(word) >= 4 and word.casefold() in folded:
-            left = folded.replace(word.casefold(), "")
+        known = folded(word)
+        if len(known) >= 4 and known in plain:
+            left = plain.replace(known, "")
             if len(left) < 8:
                 return f"Ce mot de passe repose sur « {word} », que d’autres connaissent."
     if entropy(password) < ENTROPY_BITS:

@@ -1,4 +1,4 @@
-"""The fields of a posted form, whatever their bytes.
+"""The fields of a posted form or of an address, whatever their bytes.
 
 A browser answers in the encoding of the page, UTF-8; a script, an old proxy or a page saved by hand may not.
 What is not UTF-8 is read as Windows would have written it, and marked: its letters are guesses, so nothing is
@@ -8,7 +8,7 @@ and remembers the last thousand bodies, passwords included.
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from litestar import Request
 
@@ -39,6 +39,16 @@ def fields_of(body: bytes) -> Posted:
     read = [(text_of(name.encode("latin-1")), text_of(value.encode("latin-1"))) for name, value in pairs]
     fields = tuple((name, value) for (name, _), (value, _) in read)
     return Posted(fields, any(not (a and b) for (_, a), (_, b) in read))
+
+
+def as_we_write(query: bytes) -> bytes:
+    """The query of an address with its letters as our own links have them. The framework reads raw UTF-8 as
+    latin-1 and loses what is escaped in another encoding; nothing is done by reading, so a guess is enough.
+    """
+    if query.isascii() and b"%" not in query:
+        return query
+    read = fields_of(query)
+    return urlencode(read.fields).encode() if read.is_garbled or not query.isascii() else query
 
 
 def text_of(content: bytes) -> tuple[str, bool]:

@@ -79,11 +79,15 @@ def write_letter(portal: Portal, templates: Any, mail: OutboxMail) -> Letter:
         is_password = mail.template == "account_created"
         keys = portal.keys
         context["secret"] = (keys.mailed_password if is_password else keys.mailed_link)(mail.secret_seed)
-    text = templates.environment.get_template(f"emails/{mail.template}.txt").render(context)
-    subject, _, body = text.partition("\n")
+    environment, name = templates.environment, f"emails/{mail.template}.txt"
+    text = environment.get_template(name).render(context)
+    # The first line of the template, however many lines its names hold: none begins a header or the letter.
+    source, _, _ = environment.loader.get_source(environment, name)
+    subject = environment.from_string(source.partition("\n")[0]).render(context)
+    body = text.removeprefix(subject)
     html = templates.environment.get_template(f"emails/{mail.template}.html").render(context)
     return Letter(
-        mail.message_id, mail.recipient, subject.strip(), body.strip() + "\n", html, mail.created_at
+        mail.message_id, mail.recipient, " ".join(subject.split()), body.strip() + "\n", html, mail.created_at
     )
 
 

@@ -3,6 +3,7 @@
 All else that a database refuses is a fault of ours, and no waiting will cure it.
 """
 
+import errno
 import sqlite3
 from typing import Final
 
@@ -29,6 +30,14 @@ CODES: Final = frozenset(
         sqlite3.SQLITE_PROTOCOL,
     }
 )
+# The system: no room, no more files, processes or memory, a disk or a network that fails. Not a file that is
+# absent, forbidden or no folder: that stays so.
+ERRORS: Final = frozenset(
+    {
+        errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
+        errno.EAGAIN, errno.ENOBUFS, errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTUNREACH,
+    }
+)  # fmt: skip
 REFUSES_WRITING = (sqlite3.SQLITE_READONLY, "25006")
 
 
@@ -36,8 +45,10 @@ def may_pass(error: BaseException) -> bool:
     """Nothing was half written, and the same request may succeed in a while."""
     if isinstance(error, BaseExceptionGroup):
         return all(map(may_pass, error.exceptions))
-    if isinstance(error, PoolExhausted | OSError | MemoryError):
+    if isinstance(error, PoolExhausted | MemoryError | ConnectionError | TimeoutError):
         return True
+    if isinstance(error, OSError):
+        return error.errno in ERRORS
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     state = _state(error)

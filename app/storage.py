@@ -7,14 +7,20 @@ import hashlib
 import re
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
 import obstore
 import structlog
-from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.exceptions import (
+    AlreadyExistsError,
+    BaseError,
+    InvalidPathError,
+    NotSupportedError,
+    UnknownConfigurationKeyError,
+)
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from app.errors import Busy
@@ -25,6 +31,7 @@ CHUNK = 64 * 1024
 OURS = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}")
 # Of a bucket that does not answer the sender hears within seconds: the library would try for three minutes.
 PATIENCE = timedelta(seconds=10)
+OUR_FAULTS = (InvalidPathError, NotSupportedError, UnknownConfigurationKeyError)
 RETRY_AFTER = 60  # seconds
 AWAY = (
     "Les fichiers ne peuvent pas être enregistrés ni lus en ce moment. Rien n’a été gardé à moitié : "
@@ -34,6 +41,10 @@ AWAY = (
 
 class Damaged(Exception):  # noqa: N818
     """What is kept is no longer what was deposited."""
+
+
+class FileLost(Exception):  # noqa: N818
+    """A row names it and the storage does not hold it: no waiting brings it back."""
 
 
 class StorageAway(Busy):
@@ -79,13 +90,16 @@ class Storage:
         return sha256
 
     async def opened(self, sha256: str) -> AsyncIterator[bytes]:
-        """The bytes in chunks of 64 KB, once the file is found: `FileNotFoundError` comes before any.
+        """The bytes in chunks of 64 KB, once the file is found: `FileLost` comes before any.
 
         `Damaged` comes in place of the last chunk, so that a reader who was told the size knows that it is
         not whole.
         """
-        with _reached():
-            found = await obstore.get_async(self._store, _path(sha256))
+        try:
+            with _reached():
+                found = await obstore.get_async(self._store, _path(sha256))
+        except FileNotFoundError:
+            raise FileLost(sha256) from None
         return _verified(found.stream(min_chunk_size=CHUNK), sha256)
 
     async def older_than(self, at: datetime) -> list[str]:
@@ -97,7 +111,8 @@ class Storage:
         return [path.rpartition("/")[2] for path in found if OURS.fullmatch(path)]
 
     async def remove(self, sha256: str) -> None:
-        with _reached():
+        """It is gone afterwards; a bucket does not say whether it was there, so neither does a folder."""
+        with suppress(FileNotFoundError), _reached():
             await obstore.delete_async(self._store, _path(sha256))
 
     def drop_unfinished(self, at: datetime) -> int:
@@ -116,11 +131,13 @@ def sha256_of(content: bytes) -> str:
 
 @contextmanager
 def _reached() -> Iterator[None]:
-    """Every way in which a disk or a bucket fails is one; what is absent or there already is none."""
+    """Every way in which a disk or a bucket fails is one; what is absent or there already is none, and what
+    could never have been done is a fault of ours.
+    """
     began = time.perf_counter()
     try:
         yield
-    except (FileNotFoundError, AlreadyExistsError):
+    except (FileNotFoundError, AlreadyExistsError, *OUR_FAULTS):
         raise
     except (BaseError, OSError) as error:
         # Without its words: they hold addresses of the bucket and of the disk.

@@ -43,9 +43,12 @@ EVERYBODY, ALERT_PER_HOUR = "everybody", 300
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """One guess already counted: `forgive` takes it back when it was right."""
+    """One guess already counted: `forgive` takes it back when it was right. `refused`: the counters of what
+    is refused to its network.
+    """
 
     buckets: tuple[str, ...]
+    refused: tuple[str, ...]
     at: float
 
 
@@ -89,7 +92,8 @@ async def count_guess(database: Database, now: datetime, *buckets: str) -> Guess
         await _count_for_the_alert(session, now)
     if refused:
         raise refused
-    return Guess(tuple(sorted(filterfalse(_is_of_refusals, buckets))), now.timestamp())
+    counted, refusals = filterfalse(_is_of_refusals, buckets), filter(_is_of_refusals, buckets)
+    return Guess(tuple(sorted(counted)), tuple(refusals), now.timestamp())
 
 
 async def count_among(session: AsyncSession, now: datetime, *buckets: str) -> None:
@@ -140,21 +144,23 @@ async def _count_for_the_alert(session: AsyncSession, now: datetime) -> None:
 
 
 async def take_back(database: Database, guess: Guess, now: datetime) -> None:
-    """The guess was never looked at: as if it had not been made."""
-    await _forget(database, guess, now, and_failures=False)
+    """The guess was never looked at, for want of a place: refused to its network, no try of the account."""
+    async with database.transaction(write=True) as session:
+        for name in sorted((*guess.buckets, *guess.refused)):
+            row = await _locked(session, name, now)
+            if name in guess.refused:
+                _add(row, 1, now)
+            else:
+                row.guesses = [g for g in row.guesses if g != guess.at]
 
 
 async def forgive(database: Database, guess: Guess, now: datetime) -> None:
     """The guess was right: forget it, and every failure of that account or device."""
-    await _forget(database, guess, now, and_failures=True)
-
-
-async def _forget(database: Database, guess: Guess, now: datetime, *, and_failures: bool) -> None:
     async with database.transaction(write=True) as session:
         for name in (*guess.buckets, EVERYBODY):
             row = await _locked(session, name, now)
-            own = and_failures and name.startswith(("account:", "device:"))
-            row.guesses = [] if own else [g for g in row.guesses if g != guess.at]
+            is_own = name.startswith(("account:", "device:"))
+            row.guesses = [] if is_own else [g for g in row.guesses if g != guess.at]
 
 
 async def forget_old_guesses(database: Database, now: datetime) -> None:

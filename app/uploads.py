@@ -12,6 +12,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser, par
 
 from app.posted import posted, text_of
 from app.visit import MULTIPART_TYPE, TOKEN_FIELD, Visit
+from db.numbers import is_digits
 
 BIGGEST = 5 * 1024 * 1024  # bytes of the file
 # Read to its end and thrown away, so that the browser hears the answer instead of a cut connection.
@@ -123,6 +124,6 @@ def _too_big(request: Request[Any, Any, Any], segment: MultipartSegment, limit: 
     if segment.filename is None:
         return CUT
     told, most = request.headers.get("content-length", ""), limit.size // 1_000_000
-    weighs = int(told) // 1_000_000 if told.isdigit() and len(told) < 15 else 0
+    weighs = int(told) // 1_000_000 if is_digits(told) and len(told) < 15 else 0
     size = f" (il en pèse {weighs})" if weighs > most else ""
     return f"Ce fichier dépasse {most} Mo{size} : {limit.advice}."

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Update, update
 from sqlmodel import col, select
@@ -100,6 +101,44 @@ async def living_undo(access: Access, account_id: int, now: datetime) -> Account
         AccountToken.expires_at > now,
     )
     return await access.first(undos.order_by(col(AccountToken.id)).limit(1))
+
+
+async def undo_to(
+    access: Access, email: str, now: datetime, *, but: int = 0
+) -> tuple[AccountToken, Account] | None:
+    """The way back to this address of an account that has another now: while it lives nobody else takes the
+    address, or whoever was quick would make the undo worthless. `but`: the account that asks for it.
+    """
+    undos = select(AccountToken, Account).where(
+        AccountToken.account_id == Account.id,
+        AccountToken.kind == TokenKind.EMAIL_UNDO,
+        AccountToken.email == email,
+        col(AccountToken.used_at).is_(None),
+        AccountToken.expires_at > now,
+        Account.id != but,
+        Account.email != email,
+    )
+    found = await access.rows(undos.order_by(col(AccountToken.id)).limit(1))
+    return found[0] if found else None
+
+
+def mail_reserved(
+    access: Access, undo: AccountToken, account: Account, now: datetime, *, counted_as: str, **about: Any
+) -> None:
+    """Who reads mail at a reserved address is told why nothing was done, with the way back once more."""
+    until = undo.expires_at
+    seed = new_link(access, account, TokenKind.EMAIL_UNDO, until, now, email=undo.email)
+    queue_mail(
+        access,
+        "email_reserved",
+        undo.email,
+        now,
+        account_id=account.key,
+        seed=seed,
+        counted_as=counted_as,
+        until=formats.moment(until),
+        **about,
+    )
 
 
 def mail_undo(

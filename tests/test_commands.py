@@ -85,6 +85,24 @@ def test_a_staff_account_has_an_address_that_mail_reaches(email, reason, portail
     assert reason in words
 
 
+@pytest.mark.parametrize(
+    ("first_name", "last_name", "reason"),
+    [
+        ("Anne\nBcc: x@evil.example", "Riou", "une seule ligne"),
+        ("Anne", "voir www.evil.example", "adresse de site"),
+        ("Anne", "é" * 81, "80 caractères au plus"),
+        ("Anne\x07", "Riou", "ne s’écrit pas"),
+    ],
+)
+def test_a_staff_account_has_a_name_as_everybody_has(first_name, last_name, reason, portail):
+    portail("migrate")
+    code, words = portail(
+        "create-staff", "anne@service.example", "--first-name", first_name, "--last-name", last_name
+    )
+    assert code == 2
+    assert reason in words
+
+
 def test_a_staff_account_is_opened_and_its_mail_waits(portail, tmp_path):
     portail("migrate")
     for _ in range(2):

@@ -3,7 +3,10 @@
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from app import clock
+from app.access import VisitorAccess
 from app.account.forms import Profile
+from app.commands import NewStaff
 from app.companies.import_cells import COLUMNS as OF_MEMBERS
 from app.companies.import_cells import value
 from app.company_details.forms import Details
@@ -12,13 +15,17 @@ from app.contributions import forms as contributions
 from app.employees.columns import read
 from app.employees.forms import Corrections, Identity
 from app.fields import Input
+from app.mail import queue_mail
 from app.people.forms import NewMember
 from app.sign_up.forms import NewAccount
+from db.models import Company
 from tests.imports.test_routes import NEW, compared, csv
+from tests.postbox import words_of
 
 FORMS: dict[type[BaseModel], tuple[str, ...]] = {
     NewAccount: ("last_name", "first_name", "job_title"),
     Profile: ("last_name", "first_name", "job_title"),
+    NewStaff: ("last_name", "first_name"),
     NewMember: ("last_name", "first_name", "job_title"),
     PublicMessage: ("name",),
     contributions.Contact: ("contact_name",),
@@ -114,3 +121,23 @@ async def test_a_line_with_a_site_is_refused_in_the_preview_and_the_others_stay(
     assert "DURAND" in (await alice.get(f"{place}/lignes/nouveaux")).text
     assert NEW.rpartition("/")[0] in place
     assert page.status_code == 200
+
+
+async def test_no_name_makes_a_header_of_a_letter(app, alice, portal, told, mailbox):
+    """Whatever came into the base before these rules, or beside them."""
+    broken = "Le Goff\r\nBcc: victim@evil.example\r\n\r\nCliquez ici\n"
+    async with portal.database.transaction(write=True) as session:
+        (await session.get_one(Company, told.ours.key)).name = broken
+        access = VisitorAccess(portal, session)
+        queue_mail(
+            access, "inquiry_received", "service@aist22.example", clock.now(), company=broken, about=broken,
+            who="Alice", email="alice@ours.example", on_behalf=False, theme="Autre", person="", file=[],
+            text="Bonjour",
+        )  # fmt: skip
+    (letter,) = await mailbox.delivered(app)
+    squeezed = " ".join(broken.split())
+    assert letter["Subject"] == f"Message de {squeezed} : {squeezed}"
+    assert letter["Bcc"] is None
+    assert letter["To"] == "service@aist22.example"
+    assert not words_of(letter).startswith("Bcc")
+    assert "Bonjour" in words_of(letter)

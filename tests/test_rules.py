@@ -69,6 +69,31 @@ def test_only_the_database_module_commits(file):
         assert not re.search(r"session\w*\.commit\(", file.read_text())
 
 
+# A member's file is kept by `keep_file` alone, which asks who may send it and counts it first.
+MAY_STORE = {
+    "store_file": re.compile(r"app/(kept_files|demo/\w+)\.py"),
+    "storage.keep": re.compile(r"app/(kept_files|copies/restoring)\.py"),
+    "obstore": re.compile(r"app/storage\.py"),
+}
+
+
+def stores(file):
+    """Which ways to keep a file this code names, called or handed over."""
+    for node in ast.walk(tree_of(file)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (name for name in MAY_STORE if name in ast.unparse(node))
+        elif isinstance(node, ast.Name) and node.id in MAY_STORE:
+            yield node.id
+        elif isinstance(node, ast.Attribute) and ast.unparse(node).endswith("storage.keep"):
+            yield "storage.keep"
+
+
+def test_a_file_is_kept_where_it_was_allowed_first():
+    found = {(way, shown(file)) for file in CODE for way in stores(file)}
+    assert {way for way, _ in found} == MAY_STORE.keys()
+    assert {file for way, file in found if not MAY_STORE[way].fullmatch(file)} == set()
+
+
 def test_the_top_level_is_the_owners():
     wanted = {
         "app",

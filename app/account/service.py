@@ -10,12 +10,12 @@ from app.access import AccountAccess, VisitorAccess
 from app.account.forms import EmailChange, PasswordChange, Profile
 from app.devices import Opened, Origin, forget_device, known_devices, remembered_device
 from app.errors import Refused
-from app.mail import new_seed, queue_mail
+from app.mail import mail_counted, new_seed, queue_mail
 from app.passwords import Lane
 from app.sign_in.links import account_of_link, new_link, use_link
 from app.sign_in.service import account_at, judge_password, set_password
 from app.throttle import TooMany, count_guess, forgive
-from app.voiding import Act, living_undo, mail_undo, void
+from app.voiding import Act, living_undo, mail_reserved, mail_undo, undo_to, void
 from db.models import Account, AccountSession, AuditKind, KnownDevice, TokenKind
 
 CONFIRM_LIFE, UNDO_LIFE = timedelta(hours=24), timedelta(days=7)
@@ -40,12 +40,16 @@ async def change_password(
 
 
 async def ask_email_change(access: AccountAccess, entry: EmailChange, now: datetime) -> None:
-    """A link to confirm goes to the new address. One that already has an account is told so, by mail only."""
+    """A link to confirm goes to the new address. One that has an account, or is about to have its own again,
+    is told so, by mail only.
+    """
     account = access.account
     if entry.email == account.email:
         raise Refused("C’est déjà votre adresse e-mail.", "email")
     await _check_current(access, entry.current_password, now)
-    if await account_at(access, entry.email):
+    if reserved := await undo_to(access, entry.email, now, but=account.key):
+        mail_reserved(access, *reserved, now, counted_as="email_taken")
+    elif await account_at(access, entry.email):
         queue_mail(access, "email_taken", entry.email, now, seed=new_seed())
     else:
         seed = new_link(access, account, TokenKind.EMAIL_CHANGE, now + CONFIRM_LIFE, now, email=entry.email)
@@ -60,7 +64,8 @@ async def confirm_email(access: VisitorAccess, token: str, now: datetime) -> Non
     """
     link, account = await account_of_link(access, token, TokenKind.EMAIL_CHANGE, now)
     await use_link(access, link, now)
-    if await account_at(access, link.email):
+    # In this order: who gives the address up meanwhile leaves an undo, which the second one sees.
+    if await account_at(access, link.email) or await undo_to(access, link.email, now, but=account.key):
         raise Refused("Cette adresse e-mail est maintenant celle d’un autre compte.")
     first = await living_undo(access, account.key, now)
     old, account.email = account.email, link.email
@@ -100,7 +105,9 @@ async def end_session(access: AccountAccess, session_id: int, now: datetime) -> 
 
 async def end_everything_else(access: AccountAccess, origin: Origin, now: datetime) -> str:
     """Other sessions, known browsers and pending links; ours gets a new cookie, which is returned."""
-    if await void(access, access.account, Act.SESSIONS_ENDED, now, keep=access.session.key):
+    async with mail_counted(access):  # a new undo may leave for an old address
+        ended = await void(access, access.account, Act.SESSIONS_ENDED, now, keep=access.session.key)
+    if ended:
         access.record(AuditKind.SESSION_ENDED, now, access.account.key, about="toutes les autres")
     device, token = await remembered_device(access, access.account.key, origin, now)
     access.session.device_id = device.key

@@ -11,7 +11,7 @@ from stdnum.fr import siret
 from app.addresses import WrongAddress
 from app.fields import email_address, without_site
 from app.phones import LONGEST, read_phone
-from db.numbers import DECLARANT_LENGTH, company_code, declarant_number, is_declarant_number
+from db.numbers import DECLARANT_LENGTH, company_code, declarant_number, is_declarant_number, is_digits
 
 LA_POSTE = "356000000"
 # Marks without width, that copying from a page leaves behind.
@@ -72,7 +72,7 @@ def _siret(typed: str) -> str:
             f"le SIRET {typed[:40]} est arrondi par un tableur : mettez sa colonne en format Texte"
         )
     digits = siret.compact(typed)
-    if digits and not (digits.isascii() and digits.isdigit()):
+    if digits and not is_digits(digits):
         raise ValueError(f"le SIRET « {typed[:40]} » ne doit contenir que des chiffres")
     if digits and len(digits) != 14:
         raise ValueError(f"le SIRET doit compter 14 chiffres (ici {len(digits)})")
@@ -85,7 +85,7 @@ def _siret(typed: str) -> str:
 def _number(typed: str) -> str:
     """The reasons never repeat the number: they end on a screen or in a log."""
     digits = declarant_number(typed)
-    if digits and not (digits.isascii() and digits.isdigit()):
+    if digits and not is_digits(digits):
         raise ValueError("le n° télédéclarant ne doit contenir que des chiffres")
     if digits and len(digits) != DECLARANT_LENGTH:
         hint = " : un tableur ôte les zéros du début" if len(digits) < DECLARANT_LENGTH else ""

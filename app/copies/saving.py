@@ -19,7 +19,7 @@ from app.copies.bases import Facts, copy_sqlite, dump_postgresql
 from app.errors import CommandRefused
 from app.keys import Keys
 from app.settings import Settings
-from app.storage import Damaged, Storage
+from app.storage import Damaged, FileLost, Storage
 
 
 async def save(settings: Settings, file: Path, now: datetime, *, incomplete: bool = False) -> str:
@@ -56,7 +56,7 @@ async def _write(settings: Settings, partial: Path, copy: Path, now: datetime) -
         for sha256 in sorted(facts.files):
             try:
                 chunks = [chunk async for chunk in await storage.opened(sha256)]
-            except (FileNotFoundError, Damaged):
+            except (FileLost, Damaged):
                 lost.append(sha256)
                 continue
             archive.add_file(sha256, b"".join(chunks))

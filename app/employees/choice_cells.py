@@ -5,6 +5,7 @@ import re
 from app.employees.rules import RISKS
 from app.searching import folded, letters_of
 from db.models.employee import Contract
+from db.numbers import is_digits
 
 CONTRACT_WORDS = {
     Contract.CDI: "CDI",
@@ -99,7 +100,7 @@ def sex(typed: str) -> str:
 def contract(typed: str) -> str:
     if not typed:
         return ""
-    if typed.isascii() and typed.isdigit() and typed.zfill(2) in NATURES:
+    if is_digits(typed) and typed.zfill(2) in NATURES:
         return NATURES[typed.zfill(2)]
     spelled = " ".join(re.findall(r"[a-z]+", folded(typed[:200])))
     found = [kept for kept, pattern in CONTRACTS if re.search(rf"\b(?:{pattern})\b", spelled)]

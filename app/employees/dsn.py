@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from app.employees.reading import Unreadable
 from app.formats import plural, thousands
+from db.numbers import is_digits
 
 NORM = "P26V01"
 MONTHLY = "01"
@@ -113,7 +114,7 @@ class _Walk:
 
     def check_count(self) -> None:
         declared = self.said.get("count", "")
-        if not declared.isdigit():
+        if not is_digits(declared):
             raise Unreadable(
                 "La DSN est coupée : sa dernière ligne, qui compte les autres, manque"
                 f" ({plural(self.count, 'ligne lue', 'lignes lues')}). {AGAIN}"

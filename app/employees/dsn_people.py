@@ -152,6 +152,6 @@ def _end(contract: dict[str, str]) -> date:
 def _day(written: str) -> date | None:
     """03022026, or None for anything else: the row will say what is wrong."""
     try:
-        return date(int(written[4:]), int(written[2:4]), int(written[:2]))
+        return date.fromisoformat(f"{written[4:]}-{written[2:4]}-{written[:2]}")
     except ValueError:
         return None

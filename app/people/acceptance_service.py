@@ -15,7 +15,7 @@ from app.passwords import weakness
 from app.people.forms import NewMember
 from app.people.queries import day_of, has_ended, hold_company, is_open
 from app.sign_in.service import SignedIn, judge_password, sign_in
-from db.models import Account, AuditKind, Company, Invitation, Membership
+from db.models import Account, AccountToken, AuditKind, Company, Invitation, Membership, TokenKind
 
 _invitee = aliased(Account)
 
@@ -43,8 +43,15 @@ async def invited_by_link(access: VisitorAccess, token: str, now: datetime) -> I
     # The join stands in WHERE: the rows are those of the invitation's own company. One statement: who is
     # accepted meanwhile finds the link used, not the form of those who have an account.
     known = select(_invitee.id).where(_invitee.email == Invitation.email)
+    # An address that its account may take back is not free either.
+    undo = select(AccountToken.id).where(
+        AccountToken.email == Invitation.email,
+        AccountToken.kind == TokenKind.EMAIL_UNDO,
+        col(AccountToken.used_at).is_(None),
+        AccountToken.expires_at > now,
+    )
     found = await access.rows(
-        select(Invitation, Company, Account, known.exists())
+        select(Invitation, Company, Account, known.exists() | undo.exists())
         .where(Invitation.company_id == Company.id, Account.id == Invitation.invited_by)
         .where(Invitation.token_hash == fingerprint(token), is_open(), Invitation.expires_at > now)
     )

@@ -11,6 +11,7 @@ import holidays
 from app.clock import PARIS
 from app.fields import read_day
 from db.models import SlotState
+from db.numbers import is_digits
 
 FREE_DAYS = holidays.country_holidays("FR")
 SATURDAY = 5
@@ -67,7 +68,7 @@ def monday_of(day: date) -> date:
 def read_week(typed: str, today: date) -> date:
     """The Monday of "2026-W49", or of the week of a day; this week's for anything else."""
     year, _, week = typed.partition("-W")
-    is_week = len(year) == 4 and (year + week).isdecimal() and (year + week).isascii()
+    is_week = len(year) == 4 and is_digits(year + week)
     try:
         found = date.fromisocalendar(int(year), int(week), 1) if is_week else read_day(typed)
     except ValueError:

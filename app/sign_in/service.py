@@ -16,7 +16,7 @@ from app.mail import may_leave, new_seed, queue_mail
 from app.passwords import Lane, weakness
 from app.sign_in.links import new_link
 from app.throttle import TooMany, buckets_of_network, count_guess, forgive, take_back
-from app.voiding import Act, void
+from app.voiding import Act, mail_reserved, undo_to, void
 from db.models import Account, AuditKind, Company, Membership, TokenKind
 
 RESET_LIFE = timedelta(hours=1)
@@ -125,6 +125,9 @@ async def ask_password_reset(access: VisitorAccess, email: str, now: datetime) -
     """
     account = await account_at(access, email)
     if not await may_leave(access, "password_reset" if account else "no_account", email, now):
+        return
+    if account is None and (reserved := await undo_to(access, email, now)):
+        mail_reserved(access, *reserved, now, counted_as="no_account")
         return
     if account is None:
         queue_mail(access, "no_account", email, now, seed=new_seed())

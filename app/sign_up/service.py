@@ -9,9 +9,8 @@ from app.access import VisitorAccess
 from app.companies.service import link_company, whole_of
 from app.errors import NotFound, Refused
 from app.mail import new_seed, queue_mail
-from app.sign_in.service import account_at
 from app.sign_up.forms import NewAccount
-from app.voiding import Act, void
+from app.voiding import Act, mail_reserved, undo_to, void
 from db.models import Account, AuditKind, Company, Invitation, Membership, SignInFlow, StaffMember
 
 MAILS_A_FLOW = 4
@@ -44,10 +43,11 @@ async def open_account(access: VisitorAccess, flow: SignInFlow, entry: NewAccoun
             "Trop de courriels sont déjà partis. Recommencez avec votre code adhérent.", status_code=429
         )
     account = await _account_for(access, flow, company, entry, now)
-    third_party, sign_up = entry.third_party, flow.token_hash
-    await link_company(access, account, company, now, third_party=third_party, sign_up=sign_up)
-    flow.email, flow.account_id = account.email, account.key
-    _mail_access(access, flow, account, company, now)
+    flow.email, flow.account_id = entry.email, account.key
+    if account.email == entry.email:
+        third_party, sign_up = entry.third_party, flow.token_hash
+        await link_company(access, account, company, now, third_party=third_party, sign_up=sign_up)
+    await _mail_access(access, flow, account, company, now)
 
 
 async def send_again(access: VisitorAccess, flow: SignInFlow, now: datetime) -> None:
@@ -59,17 +59,20 @@ async def send_again(access: VisitorAccess, flow: SignInFlow, now: datetime) -> 
     account = await access.first(select(Account).where(Account.id == flow.account_id))
     if account is None:
         raise NotFound
-    _mail_access(access, flow, account, await company_of_flow(access, flow), now)
+    await _mail_access(access, flow, account, await company_of_flow(access, flow), now)
 
 
 async def _account_for(
     access: VisitorAccess, flow: SignInFlow, company: Company, entry: NewAccount, now: datetime
 ) -> Account:
-    """Of this address: the one that the flow created, corrected; a new one; or the one that was there, which
-    is not touched.
+    """Of this address: the one that the flow created, corrected; a new one; or the one that was there, or may
+    take the address back, which is not touched.
     """
-    existing = await account_at(access, entry.email, held=True)
+    existing = await _held_at(access, flow, entry.email)
     own = await _own_account(access, flow)
+    if existing is None and (reserved := await undo_to(access, entry.email, now)):
+        await _take_back(access, flow, own, now)
+        return reserved[1]
     if own is not None and (existing is None or existing.key == own.key):
         for name, value in entry.of_account().items():
             setattr(own, name, value)
@@ -87,16 +90,24 @@ async def _account_for(
     return account
 
 
+async def _held_at(access: VisitorAccess, flow: SignInFlow, email: str) -> Account | None:
+    """The account of this address, which nobody gives another until our commit; nor the one that the flow
+    created. Both by one statement in the order of their numbers: two people who each type the other's address
+    wait for one another and not for ever.
+    """
+    ours = (col(Account.email) == email) | (col(Account.id) == flow.created_account_id)
+    held = await access.all(select(Account).where(ours).order_by(col(Account.id)).with_for_update())
+    return next((each for each in held if each.email == email), None)
+
+
 async def _own_account(access: VisitorAccess, flow: SignInFlow) -> Account | None:
     """The account that this flow created, as long as it is nobody's: never opened, nothing in it but what the
     flow put there, and nobody else who counts on it.
     """
     if flow.created_account_id is None:
         return None
+    # It is held already (`_held_at`): who opened or joined it meanwhile was waited for, and is seen here.
     created = select(Account).where(Account.id == flow.created_account_id, _is_unopened())
-    # Held first, looked into by the next statement: who opens or joins it meanwhile is waited for and seen.
-    if await access.first(created.with_for_update()) is None:
-        return None
     others = select(Membership.id).where(
         Membership.account_id == Account.id, Membership.sign_up != flow.token_hash
     )
@@ -135,15 +146,21 @@ async def _count_on(access: VisitorAccess, account: Account, company: Company, f
     await access.change(given.values(sign_up=flow.token_hash))
 
 
-def _mail_access(
+async def _mail_access(
     access: VisitorAccess, flow: SignInFlow, account: Account, company: Company, now: datetime
 ) -> None:
-    """A password for an account never opened; for another, word that the company is there."""
-    opened = account.password_hash is not None
-    template = "company_linked" if opened else "account_created"
-    queue_mail(
-        access, template, account.email, now, account_id=account.key, seed=new_seed(),
-        company_id=company.key, company=company.label,
-    )  # fmt: skip
+    """A password for an account never opened; for another, word that the company is there; at a reserved
+    address, that it is. Never to an address that was not typed here.
+    """
+    if account.email == flow.email:
+        template = "account_created" if account.password_hash is None else "company_linked"
+        queue_mail(
+            access, template, account.email, now, account_id=account.key, seed=new_seed(),
+            company_id=company.key, company=company.label,
+        )  # fmt: skip
+    elif reserved := await undo_to(access, flow.email, now):
+        mail_reserved(access, *reserved, now, counted_as="company_linked", company_id=company.key)
+    else:
+        raise Refused("L’adresse de ce compte vient de changer. Recommencez avec votre code adhérent.")
     flow.mails_sent += 1
     flow.mailed_at = now

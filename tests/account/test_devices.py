@@ -6,7 +6,7 @@ from sqlmodel import select
 
 from app import clock
 from app.access import VisitorAccess
-from app.devices import LIFE, MOST, Origin, is_known_network, known_device, open_browser
+from app.devices import MOST, Origin, known_device, open_browser
 from app.keys import fingerprint
 from db.models import Account, AccountSession, AuditEvent, AuditKind, CalendarFeed, KnownDevice
 from tests.account.test_routes import NEW
@@ -56,22 +56,6 @@ async def test_a_browser_is_never_known_by_a_cookie_that_we_did_not_give_it(app,
             await give(alice)
         found = [row.token_hash for row in await living(portal) if row.account_id == told.alice.key]
         assert fingerprint(planted) not in found
-
-
-async def test_a_network_is_known_by_the_accounts_own_living_devices(app, told, portal):
-    async with actor_at(app, "198.51.100.1") as alice:
-        await give(alice)
-    seen = []
-    async with portal.database.transaction(write=True) as session:
-        access, now = VisitorAccess(portal, session), clock.now()
-        for account, network, at in (
-            (told.alice, "198.51.100.1", now),
-            (told.alice, "198.51.100.2", now),
-            (told.bob, "198.51.100.1", now),
-            (told.alice, "198.51.100.1", now + LIFE),
-        ):
-            seen.append(await is_known_network(access, account.key, network, at))
-    assert seen == [True, False, False, False]
 
 
 async def test_a_browser_without_cookies_does_not_fill_the_table(told, portal):

@@ -234,3 +234,24 @@ async def test_a_deposit_for_the_company_says_who_acted_on_its_behalf(app, porta
     (row,) = await documents(portal, told)
     assert row.on_behalf
     assert re.search(r"Declaration Ajout", page.text)
+
+
+@pytest.mark.parametrize(
+    ("told_size", "status"), [("²²²²²²²²", 400), ("-12000000", 422), ("9" * 15, 413), ("9" * 5_000, 400)]
+)
+async def test_a_size_that_is_no_number_is_no_fault_and_not_repeated(alice, portal, told, told_size, status):
+    fields = await form_of(alice)
+    headers = {
+        "Content-Length": told_size.encode("latin-1"),
+        "Content-Type": "multipart/form-data; boundary=b",
+    }
+    parts = "".join(
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    )
+    head = '--b\r\nContent-Disposition: form-data; name="fichier"; filename="a.pdf"\r\n\r\n'
+    body = (parts + head).encode() + PDF + b"x" * 12_000_000 + b"\r\n--b--\r\n"
+    answer = await alice.post(NEW, content=body, headers=headers)
+    assert answer.status_code == status
+    assert ("dépasse 10 Mo :" in answer.text) == (status == 422)
+    assert not await documents(portal, told)

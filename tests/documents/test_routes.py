@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.documents.kinds import KIND_WORDS
 from app.errors import NotFound, Refused
@@ -173,13 +174,20 @@ async def test_another_companys_file_is_the_page_of_what_does_not_exist(alice, c
     assert OURS.encode() not in mine.content
 
 
-async def test_a_file_that_is_lost_is_a_fault_and_not_an_empty_file(alice, portal, told):
+async def test_a_file_that_is_lost_is_a_fault_that_is_told_and_logged(alice, portal, told):
+    """No waiting brings it back: neither "come back", nor "no such page" of what is on the list."""
     place = await deposited(alice)
     sha256 = hashlib.sha256(PDF).hexdigest()
     (portal.settings.data_dir / "files" / sha256[:2] / sha256).unlink()
-    answer = await alice.get(f"{place}/fichier")
-    assert answer.status_code == 503
-    assert "attachment" not in str(answer.headers)
+    with capture_logs() as logs:
+        answer = await alice.get(f"{place}/fichier")
+    assert answer.status_code == 500
+    assert "ne retrouve plus ce fichier" in answer.text
+    assert not {"content-disposition", "retry-after"} & answer.headers.keys()
+    assert [(each["event"], each["log_level"]) for each in logs] == [
+        ("file_lost", "error"),
+        ("request", "info"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from obstore.store import MemoryStore
 
 from app.settings import Settings
-from app.storage import CHUNK, Damaged, Storage
+from app.storage import CHUNK, Damaged, FileLost, Storage
 
 LARGE = os.urandom(1024) * 10_000  # 10 MB
 
@@ -81,7 +81,7 @@ async def test_a_file_that_changed_on_disk_is_never_given_whole(storage, folder)
 async def test_a_file_that_is_gone_is_said_before_anything_is_given(storage, folder):
     sha256 = await storage.keep(b"bonjour")
     kept_in(folder)[0].unlink()
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileLost):
         await storage.opened(sha256)
 
 

@@ -230,6 +230,20 @@ def test_a_statement_that_is_not_monthly_is_said():
     assert "n’est pas une déclaration mensuelle" in heard(dsn_bytes(dsn_person(), nature="04"))[0]["notes"][0]
 
 
+@pytest.mark.parametrize("count", ["²", "1²", "", "+9"])
+def test_a_count_that_is_no_number_is_a_line_that_is_missing(count):
+    lines = dsn_bytes(dsn_person()).decode("cp1252").splitlines(keepends=True)
+    place = next(at for at, line in enumerate(lines) if line.startswith("S90.G00.90.001"))
+    lines[place] = f"S90.G00.90.001,'{count}'\r\n"
+    assert "La DSN est coupée" in refusal_of("".join(lines).encode("cp1252"))
+
+
+@pytest.mark.parametrize("day", ["0302" + "9" * 30, "²²022026", "+3022026"])
+def test_a_day_that_is_none_is_a_reason_and_no_fault(day):
+    (row,) = rows_from(dsn_person({"006": day}))
+    assert row.reasons
+
+
 def test_a_cut_or_altered_statement_is_refused_with_both_numbers():
     lines = dsn_bytes(dsn_person()).splitlines(keepends=True)
     both = f"annonce {len(lines)} lignes et en compte {len(lines) - 1}"

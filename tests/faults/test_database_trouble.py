@@ -184,8 +184,14 @@ async def test_a_full_disk_says_to_come_back_and_keeps_what_was_acknowledged(lit
 
 @pytest.mark.parametrize(
     "url",
-    ["postgresql+asyncpg://portail@127.0.0.1:1/none", "sqlite+aiosqlite:////nowhere/at/all/portail.db"],
-    ids=["no server", "no folder"],
+    [
+        "postgresql+asyncpg://portail@127.0.0.1:1/none",
+        "postgresql+asyncpg://portail@localhost:1/none",
+        "postgresql+asyncpg://portail@/none?host=/nowhere",
+        "postgresql+asyncpg://portail@nowhere.invalid/none",
+        "sqlite+aiosqlite:////nowhere/at/all/portail.db",
+    ],
+    ids=["no server", "at neither of two addresses", "no socket", "no such host", "no folder"],
 )
 async def test_a_portal_without_its_database_is_alive_but_not_ready(url, settings):
     edge = create_app(settings.model_copy(update={"database_url": url}), bcrypt_cost=4)

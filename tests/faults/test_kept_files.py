@@ -12,7 +12,7 @@ from app.access import MemberAccess
 from app.file_sweeping import NAMING, sweep_files
 from app.kept_files import keep_file
 from app.settings import Settings
-from app.storage import Storage, StorageAway
+from app.storage import FileLost, Storage, StorageAway
 from db.models import KeptBytes, KeptFile, metadata
 from tests.contact.told import CONTACT, PDF, WRITTEN
 from tests.contact.told import NEW as WRITE
@@ -166,7 +166,7 @@ async def test_what_no_row_names_goes_after_a_day_and_what_one_names_stays(alice
     now = clock.now()
     assert await sweep_files(portal, now + timedelta(hours=23)) == 0
     assert await sweep_files(portal, now + timedelta(hours=25)) >= 1
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileLost):
         await storage.opened(lost)
     await storage.opened(named)
     assert await sweep_files(portal, now + timedelta(hours=25)) == 0

@@ -1,13 +1,16 @@
 """Letters that are not UTF-8: no form takes them for what they are not, and each says what to do."""
 
-from urllib.parse import quote_from_bytes
+import inspect
+from urllib.parse import quote, quote_from_bytes
 
+import httpx
 import pytest
 
 from app.posted import fields_of
 from tests.contact.told import NEW, PDF, WRITTEN, inquiries, messages
 from tests.documents.told import NEW as DEPOSIT
 from tests.documents.told import documents, form_of
+from tests.employees.people import an_employee
 from tests.test_access import everything, routes
 
 TOLD = "dans un codage que le portail ne lit pas"
@@ -124,3 +127,61 @@ def test_fields_keep_their_order_and_come_twice():
     assert not found.is_garbled
     assert fields_of(b"\xe9=1").fields == (("é", "1"),)
     assert fields_of(b"\xe9=1").is_garbled
+
+
+QUERIES = {
+    "escaped UTF-8": lambda word: quote(word).encode(),
+    "raw UTF-8": lambda word: word.encode(),
+    "escaped, as Windows writes": lambda word: quote_from_bytes(word.encode("cp1252")).encode(),
+    "raw, as Windows writes": lambda word: word.encode("cp1252"),
+}
+NO_LETTERS = (b"%C3", b"%ED%A0%80", b"\xff\xfe", b"%81%9D", b"%", b"%zz", b"&&=%E9;", b"a%0Db%0Ac", b"\x00")
+
+
+def asked_by(handler):
+    """The parameters that this page takes from its address."""
+    given = inspect.signature(handler.fn).parameters
+    return [name for name, each in given.items() if each.default == "" and name != "fait"]
+
+
+async def get_at(actor, path, query):
+    """With these very bytes in the address: the client would write them as it should."""
+    app, transport = actor.edge, actor._transport
+
+    async def as_it_is(scope, receive, send):
+        await app({**scope, "query_string": query}, receive, send)
+
+    actor._transport = httpx.ASGITransport(as_it_is, raise_app_exceptions=False, client=("127.0.0.1", 1))
+    try:
+        return await actor.get(path)
+    finally:
+        actor._transport = transport
+
+
+@pytest.mark.parametrize("way", QUERIES)
+async def test_a_word_in_an_address_is_found_however_it_is_written(way, app, alice, told, portal):
+    employee = await an_employee(portal, told.ours, birth_name="LŒUVRE-Ségalen", first_names="Zoé")
+    word, searches = "Ségalen", 0
+    for path, handler in routes(app, method="GET"):
+        for name in [each for each in asked_by(handler) if each == "q"]:
+            answer = await get_at(alice, path, name.encode() + b"=" + QUERIES[way](word))
+            searches += 1
+            assert answer.status_code == 200, path
+            if "value=" in answer.text and 'name="q"' in answer.text:
+                assert f'value="{word}"' in answer.text, path
+    assert searches >= 6
+    found = await get_at(alice, "/espace/00010/salaries", b"q=" + QUERIES[way](word))
+    assert f"/salaries/{employee.key}" in found.text
+    assert f"/salaries/{told.employee.key}" not in found.text
+
+
+@pytest.mark.parametrize("letters", NO_LETTERS, ids=repr)
+async def test_what_is_no_letter_in_an_address_is_no_fault(letters, app, alice, visitor, told):
+    swept = 0
+    for path, handler in routes(app, method="GET"):
+        for name in [*asked_by(handler), "fait"]:
+            for actor in (alice, visitor):
+                answer = await get_at(actor, path, name.encode() + b"=" + letters)
+                assert answer.status_code < 500, f"{path} {name}"
+                swept += 1
+    assert swept > 200

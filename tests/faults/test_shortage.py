@@ -1,6 +1,7 @@
 """A database that is short of something, stopping or away is 503: come back. A fault of ours is 500."""
 
 import asyncio
+import errno
 import sqlite3
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from sqlalchemy import text
 
 from app.main import create_app
 from app.shortage import may_pass
+from app.storage import FileLost
 from db.models import SignInFlow
 from tests.actors import Actor
 from tests.faults.steps import rows
@@ -177,3 +179,28 @@ def test_what_sqlite_says(name, passes):
     error = sqlite3.OperationalError("as it happens")
     error.sqlite_errorcode = getattr(sqlite3, name)
     assert may_pass(error) is passes
+
+
+PASSING_ERRORS = (
+    OSError(errno.ENOSPC, "no room"), OSError(errno.EMFILE, "no more files"), OSError(errno.EIO, "a disk"),
+    BlockingIOError(errno.EAGAIN, "no more processes"), MemoryError(), TimeoutError(), BrokenPipeError(),
+    ConnectionRefusedError(errno.ECONNREFUSED, "nobody"),
+)  # fmt: skip
+OUR_ERRORS = (
+    FileNotFoundError(errno.ENOENT, "no such file"), PermissionError(errno.EACCES, "not ours"),
+    IsADirectoryError(errno.EISDIR, "a folder"), OSError(errno.EINVAL, "what we asked makes no sense"),
+    OSError("in words only"), FileLost("a" * 64), ValueError(),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("error", PASSING_ERRORS + OUR_ERRORS, ids=repr)
+async def test_of_what_the_system_says_only_a_shortage_may_pass(error, visitor, told, monkeypatch):
+    def struck(*_, **__):
+        raise error
+
+    monkeypatch.setattr("app.sign_in.routes.start_flow", struck)
+    answer = await begin_to_sign_in(visitor)
+    if isinstance(error, FileLost):
+        assert answer.status_code == 500
+    else:
+        assert is_the_busy_page(answer) if error in PASSING_ERRORS else is_our_fault(answer)

@@ -1,5 +1,6 @@
 """A sign-up corrects or takes back what it made itself, and nothing that is somebody's."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -170,3 +171,20 @@ async def test_a_letter_to_an_address_that_the_account_has_left_makes_no_passwor
     letters = [letter for letter in await mailbox.delivered(app) if letter["To"] == FIRST]
     assert len(letters) == 1
     assert (await at(portal, SECOND)).temporary_hash is None
+
+
+@pytest.mark.parametrize("_round", range(3))
+async def test_two_people_who_type_each_others_address_wait_for_one_another_and_not_for_ever(
+    _round, app, told, portal
+):
+    async with Actor(app) as one, Actor(app) as other:
+        for actor, email in ((one, FIRST), (other, SECOND)):
+            await with_numbers(actor)
+            assert (await actor.fill(ACCOUNT, **entry(email))).status_code == 303
+        pages = await asyncio.gather(one.token(ACCOUNT), other.token(ACCOUNT))
+        answers = await asyncio.gather(
+            one.post(ACCOUNT, data={"csrf": pages[0], **entry(SECOND)}),
+            other.post(ACCOUNT, data={"csrf": pages[1], **entry(FIRST)}),
+        )
+    assert [each.status_code for each in answers] == [303, 303]
+    assert {each.email for each in await rows(portal, Account)} >= {FIRST, SECOND}
