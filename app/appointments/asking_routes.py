@@ -1,6 +1,6 @@
 """Asking for a visit: why, for whom, then what is to be said. Every choice is in the address."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from app import clock
 from app.access import MemberAccess
 from app.appointments.asking_service import FOR_ONE, LONG_STOP, ask_for_visits
 from app.appointments.forms import CAUSES, DAYS, FORMS, HALVES
-from app.appointments.people_queries import people_by_id, people_for
+from app.appointments.people_queries import Person, people_by_id, people_for
 from app.appointments.queries import batch_of
 from app.appointments.rules import MOTIVES
 from app.appointments.shown import new_token, verdict
@@ -29,7 +29,7 @@ from app.forms import Form
 from app.places import row_number
 from app.rights import Right
 from app.web import Page, page, see
-from db.models import AppointmentRequest, RequestMotive, ReturnCause
+from db.models import AppointmentRequest, Employee, RequestMotive, ReturnCause
 
 NEW = "/espace/{code:str}/demandes/nouvelle"
 CARRIED = ("cause", "stop_from", "back_on")  # of an absence, from one page to the next
@@ -78,30 +78,20 @@ async def people(
         return see(request, "appointments.form", query=query, code=access.company.code, motive=wanted.value)
     after = place_of(suivants if etape == NEXT_PEOPLE else "", "nom")
     found = await people_for(access, wanted, q[:100], clock.today(), after)
-    kept = await people_by_id(access, chosen)
-    shown = {each.id for each in found[:PAGE]}
-    names = names_apart([(each.name, each.birth_on) for each in found[:PAGE]])
     last = found[PAGE - 1] if len(found) > PAGE else None
     form: Form[Any] = Form()
     if etape == GO_ON:
         form.errors[f"salarie-{found[0].id}" if found else ""] = NOBODY
-    return page(
-        "appointments/people.html",
-        "partials/appointments/people.html",
-        form=form,
-        company=access.company,
-        motive=wanted,
-        title=MOTIVES[wanted].title,
+    return _people(
+        access,
+        wanted,
+        form,
+        found[:PAGE],
+        await people_by_id(access, chosen),
         q=q[:100],
-        people=list(zip(found, names, strict=False)),
-        chosen=set(kept),
-        kept=[(key, name_of(declared_of(each))) for key, each in kept.items() if key not in shown],
-        for_one=wanted in FOR_ONE,
         typed=_carried(request.query_params),
         following=f"{last.sort_key}~{last.id}" if last else "",
         is_first=after is None,
-        go_on=GO_ON,
-        next_people=NEXT_PEOPLE,
     )
 
 
@@ -142,6 +132,33 @@ async def ask(
     elif form.errors:
         return await _form(access, wanted, form, _ticked(form))
     return _asked(request, access, asked, is_again=bool(already))
+
+
+def _people(
+    access: MemberAccess,
+    motive: RequestMotive,
+    form: Form[Any],
+    found: Sequence[Person],
+    chosen: Mapping[int, Employee],
+    **shown: Any,
+) -> Page:
+    names = names_apart([(each.name, each.birth_on) for each in found])
+    here = {each.id for each in found}
+    return page(
+        "appointments/people.html",
+        "partials/appointments/people.html",
+        form=form,
+        company=access.company,
+        motive=motive,
+        title=MOTIVES[motive].title,
+        for_one=motive in FOR_ONE,
+        people=list(zip(found, names, strict=True)),
+        chosen=set(chosen),
+        kept=[(key, name_of(declared_of(each))) for key, each in chosen.items() if key not in here],
+        go_on=GO_ON,
+        next_people=NEXT_PEOPLE,
+        **shown,
+    )
 
 
 def asked_people(query: MultiDict[str]) -> list[int]:

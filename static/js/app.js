@@ -46,7 +46,7 @@
     reveal();
     watch();
     if (event.detail.ctx?.target?.id === "layout-session") {
-      (before && before !== document.body ? before : $("main")).focus();
+      (before && before !== document.body ? before : $("#contenu")).focus();
       say("Vous restez connecté.");
       return;
     }
