@@ -128,7 +128,7 @@ async def test_a_leaving_date_before_somebodys_entry_is_refused_by_name(alice, t
     assert refused.status_code == 422
     assert "RIOU Élise (entrée le 16 février 2026)" in refused.text
     assert "LE GALL" not in refused.text
-    assert 'value="2026-01-31"' in refused.text
+    assert 'value="31/01/2026"' in refused.text
     assert "dans plus d’un an" in (await alice.fill(place, exit_on="31/12/2027")).text
     for each in (earlier, later):
         assert (await the_employee(portal, each.id)).exit_on is None
