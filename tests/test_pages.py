@@ -72,6 +72,7 @@ def check(page):
     assert tree.find(".//title").text.endswith(" – AIST22")
     ids = [element.get("id") for element in tree.iter() if element.get("id")]
     assert len(ids) == len(set(ids)), "an id stands twice"
+    assert not targets_in(tree) - {f"#{each}" for each in ids}, "htmx acts all the same, and shows nothing"
     labelled = {label.get("for") for label in tree.iter("label")}
     for control in tree.iter():
         if control.tag in {"input", "select", "textarea"} and control.get("type") != "hidden":
@@ -82,6 +83,14 @@ def check(page):
         assert element.tag != "script" or element.get("src")
     for link in tree.iter("a"):
         assert link.get("href")
+
+
+def targets_in(element):
+    """What htmx would look for from here down. It leaves alone what is under `data-hx-ignore`."""
+    if "data-hx-ignore" in element.attrib:
+        return set()
+    own = {element.get("data-hx-target")} - {None}
+    return own.union(*(targets_in(each) for each in element))
 
 
 @pytest.mark.parametrize("path", VISITOR)

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from app.employees.declaring import STEP_NAMES
 from db.seeds.world import World
 from tests.browser.employees_tour import FILE
 from tests.employees.people import put
@@ -26,7 +27,8 @@ async def declares(reader, *, swaps):
     """A night watchman, from the list to his sheet. `swaps`: each step takes the place of the other."""
 
     async def reaches(step, title):
-        path, whole = f"{HOME}/declaration/{step}", f"{title} – Déclarer un salarié"
+        place = list(STEP_NAMES).index(step) + 1
+        path, whole = f"{HOME}/declaration/{step}", f"{title} (étape {place} sur 4) – Déclarer un salarié"
         if swaps:
             await arrives(reader, path, whole)
         else:
@@ -35,7 +37,9 @@ async def declares(reader, *, swaps):
     await reader.open(HOME)
     await reader.tab_to("Déclarer un salarié")
     await reader.press("Enter")
-    await reader.is_at(f"{HOME}/declaration/identite", "Qui est-ce ? – Déclarer un salarié – AIST22")
+    await reader.is_at(
+        f"{HOME}/declaration/identite", "Qui est-ce ? (étape 1 sur 4) – Déclarer un salarié – AIST22"
+    )
     for label, typed in (("Nom de naissance", "Le Goff"), ("Prénom", "Yves")):
         await reader.tab_to(label)
         await reader.type(typed)
@@ -50,7 +54,9 @@ async def declares(reader, *, swaps):
     if not swaps:
         await reader.tab_to("Continuer")
         await reader.press("Enter")
-        await expect(reader.page.locator(".summary")).to_contain_text("Choisissez le métier")
+        title = "Quel métier est le plus proche ? – Déclarer un salarié, étape 2 sur 4 – AIST22"
+        await reader.is_at(f"{HOME}/declaration/poste", title)
+        await expect(reader.page.locator(".summary")).to_have_count(0)
     await expect(reader.page.locator("#employees-jobs [type=radio]").first).to_be_visible()
     await reader.page.locator("#employees-jobs [type=radio]").first.focus()
     await reader.press("Space")
