@@ -77,6 +77,9 @@ def check(page):
     for control in tree.iter():
         if control.tag in {"input", "select", "textarea"} and control.get("type") != "hidden":
             assert control.get("id") in labelled or control.get("aria-label"), control.attrib
+    for button in tree.iter("button"):
+        words = " ".join("".join(button.itertext()).split())
+        assert button.get("value", words) == words, "lynx shows the value"
     for element in tree.iter():
         assert not [a for a in element.attrib if a.startswith(("on", "style", "hx-"))], element.attrib
         assert element.tag != "style"
