@@ -12,6 +12,7 @@ from tests.world import OTHER_NUMBER
 VISITOR = (
     "/", "/aide/premiere-connexion", "/aide/tiers-declarant", "/accessibilite", "/mentions-legales",
     "/donnees-personnelles", "/connexion", CODE, "/connexion/mot-de-passe-oublie", "/nowhere",
+    "/connexion/code-adherent/lien", "/connexion/lien-envoye",
     "/contact", "/contact/envoye", "/faq", "/faq?q=facture", "/faq?q=xyz",
 )  # fmt: skip
 SIGNED_IN = (

@@ -1,4 +1,4 @@
-"""A link that is swapped in place is still a link: another tab, another window, and an address that tells true."""
+"""A link swapped in place is still a link: another tab, another window, an address that tells true."""
 
 import pytest
 from playwright.async_api import expect
