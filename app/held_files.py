@@ -1,6 +1,7 @@
 """Files sent by members, held in memory while their owner looks at what they would do. Never on disk."""
 
 from collections import Counter, OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,12 +11,15 @@ MOST_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class HeldFile:
-    """`owner`: the account that sent it."""
+    """`owner`: the account that sent it. `same`: field → what its owner said of everybody in it, since the
+    file does not.
+    """
 
     name: str
     content: bytes = field(repr=False)
     at: datetime
     owner: int
+    same: Mapping[str, str] = field(default_factory=dict)
 
 
 class HeldFiles:

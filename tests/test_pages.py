@@ -12,6 +12,7 @@ from tests.world import OTHER_NUMBER
 VISITOR = (
     "/", "/aide/premiere-connexion", "/aide/tiers-declarant", "/accessibilite", "/mentions-legales",
     "/donnees-personnelles", "/connexion", CODE, "/connexion/mot-de-passe-oublie", "/nowhere",
+    "/connexion/code-adherent/lien", "/connexion/lien-envoye",
     "/contact", "/contact/envoye", "/faq", "/faq?q=facture", "/faq?q=xyz",
 )  # fmt: skip
 SIGNED_IN = (
@@ -72,16 +73,28 @@ def check(page):
     assert tree.find(".//title").text.endswith(" – AIST22")
     ids = [element.get("id") for element in tree.iter() if element.get("id")]
     assert len(ids) == len(set(ids)), "an id stands twice"
+    assert not targets_in(tree) - {f"#{each}" for each in ids}, "htmx acts all the same, and shows nothing"
     labelled = {label.get("for") for label in tree.iter("label")}
     for control in tree.iter():
         if control.tag in {"input", "select", "textarea"} and control.get("type") != "hidden":
             assert control.get("id") in labelled or control.get("aria-label"), control.attrib
+    for button in tree.iter("button"):
+        words = " ".join("".join(button.itertext()).split())
+        assert button.get("value", words) == words, "lynx shows the value"
     for element in tree.iter():
         assert not [a for a in element.attrib if a.startswith(("on", "style", "hx-"))], element.attrib
         assert element.tag != "style"
         assert element.tag != "script" or element.get("src")
     for link in tree.iter("a"):
         assert link.get("href")
+
+
+def targets_in(element):
+    """What htmx would look for from here down. It leaves alone what is under `data-hx-ignore`."""
+    if "data-hx-ignore" in element.attrib:
+        return set()
+    own = {element.get("data-hx-target")} - {None}
+    return own.union(*(targets_in(each) for each in element))
 
 
 @pytest.mark.parametrize("path", VISITOR)

@@ -14,7 +14,7 @@ from app import clock
 from app.access import MemberAccess
 from app.appointments.asking_service import FOR_ONE, LONG_STOP, ask_for_visits
 from app.appointments.forms import CAUSES, DAYS, FORMS, HALVES
-from app.appointments.people_queries import people_by_id, people_for
+from app.appointments.people_queries import Person, people_by_id, people_for
 from app.appointments.queries import batch_of
 from app.appointments.rules import MOTIVES
 from app.appointments.shown import new_token, verdict
@@ -94,7 +94,7 @@ async def people(
 
 
 async def _people_shown(
-    access: MemberAccess, motive: RequestMotive, found: Sequence[Any], chosen: list[int]
+    access: MemberAccess, motive: RequestMotive, found: Sequence[Person], chosen: list[int]
 ) -> dict[str, Any]:
     """The page of the list, who was ticked on others, and where the next page begins."""
     kept = await people_by_id(access, chosen)

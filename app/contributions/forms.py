@@ -35,15 +35,17 @@ class Contact(Input):
 
 
 class Answers(Input):
-    """`compte_12=oui` becomes `answers[12] = True`. `proposed`: the likelier answer for all that have one.
-    `apres`, `reste`: the page they were given on; `suite`: where the next one begins, if it is wanted.
+    """`compte_12=oui` becomes `answers[12] = True`. `apres`, `reste`: the page they were given on;
+    `suivants`: where the next one begins. What a button adds is its words: `suite` wants that next page,
+    `proposed` the likelier answer for all that have one.
     """
 
     answers: dict[int, bool]
-    proposed: Ticked = False
     apres: str = ""
     reste: Ticked = False
+    suivants: str = ""
     suite: str = ""
+    proposed: str = ""
 
     @model_validator(mode="before")
     @classmethod

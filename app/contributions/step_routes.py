@@ -85,7 +85,7 @@ async def save_people(
     if form.data:
         async with form.attempt(access):
             given = form.data
-            left = await save_answers(access, year, given.answers, now(), proposed=given.proposed)
+            left = await save_answers(access, year, given.answers, now(), proposed=bool(given.proposed))
         if left and not (given.answers or given.proposed or given.suite or form.errors):
             form.refuse(Refused("Répondez oui ou non pour chaque personne."))
     if form.errors:
@@ -95,7 +95,7 @@ async def save_people(
         return await people_page(access, filing, form, form["apres"], only_left=bool(form["reste"]))
     if form["suite"] or left:
         rest = {"reste": "oui"} if form["reste"] or not form["suite"] else {}
-        query = rest | ({"apres": form["suite"]} if form["suite"] else {})
+        query = rest | ({"apres": form["suivants"]} if form["suite"] else {})
         return see(request, "contributions.people", query=query, code=access.company.code, year=year)
     return see(request, "contributions.jobs", code=access.company.code, year=year)
 

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from app import clock
 from app.access import BIGGEST_ID, VisitorAccess
 from app.companies.landing import enter
-from app.demo.forms import Persona
+from app.demo.forms import EMAILS, Persona
 from app.devices import open_browser
 from app.errors import NotFound
 from app.forms import Form
@@ -30,7 +30,7 @@ async def personas(access: NamedDependency[VisitorAccess]) -> Response[Any]:
 async def sign_in(request: Request[Any, Any, Any], access: NamedDependency[VisitorAccess]) -> Response[Any]:
     visit = Visit.of(request)
     form = await Form.read(request, Persona)
-    account = await account_at(access, form.data.email) if form.data else None
+    account = await account_at(access, EMAILS[form.data.persona]) if form.data else None
     if account is None:
         return page("demo/personas.html", form=form)
     opened = await open_browser(access, account, visit.origin, clock.now())

@@ -157,6 +157,9 @@ COLUMNS = {
 }  # fmt: skip
 for _required in ("birth_name", "first_names", "birth_on", "entry_on", "contract", "job_title"):
     COLUMNS[_required] = COLUMNS[_required]._replace(is_needed=True)
+# What the reader may say once for a file that does not say it: a seasonal team, a shop of salespeople. Not
+# the date of entry, which sets the deadline of each visit.
+SAME_FOR_ALL = ("contract", "job_title")
 
 
 def read(field: str, cell: str) -> str:

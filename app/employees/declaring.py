@@ -20,7 +20,6 @@ STEP_NAMES = {
     "expositions": "Ses conditions de travail",
     "verification": "Vérifier et déclarer",
 }
-JOB_UNCHOSEN = "Choisissez le métier le plus proche, ou « Aucun de ceux-ci »."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +28,11 @@ class Whole:
 
     values: Declared
     wrong_step: str
+
+
+def place_of(step: str) -> str:
+    """étape 2 sur 4"""
+    return f"étape {list(STEP_NAMES).index(step) + 1} sur {len(STEP_NAMES)}"
 
 
 def place_after(step: str) -> str:
@@ -46,8 +50,6 @@ def check_step(form: Form[Any], step: str, draft: Mapping[str, str], today: date
     for field, message in problems(known | _readable_in(form, STEPS[step]), today).items():
         if field in STEPS[step].model_fields or (field == "risks" and step == "expositions"):
             form.errors.setdefault(field, message)
-    if step == "poste" and is_job_unchosen(form, draft.get("pcs", "")):
-        form.errors["pcs"] = JOB_UNCHOSEN
 
 
 def check_against(form: Form[Any], model: type[Input], stored: Declared, today: date) -> None:
@@ -60,8 +62,6 @@ def check_against(form: Form[Any], model: type[Input], stored: Declared, today: 
     for field, message in wrong.items():
         if message != known.get(field):
             form.errors.setdefault(field, message)
-    if is_job_unchosen(form, stored["pcs"]):
-        form.errors["pcs"] = JOB_UNCHOSEN
 
 
 def _readable_in(form: Form[Any], model: type[Input]) -> Declared:
@@ -85,15 +85,20 @@ def jobs_for(form: Form[Any]) -> list[tuple[str, str]]:
     return found
 
 
-def is_job_unchosen(form: Form[Any], code_before: str) -> bool:
-    """Whether this title is new and its code not chosen for it: none, or the one that was there before.
+def jobs_to_ask(form: Form[Any], code_before: str) -> list[tuple[str, str]]:
+    """The jobs of the next question, when this title is new and no code was chosen for it; else none.
+    `code_before`, chosen for another title, is offered again and is nobody's choice any more.
 
-    Jobs are then proposed once. With JavaScript the reader has already seen those of this title.
+    It is asked once. With JavaScript the reader has already seen the jobs of this title.
     """
     if form["asked"] == form["job_title"] or "pcs" in form.errors:
-        return False
-    codes = {code for code, _ in jobs_like(form["job_title"])}
-    return form["pcs"] == code_before and form["pcs"] not in codes if form["pcs"] else bool(codes)
+        return []
+    offered, found = jobs_for(form), jobs_like(form["job_title"])
+    if form["pcs"] in dict(found) or form["pcs"] not in {"", code_before}:
+        return []
+    form.typed["pcs"] = ""
+    form.data = form.data and form.data.model_copy(update={"pcs": ""})
+    return offered if found else []
 
 
 def whole_of(typed: Mapping[str, str], today: date) -> Whole:

@@ -19,11 +19,14 @@ from app.employees.declaring import (
     check_step,
     fingerprint,
     jobs_for,
+    jobs_to_ask,
     place_after,
+    place_of,
     whole_of,
 )
 from app.employees.draft_service import draft_of, drop_draft, keep_typed, use_draft
 from app.employees.forms import STEPS, Confirmation, shown_values
+from app.employees.job_page import Asked, job_page
 from app.employees.person_queries import alike, just_declared
 from app.employees.questions import CONTRACTS, QUESTIONS, SEXES
 from app.employees.service import Moment, register_employee
@@ -107,12 +110,16 @@ async def save_step(
         raise NotFound
     form: Form[BaseModel] = await Form.read(request, STEPS[step])
     draft = await draft_of(access, clock.now())
-    check_step(form, step, draft.typed if draft else {}, clock.today())
-    # A code that still has to be chosen is nobody's choice yet.
-    typed = form.typed | ({"pcs": ""} if "pcs" in form.errors else {})
-    await keep_typed(access, typed, set(STEPS[step].model_fields), clock.now())
+    before = dict(draft.typed) if draft else {}
+    check_step(form, step, before, clock.today())
+    jobs = jobs_to_ask(form, before.get("pcs", "")) if step == "poste" else []
+    await keep_typed(access, form.typed, set(STEPS[step].model_fields), clock.now())
     if form.errors:
         return _step(access, step, form)
+    if jobs:
+        path = path_to(request, "employees.step", code=access.company.code, step=step)
+        about = f"Déclarer un salarié, {place_of(step)}"
+        return job_page(access, form, jobs, Asked(path, back=path, about=about, is_step=True))
     return see(request, "employees.step", code=access.company.code, step=place_after(step))
 
 
@@ -124,6 +131,7 @@ def _step(access: MemberAccess, step: str, form: Form[Any]) -> Page:
         form=form,
         step=step,
         steps=STEP_NAMES,
+        place=place_of(step),
         jobs=jobs_for(form),
         contracts=CONTRACTS,
         sexes=SEXES,
@@ -139,6 +147,7 @@ async def _check(access: MemberAccess, whole: Whole, form: Form[Any]) -> Page:
         company=access.company,
         form=form,
         steps=STEP_NAMES,
+        place=place_of("verification"),
         values=[each for each in shown_values(whole.values) if each[1]],
         sheet=sheet_of(unsaved(whole.values), (), clock.today(), tells_all=True),
         fingerprint=fingerprint(whole.values),

@@ -45,7 +45,7 @@ def _pcs(value: str) -> str:
     return code
 
 
-def _as_in_a_file(field: str) -> AfterValidator:
+def as_in_a_file(field: str) -> AfterValidator:
     """What is typed must come back from our export unchanged: it is read as a file would be."""
 
     def check(value: str) -> str:
@@ -58,9 +58,9 @@ def _as_in_a_file(field: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-OptionalEmail = Annotated[str, Squeezed, AfterValidator(_optional_email), _as_in_a_file("email")]
-OptionalName = Annotated[str, Squeezed, OneLine, text("", LONGEST_NAME), _as_in_a_file("usual_name")]
-Reason = Annotated[str, Squeezed, text("", 300), _as_in_a_file("post_reason")]
+OptionalEmail = Annotated[str, Squeezed, AfterValidator(_optional_email), as_in_a_file("email")]
+OptionalName = Annotated[str, Squeezed, OneLine, text("", LONGEST_NAME), as_in_a_file("usual_name")]
+Reason = Annotated[str, Squeezed, text("", 300), as_in_a_file("post_reason")]
 
 
 class Identity(Input):
@@ -71,17 +71,17 @@ class Identity(Input):
         Squeezed,
         OneLine,
         text("Saisissez le nom de naissance.", LONGEST_NAME),
-        _as_in_a_file("birth_name"),
+        as_in_a_file("birth_name"),
     ]
     usual_name: OptionalName
     first_names: Annotated[
-        str, Squeezed, OneLine, text("Saisissez le prénom.", LONGEST_NAME), _as_in_a_file("first_names")
+        str, Squeezed, OneLine, text("Saisissez le prénom.", LONGEST_NAME), as_in_a_file("first_names")
     ]
     sex: Annotated[str, _one_of(SEXES, "")]
     birth_on: Annotated[str, Squeezed, day("Saisissez la date de naissance.")]
     email: OptionalEmail
     phone: Mobile
-    staff_number: Annotated[str, Squeezed, text("", 30), _as_in_a_file("staff_number")]
+    staff_number: Annotated[str, Squeezed, text("", 30), as_in_a_file("staff_number")]
 
 
 class Post(Input):
@@ -89,7 +89,7 @@ class Post(Input):
     contract: Annotated[str, _one_of(CONTRACTS, "Choisissez le type de contrat.")]
     contract_ends_on: OptionalDay
     job_title: Annotated[
-        str, Squeezed, text("Saisissez le poste occupé, avec vos mots.", 120), _as_in_a_file("job_title")
+        str, Squeezed, text("Saisissez le poste occupé, avec vos mots.", 120), as_in_a_file("job_title")
     ]
     pcs: Annotated[str, AfterValidator(_pcs)]
     part_time: Ticked = False

@@ -79,9 +79,11 @@ async def read_file(
     code: str = "",
     habits: Mapping[str, str],
     mapping: Mapping[str, str] | None = None,
+    same: Mapping[str, str] | None = None,
     told: Told,
 ) -> Reading:
     """The whole file, or `Unreadable`. `habits` and `mapping`: folded title → field, or "" to leave it.
+    `same`: field → what is stored for everybody of whom the file does not say it.
 
     `siret` and `code` are the company's: people of other establishments of a DSN are left out, rows of
     another code adhérent have a reason. `told(read, total)` is awaited now and then.
@@ -90,8 +92,9 @@ async def read_file(
         raise Unreadable("Le fichier pèse plus de 5 Mio : envoyez-le en plusieurs fois.")
     if not content.strip():
         raise Unreadable("Le fichier est vide.")
-    asked = {"name": name, "siret": siret, "code": code, "reserved": reserved_accepted()}
-    said = json.dumps(asked | {"habits": dict(habits), "mapping": dict(mapping or {})}).encode()
+    asked: dict[str, Any] = {"name": name, "siret": siret, "code": code, "reserved": reserved_accepted()}
+    asked |= {"habits": dict(habits), "mapping": dict(mapping or {}), "same": dict(same or {})}
+    said = json.dumps(asked).encode()
     try:
         async with asyncio.timeout(SECONDS):
             return await _heard(said + b"\n" + content, told)

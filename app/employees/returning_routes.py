@@ -11,16 +11,18 @@ from litestar.response import Response
 from app import clock
 from app.access import MemberAccess
 from app.employees.declared import declared_of, facts_of, name_of
-from app.employees.declaring import check_against, jobs_for
+from app.employees.declaring import check_against, jobs_for, jobs_to_ask
 from app.employees.forms import Again, declared_in, typed_of
+from app.employees.job_page import Asked, job_page
 from app.employees.person_queries import seen_by
 from app.employees.questions import CONTRACTS, QUESTIONS
 from app.employees.rules import EXAMS, PERIODIC, SIR, SPARED, Seen, follow_up, may_be_dispensed
 from app.employees.service import Moment, employee_of, register_return
 from app.fields import read_day
+from app.formats import of
 from app.forms import Form
 from app.rights import Right
-from app.web import Page, page, see
+from app.web import Page, page, path_to, see
 from db.models import Employee
 
 PATH = "/espace/{code:str}/salaries/{employee_id:int}/retour"
@@ -49,6 +51,11 @@ async def come_back(
     form = await Form.read(request, Again)
     stored = declared_of(employee) | {"exit_on": ""}
     check_against(form, Again, stored, today)
+    jobs = jobs_to_ask(form, employee.pcs)
+    if jobs and not form.errors:
+        here = {"code": access.company.code, "employee_id": employee.key}
+        path, back = (path_to(request, f"employees.{name}", **here) for name in ("come_back", "show"))
+        return job_page(access, form, jobs, Asked(path, back, f"Retour {of(name_of(stored))}"))
     if form.data and not form.errors:
         async with form.attempt(access):
             values = stored | declared_in(form.data)

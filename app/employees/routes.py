@@ -19,8 +19,9 @@ from app.employees import (
     returning_routes,
 )
 from app.employees.declared import changed, declared_of, name_of
-from app.employees.declaring import check_against, jobs_for
+from app.employees.declaring import check_against, jobs_for, jobs_to_ask
 from app.employees.forms import Corrections, declared_in, shown_values, typed_of
+from app.employees.job_page import Asked, job_page
 from app.employees.listing import address_of, following, lines_of, read_asked
 from app.employees.operations import operations_of
 from app.employees.person_queries import changes_of, visits_of
@@ -138,6 +139,9 @@ async def update(
     employee, found = await employee_of(access, employee_id), []
     form = await Form.read(request, Corrections)
     check_against(form, Corrections, declared_of(employee), clock.today())
+    jobs = jobs_to_ask(form, employee.pcs)
+    if jobs and not form.errors:
+        return job_page(access, form, jobs, _asked(request, access, employee))
     if form.data and not form.errors:
         values, version = declared_in(form.data), int(form.data.version)
         async with form.attempt(access):
@@ -149,6 +153,15 @@ async def update(
     done = "corrige" if found else "identique"
     return see(
         request, "employees.show", query={"fait": done}, code=access.company.code, employee_id=employee.key
+    )
+
+
+def _asked(request: Request[Any, Any, Any], access: MemberAccess, employee: Employee) -> Asked:
+    here = {"code": access.company.code, "employee_id": employee.key}
+    return Asked(
+        path_to(request, "employees.update", **here),
+        back=path_to(request, "employees.show", **here),
+        about=f"Corriger {name_of(declared_of(employee))}",
     )
 
 

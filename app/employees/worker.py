@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from app.addresses import accept_reserved
-from app.employees.columns import CODE, COLUMNS, problems_of, read
+from app.employees.columns import CODE, COLUMNS, problems_of, read, written
 from app.employees.dsn import statement_of
 from app.employees.dsn_people import Unread, people_of, rows_of
 from app.employees.file_kinds import is_dsn, is_zip, refusal_of
@@ -43,14 +43,21 @@ def read_bytes(content: bytes, asked: Mapping[str, Any], say: Say) -> Reading:
         return read_dsn(content, asked["siret"], say)
     habits: dict[str, str] = asked["habits"]
     mapping: dict[str, str] = asked["mapping"]
+    same: dict[str, str] = asked["same"]
     corrections = {**habits, **mapping}
     sheet = sheet_of(content, lambda cells: how_many_known(cells, corrections))
     titles = shown_titles(sheet.titles) if sheet.has_titles else column_names(sheet.titles)
     fields, notes = fields_of(titles, habits if sheet.has_titles else {}, mapping)
     notes += [] if sheet.has_titles else [NO_TITLES]
+    notes += [
+        f"{COLUMNS[n].title} : {written(n, v)}, pour ceux dont le fichier ne le dit pas."
+        for n, v in same.items()
+    ]
     columns = [list(pair) for pair in zip(titles, fields, strict=True)]
-    missing = [each.title for name, each in COLUMNS.items() if each.is_needed and name not in fields]
-    if not missing and not tell(sheet_rows(sheet, fields, asked["code"]), sheet.total, say):
+    missing = [
+        each.title for name, each in COLUMNS.items() if each.is_needed and name not in {*fields, *same}
+    ]
+    if not missing and not tell(sheet_rows(sheet, fields, asked["code"], same), sheet.total, say):
         raise Unreadable("Le fichier ne contient aucun salarié sous sa ligne de titres.")
     return Reading("tableur", columns, missing, notes=notes, has_titles=sheet.has_titles)
 
@@ -73,7 +80,7 @@ def sheet_of(content: bytes, known: Known) -> Sheet:
     return csv_sheet(text_of(content), known)
 
 
-def sheet_rows(sheet: Sheet, fields: list[str], code: str) -> Iterator[FileRow]:
+def sheet_rows(sheet: Sheet, fields: list[str], code: str, same: Mapping[str, str]) -> Iterator[FileRow]:
     for line, cells, is_torn in sheet.rows:
         kept: dict[str, str] = {}
         reasons: list[str] = []
@@ -88,6 +95,7 @@ def sheet_rows(sheet: Sheet, fields: list[str], code: str) -> Iterator[FileRow]:
                 refused.add(field)
         if any(cell.strip() for cell in cells[len(fields) :]):
             reasons.append(f"elle a plus de {len(fields)} colonnes (un séparateur de trop ?)")
+        kept |= {name: stored for name, stored in same.items() if not kept.get(name) and name not in refused}
         said = kept.pop(CODE, "")
         if code and said and said != code:
             reasons.append(f"le code adhérent {said} n’est pas celui de l’entreprise, {code}")

@@ -10,9 +10,11 @@ from litestar.response import Response
 from app import clock
 from app.access import MemberAccess
 from app.employees.columns import COLUMNS
+from app.employees.questions import CONTRACTS
+from app.employees.service import Moment
 from app.errors import NotFound, Refused
 from app.forms import STALE, Form
-from app.imports.forms import Choices, ColumnChoices, choices_of, everything_of, mapping_of
+from app.imports.forms import Choices, ColumnChoices, choices_of, everything_of, mapping_of, same_of
 from app.imports.pages import KINDS
 from app.imports.queries import PAGE, import_of, lines_of
 from app.imports.service import OPEN, choose, read_again
@@ -78,7 +80,10 @@ async def columns(
     access: NamedDependency[MemberAccess], code: FromPath[str], import_id: FromPath[int]
 ) -> Response[Any]:
     access.require(Right.EMPLOYEES)
-    return _columns(access, await import_of(access, import_id), Form())
+    imported = await import_of(access, import_id)
+    file = access.portal.held_files.get(imported.key, clock.now())
+    said = {f"same_{field}": stored for field, stored in file.same.items()} if file else {}
+    return _columns(access, imported, Form(said))
 
 
 @post(f"{ONE}/colonnes", name="imports.map")
@@ -95,12 +100,16 @@ async def map_columns(
         mapping = mapping_of(imported.columns, form.typed)
         try:
             async with access.paused():
-                await read_again(access, imported, mapping, clock.now(), clock.today())
+                await read_again(access, imported, mapping, same_of(form.data), _now())
         except Refused as refused:
             form.refuse(refused)
     if form.errors:
         return _columns(access, imported, form)
     return see(request, "imports.show", code=access.company.code, import_id=imported.key)
+
+
+def _now() -> Moment:
+    return Moment(clock.now(), clock.today())
 
 
 def _columns(access: MemberAccess, imported: EmployeeImport, form: Form[Any]) -> Page:
@@ -111,7 +120,8 @@ def _columns(access: MemberAccess, imported: EmployeeImport, form: Form[Any]) ->
         import_id=imported.key,
         is_open=imported.state in OPEN and imported.source != "dsn",
         problem=imported.problem if imported.state == ImportState.COLUMNS else "",
-        columns=imported.columns,
+        columns=[(t, form.typed.get(f"column_{n}", f)) for n, (t, f) in enumerate(imported.columns)],
+        contracts={"": "Choisir"} | CONTRACTS,
         fields={"": "Ne pas lire"} | {name: column.title for name, column in COLUMNS.items()},
     )
 

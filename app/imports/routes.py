@@ -9,6 +9,7 @@ from litestar.response import Response
 
 from app import clock
 from app.access import MemberAccess
+from app.employees.columns import COLUMNS, SAME_FOR_ALL
 from app.employees.forms import Nothing
 from app.employees.service import Moment
 from app.errors import Refused
@@ -40,7 +41,7 @@ async def index(access: NamedDependency[MemberAccess], code: FromPath[str]) -> R
 @get("/espace/{code:str}/salaries/imports/nouveau", name="imports.new")
 async def new(access: NamedDependency[MemberAccess], code: FromPath[str]) -> Response[Any]:
     access.require(Right.EMPLOYEES)
-    return page("imports/new.html", company=access.company, form=Form())
+    return _new(access, Form())
 
 
 async def may_import(access: MemberAccess, **_: Any) -> None:
@@ -69,7 +70,7 @@ async def create(
             except Refused as refused:
                 form.refuse(refused)
     if form.errors:
-        return page("imports/new.html", company=access.company, form=form)
+        return _new(access, form)
     return see(request, "imports.show", code=access.company.code, import_id=import_id)
 
 
@@ -135,6 +136,16 @@ async def undo(
     if form.errors:
         return _undoing(access, imported, form)
     return see(request, "imports.show", code=access.company.code, import_id=imported.key)
+
+
+def _new(access: MemberAccess, form: Form[Any]) -> Page:
+    return page(
+        "imports/new.html",
+        company=access.company,
+        form=form,
+        needed=[column.words for column in COLUMNS.values() if column.is_needed],
+        sayable=[COLUMNS[field].words for field in SAME_FOR_ALL],
+    )
 
 
 async def _page(access: MemberAccess, imported: EmployeeImport, form: Form[Any]) -> Page:

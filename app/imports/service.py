@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import structlog
@@ -10,7 +11,9 @@ from sqlmodel import col, delete, update
 
 from app import clock
 from app.access import MemberAccess
+from app.employees.columns import COLUMNS, SAME_FOR_ALL
 from app.employees.reading import Reading, Unreadable, place, read_file
+from app.employees.service import Moment
 from app.errors import Refused
 from app.held_files import HeldFile
 from app.imports.difference import Found, difference
@@ -23,6 +26,7 @@ log = structlog.get_logger()
 PATIENCE = 2.0  # seconds: most files are read before the next page is shown
 USUAL_CHOICE = {LineKind.NEW: "apply", LineKind.CHANGED: "apply", LineKind.LEFT: "apply"}
 OPEN = (ImportState.READING, ImportState.COLUMNS, ImportState.READY)
+SAYABLE = {COLUMNS[field].title for field in SAME_FOR_ALL}
 LOST = "La lecture s’est interrompue : renvoyez le fichier."
 _reading: dict[int, asyncio.Task[None]] = {}  # by the number of the import
 
@@ -50,21 +54,29 @@ async def begin_import(access: MemberAccess, file: HeldFile, today: date) -> int
 
 
 async def read_again(
-    access: MemberAccess, row: EmployeeImport, mapping: Mapping[str, str], now: datetime, today: date
+    access: MemberAccess,
+    row: EmployeeImport,
+    mapping: Mapping[str, str],
+    same: Mapping[str, str],
+    moment: Moment,
 ) -> None:
     """The same file with the reader's correction of its columns, which is remembered for the next ones.
 
-    `mapping`: title in the file → field, or "" to leave the column aside.
+    `mapping`: title in the file → field, or "" to leave the column aside. `same`: field → what is true of
+    everybody in this file; the next one may be about others, so that is not remembered.
     """
+    now = moment.now
     file = access.portal.held_files.get(row.key, now)
     if file is None:
         raise Refused("Le fichier n’est plus là (il n’est gardé que 30 minutes) : renvoyez-le.")
+    file = replace(file, same=same)
+    access.portal.held_files.hold(row.key, file)
     corrected = {letters_of(title)[:80]: field for title, field in mapping.items()}
     async with access.apart(write=True) as own:
         again = await own.get(EmployeeImport, row.key)
         await forget_lines(own, again, ImportState.READING)
         again.touched_at = now
-    await _read_beside(access, row.key, file, corrected, today)
+    await _read_beside(access, row.key, file, corrected, moment.today)
 
 
 async def forget_lines(access: MemberAccess, row: EmployeeImport, state: ImportState) -> None:
@@ -123,7 +135,7 @@ async def _read(
         async with place(access.account.key, told):
             reading = await read_file(
                 file.content, file.name, siret=access.company.siret, code=access.company.code,
-                habits=habits, mapping=mapping, told=told,
+                habits=habits, mapping=mapping, same=file.same, told=told,
             )  # fmt: skip
             # Without titles, what the reader says of the columns is about the cells of somebody.
             await _remember(access, mapping if reading.has_titles else {})
@@ -154,8 +166,9 @@ async def _compare(access: MemberAccess, import_id: int, reading: Reading, today
     }
     told["problem"] = " ".join(reading.notes)[:600]
     if reading.missing:
-        missing = ", ".join(reading.missing)
-        words = f"Dites quelle colonne contient : {missing}. {told['problem']}"
+        or_else = ", ou choisissez ce qui est le même pour tous" if SAYABLE & {*reading.missing} else ""
+        words = f"Il manque : {', '.join(reading.missing)}. Dites quelle colonne le contient{or_else}."
+        words = f"{words} {told['problem']}"
         await _note(access, import_id, told | {"state": ImportState.COLUMNS, "problem": words[:600]})
         return
     async with access.apart(write=False) as own:

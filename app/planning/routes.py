@@ -23,7 +23,7 @@ from app.planning.document import convocation_of, pdf_of
 from app.planning.pages import DONE, FILTER_WORDS, counts_now, lines_now, shown_slot
 from app.planning.past_queries import absences_of, visits_before
 from app.planning.queries import FILTERS, slot_row, slots_after, slots_between
-from app.planning.rules import midnight, monday_of, read_month, read_week, week_word
+from app.planning.rules import day_asked, midnight, monday_of, read_month, read_week, week_word
 from app.planning.shown import MONTHS, grid_of, notice_words, weeks_of
 from app.rights import Right
 from app.web import page
@@ -58,7 +58,7 @@ async def index(
         state=state,
         states=FILTER_WORDS,
         week=week_word(monday) if semaine else "",
-        typed=Form({"semaine": monday.isoformat() if semaine else ""}),
+        typed=Form({"semaine": day_asked(semaine, monday)}),
         before=week_word(monday - timedelta(days=7)),
         after=week_word(monday + timedelta(days=7)),
         shown=len(rows),

@@ -76,6 +76,11 @@ def read_week(typed: str, today: date) -> date:
     return monday_of(found if found.year in YEARS else today)
 
 
+def day_asked(typed: str, monday: date) -> str:
+    """What the field of the week says: the day as it was typed, the Monday of "2026-W49"."""
+    return monday.isoformat() if "W" in typed else typed[:20]
+
+
 def week_word(day: date) -> str:
     year, week, _ = day.isocalendar()
     return f"{year:04}-W{week:02}"

@@ -87,6 +87,20 @@ async def test_the_same_answers_without_javascript(opened, told, portal, slots):
     assert (await the_slot(portal, opening.id)).state == SlotState.CONFIRMED
 
 
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no-javascript"])
+async def test_a_slot_given_back_on_its_own_page_is_told_on_the_next(opened, told, portal, slots, javascript):
+    slot, _ = slots
+    reader = await opened(javascript=javascript)
+    await reader.signed_in(told.alice)
+    await reader.open(f"{PLANNING}/{slot.id}/absence")
+    await reader.page.get_by_label("Pourquoi").select_option("conges")
+    await reader.tab_to("Rendre au service")
+    await reader.press("Enter")
+    await expect(reader.page.get_by_role("status").filter(has_text="est rendu au service")).to_be_visible()
+    await reader.is_at(WEEK, "Mon planning – AIST22")
+    assert (await the_slot(portal, slot.id)).state == SlotState.DECLINED
+
+
 async def test_who_comes_second_is_told_in_the_row_and_sees_what_it_is_now(
     reader, opened, told, portal, slots
 ):

@@ -39,6 +39,13 @@ NOT_PAGES = {
 }  # fmt: skip
 
 
+# htmx sends what has no target all the same, with a warning, and its answer lands where nobody looks.
+LOST_TARGETS = """() => [...document.querySelectorAll("[data-hx-target]")]
+  .filter((each) => !each.closest("[data-hx-ignore]"))
+  .map((each) => each.dataset.hxTarget)
+  .filter((target) => !target.startsWith("#") || !document.getElementById(target.slice(1)))"""
+
+
 class Watch:
     """What the browser says of itself, what it asks for, and what it was served last."""
 
@@ -79,6 +86,8 @@ async def follow(tour: Tour, reader: Reader, watch: Watch, group: str) -> None:
     names: list[str] = []
     async for stop in tour:
         names.append(_file_name(group, stop))
+        lost = await reader.page.evaluate(LOST_TARGETS)
+        watch.complaints += [f"{stop.name}: no {target} on the page" for target in lost]
         if FOLDER:
             html = await reader.page.content() if stop.swapped else await watch.served.text()
             Path(FOLDER).mkdir(parents=True, exist_ok=True)
@@ -126,3 +135,12 @@ async def test_what_the_watch_looks_for_would_be_found(opened, told):
         await reader.page.evaluate("() => new Promise((done) => setTimeout(done, 100))")
         assert watch.complaints, deed
         watch.complaints.clear()
+
+
+async def test_a_target_that_is_not_on_the_page_would_be_found(reader):
+    await reader.open("/connexion")
+    assert await reader.page.evaluate(LOST_TARGETS) == []
+    await reader.page.evaluate(
+        "() => { document.querySelector('main form').dataset.hxTarget = '#nulle-part' }"
+    )
+    assert await reader.page.evaluate(LOST_TARGETS) == ["#nulle-part"]

@@ -1,9 +1,13 @@
 """The pages of somebody who is not signed in, and every step of the sign-in."""
 
+from sqlmodel import select
+
+from db.models import Company, CompanyContact, ContactKind
 from tests.browser.contact_tour import outside_tour
 from tests.browser.faq_tour import faq_tour
 from tests.browser.reader import Reader
 from tests.browser.stops import Stop, Tour, refused, swapped
+from tests.postbox import link_in
 from tests.world import OTHER_NUMBER
 
 PUBLIC = (
@@ -31,6 +35,8 @@ async def visitor_tour(reader: Reader) -> Tour:
     async for stop in outside_tour(reader):
         yield stop
     async for stop in _sign_up(reader):
+        yield stop
+    async for stop in _code_link(reader):
         yield stop
     async for stop in _sign_in(reader):
         yield stop
@@ -61,8 +67,27 @@ async def _sign_up(reader: Reader) -> Tour:
     yield await refused(reader, "sign-up-sent")
 
 
+async def _code_link(reader: Reader) -> Tour:
+    """A link to the contact on file, in place of a code that guesses have closed."""
+    async with reader.portal.database.transaction(write=True) as session:
+        found = select(Company).where(Company.code == "00042")
+        company = (await session.exec(found)).one()
+        contact = {"kind": ContactKind.ADMINISTRATIVE, "email": "contact@theirs.example"}
+        session.add(CompanyContact(company_id=company.key, **contact))
+    await reader.open("/connexion/code-adherent/lien")
+    await reader.give(code="00042", number=OTHER_NUMBER[:-1])
+    await reader.has_focus_on(".summary")
+    yield Stop("/connexion/code-adherent/lien refused")
+    await reader.give(number=OTHER_NUMBER)
+    await reader.is_at("/connexion/lien-envoye", "Consultez la boîte de contact – AIST22")
+    yield Stop("/connexion/lien-envoye")
+    await reader.open(link_in(await reader.letter_to("contact@theirs.example"), "code-adherent/lien/"))
+    yield Stop("/connexion/code-adherent/lien/1")
+
+
 async def _sign_in(reader: Reader) -> Tour:
     page = reader.page
+    await reader.open("/connexion/compte-cree")
     await page.get_by_role("link", name="Se connecter à votre espace").click()
     yield await swapped(reader, "sign-in-email")
     await reader.give(email="alice@")

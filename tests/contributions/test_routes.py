@@ -103,9 +103,11 @@ async def test_more_doubts_than_a_page_are_answered_page_after_page(alice, porta
     path = f"{YEAR}/salaries"
     page = await alice.get(path)
     assert page.text.count("<fieldset") == 25
-    following = page.text.partition('name="suite" value="')[2].partition('"')[0]
+    following = page.text.partition('name="suivants" value="')[2].partition('"')[0]
     first = page.text.partition('name="compte_')[2].partition('"')[0]
-    page = await alice.follow(await alice.fill(path, suite=following, **{f"compte_{first}": "oui"}))
+    page = await alice.follow(
+        await alice.fill(path, suite="Voir", suivants=following, **{f"compte_{first}": "oui"})
+    )
     assert page.text.count("<fieldset") == 1
     assert "25 sur 26" in page.text
     page = await alice.get(path)
@@ -342,7 +344,7 @@ async def test_the_likelier_answers_are_kept_for_every_page_at_once(alice, porta
     officer = await an_employee(portal, told.site, birth_name="PATRON", contract="mandat")
     page = await alice.get(f"{YEAR}/salaries")
     assert "Garder la réponse cochée pour toutes les pages" in page.text
-    page = await alice.follow(await alice.fill(f"{YEAR}/salaries", proposed="oui"))
+    page = await alice.follow(await alice.fill(f"{YEAR}/salaries", proposed="Garder"))
     assert "1 sur 27" in page.text
     assert "PATRON" in page.text
     given = await rows(portal, DeclarationAnswer, DeclarationAnswer.company_id == told.site.id)

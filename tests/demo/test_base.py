@@ -148,7 +148,7 @@ async def test_its_pages_do_not_exist_in_another_base_even_when_the_setting_is_o
     async with Actor(edge) as actor:
         for path in ("/demo/connexion", "/demo/courriels", "/demo/courriels/1"):
             assert (await actor.get(path)).status_code == 404, path
-        answer = await actor.fill("/", to="/demo/connexion", email="employeur@demo.example")
+        answer = await actor.fill("/", to="/demo/connexion", persona="Employeur")
         assert answer.status_code == 404
         async with edge.app.state.portal.database.transaction(write=True) as session:
             session.add(DemoBase(id=1, filled_at=clock.now()))

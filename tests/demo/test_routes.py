@@ -26,23 +26,23 @@ async def show(database_url, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("email", "place"),
+    ("persona", "place"),
     [
-        ("employeur@demo.example", "/espace/00010"),
-        ("cabinet@demo.example", "/entreprises"),
-        ("service@demo.example", "/service"),
+        ("Employeur", "/espace/00010"),
+        ("Cabinet comptable", "/entreprises"),
+        ("Service", "/service"),
     ],
 )
-async def test_one_click_signs_in_as_each_persona(show, email, place):
-    answer = await show.fill("/", to="/demo/connexion", email=email)
+async def test_one_click_signs_in_as_each_persona(show, persona, place):
+    answer = await show.fill("/", to="/demo/connexion", persona=persona)
     assert answer.headers["location"] == place
     assert (await show.follow(answer)).status_code == 200
 
 
 async def test_the_accountant_has_forty_companies_and_the_employer_three_sites(show):
-    await show.fill("/", to="/demo/connexion", email="cabinet@demo.example")
+    await show.fill("/", to="/demo/connexion", persona="Cabinet comptable")
     assert "25 sur 40 entreprises" in (await show.get("/entreprises")).text
-    await show.fill("/", to="/demo/connexion", email="employeur@demo.example")
+    await show.fill("/", to="/demo/connexion", persona="Employeur")
     page = (await show.get("/espace/00010")).text
     for label in ("00010 - Adhérent BRIEUC", "00010-2 - Adhérent (Paimpol)", "00010-5 - Adhérent (Dinan)"):
         assert label in page
@@ -61,7 +61,7 @@ async def test_its_money_holds_together(show):
     (note,) = [each for each in invoices if each.settles_id]
     (settled,) = [each for each in invoices if each.id == note.settles_id]
     assert note.number[1:] == settled.number[1:]
-    await show.fill("/", to="/demo/connexion", email="employeur@demo.example")
+    await show.fill("/", to="/demo/connexion", persona="Employeur")
     page = await show.get("/espace/00010/factures")
     for words in ("à payer", "partiellement payée", "payée le", "en retard", "soldée par un avoir", "avoir"):
         assert f">{words}" in page.text, words
@@ -94,4 +94,4 @@ async def test_nothing_of_the_demo_exists_outside_it(visitor, told):
     assert "Démonstration" not in home.text
     for path in ("/demo/courriels", "/demo/connexion", "/demo/courriels/1"):
         assert (await visitor.get(path)).status_code == 404
-    assert (await visitor.post("/demo/connexion", data={"email": PERSONAS[0].email})).status_code == 404
+    assert (await visitor.post("/demo/connexion", data={"persona": PERSONAS[0].title})).status_code == 404

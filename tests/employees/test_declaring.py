@@ -7,7 +7,7 @@ import pytest
 from app.employees.declared import declared_of
 from db.models import AuditEvent, AuditKind, ChangeKind, EmployeeDraft
 from tests.actors import Actor
-from tests.employees.people import CHECK, LIST, acting, an_employee, changes, declare, the_employee
+from tests.employees.people import CHECK, LIST, acting, an_employee, changes, declare
 from tests.employees.steps import JOB, NEW, NOTHING, POST, WHO, WORK, YANN, ours, three_steps
 from tests.faults.steps import give, rows
 from tests.test_pages import check
@@ -307,51 +307,7 @@ async def test_the_check_explains_the_follow_up_and_its_deadline(alice, told, wh
     assert [each for each in words if each not in shown.text] == []
 
 
-async def test_a_job_without_a_chosen_code_gets_proposals_once(alice, told, portal):
-    await alice.fill(WHO, **YANN)
-    asked = await alice.fill(POST, **JOB | {"asked": "", "pcs": ""})
-    assert asked.status_code == 422
-    assert "Choisissez le métier le plus proche" in asked.text
-    assert 'name="pcs" value="623e"' in asked.text
-    assert '<input type="hidden" name="asked" value="Soudeur">' in asked.text
-    check(asked)
-    none = await alice.fill(POST, **JOB | {"pcs": ""})
-    assert none.headers["location"] == WORK
-    await alice.fill(WORK, **NOTHING)
-    await declare(alice)
-    assert (await the_employee(portal, (await ours(portal, told))[0].id)).pcs == ""
-
-
-async def test_the_code_of_the_job_typed_before_is_asked_about_again(alice, told, portal):
-    await three_steps(alice)
-    asked = await alice.fill(POST, **JOB | {"job_title": "Comptable"})
-    assert asked.status_code == 422
-    assert "Choisissez le métier le plus proche" in asked.text
-    (draft,) = await rows(portal, EmployeeDraft)
-    assert "pcs" not in draft.typed
-    kept = await alice.fill(POST, **JOB | {"job_title": "Comptable", "asked": "Comptable"})
-    assert kept.headers["location"] == WORK
-
-
 async def test_all_that_is_wrong_in_a_step_is_said_at_once(alice, told):
     refused = await alice.fill(WHO, **YANN | {"birth_on": "03/03/2026", "phone": "12"})
     assert "La date de naissance est dans le futur." in refused.text
     assert "Ce numéro de téléphone n’est pas complet." in refused.text
-
-
-async def test_a_job_that_is_like_nothing_is_taken_as_it_is(alice, told):
-    await alice.fill(WHO, **YANN)
-    answer = await alice.fill(POST, **JOB | {"job_title": "Xyzzq", "asked": "", "pcs": ""})
-    assert answer.status_code == 303
-
-
-async def test_the_codes_of_a_job_are_a_page_and_a_fragment(alice, told):
-    whole = await alice.get(f"{LIST}/metiers", params={"job_title": "soudeuse"})
-    part = await alice.partial(f"{LIST}/metiers", params={"job_title": "soudeuse"})
-    assert 'value="623e"' in whole.text
-    none = await alice.get(f"{LIST}/metiers", params={"job_title": "Xyzzq"})
-    assert "Aucun métier trouvé : essayez un autre mot" in none.text
-    assert part.text.partition("</title>")[2].strip() in whole.text
-    check(whole)
-    for odd in ("", "x" * 5000, "<script>", "%"):
-        assert (await alice.get(f"{LIST}/metiers", params={"job_title": odd})).status_code == 200

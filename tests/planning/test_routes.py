@@ -202,3 +202,12 @@ async def test_past_visits_are_read_page_by_page(alice, told, portal):
     assert len(found) == 60
     assert found == sorted(found, reverse=True)
     assert (await alice.get(f"{PLANNING}/passees", params={"avant": "x~y"})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("semaine", "shown"),
+    [("05/03/2099", "05/03/2099"), ("2099-03-05", "05/03/2099"), ("2099-W10", "02/03/2099")],
+)
+async def test_the_field_of_the_week_says_the_day_that_was_typed(alice, told, semaine, shown):
+    page = await alice.get("/espace/00010-2/planning", params={"semaine": semaine})
+    assert f'name="semaine" type="text" value="{shown}"' in page.text
