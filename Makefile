@@ -3,17 +3,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check lock bench clean
+.PHONY: run test text check lock bench clean
 
 run: $(VENV)/.run
 	@$(BIN)/portail demo
 
+test: $(VENV)/.test .cache/chromium
+	@PORTAIL_TEST_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python -m pytest
+
+# The first journey in w3m, lynx and links2 themselves, one after the other: beside other tests lynx draws nothing.
 TEXT_BROWSERS := w3m lynx links2 tmux
 
-test: $(VENV)/.test .cache/chromium
+text: $(VENV)/.test
 	@for name in $(TEXT_BROWSERS); do command -v $$name >/dev/null || away="$$away $$name"; done; \
-	 test -z "$$away" || echo "Sans$$away, les tests des navigateurs de texte sont sautés : sudo apt-get install$$away" >&2
-	@PORTAIL_TEST_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python -m pytest
+	 test -z "$$away" || echo "Sans$$away, ces tests sont sautés : sudo apt-get install$$away" >&2
+	@$(BIN)/python -m pytest -n 0 tests/browser/test_text_browsers.py
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -10,6 +10,7 @@ from litestar.response import Response
 from app.errors import CookiesRefused
 from app.visit import Visit
 from app.web import is_htmx, see
+from db.numbers import is_digits
 
 FRESH = 60  # seconds from a redirect to the page that it leads to
 
@@ -50,7 +51,7 @@ def _follows_a_form(request: Request[Any, Any, Any]) -> bool:
 def _is_fresh(request: Request[Any, Any, Any]) -> bool:
     """The number that `web.never_seen` put into the address is its instant."""
     number = request.query_params.get("n", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 20):
+    if not (is_digits(number) and len(number) < 20):
         return False
     return 0 <= time.time() - int(number) / 1_000_000 < FRESH
 

@@ -81,14 +81,23 @@ def write_letter(portal: Portal, templates: Any, mail: OutboxMail) -> Letter:
         context["secret"] = (keys.mailed_password if is_password else keys.mailed_link)(mail.secret_seed)
     environment, name = templates.environment, f"emails/{mail.template}.txt"
     text = environment.get_template(name).render(context)
-    # The first line of the template, however many lines its names hold: none begins a header or the letter.
-    source, _, _ = environment.loader.get_source(environment, name)
-    subject = environment.from_string(source.partition("\n")[0]).render(context)
+    subject = environment.from_string(
+        _first_line(environment.loader.get_source(environment, name)[0])
+    ).render(context)
     body = text.removeprefix(subject)
     html = templates.environment.get_template(f"emails/{mail.template}.html").render(context)
     return Letter(
         mail.message_id, mail.recipient, " ".join(subject.split()), body.strip() + "\n", html, mail.created_at
     )
+
+
+def _first_line(source: str) -> str:
+    """The first line of a template that is written, with the assignments before it. However many lines its
+    names hold, none begins a header or the letter.
+    """
+    lines = source.split("\n")
+    written = next(n for n, line in enumerate(lines) if not line.startswith("{%"))
+    return "\n".join(lines[: written + 1])
 
 
 class Line(AsyncSMTPClientWithResponse):

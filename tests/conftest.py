@@ -45,9 +45,11 @@ SERVER = os.environ.get("PORTAIL_TEST_DATABASE_URL", "")
 os.environ["PORTAIL_RESERVED_ADDRESSES"] = "true"  # nobody reads mail at .example
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def _quiet() -> None:
-    """Faults are printed with their traceback, everything else is kept quiet."""
+    """Faults are printed with their traceback, everything else is kept quiet: whatever a command configured
+    in the test before.
+    """
     structlog.configure(
         processors=[structlog.processors.add_log_level, structlog.processors.format_exc_info, _only_faults]
     )

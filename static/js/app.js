@@ -56,7 +56,7 @@
     title = document.title;
     // Where the answer says what comes next, htmx is not to give the focus to what had the same id first.
     for (const { target, fragment } of detail.tasks)
-      if (target.contains?.(was) && $("[autofocus]", fragment)) was.id = "";
+      if (target?.contains?.(was) && $("[autofocus]", fragment)) was.id = "";
   });
 
   on("htmx:after:swap", ({ detail: { ctx: { target } } }) => {
@@ -68,7 +68,7 @@
     if (now?.matches("[data-quiet]")) return void (said && say(said));
     // A search keeps the focus in its field; what took the focused control away says where it goes on.
     const inside = now?.closest(".slot") && $("select,[tabindex]", now);
-    const back = now?.id === "layout-session" && $("#portal").contains(before) && before;
+    const back = now?.id === "layout-session" && $("#portal")?.contains(before) && before;
     const place = $("#erreur h1") || (at() === document.body && (back || inside || $("main h1")));
     if (place) {
       if (place.tabIndex < 0) place.tabIndex = -1;

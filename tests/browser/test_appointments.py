@@ -72,7 +72,7 @@ async def test_a_return_is_asked_for_with_the_keyboard_and_its_verdict_leaves_th
     await reader.settled()
     assert (await reader.focused()).id == "back_on"
     assert not await reader.swaps_that_lost_the_focus()
-    await reader.is_at(f"{NEW}/reprise?q=&salarie={told.employee.id}", "Visite de reprise – AIST22")
+    await reader.is_at(f"{NEW}/reprise?salarie={told.employee.id}", "Visite de reprise – AIST22")
     await sends(reader, back_on)
 
 

@@ -232,9 +232,7 @@ async def test_while_a_file_is_read_the_focus_stays_and_each_quarter_is_told(ali
         async with portal.database.transaction(write=True) as session:
             await session.exec(update(EmployeeImport).values(rows_read=rows, touched_at=clock.now()))
         heard = await listener.after(act=lambda: reader.page.wait_for_timeout(1))
-        await expect(reader.page.get_by_text(re.compile(r"^Lecture du fichier\s: "))).to_contain_text(
-            "lignes"
-        )
+        await expect(reader.page.locator("label[for=lecture]")).to_contain_text("lignes")
         assert (heard.moves, heard.role, heard.name) == ([], "link", "Actualiser")
         said += heard.said
     assert set(said) == {"Un quart est lu."}
