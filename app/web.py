@@ -17,6 +17,7 @@ from app.forms import Form
 from app.keys import fingerprint
 from app.templating import Templates
 from app.visit import Visit
+from db.numbers import is_digits
 
 HTML = "text/html"
 Query = Mapping[str, str | list[str]]
@@ -142,7 +143,7 @@ def render(
 def page_number(query: Mapping[str, str], *places: str) -> int:
     """Which page of a list an address asks for. The links count it: it is 1 where no place goes with it."""
     number = query.get("page", "")
-    is_counted = number.isascii() and number.isdecimal() and len(number) < 5
+    is_counted = is_digits(number) and len(number) < 5
     return max(1, int(number)) if is_counted and any(query.get(each) for each in places) else 1
 
 
