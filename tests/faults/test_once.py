@@ -64,7 +64,8 @@ async def test_twenty_flows_with_the_same_new_address_make_one_account(app, lone
         assert len(await rows(portal, Membership)) == 1
         refused = [pair for pair, answer in zip(ready, answers, strict=True) if answer.status_code == 409]
         for actor, fields in refused:
-            assert (await actor.post(FORM, data=fields)).status_code == 303
+            # The same screen as the first, or the word that this mailbox had enough letters for an hour.
+            assert (await actor.post(FORM, data=fields)).status_code in {303, 429}
     assert {letter["To"] for letter in await mailbox.delivered(app)} == {NEW}
 
 
