@@ -32,7 +32,6 @@ def configure_logs() -> None:
         processors=[*PROCESSORS, structlog.processors.JSONRenderer(_as_json)],
         logger_factory=structlog.BytesLoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        cache_logger_on_first_use=True,
     )
     logging.basicConfig(handlers=[LibraryHandler()], level=logging.WARNING)
 

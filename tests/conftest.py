@@ -50,6 +50,7 @@ def _quiet() -> None:
     """Faults are printed with their traceback, everything else is kept quiet: whatever a command configured
     in the test before.
     """
+    structlog.reset_defaults()
     structlog.configure(
         processors=[structlog.processors.add_log_level, structlog.processors.format_exc_info, _only_faults]
     )
