@@ -52,7 +52,7 @@ class Held:
 
 
 async def until(is_so):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not is_so():
             await asyncio.sleep(0.02)
 
