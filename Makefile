@@ -11,8 +11,8 @@ run: $(VENV)/.run
 test: $(VENV)/.test .cache/chromium
 	@PORTAIL_TEST_CHROMIUM="$$(cat .cache/chromium)" $(BIN)/python -m pytest
 
-# The first journey in w3m, lynx and links2 themselves, one after the other: beside other tests lynx draws nothing.
-TEXT_BROWSERS := w3m lynx links2 tmux
+# The first journey in w3m, lynx, links2 and elinks themselves, one after the other: beside other tests keys come late.
+TEXT_BROWSERS := w3m lynx links2 elinks tmux
 
 text: $(VENV)/.test
 	@for name in $(TEXT_BROWSERS); do command -v $$name >/dev/null || away="$$away $$name"; done; \

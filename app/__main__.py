@@ -14,11 +14,10 @@ from app import clock, commands
 from app.copies.lock import in_use
 from app.copies.restoring import restore
 from app.copies.saving import save
-from app.env_file import read_environment
 from app.errors import CommandRefused
 from app.logs import configure_logs, words_of
 from app.private import keep_private
-from app.settings import Settings, WrongSetting, load_settings
+from app.settings import Settings, WrongSetting, load_settings, read_environment
 
 
 class Refusing(click.Group):
@@ -31,7 +30,7 @@ class Refusing(click.Group):
             click.echo(str(refused), err=True)
             sys.exit(2)
         except (DBAPIError, OSError) as trouble:
-            # What a command had committed before stays: only `migrate` may say that nothing was done.
+            # Commits of the command before this stay: only `migrate` may say that nothing was done.
             reason = getattr(trouble, "orig", None) or trouble
             click.echo(f"La commande n’a pas abouti : {words_of(reason)}", err=True)
             sys.exit(2)
@@ -98,6 +97,12 @@ def send_mail() -> None:
         click.echo(_run(commands.send_mail(settings)))
 
 
+@main.command("read-bounces", help="Lit les courriels revenus dans la boîte PORTAIL_BOUNCE_BOX.")
+def read_bounces() -> None:
+    with _in_use() as settings:
+        click.echo(_run(commands.read_returns(settings, clock.now())))
+
+
 @main.command(help="Sauvegarde la base et les fichiers déposés dans FILE (tar), même en service.")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--incomplete", is_flag=True, help="Même si des fichiers déposés ont disparu.")
@@ -114,7 +119,7 @@ def restore_command(file: Path) -> None:
 
 @contextmanager
 def _in_use(**given: Any) -> Iterator[Settings]:
-    """What every command but `restore` works in."""
+    """The lock and the settings that every command but `restore` works with."""
     settings = load_settings(**given)
     with in_use(settings):
         yield settings
@@ -127,7 +132,7 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
 def _serve(settings: Settings) -> None:
     # The other commands start quicker without.
     from app.main import create_app  # noqa: PLC0415
-    from app.server import run  # noqa: PLC0415
+    from app.web.server import run  # noqa: PLC0415
 
     run(create_app(settings), settings)
 

@@ -1,20 +1,26 @@
-"""The only doors to rows. No HTTP here: `app.doors` opens them for a request."""
+"""The only doors to rows. No HTTP here: `app.web.doors` opens them for a request.
 
-from collections.abc import AsyncIterator, Sequence
+A request has one transaction, but a guess must be counted before bcrypt runs, and no transaction may wait a
+quarter of a second for bcrypt. So `paused()` lets go of the database while the guess is counted and the
+password compared, and refuses to be used after a write. Revisit with a database without a single writer.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, Protocol, TypeVar, TypeVarTuple
 
-from sqlalchemy import Delete, Executable, Update
+from sqlalchemy import Delete, Executable, Update, bindparam, insert, update
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
-from app.acting import ActingAccount, ActingCompany, ActingMembership
 from app.errors import Forbidden, NotFound
 from app.portal import Portal
 from app.rights import Right, rights_of
+from app.security.seat import ActingAccount, ActingCompany, ActingMembership, FollowingTeam
 from db.models import Account, AccountSession, AuditEvent, AuditKind, Company, CompanyOwned
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -34,7 +40,7 @@ Mine = TypeVar("Mine", bound=OfAccount)
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What every door has: the running portal, and writing inside the request's transaction."""
+    """The part common to every door: the running portal, and writing inside the request's transaction."""
 
     portal: Portal
     session_: AsyncSession
@@ -55,7 +61,7 @@ class Access:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """What fails inside leaves nothing behind, and the rest of the transaction goes on."""
+        """A failure inside leaves nothing behind, and the rest of the transaction goes on."""
         async with self.portal.database.savepoint(self.session_):
             yield
 
@@ -96,7 +102,7 @@ class Access:
     def record(
         self, kind: AuditKind, now: datetime, account: int | None, company: int | None = None, about: str = ""
     ) -> None:
-        """One more line in the history, in the same transaction as what it tells."""
+        """Add a line to the history, in the same transaction as its subject."""
         self.add(AuditEvent(at=now, kind=kind, account_id=account, company_id=company, about=about))
 
 
@@ -128,11 +134,12 @@ class AccountAccess(Access):
 
 @dataclass(frozen=True, slots=True)
 class MemberAccess(Access):
-    """One person acting for one company: the rows of that company and no others."""
+    """One person acting for one company: the rows of that company and no others. `team`: who follows it."""
 
     account: ActingAccount
     company: ActingCompany
     membership: ActingMembership
+    team: FollowingTeam | None = None
 
     @property
     def rights(self) -> frozenset[Right]:
@@ -149,13 +156,21 @@ class MemberAccess(Access):
     @asynccontextmanager
     async def apart(self, *, write: bool) -> AsyncIterator["MemberAccess"]:
         """The same person for the same company, over a transaction of its own that ends, and with `write`
-        commits, on leaving: for what goes on beside the request or after it. A request that writes must have
-        ended, or be `paused`: nobody waits for themselves.
+        commits, on leaving: for work beside the request or after it. A request that writes must have ended,
+        or be `paused`: nobody waits for themselves.
         """
         if write and self.session_.info["turn"].is_held:
             raise RuntimeError("apart while this transaction writes: pause it first")
         async with self.portal.database.transaction(write=write) as session:
             yield replace(self, session_=session)
+
+    def beside(self) -> "MemberAccess":
+        """The same, for a task of its own, which only works `apart`: it may wait for the request's turn,
+        since the request never waits for it without having paused.
+        """
+        nobody = AsyncSession()
+        nobody.info["turn"] = SimpleNamespace(is_held=False)
+        return replace(self, session_=nobody)
 
     def require(self, right: Right, roles: list[str] | None = None) -> None:
         """Stop with a 403 that says whom to ask: the page is within reach, the act is not allowed.
@@ -198,3 +213,64 @@ class StaffAccess(Access):
         if row is None:
             raise NotFound
         return row
+
+
+# Many rows of one company written at once, still through its door. Other requests run between the chunks.
+CHUNK = 200  # rows written at once
+
+
+async def insert_many(access: MemberAccess, model: type[Owned], rows: Sequence[dict[str, Any]]) -> None:
+    """The company is the door's, whatever the rows say."""
+    connection = await access.session_.connection()
+    for given in _chunks(access, rows):
+        await connection.execute(insert(model), given)
+
+
+async def insert_numbered(
+    access: MemberAccess, model: type[Owned], rows: Sequence[dict[str, Any]]
+) -> list[int]:
+    """The same, and their ids, in the same order: more than twice the work."""
+    connection = await access.session_.connection()
+    # Asked to keep the order, SQLAlchemy inserts row by row into SQLite, which numbers them in order anyway.
+    kept = connection.dialect.name != "sqlite"
+    statement = insert(model).returning(col(model.id), sort_by_parameter_order=kept)
+    ids: list[int] = []
+    for given in _chunks(access, rows):
+        made: list[Any] = [row[0] for row in await connection.execute(statement, given)]
+        ids += made if kept else sorted(made)
+    return ids
+
+
+def _chunks(access: MemberAccess, rows: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    for start in range(0, len(rows), CHUNK):
+        yield [row | {"company_id": access.company.key} for row in rows[start : start + CHUNK]]
+
+
+async def update_many(access: MemberAccess, model: type[Owned], rows: Sequence[dict[str, Any]]) -> None:
+    """Change rows by `id`, each with the same columns; the id of another company's row changes nothing."""
+    connection = await access.session_.connection()
+    for start in range(0, len(rows), CHUNK):
+        given = [{f"new_{name}": value for name, value in row.items()} for row in rows[start : start + CHUNK]]
+        names = [name for name in rows[start] if name != "id"]
+        statement = update(model).where(col(model.company_id) == access.company.key)
+        statement = statement.where(col(model.id) == bindparam("new_id"))
+        await connection.execute(statement.values({n: bindparam(f"new_{n}") for n in names}), given)
+
+
+# The door of a calendar's secret address: no session, nothing but reading.
+
+
+@dataclass(frozen=True, slots=True)
+class FeedAccess(Access):
+    """The holder of a calendar's address: the companies that its owner still acts for today, and no others.
+
+    `named_ids`: those whose employees may be named. `label`: of the company, when there is only one.
+    """
+
+    account_id: int
+    company_ids: frozenset[int]
+    named_ids: frozenset[int]
+    label: str
+
+    def select(self, model: type[Owned]) -> SelectOfScalar[Owned]:
+        return select(model).where(col(model.company_id).in_(sorted(self.company_ids)))

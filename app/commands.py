@@ -1,4 +1,4 @@
-"""What the `portail` command does besides serving."""
+"""Work of the `portail` command besides serving."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -9,32 +9,36 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app import clock, formats
+from app import clock
 from app.access import StaffAccess, VisitorAccess
-from app.companies.import_file import WrongFile, parse_members
-from app.companies.import_service import import_members
-from app.database import is_migrated, migrate
+from app.bounces.acts import read_bounces
+from app.demo.clinic_story import add_clinic
 from app.demo.contact_story import tell_contact
 from app.demo.contributions_story import tell_contributions
 from app.demo.documents_story import tell_documents
+from app.demo.hours import at_work
 from app.demo.invoices_story import tell_invoices
+from app.demo.past_story import tell_past
 from app.demo.queries import Filled, how_filled, is_demo_base
 from app.demo.story import tell_planning
-from app.dispatcher import Dispatcher
 from app.employees.declared import filled
-from app.employees.rules import Seen
 from app.errors import CommandRefused
-from app.fields import Email, Input, LastName, OptionalName
-from app.forms import Form
+from app.follow_up.law import Seen
 from app.logs import words_of
-from app.mail import new_seed, queue_mail
+from app.mail.outbox import new_seed, queue_mail
+from app.mail.sending import Dispatcher
 from app.main import make_postbox, standalone_templates
-from app.passwords import Passwords
+from app.member_file.acts import import_members
+from app.member_file.reading import WrongFile, parse_members
 from app.portal import Portal, make_portal
 from app.private import make_private_folder
 from app.settings import Settings
-from app.sign_in.service import account_at
+from app.sign_in.acts import account_at
+from app.text import counts, formats
+from app.text.fields import Email, Input, LastName, OptionalName
 from app.voiding import Act, undo_to, void
+from app.web.forms import Form
+from db.engine import is_migrated, migrate
 from db.migrate import MigrationRefused
 from db.models import Account, DemoBase, OutboxMail, StaffMember, VisitKind
 from db.seeds import demo
@@ -85,7 +89,7 @@ async def check_base(settings: Settings) -> None:
 
 
 async def fill_demo(settings: Settings) -> None:
-    """Migrate, and tell the demo's story into an empty base; any other is left as it is."""
+    """Migrate, and write the demo's story into an empty base; any other is left as it is."""
     make_private_folder(settings)
     portal = make_portal(settings, bcrypt_cost=4)
     try:
@@ -95,24 +99,29 @@ async def fill_demo(settings: Settings) -> None:
         await migrate_database(settings)
         async with portal.database.transaction(write=True) as session:
             if await how_filled(session) is Filled.NOT_YET:
-                await tell_demo(session, portal)
+                await write_demo(session, portal)
     finally:
         await portal.close()
 
 
-async def tell_demo(session: AsyncSession, portal: Portal) -> None:
+async def write_demo(session: AsyncSession, portal: Portal) -> None:
     """The demo's story, with this portal's keys and rules; the service's part of it with its own acts."""
     session.add(DemoBase(id=1, filled_at=clock.now()))
-    hashed, keyed = await Passwords(portal.keys).hashed(PASSWORD), portal.keys.declarant_key
-    await demo.tell(session, keyed=keyed, filled=_filled, password_hash=hashed, today=clock.today())
+    # Printed on screen, it needs no slow hash.
+    hashed, keyed = await portal.passwords.hashed(PASSWORD), portal.keys.declarant_key
+    await demo.tell(
+        session, keyed=keyed, filled=_filled, at_work=at_work, password_hash=hashed, today=clock.today()
+    )
     clerk = await account_at(VisitorAccess(portal, session), PERSONAS[-1].email)
     if clerk:
         staff = StaffAccess(portal, session, clerk)
+        past = await tell_past(staff, clock.now())
         await tell_planning(staff, clock.now())
+        await add_clinic(staff, clock.now())
         await tell_contact(staff, clock.now())
         await tell_documents(staff, clock.now())
         await tell_contributions(staff, clock.now())
-        await tell_invoices(staff, clock.now())
+        await tell_invoices(past, clock.now())
 
 
 def _filled(fields: dict[str, str], visits: Sequence[tuple[VisitKind, date, date | None]]) -> dict[str, Any]:
@@ -145,7 +154,7 @@ async def import_companies(settings: Settings, content: bytes, letters: Path | N
         await portal.close()
     words = f"{result.created} créés, {result.updated} mis à jour, {result.unchanged} inchangés."
     if result.letters:
-        drawn = formats.plural(len(result.letters), "numéro tiré", "numéros tirés")
+        drawn = counts.plural(len(result.letters), "numéro tiré", "numéros tirés")
         words += f"\n{drawn}, à joindre aux courriers : {target}"
     return words
 
@@ -190,6 +199,21 @@ async def _make_staff(access: VisitorAccess, entry: NewStaff, now: datetime) -> 
         queue_mail(
             access, "account_created", email, now, account_id=account.key, seed=new_seed(), company=name
         )
+
+
+async def read_returns(settings: Settings, now: datetime) -> str:
+    await check_base(settings)
+    if not settings.bounce_box:
+        raise CommandRefused("PORTAIL_BOUNCE_BOX manque : aucune boîte de retours n’est connue.")
+    portal = make_portal(settings)
+    try:
+        reading = await read_bounces(portal, now)
+    finally:
+        await portal.close()
+    return (
+        f"Courriels revenus : {reading.noted}. Déjà connus ou d’ailleurs : {reading.known}. "
+        f"Autres messages, laissés : {reading.left}."
+    )
 
 
 async def send_mail(settings: Settings) -> str:

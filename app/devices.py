@@ -1,6 +1,10 @@
 """Browsers where an account signed in before: a cookie of their own, a row each, ended when it should be.
 
 A device opens nothing: it lets its owner guess apart from strangers, and tells which networks are theirs.
+
+A known device is a row, not a signature. The browser keeps 256 random bits for 400 days; the table keeps
+their fingerprint, a mark of the last network, and the end. So it can be listed, forgotten and ended with the
+password, and a value planted by somebody else is never taken over. Revisit with passkeys for everybody.
 """
 
 from collections.abc import Sequence
@@ -11,7 +15,7 @@ from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
 
 from app.access import Access
-from app.keys import fingerprint, new_token
+from app.security.keys import fingerprint, new_token
 from app.sessions import open_session
 from db.models import Account, AccountSession, KnownDevice
 
@@ -22,7 +26,7 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a request comes from: network address, the device's cookie, words for the browser."""
+    """The origin of a request: network address, cookie of the device, words for the browser."""
 
     network: str
     device: str
@@ -71,9 +75,9 @@ async def known_devices(access: Access, account_id: int, now: datetime) -> Seque
 
 
 async def is_members_network(access: Access, network: str, now: datetime) -> bool:
-    """Whether a known device of anybody signed in from there lately."""
+    """True when a known device of any account signed in from there lately."""
     theirs = select(KnownDevice).where(
-        KnownDevice.network == network[:45],
+        KnownDevice.network == access.portal.keys.network_mark(network),
         col(KnownDevice.ended_at).is_(None),
         KnownDevice.last_seen_at > now - NETWORK_LIFE,
     )
@@ -124,7 +128,8 @@ async def remembered_device(
                 token_hash=fingerprint(token), account_id=account_id, created_at=now, last_seen_at=now
             )
         )
-    device.browser, device.network, device.last_seen_at = origin.browser[:120], origin.network[:45], now
+    device.network = access.portal.keys.network_mark(origin.network)
+    device.browser, device.last_seen_at = origin.browser[:120], now
     await access.flush()
     await _end_beyond(access, account_id, now)
     return device, token

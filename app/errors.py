@@ -1,11 +1,10 @@
-"""What the domain may say instead of doing. `app.web` turns each into a page."""
+"""Refusals that the domain may raise. `app.web.pages` turns each into a page."""
 
 ASK = "Votre rôle ne le permet pas. Demandez-le à un administrateur de l’entreprise."
-BUSY = "Le portail a trop à faire en ce moment. Rien n’a été perdu : réessayez dans quelques secondes."
 
 
 class NotFound(Exception):  # noqa: N818
-    """The thing is absent, or not this reader's: the two cannot be told apart."""
+    """The thing is absent, or not this reader's: the answer is the same."""
 
 
 class Forbidden(Exception):  # noqa: N818
@@ -32,15 +31,6 @@ class ClientClosed(Exception):  # noqa: N818
 
 class CookiesRefused(Exception):  # noqa: N818
     """The browser did not bring back what it was just given: its steps would begin again for ever."""
-
-
-class Busy(Exception):  # noqa: N818
-    """Too much work is waiting, or what it needs is short. `retry_after` is in seconds; `words` are shown."""
-
-    def __init__(self, retry_after: int, words: str = BUSY) -> None:
-        super().__init__()
-        self.retry_after = retry_after
-        self.words = words
 
 
 class CommandRefused(Exception):  # noqa: N818

@@ -1,21 +1,20 @@
-"""Once an hour: what is too old to matter is deleted, and who should be reminded of something is."""
+"""Hourly work: deleting rows too old to matter, and sending reminders."""
 
 import asyncio
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, text, update
 from sqlmodel import col, select
 
-from app import clock
-from app.contributions.reminder_service import remind_of_declarations
-from app.devices import LIFE
-from app.employees.reminder_service import remind_of_expiries
-from app.file_sweeping import sweep_files
-from app.imports.service import OPEN
-from app.planning.reminder_service import remind_of_visits
+from app import clock, retention
+from app.contributions.reminders import remind_of_declarations
+from app.employees.reminders import remind_of_expiries
+from app.files.storage import StorageAway
+from app.imports.reading import UNDER_WAY
+from app.planning.reminders import remind_of_visits
 from app.portal import Portal
-from app.throttle import forget_old_guesses
+from app.security.throttle import forget_old_guesses
 from db.models import (
     AccountSession,
     AccountToken,
@@ -25,13 +24,65 @@ from db.models import (
     ImportLine,
     ImportState,
     KeptBytes,
+    KeptFile,
     KnownDevice,
     OutboxMail,
     PublicInquiry,
     SignInFlow,
+    metadata,
 )
+from db.types import Instant
 
 log = structlog.get_logger()
+UNNAMED_FOR = timedelta(days=1)
+MOST = 500  # files a turn: the others wait for the next
+# Whatever table names a file, it names it so.
+NAMING = [
+    table.c.sha256
+    for table in metadata.sorted_tables
+    if "sha256" in table.c and table.name != KeptFile.__tablename__
+]
+_KNOW = text(
+    "INSERT INTO keptfile (sha256, kept_at) VALUES (:sha256, :at) ON CONFLICT (sha256) DO NOTHING"
+).bindparams(bindparam("at", type_=Instant()))
+
+
+async def sweep_files(portal: Portal, now: datetime) -> int:
+    """Remove files that no row names; return their number. A failure of the storage is retried
+    the next time.
+    """
+    old, removed = now - UNNAMED_FOR, 0
+    try:
+        await asyncio.to_thread(portal.storage.drop_unfinished, old)
+        there, named = await portal.storage.older_than(old), await _named(portal)
+        for sha256 in [each for each in there if each not in named][:MOST]:
+            removed += await _swept(portal, sha256, old)
+    except StorageAway:
+        log.warning("files_not_swept")
+    if removed:
+        log.info("files_swept", count=removed)
+    return removed
+
+
+async def _named(portal: Portal) -> set[str]:
+    """All at once: no index leads from a file to its rows, and nearly all of them are named."""
+    async with portal.database.transaction(write=False) as session:
+        return {sha256 for column in NAMING for sha256 in await session.exec(select(column).distinct())}
+
+
+async def _swept(portal: Portal, sha256: str, old: datetime) -> bool:
+    """The bytes go inside the transaction, which is short: one file, one row; its row stays if they do."""
+    async with portal.database.transaction(write=True) as session:
+        connection = await session.connection()
+        await connection.execute(_KNOW, {"sha256": sha256, "at": old - UNNAMED_FOR})
+        unnamed = [~select(column).where(column == sha256).exists() for column in NAMING]
+        mine = delete(KeptFile).where(col(KeptFile.sha256) == sha256, col(KeptFile.kept_at) < old, *unnamed)
+        if not (await session.exec(mine)).rowcount:
+            return False
+        await portal.storage.remove(sha256)
+        return True
+
+
 EVERY_SECONDS = 3600.0
 
 
@@ -49,25 +100,26 @@ async def keep_house(portal: Portal) -> None:
 
 
 async def tidy(portal: Portal, now: datetime) -> None:
-    """Flows after 15 minutes; drafts and what was read of a file that nobody applied after a day; used links
-    and declarations not finished after 30 days; sessions, sent mail and public messages after a year; known
-    devices with their cookie.
-    """
-    day, month, year = (now - timedelta(days=days) for days in (1, 30, 365))
+    """Delete what `app.retention` says is too old."""
+    devices = update(KnownDevice).where(col(KnownDevice.network) != "")
     await forget_old_guesses(portal.database, now)
     async with portal.database.transaction(write=True) as session:
         for statement in (
             delete(SignInFlow).where(col(SignInFlow.expires_at) < now),
-            delete(Draft).where(col(Draft.created_at) < day),
-            delete(AccountToken).where(col(AccountToken.expires_at) < month),
-            delete(AccountSession).where(col(AccountSession.seen_at) < year),
-            delete(KnownDevice).where(col(KnownDevice.last_seen_at) < now - LIFE),
-            delete(PublicInquiry).where(col(PublicInquiry.sent_at) < year),
-            delete(OutboxMail).where(col(OutboxMail.sent_at) < year),
-            delete(KeptBytes).where(col(KeptBytes.day) < day.date()),
-            delete(EmployeeDraft).where(col(EmployeeDraft.updated_at) < month),
+            delete(Draft).where(col(Draft.created_at) < now - retention.DRAFT_KEPT),
+            delete(AccountToken).where(col(AccountToken.expires_at) < now - retention.LINK),
+            delete(AccountSession).where(col(AccountSession.seen_at) < now - retention.SESSION),
+            delete(KnownDevice).where(col(KnownDevice.last_seen_at) < now - retention.LIFE),
+            devices.where(col(KnownDevice.last_seen_at) < now - retention.NETWORK_LIFE).values(network=""),
+            delete(PublicInquiry).where(col(PublicInquiry.sent_at) < now - retention.PUBLIC_MESSAGE),
+            delete(OutboxMail).where(col(OutboxMail.sent_at) < now - retention.MAIL),
+            delete(KeptBytes).where(col(KeptBytes.day) < (now - retention.COUNTED).date()),
+            delete(EmployeeDraft).where(col(EmployeeDraft.updated_at) < now - retention.STARTED),
             update(EmployeeImport)
-            .where(col(EmployeeImport.state).in_(OPEN), col(EmployeeImport.created_at) < day)
+            .where(
+                col(EmployeeImport.state).in_(UNDER_WAY),
+                col(EmployeeImport.created_at) < now - retention.UNAPPLIED,
+            )
             .values(state=ImportState.DROPPED, columns=[], problem=""),
             delete(ImportLine).where(
                 col(ImportLine.import_id).in_(

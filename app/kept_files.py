@@ -1,7 +1,10 @@
 """A file that somebody sends: allowed, counted, checked and stored, in this order, before any row names it.
 
-Who may send one, and for what, is asked before a byte is kept: the only way to keep a member's file asks it.
-A file that no row names after a day is removed (`app.housekeeping`); `keptfile` tells the two apart for good.
+The right to send one is asked before a byte is read, then again with the fields typed before a byte is kept:
+the only way to keep a member's file asks it. The type comes from the content and the name must agree. A
+person sends at most 200 MB a day and a company 300 (twenty of the largest files, or six hundred usual ones).
+A file that no row names after a day is removed (`app.housekeeping`); `keptfile` settles which of the two
+comes first. Revisit for files above 10 MB.
 """
 
 import asyncio
@@ -16,8 +19,8 @@ from sqlalchemy import bindparam, text
 from app import clock
 from app.access import Access, MemberAccess
 from app.errors import Refused
-from app.file_types import clean_name, file_type
-from app.storage import Storage, StorageAway, sha256_of
+from app.files.storage import Storage, StorageAway, sha256_of
+from app.files.types import clean_name, file_type
 from db.types import Instant
 
 # A day's most, in bytes. The largest file is 10 MB and a usual one 300 kB: twenty of the largest, or six
@@ -56,27 +59,27 @@ async def keep_file(access: MemberAccess, name: str, content: bytes, allowed: Al
     nothing of it is stored. Inside `access.paused()`: a disk or a network may be slow.
     """
     cleaned = clean_name(name)
-    found = await asyncio.to_thread(file_type, cleaned, content)
-    kept = Kept(cleaned, found.media_type, len(content), sha256_of(content))
+    type_found = await asyncio.to_thread(file_type, cleaned, content)
+    stored = Kept(cleaned, type_found.media_type, len(content), sha256_of(content))
     day = clock.today()
     async with access.apart(write=True) as own:
         await allowed(own)
-        await _take_room(own, kept.size, day)
-        await _announce(own, kept.sha256, clock.now())
+        await _take_room(own, stored.size, day)
+        await _announce(own, stored.sha256, clock.now())
     try:
         await access.portal.storage.keep(content)
     except StorageAway:
         async with access.apart(write=True) as own:
-            await _give_back(own, kept.size, day)
+            await _give_back(own, stored.size, day)
         raise
-    return kept
+    return stored
 
 
 async def store_file(storage: Storage, name: str, content: bytes) -> Kept:
-    """What the service itself puts there: nobody's day is counted. The row that names it follows at once."""
+    """Store a file of the service itself: no daily limit counts it. The row that names it follows at once."""
     cleaned = clean_name(name)
-    found = await asyncio.to_thread(file_type, cleaned, content)
-    return Kept(cleaned, found.media_type, len(content), await storage.keep(content))
+    type_found = await asyncio.to_thread(file_type, cleaned, content)
+    return Kept(cleaned, type_found.media_type, len(content), await storage.keep(content))
 
 
 _TAKE = text(
@@ -94,23 +97,25 @@ _ANNOUNCE = text(
 
 
 async def _take_room(own: MemberAccess, size: int, day: date) -> None:
-    """Counted before it is kept, in one statement each: of several at once none goes past the most."""
+    """Count the bytes before they are stored, in one statement each: of several at once none goes past the
+    limit.
+    """
     account, company = _buckets(own)
     rooms = ((account, MOST_FOR_ACCOUNT, "votre compte"), (company, MOST_FOR_COMPANY, "cette entreprise"))
     for bucket, most, whose in rooms:
-        asked = {"bucket": bucket, "day": day, "size": size, "most": most}
-        if not await own.table(_TAKE, asked):
+        parameters = {"bucket": bucket, "day": day, "size": size, "most": most}
+        if not await own.table(_TAKE, parameters):
             raise Refused(TOO_MUCH.format(whose=whose, most=most // 1_000_000))
 
 
 async def _give_back(own: MemberAccess, size: int, day: date) -> None:
     account, company = _buckets(own)
-    asked = {"account": account, "company": company, "day": day, "size": size}
-    await (await own.session_.connection()).execute(_GIVE_BACK, asked)
+    parameters = {"account": account, "company": company, "day": day, "size": size}
+    await (await own.session_.connection()).execute(_GIVE_BACK, parameters)
 
 
 async def _announce(own: Access, sha256: str, now: datetime) -> None:
-    """From here on, and for a day, no cleaning removes what bears this name."""
+    """Announce these bytes: for a day, no cleaning removes them."""
     await (await own.session_.connection()).execute(_ANNOUNCE, {"sha256": sha256, "now": now})
 
 

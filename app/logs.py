@@ -4,6 +4,8 @@ The words of an exception often repeat the data: PostgreSQL says "Key (email)=(â
 the row that broke a rule, a driver quotes the parameter that it could not send, `int("â€¦")` quotes the text.
 So a fault is told by its class, its lines of code and the names of what refused it; only classes whose words
 are about code keep theirs.
+
+A line of a request has its route and no address. Revisit when a fault cannot be found by that.
 """
 
 import logging
@@ -116,7 +118,7 @@ def _as_json(event: Any, **_: Any) -> bytes:
 
 
 class LibraryHandler(logging.Handler):
-    """What uvicorn, asyncio and SQLAlchemy have to say, by the same rules."""
+    """Messages of uvicorn, asyncio and SQLAlchemy, by the same rules."""
 
     shown_on: TextIO | None = None
 

@@ -1,4 +1,4 @@
-"""The application: who may reach what, in one screen."""
+"""The application: every handler behind its door, in one screen."""
 
 import asyncio
 import gc
@@ -14,95 +14,111 @@ from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
-from app import doors
 from app.account import routes as account
-from app.account import session_routes
 from app.appointments import routes as appointments
-from app.assets import Assets
 from app.calendars import routes as calendars
-from app.companies import joining_routes
+from app.calendars.door import feed_access
+from app.clinic import routes as clinic
 from app.companies import routes as companies
 from app.company_details import routes as company_details
-from app.contact import public_routes as public_contact
 from app.contact import routes as contact
+from app.contributions import receipt
 from app.contributions import routes as contributions
-from app.crowd import Crowd
+from app.declarations import routes as declarations
 from app.demo import routes as demo
-from app.dispatcher import Dispatcher, Postbox
+from app.demo.door import demo_access
 from app.documents import routes as documents
-from app.edge import Edge
+from app.employees import exports
 from app.employees import routes as employees
-from app.error_pages import HANDLERS, busy_page
 from app.faq import routes as faq
-from app.health import alive, ready
 from app.history import routes as history
-from app.home import routes as home
 from app.housekeeping import keep_house
 from app.imports import routes as imports
+from app.inbox import routes as inbox
+from app.invoices import paper
 from app.invoices import routes as invoices
-from app.one_address import one_address
+from app.jobs import routes as jobs
+from app.mail.letters import DRAWERS
+from app.mail.relay import DemoPostbox, Relay
+from app.mail.sending import Dispatcher, Postbox
 from app.people import routes as people
+from app.planning import convocations
 from app.planning import routes as planning
 from app.portal import Portal, make_portal
-from app.postman import DemoPostbox, Relay
-from app.return_paths import return_patterns
+from app.public import routes as public
 from app.settings import Settings
-from app.sign_in import reset_routes
 from app.sign_in import routes as sign_in
-from app.sign_up import code_link_routes
 from app.sign_up import routes as sign_up
 from app.staff import routes as staff
-from app.templating import Templates
-from app.visit import post_guard
-from app.web import done_here
+from app.web import doors
+from app.web.assets import Assets
+from app.web.caller import post_guard
+from app.web.crowd import Crowd
+from app.web.drafts import return_patterns
+from app.web.edge import Edge
+from app.web.error_pages import HANDLERS, alive, busy_page, ready
+from app.web.one_address import one_address
+from app.web.pages import done_here
+from app.web.templating import Templates
+from app.welcome import routes as welcome
+from app.welcome import several
 
+DRAWERS |= {
+    "convocation": convocations.draw,
+    "event": convocations.draw_event,
+    "invoice_paper": paper.draw,
+    "receipt": receipt.draw,
+}
 FORM_BYTES = 256 * 1024
 HANDED_OVER = 0.0005  # seconds that a thread may keep the others from running
 
 ANYBODY: list[Any] = [
-    home.index, home.first_sign_in, home.third_party, home.accessibility, home.legal, home.privacy, alive,
-    ready, *public_contact.ANYBODY, *faq.ANYBODY, *code_link_routes.ANYBODY,
+    public.index, public.first_sign_in, public.third_party, public.accessibility, public.legal,
+    public.privacy, alive, ready, *contact.ANYBODY, *faq.ANYBODY, *sign_up.ANYBODY,
 ]  # fmt: skip
 VISITOR: list[Any] = [
     sign_in.email, sign_in.start, sign_in.password, sign_in.finish,
-    reset_routes.forgotten, reset_routes.ask_reset, reset_routes.reset_sent, reset_routes.reset,
-    reset_routes.apply_reset,
-    sign_up.code, sign_up.check_code, sign_up.account, sign_up.create, sign_up.sent, sign_up.resend,
-    *code_link_routes.VISITOR,
-    joining_routes.recovery, joining_routes.recover, *people.VISITOR,
-    session_routes.confirmation, session_routes.confirm, session_routes.undoing, session_routes.undo,
-    *public_contact.VISITOR,
+    sign_in.forgotten, sign_in.ask_reset, sign_in.reset_sent, sign_in.reset,
+    sign_in.apply_reset,
+    sign_up.code, sign_up.check_code, sign_up.account, sign_up.open_account, sign_up.sent, sign_up.send_again,
+    *sign_up.VISITOR,
+    companies.recovery, companies.recover, *people.VISITOR,
+    account.confirmation, account.confirm_email, account.undoing, account.undo_email,
+    *contact.VISITOR,
 ]  # fmt: skip
 DEMO: list[Any] = [demo.personas, demo.sign_in, demo.mails, demo.mail]
-FIRST_PASSWORD: list[Any] = [reset_routes.first_password, reset_routes.choose]
+FIRST_PASSWORD: list[Any] = [sign_in.first_password, sign_in.choose_first_password]
 ACCOUNT: list[Any] = [
-    account.show, account.update, account.password, account.replace_password, account.email,
-    account.replace_email,
+    account.show, account.update, account.password, account.change_password, account.email,
+    account.change_email,
     account.draft, account.drop_draft,
-    session_routes.sessions, session_routes.end_all, session_routes.session, session_routes.end_one,
-    session_routes.devices, session_routes.forget_others, session_routes.device, session_routes.forget_one,
-    session_routes.stay, session_routes.leaving, session_routes.leave_portal,
-    companies.home, companies.index, joining_routes.new, joining_routes.create, *calendars.ACCOUNT,
+    account.sessions, account.end_sessions, account.session, account.end_session,
+    account.devices, account.forget_devices, account.device, account.forget_device,
+    account.stay, account.leaving, account.leave_portal,
+    welcome.home, welcome.index, *several.ACCOUNT, companies.new, companies.create, *calendars.ACCOUNT,
 ]  # fmt: skip
 MEMBER: list[Any] = [
-    companies.show, companies.switch, joining_routes.administration, joining_routes.ask_administration,
-    *employees.MEMBER, *imports.MEMBER, *company_details.MEMBER, *people.MEMBER, *history.MEMBER,
+    welcome.show, companies.switch, companies.administration, companies.ask_administration,
+    *employees.MEMBER, *declarations.MEMBER, *exports.MEMBER, *jobs.MEMBER, *imports.MEMBER,
+    *company_details.MEMBER, *people.MEMBER, *history.MEMBER,
     *planning.MEMBER, *appointments.MEMBER, *calendars.MEMBER,
     *contact.MEMBER,
     *invoices.MEMBER, *documents.MEMBER,
     *contributions.MEMBER,
 ]  # fmt: skip
 FEED: list[Any] = [*calendars.FEED]
-STAFF: list[Any] = [staff.index, staff.mail, staff.send_again]
+STAFF: list[Any] = [staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF]
 
 
 def behind(door: Any, handlers: list[HTTPRouteHandler]) -> Router:
-    """A router whose handlers all go through this door: one that does not ask for `access` stops the
-    start.
+    """A router whose handlers all go through this door: one that does not ask for `access`, or that names no
+    right at the member door, stops the start.
     """
     for handler in handlers:
         if "access" not in inspect.signature(handler.fn).parameters:
             raise TypeError(f"{handler.name} does not take `access`, so nothing would guard it")
+        if door is doors.member_access and "right" not in handler.opt:
+            raise TypeError(f"{handler.name} names no `right`, so anybody of the company could do it")
         if "file" in handler.opt and not (callable(handler.opt["file"]) and door is doors.member_access):
             raise TypeError(f"{handler.name} takes a file: `file` names who may send one, to the member door")
     return Router("/", route_handlers=handlers, dependencies={"access": Provide(door)})
@@ -114,12 +130,12 @@ def routed(*, demo: bool) -> Litestar:
         route_handlers=[
             Router("/", route_handlers=ANYBODY),
             behind(doors.visitor_access, VISITOR),
-            *([behind(doors.demo_access, DEMO)] if demo else []),
+            *([behind(demo_access, DEMO)] if demo else []),
             behind(doors.first_password_access, FIRST_PASSWORD),
             behind(doors.account_access, ACCOUNT),
             behind(doors.member_access, MEMBER),
             behind(doors.staff_access, STAFF),
-            behind(doors.feed_access, FEED),
+            behind(feed_access, FEED),
         ],
         dependencies={"fait": Provide(done_here, sync_to_thread=False)},
         guards=[one_address, post_guard],
@@ -143,7 +159,7 @@ def wired(app: Litestar, settings: Settings, portal: Portal) -> Edge:
 
 @asynccontextmanager
 async def running(app: Litestar) -> AsyncIterator[None]:
-    """What goes on beside the requests: sessions seen, old rows deleted, mail sent."""
+    """Work beside the requests: sessions seen, old rows deleted, mail sent."""
     portal: Portal = app.state.portal
     work = [portal.presence.run(), keep_house(portal)]
     if app.state.postbox:

@@ -1,19 +1,21 @@
-"""What the running portal is made of, for the services to reach: settings, database, keys, passwords."""
+"""The parts of the running portal that the acts reach: settings, database, keys, passwords."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from app.addresses import accept_reserved
-from app.database import Database
-from app.held_files import HeldFiles
-from app.keys import Keys
-from app.passwords import Passwords
-from app.presence import Presence
+from app.files.held import HeldFiles
+from app.files.storage import Storage
+from app.security.keys import Keys
+from app.security.passwords import Passwords
+from app.security.presence import Presence
 from app.settings import Settings
-from app.storage import Storage
+from app.text.addresses import accept_reserved
+from db.engine import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Portal:
+    """`archives`: the accounts for which papers are being drawn into an archive, one at a time for each."""
+
     settings: Settings
     database: Database
     keys: Keys
@@ -21,6 +23,7 @@ class Portal:
     presence: Presence
     held_files: HeldFiles
     storage: Storage
+    archives: set[int] = field(default_factory=set)
 
     async def close(self) -> None:
         self.passwords.close()

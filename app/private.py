@@ -9,7 +9,9 @@ PRIVATE = 0o077
 
 
 def keep_private() -> None:
-    """For the whole process: libraries open files too (SQLite its -wal and -shm, obstore deposits)."""
+    """Set the umask of the whole process: libraries open files too (SQLite its -wal and -shm, obstore
+    deposits).
+    """
     os.umask(PRIVATE)
 
 
@@ -25,5 +27,5 @@ def make_private_folder(settings: Settings) -> None:
 
 
 def beside(base: Path) -> list[Path]:
-    """What SQLite keeps beside a base: never to be parted from it while it is served."""
+    """The files that SQLite keeps beside a base: never to be parted from it while it is served."""
     return [base.with_name(f"{base.name}{suffix}") for suffix in ("-wal", "-shm")]

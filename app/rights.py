@@ -20,6 +20,11 @@ class Right(StrEnum):
     PEOPLE = "people"
 
 
+# What a member handler names whose address anybody who acts for the company may open: it shows what is their
+# own, or asks for the right of what it finds.
+OWN = ""
+
+
 class Role(StrEnum):
     ADMINISTRATOR = "administrateur"
     EMPLOYEES = "salaries"
@@ -53,18 +58,18 @@ ROLE_WORDS = {
     ),
     Role.READER: ("Lecture", "voir et écrire au service, sans rien changer d’autre"),
 }
-# Who comes with the letter's two numbers when there is already an administrator: all but deciding for others.
+# Roles of a person who comes with the letter's two numbers after the first: all but deciding for others.
 WORKING_ROLES = (Role.EMPLOYEES, Role.APPOINTMENTS, Role.BILLING, Role.DECLARATION)
 
 
 def rights_of(roles: Iterable[str], *, third_party: bool = False) -> frozenset[Right]:
-    """What these roles allow together. An unknown role allows nothing.
+    """The rights that these roles give together. An unknown role gives nothing.
 
     A third party opens aptitude notices only when the company gave that very role.
     """
     held = tuple(roles)
-    found = _rights_of(held)
-    return found - {Right.APTITUDE} if third_party and Role.APTITUDE not in held else found
+    rights = _rights_of(held)
+    return rights - {Right.APTITUDE} if third_party and Role.APTITUDE not in held else rights
 
 
 @lru_cache(maxsize=1024)

@@ -13,10 +13,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
 from app.access import Access
-from app.acting import ActingAccount, ActingCompany, ActingMembership, FollowingTeam, OpenedSession
-from app.companies.sections import FEW
-from app.database import Database
-from app.keys import fingerprint, new_token
+from app.sections import FEW
+from app.security.keys import fingerprint, new_token
+from app.security.seat import ActingAccount, ActingCompany, ActingMembership, FollowingTeam, OpenedSession
+from db.engine import Database
 from db.models import Account, AccountSession, CareTeam, Company, Membership, StaffMember
 
 
@@ -73,7 +73,7 @@ def is_alive(today: date | BindParameter[date], of: type[Membership] = Membershi
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """What one browser holds at one address. `company`, `membership`: none for a stranger.
+    """The session of one browser at one address. `company`, `membership`: none for a stranger.
 
     `choices`: code, name and town of the companies that the account acts for, by code; one more than `FEW`
     of them, whichever, when there are more.
@@ -109,8 +109,8 @@ async def seat_at(
     )
 
 
-def _columns(row: Any, shown: Any) -> list[Any]:
-    return [getattr(row, field.name) for field in fields(shown)]
+def _columns(row: Any, extra: Any) -> list[Any]:
+    return [getattr(row, field.name) for field in fields(extra)]
 
 
 PARTS = (

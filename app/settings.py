@@ -9,16 +9,34 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from dotenv.parser import parse_stream
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from stdnum import bic, iban
 
-from app.addresses import WrongAddress, as_sent
-from app.contrast import contrast_with_white, is_colour
-from app.phones import read_phone
+from app.text.addresses import WrongAddress, as_sent
+from app.text.phones import read_phone, shown_phone
 
-ADDRESSES = ("mail_from", "service_email", "service_contributions_email", "service_dpo_email")
+
+def is_colour(value: str) -> bool:
+    return re.fullmatch(r"#[0-9a-fA-F]{6}", value) is not None
+
+
+def contrast_with_white(colour: str) -> float:
+    """From 1 (white itself) to 21 (black); text needs at least 4.5.
+
+    >>> contrast_with_white("#000000")
+    21.0
+    """
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return round(1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05), 2)
+
+
+ADDRESSES = (
+    "mail_from", "bounce_address", "service_email", "service_contributions_email", "service_dpo_email",
+)  # fmt: skip
 # The account that France gives as an example: nobody's.
 DEMO_ACCOUNT = ("FR7630006000011234567890189", "AGRIFRPP")
 
@@ -34,18 +52,19 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
-    base_url: str = ""
+    base_url: str = ""  # the address that people type; by default the two above
     data_dir: Path = Path(".data")
-    database_url: str = ""
-    secret_key: str = ""
+    database_url: str = ""  # sqlite:///… or postgresql+asyncpg://…
+    secret_key: str = ""  # 32 characters at least, here or in the file
     secret_key_file: Path | None = None
     smtp_url: str = ""
-    demo: bool = False
-    trusted_proxies: str = "127.0.0.1"
+    demo: bool = False  # set by `portail demo`; refused on any base that the demo did not fill
+    trusted_proxies: str = "127.0.0.1"  # proxies whose word on the client's address is believed
 
     service_name: str = "AIST22 Santé au Travail"
     service_short_name: str = "AIST22"
-    service_logo: Path | None = None
+    service_logo: Path | None = None  # .svg or .png
+    # The bar and the menu; a contrast with white below 4.5:1 stops the start.
     service_color: str = "#1a5a96"
     service_menu_color: str = "#1f2d3d"
     service_email: str = "portailadh@aist22.fr"
@@ -53,19 +72,25 @@ class Settings(BaseSettings):
     service_dpo_email: str = "dpo@aist22.fr"
     service_phone: str = ""
     service_address: str = ""
+    # The legal notice: names of the publisher and of the host.
     service_director: str = ""
     service_hosting: str = ""
     # Working days before an appointment until which it is given back for free; what it costs afterwards,
     # before tax. Without an amount, the pages refer to the service's tariff.
     service_notice_days: int = Field(default=2, ge=0, le=30)
     service_absence_fee_cents: int = Field(default=0, ge=0, le=100_000)
-    # Where deposited files are kept: a folder of the data by default, or s3://bucket/prefix.
+    # The storage of deposited files: a folder of the data by default, or s3://bucket/prefix.
     storage_url: str = ""
+    # On invoices, with the code that banking applications read.
     service_iban: str = ""
     service_bic: str = ""
     service_siret: str = ""
     mail_from: str = "noreply@aist22.fr"
-    # Addresses where no mail arrives (.example, .test): for the demo, which sends none, and for tests.
+    # The envelope's sender, where servers say what they could not deliver (the same unless said), and the
+    # mailbox where it is read: maildir:///folder, mbox:///file or imaps://user:password@host/folder.
+    bounce_address: str = ""
+    bounce_box: str = ""
+    # Accept addresses where no mail arrives (.example, .test): for the demo, which sends none, and for tests.
     reserved_addresses: bool = False
 
     @field_validator("service_color", "service_menu_color")
@@ -89,10 +114,10 @@ class Settings(BaseSettings):
     @field_validator("service_phone")
     @classmethod
     def _called(cls, value: str) -> str:
-        """Every page has a link to it. A short number (3949) is called as it is."""
+        """As it is shown: every page has it, with a link. A short number (3949) is called as it is."""
         if value and not re.fullmatch("[0-9 ]{2,6}", value):
             try:
-                read_phone(value)
+                return shown_phone(read_phone(value))
             except ValueError as error:
                 raise ValueError(f"« {value} » : ce numéro de téléphone {error}") from None
         return value
@@ -123,14 +148,17 @@ class Settings(BaseSettings):
             raise ValueError("PORTAIL_DEMO ne s’ouvre que sur cette machine (PORTAIL_HOST=127.0.0.1)")
         if not self.demo and self.smtp_url:
             _ = self.smtp
+        if self.bounce_box:
+            _check_box(self.bounce_box)
         self.reserved_addresses = self.reserved_addresses or self.demo
+        self.bounce_address = self.bounce_address or self.mail_from
         for name in ADDRESSES:
             self._address(name)
-        self.mail_from = self._address("mail_from")
+        self.mail_from, self.bounce_address = self._address("mail_from"), self._address("bounce_address")
         return self
 
     def _address(self, name: str) -> str:
-        """As it is sent: of `mail_from` the identifiers of letters are made, which are ASCII."""
+        """The address as it is sent: `mail_from` gives the identifiers of letters, which are ASCII."""
         try:
             return as_sent(getattr(self, name), reserved=self.reserved_addresses)
         except WrongAddress as wrong:
@@ -157,13 +185,13 @@ class Settings(BaseSettings):
 
     @property
     def database_file(self) -> Path | None:
-        """Of SQLite's base; PostgreSQL has none."""
+        """The file of SQLite; PostgreSQL has none."""
         url = make_url(self.database_url)
         return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
     @cached_property
     def smtp(self) -> dict[str, Any]:
-        """What `emails` needs to reach the relay. Without TLS only to this machine."""
+        """Options that `emails` needs to reach the relay. Without TLS only to this machine."""
         parts = urlsplit(self.smtp_url)
         if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
             raise ValueError("PORTAIL_SMTP_URL doit ressembler à smtp://utilisateur:motdepasse@serveur:587")
@@ -176,6 +204,17 @@ class Settings(BaseSettings):
         if parts.username:
             options |= {"user": unquote(parts.username), "password": unquote(parts.password or "")}
         return options
+
+
+def _check_box(url: str) -> None:
+    parts = urlsplit(url)
+    is_local = parts.scheme in {"maildir", "mbox"} and parts.path
+    is_server = parts.scheme == "imaps" or (parts.scheme == "imap" and is_loopback(parts.hostname or ""))
+    if not is_local and not (is_server and parts.hostname and parts.username):
+        raise ValueError(
+            "PORTAIL_BOUNCE_BOX doit ressembler à maildir:///dossier, mbox:///fichier "
+            "ou imaps://utilisateur:motdepasse@serveur/INBOX"
+        )
 
 
 def is_loopback(host: str) -> bool:
@@ -221,3 +260,37 @@ def load_settings(**given: Any) -> Settings:
         first = error.errors()[0]
         name = f"PORTAIL_{str(first['loc'][0]).upper()} : " if first["loc"] else ""
         raise WrongSetting(name + first["msg"].removeprefix("Value error, ") + ".") from None
+
+
+# The settings of `portail --env FILE`: one `NAME=value` a line, as systemd and every shell tool write them.
+
+NAME = re.compile(r"[A-Z][A-Z0-9_]*")
+OURS = "PORTAIL_"
+
+
+def read_environment(file: Path) -> None:
+    """Set the variables of the file. One that the environment has already stays: a variable typed before a
+    command wins.
+    """
+    try:
+        with file.open(encoding="utf-8") as lines:
+            bindings = list(parse_stream(lines))
+    except UnicodeDecodeError:
+        raise WrongSetting(f"{file} n’est pas en UTF-8.") from None
+    except OSError as error:
+        raise WrongSetting(f"{file} ne se lit pas : {error.strerror}.") from None
+    for each in bindings:
+        if each.key is None and not each.error:
+            continue
+        # Never what the line says: it may be a password.
+        where = f"{file}, ligne {each.original.line + _blank_lines(each.original.string)}"
+        if each.error or each.key is None or each.value is None or not NAME.fullmatch(each.key):
+            raise WrongSetting(f"{where} : il faut NOM=valeur, entre guillemets doubles si besoin.")
+        if each.key.startswith(OURS) and each.key.removeprefix(OURS).lower() not in Settings.model_fields:
+            raise WrongSetting(f"{where} : {each.key} n’est pas un réglage du portail.")
+        os.environ.setdefault(each.key, each.value)
+
+
+def _blank_lines(words: str) -> int:
+    """A binding begins with the blank lines above it."""
+    return words[: len(words) - len(words.lstrip())].count("\n")

@@ -1,4 +1,13 @@
-"""Which act takes back which ways into an account: the one place that says so, and the one that does it."""
+"""The one table of the ways into an account that each act takes back, and the one place that takes them back.
+
+Where an act voids the undo of an address change, a new undo goes to the same first address for the time that
+was left: otherwise a thief would only have to change the password next. Revisit with a second factor that
+both acts ask for.
+
+While such an undo lives, nobody else takes the first address (`undo_to`): whoever tries sees the same screens
+as at an address with an account, and its mailbox gets the way back once more. Revisit when several people of
+a company share addresses and hand them on within a week.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,12 +16,12 @@ from typing import Any
 from sqlalchemy import Update, update
 from sqlmodel import col, select
 
-from app import formats
 from app.access import Access
 from app.devices import end_devices
-from app.mail import queue_mail
+from app.links import new_link
+from app.mail.outbox import queue_mail
 from app.sessions import end_sessions
-from app.sign_in.links import new_link
+from app.text import formats
 from db.models import Account, AccountToken, AuditKind, CalendarFeed, Company, Invitation, TokenKind
 
 
@@ -49,7 +58,7 @@ VOIDS = {
     Act.FIRST_PASSWORD: USUAL - {Way.RECOVERY},
     Act.PASSWORD_CHANGED: USUAL,
     Act.PASSWORD_RESET: USUAL,
-    # What went to the old addresses remains the way back for who held them.
+    # Links sent to the old addresses remain the way back for their holders.
     Act.EMAIL_CHANGED: USUAL - {Way.UNDO},
     # The account was in other hands: what these asked for, invited and read ends with them.
     Act.EMAIL_RESTORED: EVERYTHING,
@@ -72,8 +81,8 @@ async def void(
     keep: int | None = None,
     with_feeds: bool = False,
 ) -> int:
-    """Take back what this act takes back, but the session `keep`; the calendars too when asked. How many
-    other sessions were open.
+    """Void the ways in that this act voids, but the session `keep`; the calendars too when asked. Return the
+    number of other sessions that were open.
     """
     ways = VOIDS[act]
     undo = await living_undo(access, account.key, now) if Way.UNDO in ways else None
@@ -107,7 +116,7 @@ async def undo_to(
     access: Access, email: str, now: datetime, *, but: int = 0
 ) -> tuple[AccountToken, Account] | None:
     """The way back to this address of an account that has another now: while it lives nobody else takes the
-    address, or whoever was quick would make the undo worthless. `but`: the account that asks for it.
+    address, or a quick thief would make the undo worthless. `but`: the account that asks for it.
     """
     undos = select(AccountToken, Account).where(
         AccountToken.account_id == Account.id,
@@ -118,14 +127,14 @@ async def undo_to(
         Account.id != but,
         Account.email != email,
     )
-    found = await access.rows(undos.order_by(col(AccountToken.id)).limit(1))
-    return found[0] if found else None
+    rows = await access.rows(undos.order_by(col(AccountToken.id)).limit(1))
+    return rows[0] if rows else None
 
 
 def mail_reserved(
     access: Access, undo: AccountToken, account: Account, now: datetime, *, counted_as: str, **about: Any
 ) -> None:
-    """Who reads mail at a reserved address is told why nothing was done, with the way back once more."""
+    """Tell the reader of a reserved address why nothing was done, with the way back once more."""
     until = undo.expires_at
     seed = new_link(access, account, TokenKind.EMAIL_UNDO, until, now, email=undo.email)
     queue_mail(
@@ -167,7 +176,7 @@ def mail_undo(
 
 
 async def void_recovery(access: Access, account_id: int, company_id: int, now: datetime) -> None:
-    """Who no longer acts for a company is no longer about to administer it."""
+    """A person who no longer acts for a company is no longer about to administer it."""
     mine = _unused(account_id).where(
         col(AccountToken.kind) == TokenKind.ADMIN_RECOVERY, col(AccountToken.company_id) == company_id
     )

@@ -1,1 +1,1 @@
-"""What the portal remembers: models, migrations and seeds. Imports nothing from `app`."""
+"""Storage of the portal: models, migrations and seeds. Imports nothing from `app`."""

@@ -13,7 +13,7 @@ ADVISORY_LOCK = 2022_0007
 
 
 class MigrationRefused(Exception):  # noqa: N818
-    """What the rows hold that the new schema forbids: whole sentences, in French."""
+    """Rows that the new schema forbids: whole sentences, in French."""
 
 
 def configuration(connection: Connection | None = None) -> Config:
@@ -39,7 +39,7 @@ def is_current(connection: Connection) -> bool:
 
 
 def is_known(revision: str, *, newest: bool = False) -> bool:
-    """Of this version of the portal, or of one before it."""
+    """True for a revision of this version of the portal, or of one before it."""
     script = ScriptDirectory.from_config(configuration())
     if newest:
         return revision in script.get_heads()

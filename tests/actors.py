@@ -7,9 +7,9 @@ import httpx
 
 from app import clock
 from app.access import VisitorAccess
-from app.keys import fingerprint
+from app.security.keys import fingerprint
 from app.sessions import open_session
-from app.visit import browser_name
+from app.web.caller import browser_name
 from db.models import Account
 
 BASE = "http://127.0.0.1:8000"
@@ -19,9 +19,10 @@ TOKEN = re.compile(r'name="csrf" value="([^"]*)"')
 
 
 async def _with_plain_spaces(response: httpx.Response) -> None:
-    """French punctuation has no-break spaces; tests are written with plain ones."""
+    """French punctuation has no-break spaces; tests are written with plain ones. A file keeps its bytes."""
     await response.aread()
-    response._content = response.content.replace("\N{NO-BREAK SPACE}".encode(), b" ")
+    if response.headers.get("content-type", "").startswith("text/"):
+        response._content = response.content.replace("\N{NO-BREAK SPACE}".encode(), b" ")
 
 
 async def _where_it_leads(response: httpx.Response) -> None:
@@ -67,12 +68,16 @@ class Actor(httpx.AsyncClient):
         assert found, f"{path} answered {page.status_code} without a form"
         return found[-1]
 
-    async def fill(self, path: str, *, partial: bool = False, to: str = "", **fields: str) -> httpx.Response:
+    async def fill(
+        self, path: str, *, partial: bool = False, around: str = "", to: str = "", **fields: str
+    ) -> httpx.Response:
         """Open the page, fill its form, send it: `to` another address when the form does not post to its
-        own.
+        own. `partial`: as htmx does, on the page `around`.
         """
         token = await self.token(path)
         headers = {"HX-Request": "true", "HX-Request-Type": "partial"} if partial else {}
+        if around:
+            headers["HX-Current-URL"] = f"{self.base_url}{around}"
         return await self.post(to or path, data={"csrf": token, **fields}, headers=headers)
 
     async def follow(self, response: httpx.Response) -> httpx.Response:

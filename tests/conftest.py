@@ -1,11 +1,17 @@
 """A portal of one's own for each test: a copy of a migrated database, real requests, a real SMTP server."""
 
+import asyncio
+import gc
 import os
+import pickle
 import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import asyncpg
 import pytest
@@ -15,14 +21,16 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy.engine import make_url
 
-from app.addresses import accept_reserved
-from app.database import migrate
 from app.main import routed, wired
 from app.portal import Portal, make_portal
 from app.settings import Settings
+from app.text.addresses import accept_reserved
+from app.web.edge import Edge
+from app.web.templating import Templates
+from db.engine import Database, migrate
 from tests.actors import Actor
 from tests.postbox import Mailbox
-from tests.world import Told, tell
+from tests.world import TwoCompanies, tell
 
 
 class Compiled(BytecodeCache):
@@ -39,10 +47,59 @@ class Compiled(BytecodeCache):
         self._codes[bucket.key] = bucket.bytecode_to_string()
 
 
+def _compile_once(database: Database) -> None:
+    """Statements in their database's words, kept from one test to the next; their cache goes by dialect."""
+    for name, engine in (("engine", database.engine.sync_engine), ("reader", database.reader.sync_engine)):
+        engine.dialect, engine._compiled_cache = STATEMENTS.setdefault(
+            name, (engine.dialect, engine._compiled_cache)
+        )
+    if database._readers:
+        database._readers._plans = PLANS
+
+
+def _told_once_to(edge: Edge, settings: Settings) -> None:
+    """Templates, made once for all the tests that look alike: none of them names a place of this test."""
+    look = settings.model_dump_json(exclude=PLACES)
+    edge.app.state.templates = TEMPLATES.setdefault(look, edge.app.state.templates)
+
+
 COMPILED = Compiled()
+STATEMENTS: dict[str, tuple[Any, Any]] = {}
+PLANS: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+TEMPLATES: dict[str, Templates] = {}
+# What differs from one test to the next and stands in no template.
+PLACES = {"data_dir", "database_url", "smtp_url", "port", "base_url"}
 _routed_once = cache(routed)
 SERVER = os.environ.get("PORTAIL_TEST_DATABASE_URL", "")
 os.environ["PORTAIL_RESERVED_ADDRESSES"] = "true"  # nobody reads mail at .example
+MEMORY, ROOM = Path("/dev/shm"), 2 * 1024**3
+if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+    # Each commit waits for its disk: three quarters of a test's time. Files in memory need not.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What drives a browser comes first: beside the longest journey, all the rest is done.
+
+    On PostgreSQL only the tests that have a database run, and those that ask which one it is (`skipif`):
+    rules of the text, pure functions, readers of files and templates are the same there, and run on SQLite.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    if SERVER:
+        told_already = [item for item in items if not _asks_the_database(item)]
+        config.hook.pytest_deselected(items=told_already)
+        items[:] = [item for item in items if _asks_the_database(item)]
+
+
+def _asks_the_database(item: pytest.Item) -> bool:
+    has_one = "database_url" in getattr(item, "fixturenames", ())
+    return has_one or item.get_closest_marker("skipif") is not None
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -68,35 +125,89 @@ def _only_faults(_logger: object, _method: str, event: dict[str, object]) -> str
     raise structlog.DropEvent
 
 
-@pytest.fixture(scope="session")
-def model_database(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
-    """A migrated database that every test copies: a file, or on PostgreSQL a template."""
-    import asyncio
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A migrated database that tests copy: a file, or on PostgreSQL a template. `files`: what its rows name.
+    `world`: the two companies, pickled, of a model in which they are.
+    """
 
-    if not SERVER:
-        file = tmp_path_factory.mktemp("model") / "model.db"
-        asyncio.run(migrate(f"sqlite+aiosqlite:///{file}"))
-        return str(file)
-    name = f"portail_model_{re.sub(r'[^a-z0-9]', '', worker_id)}"
-    asyncio.run(_run_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"'))
-    asyncio.run(migrate(_url_of(name)))
-    return name
+    database: str
+    files: Path
+    world: bytes = b""
+
+
+@pytest.fixture(scope="session")
+def empty_model(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Model]:
+    folder = tmp_path_factory.mktemp("model")
+    database = str(folder / "model.db")
+    if SERVER:
+        database = _own_name("model", worker_id)
+        asyncio.run(_copied_on_server(database, "template1"))
+    asyncio.run(migrate(_url_of(database)))
+    yield Model(database, folder / "files")
+    asyncio.run(dropped(database))
+
+
+@pytest.fixture(scope="session")
+def told_model(empty_model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Model]:
+    """The two companies are told once: writing their rows takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("told")
+    model = asyncio.run(_told_once(empty_model, folder))
+    yield model
+    asyncio.run(dropped(model.database))
+
+
+async def _told_once(empty: Model, folder: Path) -> Model:
+    database = await _copied(empty, empty.database.replace("model", "told"), folder)
+    portal = make_portal(_settings(_url_of(database), folder, 9), bcrypt_cost=4)
+    told = pickle.dumps(await tell(portal))
+    await portal.close()
+    return Model(database, folder / "files", told)
 
 
 @pytest.fixture
-async def database_url(model_database: str, tmp_path: Path) -> AsyncIterator[str]:
-    if not SERVER:
-        shutil.copy(model_database, tmp_path / "portail.db")
-        yield f"sqlite+aiosqlite:///{tmp_path / 'portail.db'}"
-        return
-    name = model_database.replace("model", "test")
+def model(request: pytest.FixtureRequest) -> Model:
+    """Where this test begins."""
+    name = "told_model" if "world" in request.fixturenames else "empty_model"
+    return request.getfixturevalue(name)
+
+
+@pytest.fixture
+async def database_url(model: Model, worker_id: str, tmp_path: Path) -> AsyncIterator[str]:
+    database = await _copied(model, _own_name("test", worker_id), tmp_path)
+    yield _url_of(database)
+    await dropped(database)
+
+
+async def dropped(database: str) -> None:
+    """From the server. A file goes with its folder."""
+    if SERVER:
+        await _run_sql(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+
+def _own_name(kind: str, worker_id: str) -> str:
+    """Of a database on the server, where somebody else's tests may run too."""
+    return f"portail_{kind}_{os.getpid()}_{re.sub(r'[^a-z0-9]', '', worker_id)}"
+
+
+async def _copied(model: Model, name: str, folder: Path) -> str:
+    """A database of that name like the model's, with its files in `folder`."""
+    if model.files.exists():
+        shutil.copytree(model.files, folder / "files")
+    if SERVER:
+        await _copied_on_server(name, model.database)
+        return name
+    return shutil.copy(model.database, folder / "portail.db")
+
+
+async def _copied_on_server(name: str, template: str) -> None:
     drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
-    await _run_sql(drop, f'CREATE DATABASE "{name}" TEMPLATE "{model_database}"')
-    yield _url_of(name)
-    await _run_sql(drop)
+    await _run_sql(drop, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
 
 def _url_of(database: str) -> str:
+    if not SERVER:
+        return f"sqlite+aiosqlite:///{database}"
     return make_url(SERVER).set(drivername="postgresql+asyncpg", database=database).render_as_string(False)
 
 
@@ -117,21 +228,28 @@ async def mailbox() -> AsyncIterator[Mailbox]:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path, mailbox: Mailbox) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        database_url=database_url,
-        secret_key="k" * 64,
-        smtp_url=f"smtp://127.0.0.1:{mailbox.port}",
-        base_url="http://127.0.0.1:8000",
-    )
+    return _settings(database_url, tmp_path, mailbox.port)
+
+
+def _settings(database_url: str, folder: Path, mail_port: int) -> Settings:
+    places = {"data_dir": folder, "database_url": database_url, "smtp_url": f"smtp://127.0.0.1:{mail_port}"}
+    return _usual_settings().model_copy(update=places)
+
+
+@cache
+def _usual_settings() -> Settings:
+    """Read and checked once: both take longer than a page."""
+    return Settings(secret_key="k" * 64, base_url="http://127.0.0.1:8000")
 
 
 @pytest.fixture
 async def app(settings: Settings):
     """What `create_app` gives, but for what is the same each time: routes and compiled templates."""
     portal = make_portal(settings, bcrypt_cost=4)
+    _compile_once(portal.database)
     edge = wired(_routed_once(demo=settings.demo), settings, portal)
     edge.app.state.templates.environment.bytecode_cache = COMPILED
+    _told_once_to(edge, settings)
     yield edge
     await portal.close()
 
@@ -142,9 +260,9 @@ def portal(app) -> Portal:
 
 
 @pytest.fixture
-async def told(portal: Portal) -> Told:
+async def world(model: Model, portal: Portal) -> TwoCompanies:
     """Two companies that must never see each other, and who acts for them."""
-    return await tell(portal)
+    return pickle.loads(model.world) if model.world else await tell(portal)
 
 
 @pytest.fixture
@@ -155,24 +273,24 @@ async def visitor(app) -> AsyncIterator[Actor]:
 
 
 @pytest.fixture
-async def alice(app, told: Told) -> AsyncIterator[Actor]:
+async def alice(app, world: TwoCompanies) -> AsyncIterator[Actor]:
     """Acts for BRIEUC and its two sites."""
     async with Actor(app) as actor:
-        yield await actor.signed_in(told.alice)
+        yield await actor.signed_in(world.alice)
 
 
 @pytest.fixture
-async def charlie(app, told: Told) -> AsyncIterator[Actor]:
+async def charlie(app, world: TwoCompanies) -> AsyncIterator[Actor]:
     """Acts for the other company: a stranger to BRIEUC."""
     async with Actor(app) as actor:
-        yield await actor.signed_in(told.charlie)
+        yield await actor.signed_in(world.charlie)
 
 
 @pytest.fixture
-async def clerk(app, told: Told) -> AsyncIterator[Actor]:
+async def clerk(app, world: TwoCompanies) -> AsyncIterator[Actor]:
     """Works for the service."""
     async with Actor(app) as actor:
-        yield await actor.signed_in(told.clerk)
+        yield await actor.signed_in(world.clerk)
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP
 
-from app.dispatcher import Dispatcher
-from app.postman import Relay
+from app.mail.relay import Relay
+from app.mail.sending import Dispatcher
 
 
 class Mailbox:
@@ -70,8 +70,15 @@ class Mailbox:
         return letters
 
 
-def words_of(letter: EmailMessage) -> str:
+def text_of(letter: EmailMessage) -> str:
+    """The text part, line by line."""
     return letter.get_body(("plain",)).get_content()
+
+
+def words_of(letter: EmailMessage) -> str:
+    """The text part as it is read: a paragraph or an item is one line, its spaces are plain."""
+    plain = text_of(letter).replace("\r\n", "\n").replace("\N{NO-BREAK SPACE}", " ")
+    return re.sub(r"(?<!\n)\n *(?![\n-])", " ", plain.strip("\n"))
 
 
 def link_in(letter: EmailMessage, part: str) -> str:

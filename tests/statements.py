@@ -4,14 +4,17 @@ from contextlib import ExitStack, contextmanager
 
 from sqlalchemy import event
 
+# What frames statements, and asks for no row.
+FRAMES = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA", "SET LOCAL")
+
 
 @contextmanager
 def statements_of(portal):
-    """Every statement, read or write, the start of a transaction left out."""
+    """Every statement, read or write; what only frames them left out."""
     seen = []
 
     def note(_connection, _cursor, statement, *_):
-        if not statement.startswith("BEGIN"):
+        if not statement.startswith(FRAMES):
             seen.append(statement)
 
     with watched(portal, note):

@@ -1,13 +1,22 @@
 """Every route, swept: who is let in, who is told nothing, and what a POST without its token can do."""
 
 import pytest
+from litestar import Litestar
+from litestar.di import NamedDependency
+from litestar.exceptions import ImproperlyConfiguredException
 from litestar.routes import HTTPRoute
 from sqlmodel import select
 
-from app.main import ACCOUNT, ANYBODY, FEED, FIRST_PASSWORD, MEMBER, STAFF, VISITOR
+from app.access import MemberAccess
+from app.main import ACCOUNT, ANYBODY, FEED, FIRST_PASSWORD, MEMBER, STAFF, VISITOR, behind
+from app.rights import OWN, rights_of
+from app.web import doors
+from app.web.signatures import get
 from db.models import CompanyOwned, metadata
+from db.seeds.world import World
+from tests.actors import Actor
 from tests.statements import watched
-from tests.world import OURS
+from tests.world import OURS, PASSWORD
 
 VALUES = {
     "code": "00010",
@@ -20,9 +29,11 @@ VALUES = {
     "employee_id": "1",
     "change_id": "1",
     "import_id": "1",
+    "line_id": "1",
     "slot_id": "1",
     "feed_id": "1",
     "request_id": "1",
+    "correction_id": "1",
     "inquiry_id": "1",
     "message_id": "1",
     "slug": "qui-compte-dans-l-effectif",
@@ -56,7 +67,50 @@ async def test_every_handler_is_listed_behind_exactly_one_door(app):
     assert len(set(listed)) == len(listed)
 
 
-async def test_nothing_private_answers_without_a_session(app, visitor, told):
+def test_a_member_handler_that_names_no_right_stops_the_start():
+    @get("/espace/{code:str}/nulle-part")
+    async def show(access: NamedDependency[MemberAccess]) -> None: ...
+
+    with pytest.raises(TypeError, match="names no `right`"):
+        behind(doors.member_access, [show])
+
+
+def moved_to(module):
+    async def same() -> None: ...
+
+    same.__module__ = module
+    return same
+
+
+def test_two_functions_of_one_area_that_share_a_name_stop_the_start():
+    here, there = moved_to("app.planning.routes"), moved_to("app.planning.answers")
+    assert [get("/")(each).name for each in (here, there)] == ["planning.same", "planning.same"]
+    with pytest.raises(ImproperlyConfiguredException, match=r"planning\.same is not unique"):
+        Litestar([get("/ici")(here), get("/la")(there)])
+
+
+@pytest.mark.parametrize("role", ["lecture", "salaries", "facturation"])
+async def test_what_a_role_does_not_allow_is_refused_at_the_door(app, world, portal, role):
+    async with portal.database.transaction(write=True) as session:
+        seeds = World(session)
+        hashed = await portal.passwords.hashed(PASSWORD)
+        account = await seeds.an_account("role@ours.example", "Rose", "Rolland", password_hash=hashed)
+        await seeds.acts_for(account, world.ours, roles=(role,))
+    held, asked = rights_of([role]), 0
+    async with Actor(app) as actor:
+        await actor.signed_in(account)
+        token = await actor.token("/deconnexion")
+        for method in ("GET", "POST"):
+            fields = {"data": {"csrf": token}} if method == "POST" else {}
+            for path, handler in routes(app, method=method):
+                if handler.name in names(MEMBER) and handler.opt["right"] not in {OWN, *held}:
+                    answer = await actor.request(method, path, **fields)
+                    assert answer.status_code == 403, f"{method} {path}"
+                    asked += 1
+    assert asked >= 40
+
+
+async def test_nothing_private_answers_without_a_session(app, visitor, world):
     private = names((*FIRST_PASSWORD, *ACCOUNT, *MEMBER, *STAFF))
     for method in ("GET", "POST"):
         for path, handler in routes(app, method=method):

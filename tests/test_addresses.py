@@ -2,12 +2,12 @@
 
 import pytest
 
-from app.addresses import RESERVED, WrongAddress, accept_reserved, as_sent, checked
-from app.companies.import_cells import COLUMNS
-from app.employees.cells import email as employee_email
-from app.employees.columns import COLUMNS as COLUMNS_OF_EMPLOYEES
-from app.employees.reading import read_file
+from app.employee_files.cells import email as employee_email
+from app.employee_files.columns import COLUMNS as COLUMNS_OF_EMPLOYEES
+from app.employee_files.reading import read_file
 from app.settings import WrongSetting, load_settings
+from app.text.addresses import RESERVED, WrongAddress, accept_reserved, as_sent, checked
+from app.text.cells import COLUMNS
 from tests.faults.steps import entry, give_numbers
 
 ACCENT = "n’a pas d’accent avant @"
@@ -66,7 +66,7 @@ def test_what_is_no_address_is_said_to_be_incomplete(address, in_production):
         checked(address)
 
 
-@pytest.mark.parametrize("read", [COLUMNS["email"].kept, employee_email], ids=["companies", "employees"])
+@pytest.mark.parametrize("read", [COLUMNS["email"].parse, employee_email], ids=["companies", "employees"])
 @pytest.mark.parametrize(
     ("address", "reason"), [("rené@b.fr", "accent"), ("a@b.test", "réservé"), ("a@b", "pas complète")]
 )
@@ -76,7 +76,7 @@ def test_a_file_is_told_the_same_reason(read, address, reason, in_production):
     assert address in str(refused.value)
 
 
-async def test_the_form_keeps_what_was_typed_and_says_why(visitor, told):
+async def test_the_form_keeps_what_was_typed_and_says_why(visitor, world):
     await give_numbers(visitor, "00010")
     page = await visitor.fill("/connexion/creer-mon-compte", **entry("rené@ours.example"))
     assert page.status_code == 422

@@ -1,5 +1,6 @@
 """The `portail` command, as an administrator types it."""
 
+import mailbox
 import os
 import sqlite3
 import stat
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 
 from app.__main__ import main
 from db.numbers import is_declarant_number
+from tests.bounces.reports import report
 
 FILE = """Code adhérent;Raison sociale;Commune;SIRET;N° télédéclarant
 10;Brieuc;Saint-Brieuc;;2022000109
@@ -172,3 +174,15 @@ def test_a_file_of_settings_that_cannot_be_read_is_said_so(portail, tmp_path, co
     code, said = portail("--env", tmp_path / "portail.env", "migrate")
     assert (code, said.count("\n")) == (2, 1)
     assert "portail.env" in said
+
+
+def test_bounces_are_read_from_the_box_of_the_settings(portail, tmp_path, monkeypatch):
+    portail("migrate")
+    code, words = portail("read-bounces")
+    assert (code, words) == (2, "PORTAIL_BOUNCE_BOX manque : aucune boîte de retours n’est connue.\n")
+    mailbox.Maildir(tmp_path / "retours").add(report("<1@aist22.fr>"))
+    monkeypatch.setenv("PORTAIL_BOUNCE_BOX", f"maildir://{tmp_path}/retours")
+    code, words = portail("read-bounces")
+    assert (code, words) == (
+        0, "Courriels revenus : 0. Déjà connus ou d’ailleurs : 1. Autres messages, laissés : 0.\n",
+    )  # fmt: skip

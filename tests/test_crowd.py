@@ -1,17 +1,17 @@
 """How many are served at once, who comes first, and how long one waits at most."""
 
 import asyncio
-import time
 
 import pytest
 from sqlalchemy import text
 
-from app import turn
-from app.crowd import READING, WRITING
-from app.errors import Busy
-from app.turn import Turns, one_request
+from app.web.crowd import READING, WRITING
+from db import turns as waiting
+from db.shortage import Busy
+from db.turns import Turns, one_request, patience
 from tests.actors import Actor
 from tests.faults.test_database_trouble import held, is_the_busy_page, lite, only_postgresql, people
+from tests.statements import watched
 
 __all__ = ["lite", "people"]
 
@@ -149,35 +149,44 @@ async def test_who_leaves_the_queue_leaves_no_hole():
 
 
 async def test_the_wait_is_one_for_the_whole_request(monkeypatch):
-    monkeypatch.setattr(turn, "SECONDS", 0.2)
+    monkeypatch.setattr(waiting, "SECONDS", 0.2)
     queue = turns()
     await queue.acquire(write=True)
-    began = time.monotonic()
+    left = []
     with one_request():
         for _ in range(5):
             with pytest.raises(Busy):
                 await queue.acquire(write=True)
-    assert time.monotonic() - began < 5 * 0.2
+            left.append(patience().left)
+    assert left == [pytest.approx(0, abs=1e-3)] * 5
     queue.release(write=True)
     await queue.acquire(write=True)
 
 
-async def test_behind_a_held_file_the_last_writer_waits_no_longer_than_the_first(lite, people):
+async def test_behind_a_held_file_the_last_writer_waits_no_longer_than_the_first(lite, people, monkeypatch):
     """In turn, each waiting anew, five writers would have waited for five times as long."""
+    monkeypatch.setattr(waiting, "SECONDS", 1.0)
+    waits = []
+
+    def note(connection, _cursor, statement, *_):
+        if statement == "BEGIN IMMEDIATE":
+            waits.append(float(connection.info["wait"].partition("=")[2]))
+
     async with Actor(lite) as visitor:
         fields = {"csrf": await visitor.token("/connexion"), "email": "alice@ours.example"}
-        with held(lite):
-            began = time.monotonic()
+        with held(lite), watched(lite.app.state.portal, note):
             answers = await asyncio.gather(
                 *(visitor.post("/connexion", data=fields) for _ in range(6)),
             )
         assert all(map(is_the_busy_page, answers))
-        assert time.monotonic() - began < 6 * 0.3
+        first, *others = waits
+        assert first == 1_000
+        assert max(others, default=0) < 1_000, "whoever queued behind the first has waited already"
         assert (await visitor.post("/connexion", data=fields)).status_code == 303
 
 
 @only_postgresql
-async def test_what_was_waited_in_the_queue_shortens_the_wait_for_a_lock(portal, told):
+async def test_what_was_waited_in_the_queue_shortens_the_wait_for_a_lock(portal, world):
     with one_request(0.4):
         async with portal.database.transaction(write=True) as session:
             connection = await session.connection()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.encodings import accepted_encoding, compressed
+from app.web.encodings import accepted_encoding, compressed
 
 
 @pytest.mark.parametrize(

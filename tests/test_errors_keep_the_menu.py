@@ -45,19 +45,19 @@ async def test_a_foreign_company_shows_the_person_without_a_company(alice):
     assert text == (await alice.get("/espace/98765")).text
 
 
-async def test_a_reader_who_may_not(app, told, portal):
+async def test_a_reader_who_may_not(app, world, portal):
     from db.seeds.world import World
 
     async with portal.database.transaction(write=True) as session:
-        world = World(session)
-        reader = await world.an_account("reader@ours.example", "Rémi", "Lecture")
-        await world.acts_for(reader, told.ours, roles=("lecture",))
+        seeds = World(session)
+        reader = await seeds.an_account("reader@ours.example", "Rémi", "Lecture")
+        await seeds.acts_for(reader, world.ours, roles=("lecture",))
     async with await Actor(app).signed_in(reader) as actor:
         assert 'href="/espace/00010"' in shows(await actor.get("/espace/00010/utilisateurs/invitation"), 403)
 
 
 async def test_a_page_that_had_expired(alice):
-    assert "Mes coordonnées" in shows(await alice.post("/deconnexion", data={"csrf": "old"}), 403)
+    assert "Ajouter une entreprise" in shows(await alice.post("/deconnexion", data={"csrf": "old"}), 403)
 
 
 @pytest.mark.parametrize(

@@ -6,18 +6,20 @@ from pydantic import BaseModel, ValidationError
 from app import clock
 from app.access import VisitorAccess
 from app.account.forms import Profile
+from app.clinic.forms import NewCentre, NewProfessional
 from app.commands import NewStaff
-from app.companies.import_cells import COLUMNS as OF_MEMBERS
-from app.companies.import_cells import value
 from app.company_details.forms import Details
 from app.contact.forms import PublicMessage
 from app.contributions import forms as contributions
-from app.employees.columns import read
+from app.employee_files.columns import read
 from app.employees.forms import Corrections, Identity
-from app.fields import Input
-from app.mail import queue_mail
+from app.imports.forms import Mended
+from app.mail.outbox import queue_mail
 from app.people.forms import NewMember
 from app.sign_up.forms import NewAccount
+from app.text.cells import COLUMNS as OF_MEMBERS
+from app.text.cells import value
+from app.text.fields import Input
 from db.models import Company
 from tests.imports.test_routes import NEW, compared, csv
 from tests.postbox import words_of
@@ -30,11 +32,15 @@ FORMS: dict[type[BaseModel], tuple[str, ...]] = {
     PublicMessage: ("name",),
     contributions.Contact: ("contact_name",),
     Identity: ("birth_name", "usual_name", "first_names"),
+    Mended: ("birth_name", "first_names"),
     Corrections: ("birth_name", "usual_name", "first_names"),
+    NewCentre: ("name",),
+    NewProfessional: ("name",),
     Details: ("name", "town", "administrative_name", "billing_name", "summons_name"),
 }  # fmt: skip
 # What somebody does, and the name of a company in the register, which a member may not shorten.
-LONGER = {(Details, "name"): 120} | {(form, "job_title"): 120 for form in (NewAccount, Profile, NewMember)}
+LONGER = dict.fromkeys(((Details, "name"), (NewProfessional, "name")), 120)
+LONGER |= {(form, "job_title"): 120 for form in (NewAccount, Profile, NewMember)}
 FIELDS = [(form, name) for form, names in FORMS.items() for name in names]
 SITES = [
     "https://evil.example",
@@ -123,11 +129,11 @@ async def test_a_line_with_a_site_is_refused_in_the_preview_and_the_others_stay(
     assert page.status_code == 200
 
 
-async def test_no_name_makes_a_header_of_a_letter(app, alice, portal, told, mailbox):
+async def test_no_name_makes_a_header_of_a_letter(app, alice, portal, world, mailbox):
     """Whatever came into the base before these rules, or beside them."""
     broken = "Le Goff\r\nBcc: victim@evil.example\r\n\r\nCliquez ici\n"
     async with portal.database.transaction(write=True) as session:
-        (await session.get_one(Company, told.ours.key)).name = broken
+        (await session.get_one(Company, world.ours.key)).name = broken
         access = VisitorAccess(portal, session)
         queue_mail(
             access, "inquiry_received", "service@aist22.example", clock.now(), company=broken, about=broken,

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.main import ACCOUNT, FIRST_PASSWORD, MEMBER, STAFF
-from app.places import row_number
+from app.web.paging import row_number
 from db.numbers import is_digits
 from tests.actors import BASE
 from tests.test_access import VALUES, names, routes
@@ -30,7 +30,7 @@ async def statuses(actor, paths):
 
 
 @pytest.mark.parametrize("written", OTHERWISE)
-async def test_a_page_has_no_other_address(app, visitor, alice, told, written):
+async def test_a_page_has_no_other_address(app, visitor, alice, world, written):
     """A visitor is sent to the sign-in from what is a page, and from nothing else."""
     private = names((*FIRST_PASSWORD, *ACCOUNT, *MEMBER, *STAFF))
     paths = {OTHERWISE[written](path): path for path, _ in routes(app, method="GET")}

@@ -2,11 +2,14 @@
 
 import re
 
-import html5lib
 import pytest
 
-from app.templating import ROOT
-from tests.sign_up.test_routes import ACCOUNT, CODE, PERSON, SENT
+from app.main import ACCOUNT, MEMBER
+from app.web.templating import ROOT
+from tests.pages import TOKEN, check
+from tests.sign_up.test_routes import ACCOUNT as OPENING
+from tests.sign_up.test_routes import CODE, PERSON, SENT
+from tests.test_access import VALUES, routes
 from tests.world import OTHER_NUMBER
 
 VISITOR = (
@@ -15,86 +18,50 @@ VISITOR = (
     "/connexion/code-adherent/lien", "/connexion/lien-envoye",
     "/contact", "/contact/envoye", "/faq", "/faq?q=facture", "/faq?q=xyz",
 )  # fmt: skip
-SIGNED_IN = (
-    "/espace/00010", "/entreprises", "/mon-compte", "/mon-compte/mot-de-passe", "/mon-compte/adresse-e-mail",
-    "/mon-compte/connexions", "/mon-compte/appareils", "/mon-compte/calendriers",
-    "/mon-compte/calendriers/revocation", "/mon-compte/session", "/deconnexion",
-    "/espace/98765", "/espace/00010/compte",
-    "/espace/00010/historique", "/espace/00010/utilisateurs", "/espace/00010/utilisateurs/invitation",
-    "/espace/00010/administration", "/entreprises/ajout",
-    "/espace/00010/salaries", "/espace/00010/salaries?etat=sortis&q=xyz", "/espace/00010/salaries/1",
-    "/espace/00010/salaries/1/correction", "/espace/00010/salaries/1/depart",
-    "/espace/00010/salaries/1/retour",
-    "/espace/00010/salaries/operations", "/espace/00010/salaries/operations/1/annulation",
-    "/espace/00010/salaries/echeances", "/espace/00010/salaries/metiers?job_title=soudeur",
-    "/espace/00010/salaries/declaration/identite", "/espace/00010/salaries/declaration/poste",
-    "/espace/00010/salaries/declaration/expositions", "/espace/00010/salaries/imports",
-    "/espace/00010/salaries/imports/nouveau", "/espace/00010/salaries/imports/1",
-    "/espace/00010/salaries/imports/1/lignes/modifies", "/espace/00010/salaries/imports/1/colonnes",
-    "/espace/00010/salaries/imports/1/annulation",
-    "/espace/00010/planning", "/espace/00010/planning?etat=libres", "/espace/00010/planning?semaine=2099-W10",
-    "/espace/00010/planning/mois?mois=2099-03", "/espace/00010/planning/passees",
-    "/espace/00010/planning/feuille?semaine=2099-W10", "/espace/00010/planning/1",
-    "/espace/00010/planning/1/salarie", "/espace/00010/planning/1/autre-date",
-    "/espace/00010/planning/1/absence", "/espace/00010/demandes", "/espace/00010/demandes?etat=finies",
-    "/espace/00010/demandes/1", "/espace/00010/demandes/1/annulation", "/espace/00010/demandes/nouvelle",
-    "/espace/00010/demandes/nouvelle?salarie=1", "/espace/00010/demandes/nouvelle/retard/salaries",
+# Beside each address once, as `VALUES` fills it: what is asked of some of them, and where other values lead.
+ASKED = (
+    "/espace/98765", "/espace/00010/salaries?etat=sortis&q=xyz", "/espace/00010/salaries/departs?salarie=1",
+    "/espace/00010/salaries/choix?acte=Demander+une+visite",
+    "/entreprises?attente=rendez-vous&tri=rendez-vous", "/entreprises?q=zzz",
+    "/entreprises/choix?code=00010&code=00010-2",
+    "/espace/00010/salaries/metiers?job_title=soudeur", "/espace/00010/salaries/declaration/poste",
+    "/espace/00010/salaries/declaration/expositions", "/espace/00010/salaries/imports/1/lignes/modifies",
+    "/espace/00010/planning?etat=libres", "/espace/00010/planning?semaine=2099-W10",
+    "/espace/00010/planning/mois?mois=2099-03", "/espace/00010/planning/feuille?semaine=2099-W10",
+    "/espace/00010/demandes?etat=finies", "/espace/00010/demandes/nouvelle?salarie=1",
+    "/espace/00010/demandes/nouvelle/retard/salaries",
     "/espace/00010/demandes/nouvelle/reprise/salaries?q=brieuc&salarie=1",
     "/espace/00010/demandes/nouvelle/reprise?salarie=1",
     "/espace/00010/demandes/nouvelle/employeur?salarie=1",
     "/espace/00010/demandes/nouvelle/accident?salarie=1",
-    "/espace/00010/demandes/nouvelle/fin_carriere?salarie=1", "/espace/00010/demandes/reprise",
+    "/espace/00010/demandes/nouvelle/fin_carriere?salarie=1",
     "/espace/00010/demandes/reprise?cause=autre&stop_from=2026-01-05&back_on=2026-04-01",
-    "/espace/00010/contact", "/espace/00010/contact?etat=termines", "/espace/00010/contact/nouveau",
-    "/espace/00010/contact/nouveau?salarie=1", "/espace/00010/contact/1", "/espace/00010/contact/1/messages",
-    "/espace/00010/contact/1/lecture", "/espace/00010/contact/1/fin",
-    "/espace/00010/factures", "/espace/00010/factures?annee=2026&etat=partielle",
-    "/espace/00010/factures?etat=payee", "/espace/00010/factures/1",
-    "/espace/00010/documents", "/espace/00010/documents?q=xyz&nature=autre", "/espace/00010/documents/1",
-    "/espace/00010/documents/depot", "/espace/00010/documents/depot?nature=duerp",
-    "/espace/00010/documents/certificat", "/espace/00010/documents/vus",
-    "/espace/00010/documents/1/retrait",
-    "/espace/00010/cotisation", "/espace/00010/cotisation/2025", "/espace/00010/cotisation/2026",
-    "/espace/00010/cotisation/2031", "/espace/00010/cotisation/2025/recu",
-    "/espace/00010/cotisation/2025/correction", "/espace/00010/cotisation/2026/entreprise",
-    "/espace/00010/cotisation/2026/salaries", "/espace/00010/cotisation/2026/salaries?reste=oui",
-    "/espace/00010/cotisation/2026/postes", "/espace/00010/cotisation/2026/recapitulatif",
-    "/espace/00010/cotisation/2026/validation", "/espace/00010/cotisation/2026/plus-de-salarie",
+    "/espace/00010/contact?etat=termines", "/espace/00010/contact/nouveau?salarie=1",
+    "/espace/00010/factures?annee=2026&etat=partielle", "/espace/00010/factures?etat=payee",
+    "/espace/00010/documents?q=xyz&nature=autre", "/espace/00010/documents/depot?nature=duerp",
+    "/espace/00010/cotisation/2025", "/espace/00010/cotisation/2031",
+    "/espace/00010/cotisation/2025/recu", "/espace/00010/cotisation/2025/correction",
+    "/espace/00010/cotisation/2026/salaries?reste=oui",
 )  # fmt: skip
-TOKEN = re.compile(r'(name="csrf" value=")[^"]*')
+# Files, and what leads on without a page of its own.
+NO_PAGE = {
+    "welcome.home", "companies.switch", "account.draft", "declarations.new", "appointments.form",
+    "contributions.correcting", "imports.mending", "contact.file", "documents.file", "invoices.paper",
+    "invoices.export", "welcome.export", "calendars.slot", "employees.export", "employees.model",
+    "employees.choose", "employees.leaving_together",
+}  # fmt: skip
+PARAMETER = re.compile(r"\{(\w+)(:\w+)?\}")
 
 
-def check(page):
-    parser = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False)
-    tree = parser.parse(page.text)
-    assert not [e for e in parser.errors if e[1] != "unknown-attribute"], parser.errors[:3]
-    assert tree.get("lang") == "fr"
-    assert len(tree.findall(".//h1")) == 1
-    assert tree.find(".//title").text.endswith(" – AIST22")
-    ids = [element.get("id") for element in tree.iter() if element.get("id")]
-    assert len(ids) == len(set(ids)), "an id stands twice"
-    assert not targets_in(tree) - {f"#{each}" for each in ids}, "htmx acts all the same, and shows nothing"
-    labelled = {label.get("for") for label in tree.iter("label")}
-    for control in tree.iter():
-        if control.tag in {"input", "select", "textarea"} and control.get("type") != "hidden":
-            assert control.get("id") in labelled or control.get("aria-label"), control.attrib
-    for button in tree.iter("button"):
-        words = " ".join("".join(button.itertext()).split())
-        assert button.get("value", words) == words, "lynx shows the value"
-    for element in tree.iter():
-        assert not [a for a in element.attrib if a.startswith(("on", "style", "hx-"))], element.attrib
-        assert element.tag != "style"
-        assert element.tag != "script" or element.get("src")
-    for link in tree.iter("a"):
-        assert link.get("href")
+def signed_in():
+    """Every address that members read, and the questions above."""
+    for handler in (*ACCOUNT, *MEMBER):
+        if "GET" in handler.http_methods and handler.name not in NO_PAGE:
+            yield from (PARAMETER.sub(lambda found: VALUES[found[1]], path) for path in handler.paths)
+    yield from ASKED
 
 
-def targets_in(element):
-    """What htmx would look for from here down. It leaves alone what is under `data-hx-ignore`."""
-    if "data-hx-ignore" in element.attrib:
-        return set()
-    own = {element.get("data-hx-target")} - {None}
-    return own.union(*(targets_in(each) for each in element))
+SIGNED_IN = sorted(signed_in())
 
 
 @pytest.mark.parametrize("path", VISITOR)
@@ -107,22 +74,30 @@ async def test_a_members_page_is_well_made(alice, path):
     check(await alice.get(path))
 
 
+async def test_what_has_no_page_leads_on_or_is_a_file(app, alice):
+    found = {h.name: path for path, h in routes(app, method="GET") if h.name in NO_PAGE}
+    assert found.keys() == NO_PAGE
+    for path in found.values():
+        answer = await alice.get(path)
+        assert answer.status_code == 303 or not answer.headers["content-type"].startswith("text/html"), path
+
+
 async def test_the_services_page_is_well_made(clerk):
     check(await clerk.get("/service"))
 
 
-async def test_the_steps_are_well_made_and_refused_ones_too(visitor, told):
+async def test_the_steps_are_well_made_and_refused_ones_too(visitor, world):
     await visitor.fill(CODE, code="00042", number=OTHER_NUMBER)
-    check(await visitor.get(ACCOUNT))
-    check(await visitor.fill(ACCOUNT, email="x"))
-    await visitor.fill(ACCOUNT, **PERSON)
+    check(await visitor.get(OPENING))
+    check(await visitor.fill(OPENING, email="x"))
+    await visitor.fill(OPENING, **PERSON)
     check(await visitor.get(SENT))
     await visitor.fill("/connexion", email="x@y.fr")
     check(await visitor.get("/connexion/mot-de-passe"))
     check(await visitor.fill("/connexion/mot-de-passe", email="x@y.fr"))
 
 
-async def test_each_fragment_is_what_its_page_shows(visitor, alice, told):
+async def test_each_fragment_is_what_its_page_shows(visitor, alice, world):
     async def same(actor, path):
         whole, part = await actor.get(path), await actor.partial(path)
         fragment = TOKEN.sub(r"\1", part.text.partition("</title>\n")[2]).strip()
@@ -133,8 +108,8 @@ async def test_each_fragment_is_what_its_page_shows(visitor, alice, told):
     for path in ("/connexion", CODE, "/connexion/mot-de-passe-oublie"):
         await same(visitor, path)
     await visitor.fill(CODE, code="00042", number=OTHER_NUMBER)
-    await same(visitor, ACCOUNT)
-    await visitor.fill(ACCOUNT, **PERSON)
+    await same(visitor, OPENING)
+    await visitor.fill(OPENING, **PERSON)
     await same(visitor, SENT)
     await visitor.fill("/connexion", email="x@y.fr")
     await same(visitor, "/connexion/mot-de-passe")
@@ -152,7 +127,10 @@ async def test_every_link_of_every_page_leads_somewhere(alice, visitor):
 
 
 def partial_files():
-    return sorted(p for p in (ROOT / "partials").rglob("*.html") if p.parent.name not in {"ui", "layout"})
+    """Those that a page holds: an answer made of several of them has no place of its own."""
+    made = {ROOT / "partials/planning/answered.html"}
+    files = {p for p in (ROOT / "partials").rglob("*.html") if p.parent.name not in {"ui", "layout"}}
+    return sorted(files - made)
 
 
 @pytest.mark.parametrize("file", partial_files(), ids=lambda p: p.stem)

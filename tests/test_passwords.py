@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.passwords import weakness
+from app.security.passwords import weakness
 
 AROUND = ["Lœuvre", "Ælis", "Éric-Noël", "00010", "BRIEUC", "L’Étoile"]
 

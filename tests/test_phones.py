@@ -5,12 +5,12 @@ import re
 import pytest
 from pydantic import ValidationError
 
-from app.companies.import_cells import COLUMNS as OF_MEMBERS
-from app.companies.import_cells import value
-from app.employees.columns import read, written
-from app.fields import mobile_number
-from app.phones import called, read_phone, shown_phone
+from app.employee_files.columns import read, written
 from app.settings import Settings
+from app.text.cells import COLUMNS as OF_MEMBERS
+from app.text.cells import value
+from app.text.fields import mobile_number
+from app.text.phones import called, read_phone, shown_phone
 from db.models import Account, CareCentre, Company, CompanyContact, Employee
 from tests.employees.people import LIST, an_employee, the_employee
 
@@ -44,7 +44,7 @@ def test_a_number_is_read_the_same_wherever_it_enters(typed, stored):
     assert value(OF_MEMBERS["phone"], typed) == stored
     assert read("phone", typed) == stored
     assert read("phone", written("phone", stored)) == stored
-    assert Settings(secret_key="x" * 32, service_phone=typed).service_phone == typed
+    assert Settings(secret_key="x" * 32, service_phone=typed).service_phone == shown_phone(stored)
 
 
 @pytest.mark.parametrize("typed", ["262123456", "262262123456", "0262.12.34.56", "00262 262 12 34 56"])
@@ -104,8 +104,8 @@ def test_a_short_number_is_called_as_it_is():
     assert called("3949") == "tel:3949"
 
 
-async def test_the_sheet_of_an_employee_shows_the_extension_and_keeps_it(alice, portal, told):
-    employee = await an_employee(portal, told.site, phone="+262262123456x12")
+async def test_the_sheet_of_an_employee_shows_the_extension_and_keeps_it(alice, portal, world):
+    employee = await an_employee(portal, world.site, phone="+262262123456x12")
     page = await alice.get(f"{LIST}/{employee.key}")
     assert "0262 12 34 56 poste 12" in page.text
     field = re.search(

@@ -7,7 +7,7 @@ from jinja2 import UndefinedError
 from markupsafe import Markup, escape
 
 from app.rights import Role
-from app.templating import quickly_escaped
+from app.web.templating import quickly_escaped
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from app.contact.service import join
+from app.contact.staff import join
 from app.employees.declared import filled
-from app.employees.rules import Seen
+from app.follow_up.law import Seen
 from app.kept_files import store_file
 from app.portal import Portal
 from db.models import (
@@ -45,7 +45,7 @@ OURS, THEIRS = "BRIEUC-marque-7f3a", "Conserverie-marque-91cc"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TwoCompanies:
     """`alice` and `bob` act for `ours`, `charlie` for `theirs`; `clerk` is the service's."""
 
     ours: Company
@@ -59,7 +59,7 @@ class Told:
     their_employee: Employee
 
 
-async def tell(portal: Portal) -> Told:
+async def tell(portal: Portal) -> TwoCompanies:
     hashed = await portal.passwords.hashed(PASSWORD)
     key = portal.keys.declarant_key
     async with portal.database.transaction(write=True) as session:
@@ -89,7 +89,7 @@ async def tell(portal: Portal) -> Told:
         await the_tariffs(world)
         await declarations(world, ours, employee, OURS, alice)
         await declarations(world, theirs, their_employee, THEIRS, charlie)
-    return Told(ours, site, theirs, alice, bob, charlie, clerk, employee, their_employee)
+    return TwoCompanies(ours, site, theirs, alice, bob, charlie, clerk, employee, their_employee)
 
 
 async def somebody(world: World, company: Company, marker: str, account: Account) -> Employee:

@@ -1,10 +1,10 @@
-"""What a person may change of their own account."""
+"""Fields that a person may change of their own account."""
 
 from typing import Annotated
 
 from pydantic import AfterValidator
 
-from app.fields import Email, FirstName, Input, JobTitle, LastName, Mobile, Ticked
+from app.text.fields import Email, FirstName, Input, JobTitle, LastName, Mobile, Ticked
 
 
 def _given(value: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from app.access import AccountAccess
-from app.presence import ABSOLUTE, is_over
+from app.security.presence import ABSOLUTE, is_over
 from db.models import AccountSession, AuditEvent, CalendarFeed, Company
 
 RECENT = 10

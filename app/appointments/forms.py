@@ -1,11 +1,11 @@
-"""What may be typed when asking for a visit, one form a motive."""
+"""Fields of a request for a visit, one form a motive."""
 
 import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
-from app.fields import Input, OptionalDay, Squeezed, Ticked, Written, day, text
+from app.text.fields import Input, OptionalDay, Squeezed, Ticked, Written, day, text
 from db.models import RequestMotive, ReturnCause
 
 DAYS = {"lun": "Lundi", "mar": "Mardi", "mer": "Mercredi", "jeu": "Jeudi", "ven": "Vendredi"}
@@ -17,7 +17,6 @@ CAUSES = {
     ReturnCause.ACCIDENT_AT_WORK: "Accident du travail",
     ReturnCause.OTHER: "Autre maladie ou accident (non professionnel)",
 }
-MOST_PEOPLE = 25
 NOT_TOLD = "Informez d’abord le salarié de votre demande et de son motif, puis cochez cette case (R4624-34)."
 
 
@@ -34,7 +33,8 @@ def _token(value: str) -> str:
 
 
 Token = Annotated[str, AfterValidator(_token)]
-Day = Annotated[str, Squeezed, day("Saisissez cette date.")]
+StopDay = Annotated[str, Squeezed, day("Saisissez la date de début de l’arrêt.")]
+BackDay = Annotated[str, Squeezed, day("Saisissez la date de reprise.")]
 Message = Annotated[str, Written, text("", 2000)]
 
 
@@ -55,7 +55,7 @@ class Folded(Input):
 
 
 class Wishes(Folded):
-    """What every request may say. `batch`: drawn with the page, so that a form sent twice asks once."""
+    """Fields common to every request. `batch`: drawn with the page, so that a form sent twice asks once."""
 
     batch: Token
     centre: Annotated[str, Field(pattern=r"^([1-9][0-9]{0,8})?$")] = ""
@@ -66,8 +66,8 @@ class Wishes(Folded):
 
 class ReturnAsked(Wishes):
     cause: Annotated[str, AfterValidator(_cause)]
-    stop_from: Day
-    back_on: Day
+    stop_from: StopDay
+    back_on: BackDay
 
 
 class EmployerAsked(Wishes):
@@ -85,8 +85,8 @@ class ExposureAsked(Wishes):
 
 class AccidentTold(Folded):
     batch: Token
-    stop_from: Day
-    back_on: Day
+    stop_from: StopDay
+    back_on: BackDay
     message: Message = ""
 
 

@@ -1,27 +1,40 @@
 """Reads of one company's requests, and of the employees that they may be about."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy
 from sqlalchemy import and_, func, or_
-from sqlmodel import col
+from sqlmodel import col, select
 
 from app.access import MemberAccess
-from app.employees.declared import shown_name
-from app.employees.queries import PAGE
+from app.appointments.rules import Subject
+from app.clock import Moment
+from app.employees.listing import named
+from app.employees.standings import HERE, OPEN_STATES, UNDATED
+from app.follow_up.law import NOT_FOLLOWED, SIR
+from app.follow_up.standing import Call
+from app.text.names import shown_name
+from app.text.search import folded
+from app.web.paging import PAGE
 from db.models import (
+    Account,
     AppointmentRequest,
+    CareCentre,
+    Contract,
     Employee,
+    Monitoring,
+    RequestMessage,
     RequestMotive,
     RequestState,
     Slot,
     SlotState,
+    Visit,
+    VisitKind,
 )
 from db.types import Instant
 
-OPEN_STATES = (RequestState.SENT, RequestState.TAKEN, RequestState.PLANNED)
 NAMES = ("birth_name", "usual_name", "first_names", "sex")
 
 
@@ -108,3 +121,135 @@ async def held_request(access: MemberAccess, request_id: int) -> AppointmentRequ
 async def batch_of(access: MemberAccess, batch: str) -> list[AppointmentRequest]:
     mine = access.select(AppointmentRequest).where(col(AppointmentRequest.batch) == batch)
     return list(await access.all(mine))
+
+
+# Reads around one request: what was said, by whom, where, and the appointment that answers it.
+
+
+class RequestMessageRow(NamedTuple):
+    """A message of the thread; `who` is "" for the service."""
+
+    at: datetime
+    text: str
+    who: str
+
+
+async def thread_of(access: MemberAccess, request_id: int) -> list[RequestMessageRow]:
+    statement = (
+        select(RequestMessage, Account.first_name, Account.last_name)
+        .join(Account, col(Account.id) == RequestMessage.account_id, isouter=True)
+        .where(RequestMessage.company_id == access.company.key, RequestMessage.request_id == request_id)
+        .order_by(col(RequestMessage.at), col(RequestMessage.id))
+    )
+    return [
+        RequestMessageRow(
+            each.at, each.text, "" if each.from_service else f"{first or ''} {last or ''}".strip()
+        )
+        for each, first, last in await access.rows(statement)
+    ]
+
+
+async def centres(access: MemberAccess) -> dict[str, str]:
+    """The service's centres by name, under their number as a form sends it."""
+    rows = sorted(await access.all(select(CareCentre)), key=lambda row: (folded(row.name), row.key))
+    return {str(row.key): f"{row.name} ({row.town})" for row in rows}
+
+
+async def account_name(access: MemberAccess, account_id: int) -> str:
+    account = await access.first(select(Account).where(col(Account.id) == account_id))
+    return account.full_name if account else ""
+
+
+async def slot_of_request(access: MemberAccess, request_id: int) -> Slot | None:
+    """The appointment that answers a request, the latest if there are several."""
+    mine = access.select(Slot).where(col(Slot.request_id) == request_id, col(Slot.state).in_(ANSWERING))
+    return await access.first(mine.order_by(col(Slot.starts_at).desc()).limit(1))
+
+
+async def slots_in_vain(access: MemberAccess, request_id: int) -> Sequence[Slot]:
+    """The appointments that answered a request and came to nothing."""
+    mine = access.select(Slot).where(col(Slot.request_id) == request_id, col(Slot.state).not_in(ANSWERING))
+    return await access.all(mine)
+
+
+# Reads of the employees whom a request may be about.
+
+MID_CAREER_FROM = 43  # the year of that birthday, as `rules.objection` counts
+
+
+class Candidate(NamedTuple):
+    """An employee as a list to choose from shows them."""
+
+    id: int
+    birth_name: str
+    usual_name: str
+    first_names: str
+    sex: str
+    birth_on: date
+    job_title: str
+    due_on: date
+    sort_key: str
+    due_kind: str
+    exit_on: date | None
+
+    @property
+    def name(self) -> str:
+        return shown_name(self.birth_name, self.usual_name, self.first_names, self.sex)
+
+
+async def people_for(
+    access: MemberAccess, motive: RequestMotive, q: str, at: Moment, after: tuple[str, int] | None
+) -> list[Candidate]:
+    """Employees whom this may be asked for, by name: a page and one more. `rules.objection`
+    checks the rest.
+    """
+    columns = [getattr(Employee, name) for name in Candidate._fields]
+    statement = sqlalchemy.select(*columns).where(
+        col(Employee.company_id) == access.company.key, *named(q), HERE, *_likely(motive, at.today)
+    )
+    place = sqlalchemy.tuple_(col(Employee.sort_key), col(Employee.id))
+    if after:
+        statement = statement.where(place > sqlalchemy.tuple_(*map(sqlalchemy.literal, after)))
+    ordered = statement.order_by(Employee.sort_key, col(Employee.id)).limit(PAGE + 1)
+    rows = await access.table(ordered.params(today=at.today, now=at.now))
+    return [Candidate._make(row) for row in rows]
+
+
+def _likely(motive: RequestMotive, today: date) -> list[Any]:
+    followed = col(Employee.contract).not_in([Contract(each) for each in NOT_FOLLOWED])
+    if motive == RequestMotive.OVERDUE:
+        return [followed, UNDATED]
+    if motive == RequestMotive.MID_CAREER:
+        old = col(Employee.birth_on) < date(today.year - MID_CAREER_FROM + 1, 1, 1)
+        return [followed, old, ~_mid_career().exists()]
+    return [followed]
+
+
+def _mid_career() -> Any:
+    return sqlalchemy.select(col(Visit.employee_id), col(Visit.done_on)).where(
+        col(Visit.company_id) == Employee.company_id, col(Visit.employee_id) == Employee.id,
+        col(Visit.kind) == VisitKind.MID_CAREER,
+    )  # fmt: skip
+
+
+async def mid_careers(access: MemberAccess, people: Sequence[Employee]) -> dict[int, date]:
+    """Days of their mid-career visits, by employee, for those who had one."""
+    mine = [col(Employee.company_id) == access.company.key, col(Employee.id).in_(each.key for each in people)]
+    found: dict[int, Any] = dict(await access.table(_mid_career().where(*mine)))
+    return found
+
+
+async def people_by_id(access: MemberAccess, ids: Sequence[int]) -> dict[int, Employee]:
+    """Those of these numbers that are this company's, by number."""
+    rows = await access.all(access.select(Employee).where(col(Employee.id).in_(ids)))
+    return {row.key: row for row in rows}
+
+
+def subject_of(
+    employee: Employee, *, is_exposed: bool, call: Call | None = None, seen_on: date | None = None
+) -> Subject:
+    return Subject(
+        employee.birth_on, employee.entry_on, employee.exit_on, Contract(employee.contract),
+        Monitoring(employee.monitoring), employee.due_on,
+        is_exposed or employee.monitoring == SIR, call, seen_on,
+    )  # fmt: skip

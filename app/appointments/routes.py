@@ -1,26 +1,24 @@
-"""/espace/{code}/demandes: what was asked of the service, and what became of it."""
+"""/espace/{code}/demandes: requests to the service, and their outcome."""
 
 from typing import Any
 
-from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from app import clock
 from app.access import MemberAccess
-from app.appointments import asking_routes, return_routes
-from app.appointments.asking_service import cancel_request, mark_as_read, write_message
+from app.appointments import asking
+from app.appointments.acts import cancel_request, mark_as_read, write_message
 from app.appointments.forms import NewMessage
-from app.appointments.queries import STATES, requests_of
-from app.appointments.shown import followed, new_token, request_lines
-from app.employees.queries import PAGE
-from app.employees.service import Moment
-from app.fields import Input
-from app.forms import Form
-from app.places import read_place
+from app.appointments.queries import requests_of
+from app.appointments.views import followed, new_token, request_lines
 from app.rights import Right
-from app.web import Page, page, see
+from app.text.fields import Input
+from app.web.forms import Form
+from app.web.pages import Page, page, see
+from app.web.paging import PAGE, read_place
+from app.web.signatures import Member, Request, get, post
 
 ONE = "/espace/{code:str}/demandes/{request_id:int}"
 DONE = {
@@ -31,149 +29,102 @@ DONE = {
     "message": "Votre message est envoyé au service.",
     "lu": "La réponse est marquée comme lue.",
 }
-STATE_CHOICES = {"": "Toutes", "encours": "En cours", "finies": "Terminées"}
+STATE_CHOICES = {"": "Toutes", "lire": "Réponse à lire", "encours": "En cours", "finies": "Terminées"}
 
 
-@get("/espace/{code:str}/demandes", name="appointments.index")
+@get("/espace/{code:str}/demandes", right=Right.VIEW)
 async def index(
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    etat: FromQuery[str] = "",
-    avant: FromQuery[str] = "",
-    fait: NamedDependency[str] = "",
+    access: Member, etat: FromQuery[str] = "", avant: FromQuery[str] = "", fait: NamedDependency[str] = ""
 ) -> Response[Any]:
-    access.require(Right.VIEW)
-    state = etat if etat in STATES else ""
+    state = etat if etat in STATE_CHOICES else ""
     before = read_place(avant)
-    found = await requests_of(access, state, before)
-    lines = request_lines(found[:PAGE])
+    rows = await requests_of(access, state, before, unread=state == "lire")
+    lines = request_lines(rows[:PAGE])
     return page(
         "appointments/index.html",
         "partials/appointments/table.html",
-        company=access.company,
         lines=lines,
         state=state,
         states=STATE_CHOICES,
-        older=lines[-1].place if len(found) > PAGE else "",
+        older=lines[-1].place if len(rows) > PAGE else "",
         is_first=before is None,
         may_ask=Right.APPOINTMENTS in access.rights,
         notice=DONE.get(fait, ""),
     )
 
 
-@get(ONE, name="appointments.show")
-async def show(
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    request_id: FromPath[int],
-    fait: NamedDependency[str] = "",
-) -> Response[Any]:
-    access.require(Right.VIEW)
-    return await _shown(access, request_id, Form({"token": new_token()}), DONE.get(fait, ""))
+@get(ONE, right=Right.VIEW)
+async def show(access: Member, request_id: FromPath[int], fait: NamedDependency[str] = "") -> Response[Any]:
+    return await _request_page(access, request_id, Form({"token": new_token()}), DONE.get(fait, ""))
 
 
-@get(f"{ONE}/messages", name="appointments.messages")
-async def messages(
-    access: NamedDependency[MemberAccess], code: FromPath[str], request_id: FromPath[int]
-) -> Response[Any]:
+@get(f"{ONE}/messages", right=Right.APPOINTMENTS)
+async def messages(access: Member, request_id: FromPath[int]) -> Response[Any]:
     """The form of the next message, with the thread above it."""
-    access.require(Right.APPOINTMENTS)
-    return await _shown(access, request_id, Form({"token": new_token()}))
+    return await _request_page(access, request_id, Form({"token": new_token()}))
 
 
-@post(f"{ONE}/messages", name="appointments.write")
-async def write(
-    request: Request[Any, Any, Any],
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    request_id: FromPath[int],
-) -> Response[Any]:
-    access.require(Right.APPOINTMENTS)
-    form = await Form.read(request, NewMessage)
-    if form.data:
-        async with form.attempt(access):
-            await write_message(access, request_id, form.data, _now())
+@post(f"{ONE}/messages", right=Right.APPOINTMENTS)
+async def write(request: Request, access: Member, request_id: FromPath[int]) -> Response[Any]:
+    form = await Form.attempted(
+        request, access, NewMessage, lambda data: write_message(access, request_id, data, clock.moment())
+    )
     if form.errors:
-        return await _shown(access, request_id, form)
-    return _seen(request, access, request_id, "message")
+        return await _request_page(access, request_id, form)
+    return _seen(request, request_id, "message")
 
 
-@get(f"{ONE}/lecture", name="appointments.reading")
-async def reading(
-    access: NamedDependency[MemberAccess], code: FromPath[str], request_id: FromPath[int]
-) -> Response[Any]:
-    access.require(Right.APPOINTMENTS)
-    return await _shown(access, request_id, Form({"token": new_token()}))
+@get(f"{ONE}/lecture", right=Right.APPOINTMENTS)
+async def reading(access: Member, request_id: FromPath[int]) -> Response[Any]:
+    return await _request_page(access, request_id, Form({"token": new_token()}))
 
 
-@post(f"{ONE}/lecture", name="appointments.read")
-async def read(
-    request: Request[Any, Any, Any],
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    request_id: FromPath[int],
-) -> Response[Any]:
-    access.require(Right.APPOINTMENTS)
+@post(f"{ONE}/lecture", right=Right.APPOINTMENTS)
+async def read(request: Request, access: Member, request_id: FromPath[int]) -> Response[Any]:
     form = await Form.read(request, Input)
     if form.errors:
         form.typed["token"] = new_token()
-        return await _shown(access, request_id, form)
+        return await _request_page(access, request_id, form)
     await mark_as_read(access, request_id)
-    return _seen(request, access, request_id, "lu")
+    return _seen(request, request_id, "lu")
 
 
-@get(f"{ONE}/annulation", name="appointments.cancelling")
-async def cancelling(
-    access: NamedDependency[MemberAccess], code: FromPath[str], request_id: FromPath[int]
-) -> Response[Any]:
-    access.require(Right.APPOINTMENTS)
+@get(f"{ONE}/annulation", right=Right.APPOINTMENTS)
+async def cancelling(access: Member, request_id: FromPath[int]) -> Response[Any]:
     return await _cancelling(access, request_id, Form())
 
 
-@post(f"{ONE}/annulation", name="appointments.cancel")
-async def cancel(
-    request: Request[Any, Any, Any],
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    request_id: FromPath[int],
-) -> Response[Any]:
-    access.require(Right.APPOINTMENTS)
-    form = await Form.read(request, Input)
-    if form.data:
-        async with form.attempt(access):
-            await cancel_request(access, request_id, _now())
+@post(f"{ONE}/annulation", right=Right.APPOINTMENTS)
+async def cancel(request: Request, access: Member, request_id: FromPath[int]) -> Response[Any]:
+    form = await Form.attempted(
+        request, access, Input, lambda _: cancel_request(access, request_id, clock.moment())
+    )
     if form.errors:
         return await _cancelling(access, request_id, form)
-    return _seen(request, access, request_id, "annulee")
+    return _seen(request, request_id, "annulee")
 
 
 async def _cancelling(access: MemberAccess, request_id: int, form: Form[Any]) -> Page:
-    shown = await followed(access, request_id)
-    return page("appointments/cancelling.html", form=form, company=access.company, shown=shown)
+    details = await followed(access, request_id)
+    return page("appointments/cancelling.html", form=form, shown=details)
 
 
-async def _shown(access: MemberAccess, request_id: int, form: Form[Any], notice: str = "") -> Page:
+async def _request_page(access: MemberAccess, request_id: int, form: Form[Any], notice: str = "") -> Page:
     return page(
         "appointments/show.html",
         form=form,
-        company=access.company,
         shown=await followed(access, request_id),
         may_ask=Right.APPOINTMENTS in access.rights,
-        today=clock.today(),
         notice=notice,
     )
 
 
-def _seen(request: Request[Any, Any, Any], access: MemberAccess, request_id: int, done: str) -> Response[Any]:
+def _seen(request: Request, request_id: int, done: str) -> Response[Any]:
     query = {"fait": done}
-    return see(request, "appointments.show", query=query, code=access.company.code, request_id=request_id)
-
-
-def _now() -> Moment:
-    return Moment(clock.now(), clock.today())
+    return see(request, "appointments.show", query=query, request_id=request_id)
 
 
 MEMBER: list[Any] = [
-    index, *return_routes.MEMBER, *asking_routes.MEMBER, show, messages, write, reading, read, cancelling,
+    index, *asking.MEMBER, show, messages, write, reading, read, cancelling,
     cancel,
 ]  # fmt: skip

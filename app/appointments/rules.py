@@ -1,4 +1,4 @@
-"""What an employer may ask for, for whom, and what the law says of a return to work.
+"""Visits that an employer may ask for, the employees concerned, and the law on a return to work.
 
 Pure functions, no clock. Articles are those of the Code du travail in force in late 2026. Neither the
 pré-reprise (asked for by the employee or a doctor, R4624-29) nor a visit at the employee's own request is
@@ -6,11 +6,13 @@ ever the employer's to ask for.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
-from app.employees.rules import NOT_FOLLOWED, SIR, mid_career_year
-from app.formats import day, moment
+from app.follow_up.law import NOT_FOLLOWED, SIR, mid_career_year
+from app.follow_up.standing import Call
+from app.follow_up.words import MOTIVE_TITLES
+from app.text.formats import day, moment
 from db.models import NEVER, Contract, Monitoring, RequestMotive, ReturnCause, VisitKind
 
 
@@ -26,39 +28,39 @@ class Motive(NamedTuple):
 # In the order of the page. ANOTHER_DATE is asked for from a slot, hence not here.
 MOTIVES = {
     RequestMotive.RETURN: Motive(
-        "Visite de reprise",
+        MOTIVE_TITLES[RequestMotive.RETURN],
         "Après un congé de maternité, une maladie professionnelle, un accident du travail d’au moins "
         "30 jours, ou un autre arrêt d’au moins 60 jours.",
         "R4624-31", VisitKind.RETURN,
     ),
     RequestMotive.EMPLOYER: Motive(
-        "Visite à votre demande",
+        MOTIVE_TITLES[RequestMotive.EMPLOYER],
         "Vous écrivez un motif, qui n’est pas médical, après en avoir informé le salarié.",
         "R4624-34", VisitKind.EMPLOYER,
     ),
     RequestMotive.OVERDUE: Motive(
-        "Visite en retard",
-        "L’échéance légale est passée et aucune date n’a été proposée.",
+        MOTIVE_TITLES[RequestMotive.OVERDUE],
+        "L’échéance légale est passée, et le service n’a ni proposé de date ni reçu de demande.",
         "R4624-10 à R4624-28", None,
     ),
     RequestMotive.MID_CAREER: Motive(
-        "Visite de mi-carrière",
+        MOTIVE_TITLES[RequestMotive.MID_CAREER],
         "L’année des 45 ans, ou dans les deux ans qui précèdent avec une autre visite ; plus tard si elle "
         "n’a pas eu lieu.",
         "L4624-2-2", VisitKind.MID_CAREER,
     ),
     RequestMotive.AFTER_EXPOSURE: Motive(
-        "Visite post-exposition",
+        MOTIVE_TITLES[RequestMotive.AFTER_EXPOSURE],
         "Quand l’exposition à un risque particulier (suivi renforcé) prend fin.",
         "R4624-28-1", VisitKind.AFTER_EXPOSURE,
     ),
     RequestMotive.END_OF_CAREER: Motive(
-        "Visite de fin de carrière",
+        MOTIVE_TITLES[RequestMotive.END_OF_CAREER],
         "Avant le départ à la retraite de qui a été exposé à un risque particulier.",
         "R4624-28-1", VisitKind.AFTER_EXPOSURE,
     ),
     RequestMotive.ACCIDENT: Motive(
-        "Signaler un arrêt de moins de 30 jours après un accident du travail",
+        MOTIVE_TITLES[RequestMotive.ACCIDENT],
         "Aucune visite n’est prévue : le service en est informé pour sa mission de prévention.",
         "R4624-33", None,
     ),
@@ -88,7 +90,7 @@ class Return:
 
 
 def return_visit(cause: ReturnCause, stop_from: date, back_on: date) -> Return:
-    """Whether the visit is compulsory after this absence, and until when (R4624-31).
+    """The visit after this absence: compulsory or not, and until when (R4624-31).
 
     The absence counts from its first day to the eve of the return; the visit is within 8 days of the return.
     """
@@ -102,9 +104,10 @@ def return_visit(cause: ReturnCause, stop_from: date, back_on: date) -> Return:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What decides of one employee. `is_exposed`: a reinforced follow-up now, or said to have been before.
+    """Facts on one employee that decide. `is_exposed`: a reinforced follow-up now, or declared to have been
+    before.
 
-    `called_at`: of an appointment that waits for the visit that is due. `seen_on`: of the mid-career visit.
+    `call`: the appointment for the visit that is late. `seen_on`: of the mid-career visit.
     """
 
     birth_on: date
@@ -114,12 +117,12 @@ class Subject:
     monitoring: Monitoring
     due_on: date
     is_exposed: bool = False
-    called_at: datetime | None = None
+    call: Call | None = None
     seen_on: date | None = None
 
 
 def objection(motive: RequestMotive, subject: Subject, today: date) -> str:
-    """Why this may not be asked for this employee, in a sentence; "" when it may."""
+    """The reason why this may not be asked for this employee, in a sentence; "" when it may."""
     if subject.exit_on and subject.exit_on < today:
         return f"cette personne a quitté l’entreprise le {day(subject.exit_on)}."
     if subject.contract in NOT_FOLLOWED:
@@ -132,8 +135,10 @@ def objection(motive: RequestMotive, subject: Subject, today: date) -> str:
     exposure = (RequestMotive.AFTER_EXPOSURE, RequestMotive.END_OF_CAREER)
     if motive in exposure and subject.monitoring != SIR and not subject.is_exposed:
         return "cette visite suit un suivi renforcé : dites s’il y en a eu un par le passé (R4624-28-1)."
-    if motive == RequestMotive.OVERDUE and subject.called_at:
-        when = moment(subject.called_at)
+    if motive == RequestMotive.OVERDUE and subject.call:
+        when = moment(subject.call.starts_at)
+        if subject.call.is_confirmed:
+            return f"un rendez-vous est déjà confirmé, le {when}."
         return f"un rendez-vous est déjà proposé, le {when} : répondez-y dans « Mon planning »."
     if motive == RequestMotive.OVERDUE and subject.due_on >= today:
         if subject.due_on == NEVER:

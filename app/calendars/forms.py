@@ -1,10 +1,10 @@
-"""What is asked of a new address."""
+"""Fields of a new address."""
 
 from typing import Annotated
 
 from pydantic import AfterValidator
 
-from app.fields import Input, Ticked
+from app.text.fields import Input, Ticked
 
 
 def _given(value: str) -> str:

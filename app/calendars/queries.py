@@ -1,8 +1,10 @@
-"""Reads of the addresses themselves: what one opens, whose they are, what they may be for."""
+"""Reads of calendar addresses: the appointments that one opens, its owner, the companies that
+it may cover.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy
@@ -10,20 +12,21 @@ from sqlalchemy import Date, bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.access import AccountAccess
-from app.calendars.access import FeedAccess
-from app.keys import fingerprint
+from app.access import BIGGEST_ID, AccountAccess, FeedAccess, MemberAccess
+from app.errors import NotFound
+from app.planning.queries import SlotRow, slot_rows
 from app.portal import Portal
 from app.rights import Right, rights_of
+from app.security.keys import fingerprint
 from app.sessions import is_alive
-from db.models import Account, CalendarFeed, Company, Membership
+from db.models import Account, CalendarFeed, Company, Membership, Slot, SlotState
 from db.models.company import label_of
 
 MOST = 10
 
 
-class Followed(NamedTuple):
-    """A company that one's calendar may tell of. `may_name`: and its employees."""
+class FollowedCompany(NamedTuple):
+    """A company that one's calendar may cover. `may_name`: its employees may be named."""
 
     id: int
     code: str
@@ -64,7 +67,9 @@ _OPENED = _opened()
 
 
 async def feed_at(portal: Portal, session: AsyncSession, token: str, today: date) -> FeedAccess | None:
-    """None for an address that is unknown, revoked, or without any company left. Rights are today's."""
+    """The door of an address; None when it is unknown, revoked, or without any company left. Rights are
+    today's.
+    """
     values = {"token_hash": fingerprint(token), "today": today}
     rows = await portal.database.table(session, _OPENED, values)
     seen = [row for row in rows if Right.VIEW in rights_of(row[-1])]
@@ -72,16 +77,18 @@ async def feed_at(portal: Portal, session: AsyncSession, token: str, today: date
         return None
     account_id, only, with_names = seen[0][:3]
     return FeedAccess(
-        portal,
-        session,
-        account_id,
-        frozenset(row[3] for row in seen),
-        frozenset(row[3] for row in seen if with_names and Right.APPOINTMENTS in rights_of(row[-1])),
-        label_of(*seen[0][4:7]) if only else "",
+        portal=portal,
+        session_=session,
+        account_id=account_id,
+        company_ids=frozenset(row[3] for row in seen),
+        named_ids=frozenset(
+            row[3] for row in seen if with_names and Right.APPOINTMENTS in rights_of(row[-1])
+        ),
+        label=label_of(*seen[0][4:7]) if only else "",
     )
 
 
-async def followed(access: AccountAccess, today: date) -> list[Followed]:
+async def followed(access: AccountAccess, today: date) -> list[FollowedCompany]:
     """Every company that this account may follow, by code."""
     statement = (
         sqlalchemy.select(*map(col, (Company.id, Company.code, Company.name, Company.town, Membership.roles)))
@@ -90,7 +97,7 @@ async def followed(access: AccountAccess, today: date) -> list[Followed]:
         .order_by(col(Company.code))
     )
     return [
-        Followed(row_id, code, label_of(code, name, town), Right.APPOINTMENTS in rights_of(roles))
+        FollowedCompany(row_id, code, label_of(code, name, town), Right.APPOINTMENTS in rights_of(roles))
         for row_id, code, name, town, roles in await access.table(statement)
         if Right.VIEW in rights_of(roles)
     ]
@@ -106,19 +113,63 @@ async def feed_of_token(access: AccountAccess, token_hash: str) -> CalendarFeed 
 
 
 async def wait_for_turn(access: AccountAccess) -> None:
-    """Of two that open addresses for one account at once, the second counts what the first opened."""
+    """Lock the account: of two that open addresses at once, the second counts those of the first."""
     mine = select(Account.email).where(Account.id == access.account.key)
     await access.first(mine.with_for_update(key_share=True))
 
 
-def shown_feed(access: AccountAccess, feed: CalendarFeed, companies: Sequence[Followed]) -> Feed:
-    """With its address, which is derived anew each time that it is shown."""
+def shown_feed(access: AccountAccess, feed: CalendarFeed, companies: Sequence[FollowedCompany]) -> Feed:
+    """A feed with its address, which is derived anew each time that it is displayed."""
     labels = {each.id: each.label for each in companies}
     return Feed(
-        feed.key,
-        feed.company_id,
-        labels.get(feed.company_id or 0, ""),
-        feed.with_names,
-        feed.created_at,
-        access.portal.keys.mailed_link(feed.seed),
+        id=feed.key,
+        company_id=feed.company_id,
+        label=labels.get(feed.company_id or 0, ""),
+        with_names=feed.with_names,
+        created_at=feed.created_at,
+        token=access.portal.keys.mailed_link(feed.seed),
     )
+
+
+# The slots that a calendar tells of. Names are left out here, wherever they may not be told.
+
+MOST_EVENTS = 2_000
+PAST = timedelta(days=90)
+
+
+async def told_slots(access: FeedAccess, now: datetime) -> list[SlotRow]:
+    """Slots from 90 days ago on, the 2 000 nearest the present, by time. Cancelled ones are included, so that
+    calendars take them away; an open slot only while it waits for somebody.
+    """
+    starts_at = col(Slot.starts_at)
+    recent = await _nearest(access, starts_at.desc(), starts_at >= now - PAST, starts_at < now)
+    coming = await _nearest(access, starts_at.asc(), starts_at >= now)
+    nearest = sorted(recent + coming, key=lambda row: (abs(row.starts_at - now), row.id))[:MOST_EVENTS]
+    return _nameless(sorted(nearest, key=lambda row: (row.starts_at, row.id)), access.named_ids)
+
+
+async def told_slot(access: MemberAccess, slot_id: int, *, with_names: bool) -> SlotRow:
+    if not 0 < slot_id <= BIGGEST_ID:
+        raise NotFound
+    mine = col(Slot.company_id) == access.company.key
+    rows = await access.table(slot_rows(mine, col(Slot.id) == slot_id))
+    if not rows:
+        raise NotFound
+    (row,) = _nameless([SlotRow(*rows[0])], {access.company.key} if with_names else ())
+    return row
+
+
+async def _nearest(access: FeedAccess, order: Any, *when: Any) -> list[SlotRow]:
+    taken = col(Slot.employee_id).is_not(None) | (col(Slot.state) == SlotState.PROPOSED)
+    chosen = access.select(Slot).where(taken, *when).order_by(order, col(Slot.id)).limit(MOST_EVENTS)
+    rows = await access.table(slot_rows(col(Slot.id).in_(chosen.with_only_columns(col(Slot.id)))))
+    return [SlotRow(*row) for row in rows]
+
+
+def _nameless(rows: list[SlotRow], named_ids: Collection[int]) -> list[SlotRow]:
+    """The slots without the names of employees, but for the companies of this set."""
+    return [row if row.company_id in named_ids else _without_name(row) for row in rows]
+
+
+def _without_name(row: SlotRow) -> SlotRow:
+    return row._replace(birth_name=None, usual_name=None, first_names=None, sex=None, email=None)

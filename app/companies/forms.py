@@ -1,6 +1,6 @@
-"""What may be typed about one's companies."""
+"""Fields typed about one's companies."""
 
-from app.fields import Code, DeclarantNumber, Input, Ticked
+from app.text.fields import Code, DeclarantNumber, Input, Ticked
 
 
 class AddedCompany(Input):

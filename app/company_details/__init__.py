@@ -1,1 +1,1 @@
-"""Mon compte, of the company: what the service knows of it, whom it writes to, who follows it."""
+"""Fiche entreprise: its details, its contacts, the team that follows it."""

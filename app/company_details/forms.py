@@ -1,17 +1,19 @@
-"""What may be typed about the company, with the rules and the words of the members' file."""
+"""Fields of the company, with the rules and the words of the members' file."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from app.companies.import_cells import COLUMNS, Column, named, value
-from app.fields import LONGEST_NAME, Input
+from app.text.cells import COLUMNS, Column, named, value
+from app.text.fields import Input
+from app.text.values import LONGEST_NAME
 
 NAME = Column("Nom", (), LONGEST_NAME, "le nom", named("le nom"))
 
 
 def cell(column: Column) -> AfterValidator:
-    """Typed as anybody writes it, kept as the file of the service would have brought it."""
+    """A value typed as anybody writes it, and stored as the file of the service would have brought it."""
 
     def check(typed: str) -> str:
         try:
@@ -50,3 +52,20 @@ class Details(Input):
     summons_email: Email
     summons_phone: Phone
     version: str
+
+
+# The two nomenclatures of activity codes: the same code does not mean the same trade in both.
+
+REV_2, NAF_2025 = "rev2", "2025"
+NOMENCLATURES = {REV_2: "NAF rév. 2 (2008)", NAF_2025: "NAF 2025"}
+NAF_2025_FROM = date(2027, 1, 1)
+
+
+def in_force(today: date) -> str:
+    """The nomenclature of the codes that are given on that day."""
+    return NAF_2025 if today >= NAF_2025_FROM else REV_2
+
+
+def dotted(code: str) -> str:
+    """47.11F for the stored 4711F."""
+    return f"{code[:2]}.{code[2:]}" if code else ""

@@ -1,4 +1,4 @@
-"""Reads of the company, of whom the service writes to there, and of who follows it."""
+"""Reads of the company, of its contacts for the service, and of the team that follows it."""
 
 from sqlmodel import col, select
 
@@ -9,8 +9,8 @@ from db.models import CareTeam, Company, CompanyContact
 
 async def contacts_of(access: MemberAccess) -> dict[str, CompanyContact]:
     """The contact of each function that has one, as it is now: another request may just have changed it."""
-    found = access.select(CompanyContact).order_by(col(CompanyContact.id))
-    rows = await access.all(found.execution_options(populate_existing=True))
+    statement = access.select(CompanyContact).order_by(col(CompanyContact.id))
+    rows = await access.all(statement.execution_options(populate_existing=True))
     return {row.kind: row for row in rows}
 
 

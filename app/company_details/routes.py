@@ -2,29 +2,29 @@
 
 from typing import Any
 
-from litestar import Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Response
 
 from app import clock
 from app.access import MemberAccess
-from app.company_details.corrections import (
+from app.company_details.acts import (
     CONTACTS,
     EVERY_LABEL,
     as_typed,
     changes,
+    correct_details,
     in_words,
     proposed,
+    stored_details,
     values_of,
+    version_of,
 )
-from app.company_details.forms import Details
-from app.company_details.naf import NOMENCLATURES, in_force
+from app.company_details.forms import NOMENCLATURES, Details, in_force
 from app.company_details.queries import team_of
-from app.company_details.service import correct_details, stored_details, version_of
-from app.forms import Form
 from app.rights import Right
-from app.web import Page, page, see
+from app.web.forms import Form
+from app.web.pages import Page, page, see
+from app.web.signatures import Member, Request, get, post
 
 DONE = {
     "corrige": "Vos corrections sont enregistrées. Le service en est averti.",
@@ -32,11 +32,8 @@ DONE = {
 }
 
 
-@get("/espace/{code:str}/compte", name="company_details.show")
-async def show(
-    access: NamedDependency[MemberAccess], code: FromPath[str], fait: NamedDependency[str] = ""
-) -> Response[Any]:
-    access.require(Right.VIEW)
+@get("/espace/{code:str}/compte", right=Right.VIEW)
+async def show(access: Member, fait: NamedDependency[str] = "") -> Response[Any]:
     company = await access.company_row()
     stored = await stored_details(access, company)
     if Right.COMPANY in access.rights:
@@ -44,27 +41,23 @@ async def show(
         return await _editor(access, Form(typed), notice=DONE.get(fait, ""))
     return page(
         "company_details/show.html",
-        company=access.company,
         team=await team_of(access),
         facts=in_words(stored),
         labels=EVERY_LABEL,
     )
 
 
-@post("/espace/{code:str}/compte", name="company_details.update")
-async def update(
-    request: Request[Any, Any, Any], access: NamedDependency[MemberAccess], code: FromPath[str]
-) -> Response[Any]:
-    access.require(Right.COMPANY)
+@post("/espace/{code:str}/compte", right=Right.COMPANY)
+async def update(request: Request, access: Member) -> Response[Any]:
     form = await Form.read(request, Details)
-    found = []
+    corrections = []
     if form.data:
         async with form.attempt(access):
-            found = await correct_details(access, form.data, clock.now(), clock.today())
+            corrections = await correct_details(access, form.data, clock.now(), clock.today())
     if form.errors:
         return await _editor(access, form)
-    done = "corrige" if found else "identique"
-    return see(request, "company_details.show", query={"fait": done}, code=access.company.code)
+    done = "corrige" if corrections else "identique"
+    return see(request, "company_details.show", query={"fait": done})
 
 
 async def _editor(access: MemberAccess, form: Form[Details], notice: str = "") -> Page:
@@ -79,7 +72,6 @@ async def _editor(access: MemberAccess, form: Form[Details], notice: str = "") -
         "company_details/edit.html",
         form=form,
         notice=notice,
-        company=access.company,
         team=await team_of(access),
         both=both,
         contacts=CONTACTS,

@@ -1,1 +1,1 @@
-"""Contact: what a company writes to the service and is answered; and the form of who cannot sign in."""
+"""Contact: threads between a company and the service; and the form for people who cannot sign in."""

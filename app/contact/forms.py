@@ -1,4 +1,4 @@
-"""What may be written to the service."""
+"""Fields of a message to the service."""
 
 import re
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator
 
 from app.appointments.forms import Token
-from app.fields import Email, Input, LastName, Squeezed, Written, text
+from app.text.fields import Email, Input, LastName, Squeezed, Written, text
 from db.models import InquiryTheme
 from db.numbers import company_code
 
@@ -47,7 +47,7 @@ def _optional_code(value: str) -> str:
 
 
 def _instant(value: Any) -> Any:
-    """Until when its reader had seen the thread; long ago when the page did not say."""
+    """The instant up to which its reader had seen the thread; long ago when the page did not say."""
     try:
         at = datetime.fromisoformat(value[:40])
         # The first and the last days of the calendar do not exist in every zone.
@@ -59,7 +59,7 @@ def _instant(value: Any) -> Any:
 Theme = Annotated[str, AfterValidator(_theme)]
 Number = Annotated[int, BeforeValidator(_number)]
 Text = Annotated[str, Written, text("Écrivez votre message.", LONGEST)]
-Seen = Annotated[datetime, BeforeValidator(_instant)]
+SeenUntil = Annotated[datetime, BeforeValidator(_instant)]
 
 
 class NewInquiry(Input):
@@ -76,16 +76,16 @@ class NewInquiry(Input):
 
 class Reply(Input):
     token: Token
-    seen: Seen
+    seen: SeenUntil
     text: Text
 
 
-class Read(Input):
-    seen: Seen
+class ReadForm(Input):
+    seen: SeenUntil
 
 
 class PublicMessage(Input):
-    """From somebody who cannot sign in."""
+    """A message from somebody who cannot sign in."""
 
     token: Token
     name: LastName

@@ -1,6 +1,4 @@
-"""Reads of what a company wrote to the service, and of what it was answered: what a person may not read is
-not listed.
-"""
+"""Reads of a company's threads with the service. A thread that a person may not read is not listed."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,14 +10,14 @@ from sqlmodel import col, select
 
 from app.access import MemberAccess
 from app.contact.rules import may_act, may_read, themes_open_to
-from app.employees.queries import PAGE
-from app.employees.searching import named
+from app.employees.listing import named
 from app.errors import Forbidden
 from app.rights import Right
+from app.web.paging import PAGE
 from db.models import Account, Employee, Inquiry, InquiryMessage, InquiryState, InquiryTheme
 
 MOST_NAMESAKES = 10
-FEW = 5
+FEW_NAMES = 5
 FILTERS = {
     "attente": InquiryState.SENT,
     "repondus": InquiryState.ANSWERED,
@@ -76,7 +74,7 @@ async def unread_inquiries(access: MemberAccess) -> Sequence[tuple[int, str, dat
         col(Inquiry.company_id) == access.company.key, col(Inquiry.unread_at).is_not(None), may
     )
     ordered = statement.order_by(col(Inquiry.updated_at).desc(), col(Inquiry.id).desc())
-    return [(number, subject, at) for number, subject, at in await access.table(ordered.limit(FEW))]
+    return [(number, subject, at) for number, subject, at in await access.table(ordered.limit(FEW_NAMES))]
 
 
 async def inquiry_of(access: MemberAccess, inquiry_id: int) -> Inquiry:
@@ -95,7 +93,7 @@ async def inquiry_to_act_in(access: MemberAccess, inquiry_id: int) -> Inquiry:
 
 
 async def messages_of(access: MemberAccess, inquiry_id: int) -> Sequence[tuple[InquiryMessage, str, str]]:
-    """What was said, oldest first, with the name of who said it."""
+    """Messages of the thread, oldest first, each with the name of its author."""
     statement = (
         select(InquiryMessage, Account.first_name, Account.last_name)
         .join(Account, col(Account.id) == InquiryMessage.account_id)
@@ -127,7 +125,7 @@ def _mine(access: MemberAccess) -> ColumnElement[bool]:
 
 
 def _open_to(access: MemberAccess) -> ColumnElement[bool]:
-    """What `may_read` says, of many threads at once."""
+    """The rule of `may_read` as SQL, for many threads at once."""
     themes = themes_open_to(access.rights)
     is_open = [col(Inquiry.theme).in_(themes)]
     if InquiryTheme.CONTRIBUTION not in themes:

@@ -1,30 +1,128 @@
-"""/espace/{code}/contact: what was written to the service, and what it answered."""
+"""/espace/{code}/contact: messages to the service, and its answers."""
 
 from typing import Any
 
-from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response, Stream
 
 from app import clock
 from app.access import MemberAccess
-from app.appointments.shown import new_token
-from app.contact import new_routes
-from app.contact.forms import Read, Reply
-from app.contact.queries import FILTERS, inquiries_of, inquiry_to_act_in, message_by_token
-from app.contact.sent import read_sent
-from app.contact.shown import Thread, file_of, lines_of, thread_of
-from app.contact.writing_service import end_inquiry, key_of, mark_as_read, write_reply
-from app.employees.queries import PAGE
+from app.appointments.views import new_token
+from app.contact.acts import (
+    end_inquiry,
+    is_known,
+    key_of,
+    mark_as_read,
+    may_be_about,
+    send_inquiry,
+    write_from_outside,
+    write_reply,
+)
+from app.contact.forms import CHOICES, NewInquiry, PublicMessage, ReadForm, Reply
+from app.contact.queries import (
+    FILTERS,
+    MOST_NAMESAKES,
+    inquiries_of,
+    inquiry_by_token,
+    inquiry_to_act_in,
+    message_by_token,
+    people_named,
+)
+from app.contact.uploads import read_sent
+from app.contact.views import Thread, about_several, file_of, lines_of, thread_of
+from app.employees.declared import declared_of, name_of
+from app.employees.person import people_chosen
+from app.employees.together import MOST_ABOUT
 from app.errors import Forbidden, NotFound
-from app.fields import Input
-from app.file_types import ACCEPTED, TAKEN, disposition
-from app.forms import Form
-from app.places import read_place
-from app.rights import Right
-from app.uploads import DRAINED
-from app.web import Page, page, see
+from app.files.types import ACCEPTED, TAKEN, disposition
+from app.rights import OWN, Right
+from app.text.fields import Input
+from app.web.forms import Form
+from app.web.pages import Page, PublicPage, page, see
+from app.web.paging import PAGE, read_place, row_number, row_numbers
+from app.web.signatures import Member, Request, Visitor, get, post
+from app.web.uploads import DRAINED
+from db.models import Employee, InquiryTheme, Invoice
+
+NEW = "/espace/{code:str}/contact/nouveau"
+
+
+@get(NEW, right=Right.VIEW)
+async def new(
+    request: Request, access: Member, theme: FromQuery[str] = "", facture: FromQuery[str] = ""
+) -> Response[Any]:
+    """`salarie`, `facture`: 404 for those of another company, as for those that do not exist. A message is
+    about one employee; of several, it begins with their names.
+    """
+    several = row_numbers(request.query_params.getall("salarie", []), MOST_ABOUT)
+    salarie = request.query_params.get("salarie", "") if len(several) < 2 else ""
+    guess = InquiryTheme.CONTRIBUTION if facture else InquiryTheme.EMPLOYEES if salarie or several else ""
+    typed = {
+        "token": new_token(), "theme": theme if theme in CHOICES and theme else guess,
+        "salarie": salarie[:11], "facture": facture[:11],
+    }  # fmt: skip
+    if len(several) > 1:
+        typed["text"] = about_several(await people_chosen(access, several))
+    return await _form(access, Form(typed))
+
+
+async def may_write(access: MemberAccess, **_: Any) -> None:
+    access.require(Right.VIEW)
+
+
+@post(NEW, request_max_body_size=DRAINED, opt={"file": may_write}, right=OWN)
+async def create(request: Request, access: Member) -> Response[Any]:
+    form, file = await read_sent(request, access, NewInquiry, may_be_about)
+    sent = already = await inquiry_by_token(access, key_of(form.data, file)) if form.data else None
+    if form.data and not already:
+        async with form.attempt(access):
+            sent = await send_inquiry(access, form.data, file, clock.now())
+        if form.status_code == 409 and (already := await inquiry_by_token(access, key_of(form.data, file))):
+            sent, form.errors = already, {}  # Sent twice at once: the first one was written meanwhile.
+    if form.errors or sent is None:
+        return await _form(access, form)
+    return see(request, "contact.show", query={"fait": "deja" if already else "envoye"}, inquiry_id=sent.key)
+
+
+async def _form(access: MemberAccess, form: Form[Any]) -> Page:
+    return page(
+        "contact/new.html", form=form, themes=CHOICES,
+        people=await _people(access, form), invoice=await _invoice(access, form), team=access.team,
+        accepted=ACCEPTED, taken=TAKEN,
+    )  # fmt: skip
+
+
+async def _people(access: MemberAccess, form: Form[Any]) -> dict[str, str]:
+    """Employees to choose among: the one of the address, or those whom the name typed may mean."""
+    people = list(await people_named(access, form["person"]) if form["person"] else [])
+    if len(people) > MOST_NAMESAKES:
+        people = []
+    if number := _number_in(form, "salarie"):
+        chosen = await access.get(Employee, number)
+        people += [] if any(each.key == number for each in people) else [chosen]
+    named = {str(each.key): name_of(declared_of(each)) for each in people}
+    return {"": "Aucun en particulier"} | named if named else {}
+
+
+async def _invoice(access: MemberAccess, form: Form[Any]) -> Invoice | None:
+    """The invoice of the address, for people who may see invoices; for the others the address
+    says nothing.
+    """
+    number = _number_in(form, "facture")
+    if not number or Right.INVOICES not in access.rights:
+        form.typed["facture"] = ""
+        return None
+    return await access.get(Invoice, number)
+
+
+def _number_in(form: Form[Any], name: str) -> int:
+    """The number in the address, 0 for none; what is no number is no page. A form has said so already."""
+    number = row_number(form[name])
+    if not number and form[name] not in {"", "0"} and name not in form.errors:
+        raise NotFound
+    return number
+
 
 ONE = "/espace/{code:str}/contact/{inquiry_id:int}"
 THREAD, ENDING = "contact/show.html", "contact/ending.html"
@@ -40,21 +138,14 @@ FILTER_WORDS = {
 }  # fmt: skip
 
 
-@get("/espace/{code:str}/contact", name="contact.index")
-async def index(
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    etat: FromQuery[str] = "",
-    avant: FromQuery[str] = "",
-) -> Response[Any]:
-    access.require(Right.VIEW)
+@get("/espace/{code:str}/contact", right=Right.VIEW)
+async def index(access: Member, etat: FromQuery[str] = "", avant: FromQuery[str] = "") -> Response[Any]:
     state, before = etat if etat in FILTERS else "", read_place(avant)
     found = await inquiries_of(access, state, before)
     lines = lines_of(found[:PAGE])
     return page(
         "contact/index.html",
         "partials/contact/table.html",
-        company=access.company,
         lines=lines,
         state=state,
         states=FILTER_WORDS,
@@ -63,21 +154,14 @@ async def index(
     )
 
 
-@get(ONE, name="contact.show")
-async def show(
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    inquiry_id: FromPath[int],
-    fait: NamedDependency[str] = "",
-) -> Response[Any]:
+@get(ONE, right=OWN)
+async def show(access: Member, inquiry_id: FromPath[int], fait: NamedDependency[str] = "") -> Response[Any]:
     shown = await thread_of(access, inquiry_id)
-    return _shown(access, shown, Form({"token": new_token()}), DONE.get(fait, ""))
+    return _thread_page(shown, Form({"token": new_token()}), DONE.get(fait, ""))
 
 
-@get(f"{ONE}/messages", name="contact.messages")
-async def messages(
-    access: NamedDependency[MemberAccess], code: FromPath[str], inquiry_id: FromPath[int]
-) -> Response[Any]:
+@get(f"{ONE}/messages", right=OWN)
+async def messages(access: Member, inquiry_id: FromPath[int]) -> Response[Any]:
     """The form of the next message, with the thread above it."""
     return await _acted_in(access, inquiry_id, Form({"token": new_token()}))
 
@@ -86,13 +170,8 @@ async def may_reply(access: MemberAccess, inquiry_id: int, **_: Any) -> None:
     await inquiry_to_act_in(access, inquiry_id)
 
 
-@post(f"{ONE}/messages", name="contact.write", request_max_body_size=DRAINED, opt={"file": may_reply})
-async def write(
-    request: Request[Any, Any, Any],
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    inquiry_id: FromPath[int],
-) -> Response[Any]:
+@post(f"{ONE}/messages", request_max_body_size=DRAINED, opt={"file": may_reply}, right=OWN)
+async def write(request: Request, access: Member, inquiry_id: FromPath[int]) -> Response[Any]:
     form, file = await read_sent(request, access, Reply, lambda own, _: may_reply(own, inquiry_id))
     if form.data:
         async with form.attempt(access):
@@ -101,64 +180,44 @@ async def write(
             form.errors = {}  # Sent twice at once: the first is there.
     if form.errors:
         return await _acted_in(access, inquiry_id, form)
-    return _seen(request, access, inquiry_id, "message")
+    return _seen(request, inquiry_id, "message")
 
 
-@get(f"{ONE}/lecture", name="contact.reading")
-async def reading(
-    access: NamedDependency[MemberAccess], code: FromPath[str], inquiry_id: FromPath[int]
-) -> Response[Any]:
+@get(f"{ONE}/lecture", right=OWN)
+async def reading(access: Member, inquiry_id: FromPath[int]) -> Response[Any]:
     return await _acted_in(access, inquiry_id, Form({"token": new_token()}))
 
 
-@post(f"{ONE}/lecture", name="contact.read")
-async def read(
-    request: Request[Any, Any, Any],
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    inquiry_id: FromPath[int],
-) -> Response[Any]:
+@post(f"{ONE}/lecture", right=OWN)
+async def read(request: Request, access: Member, inquiry_id: FromPath[int]) -> Response[Any]:
     """« J’ai lu »: nothing else marks an answer as read."""
-    form = await Form.read(request, Read)
+    form = await Form.read(request, ReadForm)
     if form.data:
         await mark_as_read(access, inquiry_id, form.data.seen)
     if form.errors:
         form.typed["token"] = new_token()
         return await _acted_in(access, inquiry_id, form)
-    return _seen(request, access, inquiry_id, "lu")
+    return _seen(request, inquiry_id, "lu")
 
 
-@get(f"{ONE}/fin", name="contact.ending")
-async def ending(
-    access: NamedDependency[MemberAccess], code: FromPath[str], inquiry_id: FromPath[int]
-) -> Response[Any]:
+@get(f"{ONE}/fin", right=OWN)
+async def ending(access: Member, inquiry_id: FromPath[int]) -> Response[Any]:
     return await _acted_in(access, inquiry_id, Form(), ENDING)
 
 
-@post(f"{ONE}/fin", name="contact.end")
-async def end(
-    request: Request[Any, Any, Any],
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    inquiry_id: FromPath[int],
-) -> Response[Any]:
-    form = await Form.read(request, Input)
-    if form.data:
-        async with form.attempt(access):
-            await end_inquiry(access, inquiry_id, clock.now())
+@post(f"{ONE}/fin", right=OWN)
+async def end(request: Request, access: Member, inquiry_id: FromPath[int]) -> Response[Any]:
+    form = await Form.attempted(
+        request, access, Input, lambda _: end_inquiry(access, inquiry_id, clock.now())
+    )
     if form.errors:
         return await _acted_in(access, inquiry_id, form, ENDING)
-    return _seen(request, access, inquiry_id, "termine")
+    return _seen(request, inquiry_id, "termine")
 
 
-@get(f"{ONE}/fichiers/{{message_id:int}}", name="contact.file")
-async def file(
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    inquiry_id: FromPath[int],
-    message_id: FromPath[int],
-) -> Response[Any]:
-    """What is joined to a message: saved, never shown in place, sent piece by piece."""
+@get(f"{ONE}/fichiers/{{message_id:int}}", right=OWN)
+async def file(access: Member, inquiry_id: FromPath[int], message_id: FromPath[int]) -> Response[Any]:
+    """The file joined to a message: saved, never displayed in place, sent piece by piece."""
     message = await file_of(access, inquiry_id, message_id)
     if message is None:
         raise NotFound
@@ -174,23 +233,56 @@ async def _acted_in(access: MemberAccess, inquiry_id: int, form: Form[Any], temp
     shown = await thread_of(access, inquiry_id)
     if not shown.may_act:
         raise Forbidden
-    return _shown(access, shown, form, template=template)
+    return _thread_page(shown, form, template=template)
 
 
-def _shown(
-    access: MemberAccess, shown: Thread, form: Form[Any], notice: str = "", template: str = THREAD
-) -> Page:
+def _thread_page(shown: Thread, form: Form[Any], notice: str = "", template: str = THREAD) -> Page:
     return page(
-        template, form=form, company=access.company, shown=shown, notice=notice, accepted=ACCEPTED,
+        template, form=form, shown=shown, notice=notice, accepted=ACCEPTED,
         taken=TAKEN,
     )  # fmt: skip
 
 
-def _seen(request: Request[Any, Any, Any], access: MemberAccess, inquiry_id: int, done: str) -> Response[Any]:
+def _seen(request: Request, inquiry_id: int, done: str) -> Response[Any]:
     query = {"fait": done}
-    return see(request, "contact.show", query=query, code=access.company.code, inquiry_id=inquiry_id)
+    return see(request, "contact.show", query=query, inquiry_id=inquiry_id)
 
 
-MEMBER: list[Any] = [
-    index, *new_routes.MEMBER, show, messages, write, reading, read, ending, end, file,
-]  # fmt: skip
+# /contact: for those who cannot sign in. It answers everybody alike.
+
+
+@get("/contact")
+async def public(access: Visitor) -> Response[Any]:
+    return _public_form(Form({"token": new_token(), "theme": InquiryTheme.ACCESS}))
+
+
+@post("/contact", harmless=True)
+async def send(request: Request, access: Visitor) -> Response[Any]:
+    form = await Form.read(request, PublicMessage)
+    if form.data:
+        async with form.attempt(access):
+            await write_from_outside(access, form.data, clock.now())
+        if form.status_code == 409 and await is_known(access, form.data):
+            form.errors = {}  # Sent twice at once: the first one was written meanwhile.
+    if form.errors:
+        return _public_form(form)
+    return see(request, "contact.sent", query={"fait": "envoye"})
+
+
+@get("/contact/envoye", sync_to_thread=False)
+def sent(fait: NamedDependency[str] = "") -> Response[Any]:
+    """The same page for everybody: it does not reveal whether the code or the address is known. Opened by its
+    address alone it claims nothing.
+    """
+    return PublicPage("contact/sent.html", kept_as=fait, is_done=bool(fait))
+
+
+def _public_form(form: Form[Any]) -> Page:
+    return page("contact/public.html", form=form, themes=CHOICES)
+
+
+VISITOR: list[Any] = [public, send]
+ANYBODY: list[Any] = [sent]
+
+
+MEMBER: list[Any] = [new, create, index, show, messages, write, reading, read, ending, end, file]

@@ -1,6 +1,9 @@
-"""Who reads a thread, and who acts in it: answers, says that it was read, ends it. Pure, no database.
+"""The right to read a thread, and to act in it: answer, mark as read, end. Pure, no database.
 
-Anybody may write to the service, and whoever opened a thread reads it and acts in it.
+Anybody of a company may write to the service, and the person who opened a thread reads it and acts in it. In
+a colleague's thread, acting takes a working role; reading one about money or a convocation takes the right
+behind its theme. The public form serves people who cannot sign in, and says nothing of codes or addresses.
+Revisit when it is abused.
 """
 
 from app.rights import Right
@@ -19,7 +22,9 @@ def themes_open_to(rights: frozenset[Right]) -> list[InquiryTheme]:
 
 
 def may_read(inquiry: Inquiry, account_id: int, rights: frozenset[Right]) -> bool:
-    """A thread that names an invoice is about money too, whatever its theme."""
+    """True when this person may read it. A thread that names an invoice is about money too, whatever its
+    theme.
+    """
     themes = {inquiry.theme, InquiryTheme.CONTRIBUTION} if inquiry.invoice_id else {inquiry.theme}
     return inquiry.account_id == account_id or themes <= set(themes_open_to(rights))
 

@@ -1,4 +1,4 @@
-"""What may be typed along a declaration, one form a step."""
+"""Fields along a declaration, one form a step."""
 
 import re
 from typing import Annotated, Any
@@ -7,7 +7,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from app.access import BIGGEST_ID
 from app.appointments.forms import Token
-from app.fields import LONGEST_NAME, Email, Input, Mobile, OneLine, PlainName, Squeezed, Ticked, Written, text
+from app.text.fields import Email, Input, Mobile, OneLine, PlainName, Squeezed, Ticked, Written, text
+from app.text.values import LONGEST_NAME
 
 
 def _must(words: str) -> AfterValidator:
@@ -25,7 +26,7 @@ Always = Field(validate_default=True)
 
 
 class Contact(Input):
-    """To whom the service writes about this declaration."""
+    """The person whom the service writes to about this declaration."""
 
     contact_name: Annotated[
         str, Squeezed, OneLine, text("Saisissez le nom du contact.", LONGEST_NAME), PlainName
@@ -36,14 +37,15 @@ class Contact(Input):
 
 class Answers(Input):
     """`compte_12=oui` becomes `answers[12] = True`. `apres`, `reste`: the page they were given on;
-    `suivants`: where the next one begins. What a button adds is its words: `suite` wants that next page,
-    `proposed` the likelier answer for all that have one.
+    `suivants`, `page`: where the next one begins, and its number. What a button adds is its words: `suite`
+    wants that next page, `proposed` the likelier answer for all that have one.
     """
 
     answers: dict[int, bool]
     apres: str = ""
     reste: Ticked = False
     suivants: str = ""
+    page: str = ""
     suite: str = ""
     proposed: str = ""
 
@@ -53,8 +55,8 @@ class Answers(Input):
         typed = dict(typed)
         boxes = [name for name in typed if re.fullmatch(r"compte_[1-9][0-9]{0,9}", name)]
         given = {int(name.removeprefix("compte_")): typed.pop(name) for name in boxes}
-        kept = {key: word == "oui" for key, word in given.items() if word in {"oui", "non"}}
-        return typed | {"answers": {key: counts for key, counts in kept.items() if key <= BIGGEST_ID}}
+        answers = {key: word == "oui" for key, word in given.items() if word in {"oui", "non"}}
+        return typed | {"answers": {key: counts for key, counts in answers.items() if key <= BIGGEST_ID}}
 
 
 class Jobs(Input):
@@ -64,7 +66,7 @@ class Jobs(Input):
 
 
 class Validation(Input):
-    """What the page showed: nothing else is validated. `late`: that the day was over."""
+    """The figures that the page showed: nothing else is validated. `late`: the day was over."""
 
     version: Version
     shown: str

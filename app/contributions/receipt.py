@@ -7,9 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from app.contributions.tariff import MONITORING_WORDS, vat_words
-from app.formats import amount, day, moment, plural, siret
+from app.files.pdf import typeset_apart
+from app.mail.letters import File
 from app.settings import Settings
-from app.typesetting import typeset_apart
+from app.text.counts import plural, siret
+from app.text.formats import amount, day, moment
 
 TEMPLATE, FILE = "contributions/receipt.typ", "recu-declaration.pdf"
 
@@ -46,8 +48,8 @@ class Receipt:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the receipt as JSON: keys in order, no spaces, UTF-8."""
-        told = {name: value for name, value in asdict(self).items() if value is not None}
-        written = json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        values = {name: value for name, value in asdict(self).items() if value is not None}
+        written = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(written.encode()).hexdigest()
 
 
@@ -57,19 +59,17 @@ def number_of(year: int, code: str, rank: int) -> str:
 
 
 async def pdf_of(receipt: Receipt, settings: Settings) -> bytes:
-    """Drawn away from the event loop, from what is kept of the receipt."""
-    return await typeset_apart(TEMPLATE, told_of(receipt, settings))
+    """The PDF drawn from the stored receipt, away from the event loop."""
+    return await typeset_apart(TEMPLATE, words_of_receipt(receipt, settings))
 
 
-async def files_of(context: dict[str, Any], settings: Settings) -> list[tuple[str, bytes, str]]:
-    """(name, content, media type) of what is joined to the mail of this context."""
-    if "receipt" not in context:
-        return []
-    return [(FILE, await pdf_of(Receipt(**context["receipt"]), settings), "application/pdf")]
+async def draw(context: dict[str, Any], settings: Settings) -> File:
+    """The PDF joined to the mail that confirms this declaration."""
+    return FILE, await pdf_of(Receipt(**context), settings), "application/pdf"
 
 
-def told_of(receipt: Receipt, settings: Settings) -> dict[str, Any]:
-    """What the template says, in words."""
+def words_of_receipt(receipt: Receipt, settings: Settings) -> dict[str, Any]:
+    """The values of the template, in words."""
     counts = receipt.counts
     return {
         "service_name": settings.service_name,

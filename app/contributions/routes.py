@@ -2,24 +2,117 @@
 
 from typing import Any
 
-from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from app import clock
 from app.access import MemberAccess
-from app.contributions import filing_routes, step_routes
-from app.contributions.pages import missing_campaign, next_act, progress, state_words
-from app.contributions.queries import corrections_of, filing_of, filings_of
+from app.appointments.views import new_token
+from app.contributions import acts, steps
+from app.contributions.acts import SeenAmount
+from app.contributions.filings import corrections_of, filing_of, filings_of
+from app.contributions.forms import CorrectionAsked, NobodyLeft, Validation
+from app.contributions.gate import filed_filing, known_filing, open_filing
 from app.contributions.receipt import Receipt, pdf_of
-from app.contributions.states import OPEN, State
+from app.contributions.states import OPEN_STATES, State
+from app.contributions.steps import ONE
 from app.contributions.tariff import MONITORING_WORDS, vat_words
+from app.contributions.views import (
+    correction_page,
+    next_act,
+    nobody_page,
+    progress,
+    recap_page,
+    state_parts,
+    validation_page,
+)
 from app.errors import NotFound
-from app.places import row_number
 from app.rights import Right
-from app.web import page
+from app.text.fields import Input
+from app.web.forms import Form
+from app.web.pages import page, see
+from app.web.paging import row_number
+from app.web.posted import posted
+from app.web.signatures import Member, Request, get, post
 from db.models import AnnualDeclaration
+
+
+@get(f"{ONE}/recapitulatif", right=Right.DECLARATION)
+async def recap(request: Request, access: Member, year: FromPath[int]) -> Response[Any]:
+    filing = await open_filing(request, access, year)
+    return await recap_page(access, filing)
+
+
+@get(f"{ONE}/validation", right=Right.DECLARATION)
+async def validation(request: Request, access: Member, year: FromPath[int]) -> Response[Any]:
+    filing = await open_filing(request, access, year)
+    return await validation_page(access, filing, Form())
+
+
+@post(f"{ONE}/validation", right=Right.DECLARATION)
+async def file(request: Request, access: Member, year: FromPath[int]) -> Response[Any]:
+    form, is_mine = await Form.read(request, Validation), False
+    if form.data:
+        seen = SeenAmount(form.data.version, form.data.late, form.data.shown)
+        async with form.attempt(access):
+            is_mine = await acts.file_declaration(access, year, seen, clock.moment())
+    if form.errors:
+        return await validation_page(access, await known_filing(request, access, year), form)
+    return await _filed(request, access, year, is_mine=is_mine)
+
+
+@get(f"{ONE}/plus-de-salarie", right=Right.DECLARATION)
+async def nobody(request: Request, access: Member, year: FromPath[int]) -> Response[Any]:
+    filing = await open_filing(request, access, year)
+    return await nobody_page(access, filing, Form())
+
+
+@post(f"{ONE}/plus-de-salarie", right=Right.DECLARATION)
+async def file_nobody(request: Request, access: Member, year: FromPath[int]) -> Response[Any]:
+    form, is_mine = await Form.read(request, NobodyLeft), False
+    if form.data:
+        seen = SeenAmount(form.data.version, form.data.late)
+        async with form.attempt(access):
+            is_mine = await acts.file_nobody(access, year, seen, clock.moment())
+    if form.errors:
+        return await nobody_page(access, await known_filing(request, access, year), form)
+    return await _filed(request, access, year, is_mine=is_mine)
+
+
+@get(f"{ONE}/correction", right=Right.DECLARATION)
+async def correcting(request: Request, access: Member, year: FromPath[int]) -> Response[Any]:
+    """Take it up again, or when the campaign is over ask the service."""
+    filing = await filed_filing(request, access, year)
+    return correction_page(filing, Form({"token": new_token()}))
+
+
+@post(f"{ONE}/correction", right=Right.DECLARATION)
+async def correct(request: Request, access: Member, year: FromPath[int]) -> Response[Any]:
+    """The fields name the form that was sent, of two; one sent too late gets the other form."""
+    asks = any(name == "token" for name, _ in (await posted(request)).fields)
+    form: Form[Any] = await Form.read(request, CorrectionAsked if asks else Input)
+    if form.data:
+        async with form.attempt(access):
+            if asks:
+                await acts.ask_correction(access, year, form.data, clock.moment())
+            else:
+                await acts.reopen(access, year, clock.moment())
+    if form.errors:
+        form.typed.setdefault("token", new_token())
+        return correction_page(await known_filing(request, access, year), form)
+    done = {"fait": "demandee" if asks else "rouverte"}
+    return see(request, "contributions.show", query=done, year=year)
+
+
+async def _filed(request: Request, access: MemberAccess, year: int, *, is_mine: bool) -> Response[Any]:
+    """The receipt. A second press of the button is not reported as somebody else's."""
+    filing = None if is_mine else await filing_of(access, year, clock.today())
+    declaration = filing.declaration if filing else None
+    is_mine = is_mine or (declaration is not None and declaration.submitted_by == access.account.key)
+    query = {"fait": "valide" if is_mine else "deja"}
+    return see(request, "contributions.receipt", query=query, year=year)
+
 
 ALL = "/espace/{code:str}/cotisation"
 ONE = f"{ALL}/{{year:int}}"
@@ -32,35 +125,26 @@ DONE = {
 ANSWERS = {"sent": "Envoyée au service", "accepted": "Acceptée", "refused": "Refusée"}
 
 
-@get(ALL, name="contributions.index")
-async def index(access: NamedDependency[MemberAccess], code: FromPath[str]) -> Response[Any]:
-    access.require(Right.VIEW)
+@get(ALL, right=Right.VIEW)
+async def index(access: Member) -> Response[Any]:
     filings = await filings_of(access, clock.today())
     return page(
         "contributions/index.html",
-        company=access.company,
-        years=[(each, state_words(each), next_act(access, each)) for each in filings],
+        years=[(each, state_parts(each), next_act(access, each)) for each in filings],
     )
 
 
-@get(ONE, name="contributions.show")
+@get(ONE, right=Right.VIEW)
 async def show(
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    year: FromPath[int],
-    fait: NamedDependency[str] = "",
+    request: Request, access: Member, year: FromPath[int], fait: NamedDependency[str] = ""
 ) -> Response[Any]:
-    access.require(Right.VIEW)
-    filing = await filing_of(access, year, clock.today())
-    if filing is None:
-        return missing_campaign(access, year)
+    filing = await known_filing(request, access, year)
     return page(
         "contributions/show.html",
-        company=access.company,
         filing=filing,
-        words=state_words(filing),
+        words=state_parts(filing),
         act=next_act(access, filing),
-        steps=progress(filing) if filing.state in OPEN else [],
+        steps=progress(filing) if filing.state in OPEN_STATES else [],
         is_late=filing.state == State.LATE,
         corrections=await corrections_of(access, filing.declaration_id),
         answers=ANSWERS,
@@ -69,28 +153,24 @@ async def show(
     )
 
 
-@get(f"{ONE}/recu", name="contributions.receipt")
+@get(f"{ONE}/recu", right=Right.VIEW)
 async def receipt(
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
+    request: Request,
+    access: Member,
     year: FromPath[int],
     fait: NamedDependency[str] = "",
     rang: FromQuery[str] = "",
 ) -> Response[Any]:
     """The receipt in force; with `rang`, one that another took the place of."""
-    access.require(Right.VIEW)
-    filing = await filing_of(access, year, clock.today())
-    if filing is None:
-        return missing_campaign(access, year)
-    kept = _kept(filing.declaration, rang)
+    filing = await known_filing(request, access, year)
+    stored = _kept(filing.declaration, rang)
     return page(
         "contributions/receipt.html",
-        company=access.company,
         filing=filing,
-        receipt=kept,
+        receipt=stored,
         rank=rang,
         replaced=filing.declaration.replaced if filing.declaration and not rang else [],
-        vat=vat_words(kept.vat_points),
+        vat=vat_words(stored.vat_points),
         monitoring=MONITORING_WORDS,
         may_declare=Right.DECLARATION in access.rights,
         is_closed=filing.state == State.CLOSED,
@@ -98,15 +178,12 @@ async def receipt(
     )
 
 
-@get(f"{ONE}/recu/pdf", name="contributions.receipt_pdf")
-async def receipt_pdf(
-    access: NamedDependency[MemberAccess], code: FromPath[str], year: FromPath[int], rang: FromQuery[str] = ""
-) -> Response[Any]:
-    access.require(Right.VIEW)
+@get(f"{ONE}/recu/pdf", right=Right.VIEW)
+async def receipt_pdf(access: Member, year: FromPath[int], rang: FromQuery[str] = "") -> Response[Any]:
     filing = await filing_of(access, year, clock.today())
-    kept = _kept(filing.declaration if filing else None, rang)
-    content = await pdf_of(kept, access.portal.settings)
-    name = f"recu-{kept.number.replace('/', '-')}.pdf"
+    stored = _kept(filing.declaration if filing else None, rang)
+    content = await pdf_of(stored, access.portal.settings)
+    name = f"recu-{stored.number.replace('/', '-')}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return Response(content, media_type="application/pdf", headers=headers)
 
@@ -122,5 +199,16 @@ def _kept(declaration: AnnualDeclaration | None, rank: str) -> Receipt:
 
 
 MEMBER: list[Any] = [
-    index, show, receipt, receipt_pdf, *step_routes.MEMBER, *filing_routes.MEMBER,
-]  # fmt: skip
+    recap,
+    validation,
+    file,
+    nobody,
+    file_nobody,
+    correcting,
+    correct,
+    index,
+    show,
+    receipt,
+    receipt_pdf,
+    *steps.MEMBER,
+]

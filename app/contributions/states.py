@@ -1,4 +1,4 @@
-"""Where a company's declaration of a year is, and what may be done with it. Pure."""
+"""The state of a company's declaration of a year, and the acts that it allows. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -32,7 +32,7 @@ WORDS = {
     State.CLOSED: "Validée, campagne close",
     State.NONE: "Sans objet",
 }
-OPEN = {State.TO_DO, State.BEGUN, State.LATE, State.CORRECTING}
+OPEN_STATES = {State.TO_DO, State.BEGUN, State.LATE, State.CORRECTING}
 FILED = {State.FILED, State.CORRECTING, State.CLOSED}
 
 
@@ -48,9 +48,9 @@ class Campaign:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a declaration. `by_service`: the service reopened it. `joined_on`: since when
-    the company is a member.
+class DeclarationFacts:
+    """Facts on a declaration. `by_service`: the service reopened it. `joined_on`: the day when the company
+    became a member.
     """
 
     is_begun: bool = False
@@ -60,7 +60,7 @@ class Facts:
     joined_on: date = date.min
 
 
-def state_of(campaign: Campaign, facts: Facts, today: date) -> State:
+def state_of(campaign: Campaign, facts: DeclarationFacts, today: date) -> State:
     """A late declaration is still taken. One that was reopened and not validated before the end stays as its
     receipt says; only the service reopens one after that day.
     """

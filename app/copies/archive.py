@@ -1,7 +1,8 @@
-"""One file that holds all there is: the base, each file that it names, and last what must be found in it.
+"""One file that holds everything: the base, each file that it names, and last the list of its contents.
 
 The manifest comes last and is signed with the portal's secret key: an archive that was cut, changed or made
-by somebody else is told before anything of it is used. Nothing is ever unpacked under a name that it gives.
+by somebody else is refused before anything of it is used. Nothing is ever unpacked under a name that it
+gives.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from typing import IO
 
 import msgspec
 
-from app.keys import Keys
+from app.security.keys import Keys
 
 BASES = {"sqlite": "portail.db", "postgresql": "portail.sql"}
 MANIFEST = "manifest.json"
@@ -51,7 +52,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
     @property
     def files(self) -> list[str]:
-        return [found[1] for name in self.members if (found := FILE.fullmatch(name))]
+        return [match[1] for name in self.members if (match := FILE.fullmatch(name))]
 
 
 class Writing:
@@ -87,34 +88,36 @@ def written(file: Path) -> Iterator[Writing]:
 
 
 def read_manifest(file: Path, keys: Keys) -> Manifest:
-    """What the archive holds, once every byte of it was compared. Or `WrongArchive`."""
+    """The contents of the archive, once every byte of it was compared. Or `WrongArchive`."""
     try:
-        found, signed = _read(file)
+        hashes, signed = _read(file)
     except (tarfile.TarError, EOFError, UnicodeError):
         raise WrongArchive(CUT if file.stat().st_size else FOREIGN) from None
     if not signed:
-        raise WrongArchive(CUT if found else FOREIGN)
-    del found[MANIFEST]
+        raise WrongArchive(CUT if hashes else FOREIGN)
+    del hashes[MANIFEST]
     manifest = _opened(signed, keys)
-    if found != manifest.members or BASES.get(manifest.kind) not in found:
+    if hashes != manifest.members or BASES.get(manifest.kind) not in hashes:
         raise WrongArchive(CUT)
     return manifest
 
 
 def _read(file: Path) -> tuple[dict[str, str], bytes]:
-    found: dict[str, str] = {}
+    hashes: dict[str, str] = {}
     signed = b""
     for name, content in _members(file):
-        if name in found:
+        if name in hashes:
             raise WrongArchive(FOREIGN)
         if name == MANIFEST:
             signed = content.read(LONGEST_MANIFEST)
-        found[name] = _sha256(content)
-    return found, signed
+        hashes[name] = _sha256(content)
+    return hashes, signed
 
 
 def contents(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """Of an archive that was read: each deposited file under its SHA-256, and the base under its name."""
+    """Contents of an archive already checked: each deposited file under its SHA-256, and the base under its
+    name.
+    """
     for name, content in _members(file):
         if name != MANIFEST:
             yield name.removeprefix("files/"), content

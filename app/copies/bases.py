@@ -21,7 +21,7 @@ NO_TOOLS = "{} manque sur cette machine : installez les outils de PostgreSQL (po
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class BaseFacts:
     """`files`: the SHA-256 of every file that a row names."""
 
     revision: str
@@ -31,17 +31,17 @@ class Facts:
     files: frozenset[str]
 
 
-def look(connection: Connection) -> Facts:
-    """Whatever the age of the base: its tables say for themselves where they name files."""
+def look(connection: Connection) -> BaseFacts:
+    """The facts on a base of any age: its tables say for themselves where they name files."""
     tables = inspect(connection)
     files: set[str] = set()
-    # What was announced may be gone: it names no file.
+    # An announced file may be gone: this table names none.
     for name in {*tables.get_table_names()} - {str(KeptFile.__tablename__)}:
         for each in tables.get_columns(name):
             if each["name"] == "sha256":
                 named = table(name, column("sha256")).select().distinct()
                 files |= {sha256 for sha256 in connection.scalars(named) if SHA256.fullmatch(sha256 or "")}
-    return Facts(
+    return BaseFacts(
         connection.scalar(table("alembic_version", column("version_num")).select()) or "",
         tables.has_table(str(DemoBase.__tablename__)) and bool(_count(connection, "demobase")),
         _count(connection, "company"),
@@ -54,7 +54,7 @@ def _count(connection: Connection, name: str) -> int:
     return connection.scalar(func.count().select().select_from(table(name))) or 0
 
 
-def copy_sqlite(base: Path, target: Path) -> Facts:
+def copy_sqlite(base: Path, target: Path) -> BaseFacts:
     """Through SQLite's own backup, while it is written to: copying the live file would lose what waits in
     its -wal.
     """
@@ -66,7 +66,7 @@ def copy_sqlite(base: Path, target: Path) -> Facts:
     return check_sqlite(target)
 
 
-def check_sqlite(base: Path) -> Facts:
+def check_sqlite(base: Path) -> BaseFacts:
     """`CommandRefused` when SQLite does not find it sound."""
     engine = create_engine(f"sqlite:///{base}", poolclass=NullPool)
     try:
@@ -80,8 +80,8 @@ def check_sqlite(base: Path) -> Facts:
         engine.dispose()
 
 
-async def dump_postgresql(url: str, target: Path) -> Facts:
-    """By pg_dump, in the very transaction in which the names of its files are read."""
+async def dump_postgresql(url: str, target: Path) -> BaseFacts:
+    """Copy by pg_dump, in the very transaction in which the names of its files are read."""
     engine = create_async_engine(url, poolclass=NullPool, isolation_level="REPEATABLE READ")
     try:
         async with engine.connect() as connection:
@@ -95,7 +95,7 @@ async def dump_postgresql(url: str, target: Path) -> Facts:
 
 
 async def is_postgresql_served(url: str) -> bool:
-    """Whoever else is connected, from whatever machine."""
+    """True when anybody else is connected, from whatever machine."""
     engine = create_async_engine(url, poolclass=NullPool)
     others = text(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -118,8 +118,8 @@ async def load_postgresql(url: str, source: Path) -> None:
 
 async def _run(url: URL, program: str, *options: str) -> None:
     """The password goes through the environment: options are for everybody to see."""
-    found = shutil.which(program)
-    if found is None:
+    path = shutil.which(program)
+    if path is None:
         raise CommandRefused(NO_TOOLS.format(program))
     given = {
         "PATH": "/usr/bin:/bin", "PGHOST": url.host, "PGPORT": url.port, "PGUSER": url.username,
@@ -127,7 +127,7 @@ async def _run(url: URL, program: str, *options: str) -> None:
         "PGOPTIONS": "--client-min-messages=warning",
     }  # fmt: skip
     process = await asyncio.create_subprocess_exec(
-        found, *options, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+        path, *options, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         env={name: str(value) for name, value in given.items() if value},
     )  # fmt: skip
     _, errors = await process.communicate()

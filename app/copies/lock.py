@@ -1,4 +1,8 @@
-"""Who uses the data folder: many together, or a restore alone."""
+"""The lock of the data folder: many programs together, or a restore alone.
+
+A restore needs this lock, which every command shares, and SQLite's own exclusive lock, since another program
+may not know ours.
+"""
 
 import fcntl
 import os
@@ -12,7 +16,9 @@ from app.settings import Settings
 
 @contextmanager
 def in_use(settings: Settings) -> Iterator[None]:
-    """For as long as a server or a command works. The kernel lets go of it when the process dies, however."""
+    """Hold the lock for as long as a server or a command works. The kernel releases it however the process
+    dies.
+    """
     with _held(settings, fcntl.LOCK_SH, "Une restauration est en cours : attendez qu’elle finisse."):
         yield
 

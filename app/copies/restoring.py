@@ -12,10 +12,10 @@ from app.copies.bases import check_sqlite, is_postgresql_served, load_postgresql
 from app.copies.lock import alone
 from app.copies.saving import sync, words_of
 from app.errors import CommandRefused
-from app.keys import Keys
+from app.files.storage import Damaged, Storage
 from app.private import beside
+from app.security.keys import Keys
 from app.settings import Settings
-from app.storage import Damaged, Storage
 from db.migrate import is_known
 
 SERVED = "Un autre programme utilise la base : arrêtez le portail d’abord. Rien n’a été restauré."
@@ -33,12 +33,12 @@ async def restore(settings: Settings, file: Path, now: datetime) -> str:
                 unpacked = Path(folder) / "base"
                 # Files first, the base last: a file that no row names harms nobody.
                 await _unpack(settings, file, unpacked)
-                kept = await _put_back(settings, manifest, unpacked, now)
+                previous = await _put_back(settings, manifest, unpacked, now)
         except WrongArchive as wrong:
             raise CommandRefused(str(wrong)) from None
     words = f"Restauré, sauvegarde du {words_of(manifest)}"
-    if kept:
-        words += f"\nLa base d’avant est gardée : {kept} (à effacer quand tout va bien)."
+    if previous:
+        words += f"\nLa base d’avant est gardée : {previous} (à effacer quand tout va bien)."
     if not is_known(manifest.revision, newest=True):
         words += "\nElle est d’une version plus ancienne : lancez « portail migrate »."
     return words
@@ -76,7 +76,7 @@ async def _unpack(settings: Settings, file: Path, base: Path) -> None:
         try:
             await storage.keep(whole)
         except Damaged:
-            # What is kept under this name is no longer it: that is what a restore is for.
+            # The stored file under this name is no longer it: this is the purpose of a restore.
             await storage.remove(name)
             await storage.keep(whole)
 
@@ -93,10 +93,10 @@ async def _put_back(settings: Settings, manifest: Manifest, unpacked: Path, now:
 
 def _swap(base: Path, unpacked: Path, now: datetime) -> Path | None:
     sync(unpacked)
-    kept = _set_aside(base, now) if any(each.exists() for each in (base, *beside(base))) else None
+    previous = _set_aside(base, now) if any(each.exists() for each in (base, *beside(base))) else None
     unpacked.replace(base)
     sync(base.parent)
-    return kept
+    return previous
 
 
 def _set_aside(base: Path, now: datetime) -> Path:
@@ -105,18 +105,18 @@ def _set_aside(base: Path, now: datetime) -> Path:
     """
     if base.exists():
         _let_go(base)
-    kept = base.with_name(f"{base.name}.avant-{now.astimezone(PARIS):%Y%m%d-%H%M%S}")
-    for old, new in zip(beside(base), beside(kept), strict=True):
+    previous = base.with_name(f"{base.name}.avant-{now.astimezone(PARIS):%Y%m%d-%H%M%S}")
+    for old, new in zip(beside(base), beside(previous), strict=True):
         if old.exists():
             old.replace(new)
     if base.exists():
-        base.replace(kept)
-    return kept
+        base.replace(previous)
+    return previous
 
 
 def _let_go(base: Path) -> None:
-    """Leaving the WAL is given only to who is alone, whatever the other program is: the proof that nobody
-    writes here, and what waited in the -wal is in the base afterwards.
+    """Leave WAL mode, which SQLite allows only to a program that is alone: the proof that nobody writes here.
+    Afterwards the contents of the -wal are in the base.
     """
     try:
         with closing(sqlite3.connect(base, timeout=1)) as connection:

@@ -3,6 +3,8 @@
 A file is kept before the row that names it is written, so that whatever row the copy holds, its file was
 there already. The other way round, a file deposited in between would have its row in the copy and not its
 bytes.
+
+The manifest comes last and is signed. Revisit for bases of many gigabytes.
 """
 
 import fcntl
@@ -13,13 +15,13 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app import formats
 from app.copies.archive import Manifest, read_manifest, written
-from app.copies.bases import Facts, copy_sqlite, dump_postgresql
+from app.copies.bases import BaseFacts, copy_sqlite, dump_postgresql
 from app.errors import CommandRefused
-from app.keys import Keys
+from app.files.storage import Damaged, FileLost, Storage
+from app.security.keys import Keys
 from app.settings import Settings
-from app.storage import Damaged, FileLost, Storage
+from app.text import counts, formats
 
 
 async def save(settings: Settings, file: Path, now: datetime, *, incomplete: bool = False) -> str:
@@ -28,7 +30,7 @@ async def save(settings: Settings, file: Path, now: datetime, *, incomplete: boo
         manifest = await _write(settings, partial, Path(folder) / "base", now)
         if manifest.lost and not incomplete:
             raise CommandRefused(
-                f"{formats.plural(len(manifest.lost), 'fichier déposé manque', 'fichiers déposés manquent')} "
+                f"{counts.plural(len(manifest.lost), 'fichier déposé manque', 'fichiers déposés manquent')} "
                 f"ou n’est plus le même : {', '.join(manifest.lost)}. Rien n’a été écrit ; "
                 "« --incomplete » sauvegarde le reste."
             )
@@ -40,8 +42,8 @@ async def save(settings: Settings, file: Path, now: datetime, *, incomplete: boo
 
 def words_of(manifest: Manifest) -> str:
     words = (
-        f"{formats.moment(manifest.made_at)} : {formats.plural(manifest.companies, 'entreprise')}, "
-        f"{formats.plural(manifest.accounts, 'compte')}, {formats.plural(len(manifest.files), 'fichier')}."
+        f"{formats.moment(manifest.made_at)} : {counts.plural(manifest.companies, 'entreprise')}, "
+        f"{counts.plural(manifest.accounts, 'compte')}, {counts.plural(len(manifest.files), 'fichier')}."
     )
     if manifest.lost:
         words += f"\nManquaient déjà : {', '.join(manifest.lost)}."
@@ -67,7 +69,7 @@ async def _write(settings: Settings, partial: Path, copy: Path, now: datetime) -
     return manifest
 
 
-async def _copied(settings: Settings, copy: Path) -> tuple[str, Facts]:
+async def _copied(settings: Settings, copy: Path) -> tuple[str, BaseFacts]:
     base = settings.database_file
     if base is None:
         return "postgresql", await dump_postgresql(settings.database_url, copy)
@@ -79,7 +81,9 @@ async def _copied(settings: Settings, copy: Path) -> tuple[str, Facts]:
 
 @contextmanager
 def _partial(file: Path) -> Iterator[Path]:
-    """Where it is written meanwhile. One that a power cut left is written over, one in the making is not."""
+    """The name of the file while it is written. One that a power cut left is written over, one in the making
+    is not.
+    """
     if file.exists():
         raise CommandRefused(f"{file} existe déjà : choisissez un autre nom.")
     if not file.parent.is_dir():

@@ -5,14 +5,22 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from app import clock
 from app.access import MemberAccess, StaffAccess
-from app.clock import PARIS
-from app.contributions.filing_service import Seen, file_declaration, shown_of
-from app.contributions.people_queries import doubtful_people, tally_of
-from app.contributions.service import Window, publish_tariff
-from app.contributions.steps_service import filing_now, save_answers, save_contact, save_jobs
+from app.clock import Moment, day_of
+from app.contributions.acts import (
+    SeenAmount,
+    file_declaration,
+    filing_now,
+    save_answers,
+    save_contact,
+    save_jobs,
+    seen_amount,
+)
+from app.contributions.people import doubtful_people, tally_of
+from app.contributions.staff import CampaignDays, publish_tariff
+from app.demo.hours import at_work, days_ago
 from app.demo.story import member_of
-from app.employees.service import Moment
 from db.models import Company, Contract, Employee
 
 CONTACT = {
@@ -25,16 +33,17 @@ LAST_GRID = {"kind": "monitoring", "cents": {"SI": 10_200, "SIA": 11_200, "SIR":
 
 async def tell_contributions(staff: StaffAccess, now: datetime) -> None:
     """BRIEUC declared last year and began this year; its sites and the accountant's clients have it to do."""
-    today = now.astimezone(PARIS).date()
+    today = day_of(now)
     year = today.year
-    last, this = Window(date(year - 1, 1, 5), date(year - 1, 2, 15)), _window(today)
+    last, this = CampaignDays(date(year - 1, 1, 5), date(year - 1, 2, 15)), _window(today)
     await _doubts(staff, year)
     await publish_tariff(staff, year - 1, _rules(date(year - 1, 1, 1), LAST_GRID), last)
     await publish_tariff(staff, year, _rules(today.replace(day=1), GRID), this)
     brieuc = await member_of(staff, "00010", "employeur@demo.example")
-    then = datetime(year - 1, 2, 2, 10, 30, tzinfo=PARIS)
-    await _declare(brieuc, year - 1, Moment(then, then.date()))
-    await save_contact(brieuc, year, CONTACT, Moment(now, today))
+    await _declare(brieuc, year - 1, clock.moment(at_work(date(year - 1, 2, 4), 10, 30)))
+    begun = days_ago(now, 1, 14, 35)
+    if begun.date() >= this.opens_on:  # not on the first days of January
+        await save_contact(brieuc, year, CONTACT, clock.moment(begun))
 
 
 async def _doubts(staff: StaffAccess, year: int) -> None:
@@ -49,9 +58,11 @@ async def _doubts(staff: StaffAccess, year: int) -> None:
     ended.contract, ended.contract_ends_on = Contract.CDD, date(year - 1, 10, 31)
 
 
-def _window(today: date) -> Window:
-    """Running, and over in three weeks, whenever the demo is told; the year of its tariff has begun."""
-    return Window(max(today - timedelta(days=25), date(today.year, 1, 1)), today + timedelta(days=21))
+def _window(today: date) -> CampaignDays:
+    """The days of a campaign that is running and over in three weeks, whenever the demo is filled; the year
+    of its tariff has begun.
+    """
+    return CampaignDays(max(today - timedelta(days=25), date(today.year, 1, 1)), today + timedelta(days=21))
 
 
 def _rules(reference_on: date, grid: dict[str, Any]) -> dict[str, Any]:
@@ -70,5 +81,5 @@ async def _declare(member: MemberAccess, year: int, at: Moment) -> None:
     await member.flush()
     filing = await filing_now(member, year, at)
     tally = await tally_of(member, filing, at.today)
-    shown = shown_of(tally.headcount, tally.amount(filing.rules).total_cents)
-    await file_declaration(member, year, Seen(filing.version, False, shown), at)
+    seen = seen_amount(tally.headcount, tally.amount(filing.rules).total_cents)
+    await file_declaration(member, year, SeenAmount(filing.version, False, seen), at)

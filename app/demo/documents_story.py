@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 from sqlmodel import col
 
 from app.access import MemberAccess, StaffAccess
-from app.clock import PARIS
+from app.clock import day_of
+from app.demo.hours import at_work, days_ago
 from app.demo.story import member_of
-from app.documents.deposit_service import deposit_document, mark_as_seen
+from app.documents.acts import deposit_document, mark_as_seen
 from app.documents.forms import Deposit
-from app.documents.service import Shared, share_document
-from app.formats import day
+from app.documents.staff import Shared, share_document
+from app.files.pdf import typeset_apart
 from app.kept_files import Kept, store_file
 from app.portal import Portal
-from app.typesetting import typeset_apart
+from app.text.formats import day
 from db.models import Company, DocumentKind, Employee
 
 
@@ -29,28 +30,29 @@ async def tell_documents(staff: StaffAccess, now: datetime) -> None:
         .limit(2)
     )
     sheet = Shared(DocumentKind.COMPANY_SHEET, f"Fiche d’entreprise {now.year}")
-    seen = await _share(staff, company, sheet, "fiche-entreprise.pdf", now - timedelta(days=60))
-    await mark_as_seen(brieuc, seen, now - timedelta(days=58))
+    seen = await _share(staff, company, sheet, "fiche-entreprise.pdf", days_ago(now, 42, 10, 5))
+    await mark_as_seen(brieuc, seen, days_ago(now, 40, 8, 50))
     for version in (1, 2):
-        await _deposit(brieuc, company, version, now - timedelta(days=400 // version**3))
+        at = at_work(day_of(now) - timedelta(days=400 // version**3), 17, 15)
+        await _deposit(brieuc, company, version, at)
     kinds = ((DocumentKind.ATTESTATION, "Attestation de suivi"), (DocumentKind.APTITUDE, "Avis d’aptitude"))
     for (kind, title), person in zip(kinds, people, strict=True):
         shared = Shared(kind, title, person.key)
-        await _share(staff, company, shared, f"{kind}.pdf", now - timedelta(days=person.key % 3 + 1))
+        await _share(staff, company, shared, f"{kind}.pdf", days_ago(now, person.key % 3 + 1, 16, 20))
 
 
 async def _share(staff: StaffAccess, company: Company, shared: Shared, name: str, at: datetime) -> int:
-    kept = await _file(staff.portal, company, shared.title, name, at)
-    return (await share_document(staff, company.key, shared, kept, at)).key
+    file = await _file(staff.portal, company, shared.title, name, at)
+    return (await share_document(staff, company.key, shared, file, at)).key
 
 
 async def _deposit(member: MemberAccess, company: Company, version: int, at: datetime) -> None:
-    kept = await _file(member.portal, company, f"DUERP, version {version}", f"DUERP-{version}.pdf", at)
-    await deposit_document(member, Deposit(token=secrets.token_urlsafe(16), kind="duerp"), kept, at)
+    file = await _file(member.portal, company, f"DUERP, version {version}", f"DUERP-{version}.pdf", at)
+    await deposit_document(member, Deposit(token=secrets.token_urlsafe(16), kind="duerp"), file, at)
 
 
 async def _file(portal: Portal, company: Company, title: str, name: str, at: datetime) -> Kept:
     """A page that says what it would be."""
-    told = {"title": title, "company": company.label, "service": portal.settings.service_name}
-    told["day"] = day(at.astimezone(PARIS).date())
-    return await store_file(portal.storage, name, await typeset_apart("documents/sample.typ", told))
+    words = {"title": title, "company": company.label, "service": portal.settings.service_name}
+    words["day"] = day(day_of(at))
+    return await store_file(portal.storage, name, await typeset_apart("documents/sample.typ", words))

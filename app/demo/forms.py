@@ -1,10 +1,10 @@
-"""Whom to sign in as."""
+"""The account to sign in as."""
 
 from typing import Annotated
 
 from pydantic import AfterValidator
 
-from app.fields import Input
+from app.text.fields import Input
 from db.seeds.personas import PERSONAS
 
 EMAILS = {persona.title: persona.email for persona in PERSONAS}
@@ -17,6 +17,6 @@ def _known(value: str) -> str:
 
 
 class Persona(Input):
-    """By the words of the button: lynx shows its value instead of them."""
+    """The account, by the words of the button: lynx shows its value instead of them."""
 
     persona: Annotated[str, AfterValidator(_known)]

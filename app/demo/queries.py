@@ -1,4 +1,8 @@
-"""Whose base this is: the demo's own, or anybody's."""
+"""The owner of this base: the demo, or anybody else.
+
+A base says itself that the demo filled it (`demobase`, a row written with the story). A variable alone opens
+nothing, and nothing is inferred from the contents. Revisit for demos that several people keep.
+"""
 
 from enum import Enum
 
@@ -22,7 +26,7 @@ async def is_demo_base(access: VisitorAccess) -> bool:
 
 
 async def how_filled(session: AsyncSession) -> Filled:
-    """Of a base of any age, before it is migrated: members that were imported are as real as accounts."""
+    """The filling of a base of any age, before it is migrated: imported members are as real as accounts."""
     return await (await session.connection()).run_sync(_look)
 
 

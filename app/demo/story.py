@@ -1,4 +1,4 @@
-"""The demo's planning, told with the acts of the service and of the employer."""
+"""The demo's planning, written with the acts of the service and of the employer."""
 
 import secrets
 from collections.abc import Iterator
@@ -6,26 +6,22 @@ from datetime import date, datetime, time, timedelta
 
 from sqlmodel import col, select
 
+from app import clock
 from app.access import MemberAccess, StaffAccess
-from app.acting import ActingAccount, ActingCompany, ActingMembership
-from app.appointments.asking_service import ask_for_visits
+from app.appointments.acts import ask_for_visits
 from app.appointments.forms import EmployerAsked, ReturnAsked, Wishes
-from app.appointments.service import answer_request, refuse_request, take_request
-from app.clock import PARIS
-from app.employees.service import Moment
-from app.planning.answer_service import Seen, confirm_slot, give_back
+from app.appointments.staff import answer_request, refuse_request, take_request
+from app.clock import PARIS, day_of
+from app.demo.hours import days_ago
+from app.planning.acts import Seen, confirm_slot, give_back
+from app.planning.queries import slot_row
 from app.planning.rules import is_working_day
-from app.planning.service import (
-    Opening,
-    assign_slot,
-    give_attestation,
-    mark_absent,
-    mark_done,
-    publish_slots,
-)
+from app.planning.staff import Opening, assign_slot, give_attestation, mark_absent, mark_done, publish_slots
+from app.security.seat import ActingAccount, ActingCompany, ActingMembership, FollowingTeam
 from db.models import (
     Account,
     CareCentre,
+    CareTeam,
     Company,
     Employee,
     Membership,
@@ -48,16 +44,16 @@ async def tell_planning(staff: StaffAccess, now: datetime) -> None:
     centre = await staff.first(staff.select(CareCentre).order_by(col(CareCentre.id)))
     if centre is None:
         return
-    today, at = now.astimezone(PARIS).date(), Moment(now, now.astimezone(PARIS).date())
+    today = day_of(now)
     ahead, behind = _times(today, 1), _times(today, -1)
     brieuc = await member_of(staff, "00010", "employeur@demo.example")
-    await _to_come(staff, brieuc, centre, ahead, at)
-    await _past(staff, brieuc, centre, behind, now)
-    await _requests(staff, brieuc, at)
+    await _to_come(staff, brieuc, centre, ahead, now)
+    await _past(staff, brieuc, centre, behind)
+    await _requests(staff, brieuc, now)
     codes = select(Company.code).where(col(Company.code).not_in(["00010", "00042"])).order_by(Company.code)
-    for code in (await staff.all(codes))[:SMALL]:
-        (found,) = (await staff.all(staff.select(Company).where(Company.code == code)),)
-        await _one_slot(staff, found[0].key, centre, ahead, now)
+    for minute, code in enumerate((await staff.all(codes))[:SMALL]):
+        (company,) = (await staff.all(staff.select(Company).where(Company.code == code)),)
+        await _one_slot(staff, company[0].key, centre, ahead, days_ago(now, 3, 15, 5 * minute))
 
 
 def _times(today: date, step: int) -> Iterator[datetime]:
@@ -71,15 +67,16 @@ def _times(today: date, step: int) -> Iterator[datetime]:
 
 
 async def member_of(staff: StaffAccess, code: str, email: str) -> MemberAccess:
-    """What the door gives to that person at that company."""
+    """The door of that person at that company."""
     statement = (
-        select(Account, Company, Membership)
+        select(Account, Company, Membership, CareTeam)
         .select_from(Account)
         .join(Membership, col(Membership.account_id) == Account.id)
         .join(Company, col(Company.id) == Membership.company_id)
+        .outerjoin(CareTeam, col(CareTeam.id) == Company.team_id)
         .where(Account.email == email, Company.code == code)
     )
-    ((account, company, membership),) = await staff.rows(statement)
+    ((account, company, membership, team),) = await staff.rows(statement)
     return MemberAccess(
         staff.portal, staff.session_,
         ActingAccount(account.key, account.email, account.last_name, account.first_name),
@@ -88,11 +85,12 @@ async def member_of(staff: StaffAccess, code: str, email: str) -> MemberAccess:
             company.naf, company.email, company.team_id, company.closed_at, company.updated_at,
         ),
         ActingMembership(membership.key, membership.roles, membership.third_party, membership.ends_on),
+        FollowingTeam(team.name, team.email, team.phone) if team else None,
     )  # fmt: skip
 
 
 async def _due(staff: StaffAccess, company_id: int, most: int) -> list[Employee]:
-    """Who has a visit to come, the most urgent first."""
+    """Employees with a visit to come, the most urgent first."""
     mine = staff.select(Employee).where(
         Employee.company_id == company_id, Employee.due_kind != "", col(Employee.exit_on).is_(None)
     )
@@ -105,40 +103,48 @@ def _opening(kind: str, centre: CareCentre, at: datetime) -> Opening:
 
 
 async def _to_come(
-    staff: StaffAccess, member: MemberAccess, centre: CareCentre, times: Iterator[datetime], at: Moment
+    staff: StaffAccess, member: MemberAccess, centre: CareCentre, times: Iterator[datetime], now: datetime
 ) -> None:
+    """Published last week, answered since."""
     people = await _due(staff, member.company.key, 11)
     openings = [_opening(each.due_kind, centre, next(times)) for each in people]
-    slots = await publish_slots(staff, member.company.key, openings, at.now)
+    slots = await publish_slots(staff, member.company.key, openings, days_ago(now, 6, 10, 10))
     named = list(zip(slots, people, strict=True))
-    for slot, person in named[:8]:
-        await assign_slot(staff, slot.key, person.key, at.now)
-    for slot, _ in named[:3]:
-        await confirm_slot(member, Seen(slot.key, slot.sequence), at)
+    for minute, (slot, person) in enumerate(named[:8]):
+        await assign_slot(staff, slot.key, person.key, days_ago(now, 6, 10, 15 + 3 * minute))
+    for minute, (slot, _) in enumerate(named[:3]):
+        row = await slot_row(member, slot.key)
+        at = clock.moment(days_ago(now, 4, 14, 20 + 2 * minute))
+        await confirm_slot(member, row, Seen(slot.sequence), at)
     given = named[7][0]
-    await give_back(member, Seen(given.key, given.sequence), "conges", at)
+    at = clock.moment(days_ago(now, 3, 11, 5))
+    await give_back(member, await slot_row(member, given.key), Seen(given.sequence), "a_refaire", at)
 
 
 async def _past(
-    staff: StaffAccess, member: MemberAccess, centre: CareCentre, times: Iterator[datetime], now: datetime
+    staff: StaffAccess, member: MemberAccess, centre: CareCentre, times: Iterator[datetime]
 ) -> None:
     """Two visits that took place lately, one with its attestation, and one that nobody came to."""
     people = (await _due(staff, member.company.key, 16))[11:14]
     starts = [next(times) for _ in people]
-    before = min(starts) - timedelta(days=9)
+    proposed, confirmed = (days_ago(min(starts), days, 10, 40) for days in (9, 7))
     openings = [_opening(each.due_kind, centre, at) for each, at in zip(people, starts, strict=True)]
-    slots: list[Slot] = await publish_slots(staff, member.company.key, openings, before)
+    slots: list[Slot] = await publish_slots(staff, member.company.key, openings, proposed)
     for slot, person in zip(slots, people, strict=True):
-        await assign_slot(staff, slot.key, person.key, before)
-        await confirm_slot(member, Seen(slot.key, slot.sequence), Moment(before, before.date()))
-    visit = await mark_done(staff, slots[0].key, now)
+        await assign_slot(staff, slot.key, person.key, proposed)
+        row = await slot_row(member, slot.key)
+        await confirm_slot(member, row, Seen(slot.sequence), clock.moment(confirmed))
+    over = [each + timedelta(minutes=40) for each in starts]
+    visit = await mark_done(staff, slots[0].key, over[0])
     await give_attestation(staff, visit.key, "attestation de suivi")
-    await mark_done(staff, slots[1].key, now)
-    await mark_absent(staff, slots[2].key, now)
+    await mark_done(staff, slots[1].key, over[1])
+    await mark_absent(staff, slots[2].key, over[2])
 
 
-async def _requests(staff: StaffAccess, member: MemberAccess, at: Moment) -> None:
-    first, back = at.today - timedelta(days=75), at.today + timedelta(days=5)
+async def _requests(staff: StaffAccess, member: MemberAccess, now: datetime) -> None:
+    """One that waits, one that was answered, one taken in hand, one refused: each after what it follows."""
+    today = day_of(now)
+    first, back = today - timedelta(days=75), today + timedelta(days=5)
     mine = staff.select(Employee).where(
         Employee.company_id == member.company.key, col(Employee.exit_on).is_(None), Employee.entry_on < first
     )
@@ -147,25 +153,27 @@ async def _requests(staff: StaffAccess, member: MemberAccess, at: Moment) -> Non
     def given(index: int) -> dict[str, str]:
         return {"batch": secrets.token_urlsafe(16), f"salarie_{people[index]}": "oui"}
 
-    stop = {"stop_from": first.isoformat(), "back_on": back.isoformat(), "half_mar_matin": "oui"}
-    (a_return,) = await ask_for_visits(
-        member, RequestMotive.RETURN, ReturnAsked.model_validate(given(0) | stop | {"cause": "autre"}), at
-    )
     why = {"reason": "Nouveau poste avec port de charges : nous souhaitons un avis.", "told": "oui"}
-    (ours,) = await ask_for_visits(
-        member, RequestMotive.EMPLOYER, EmployerAsked.model_validate(given(1) | why), at
+    asked = [EmployerAsked.model_validate(given(index) | why) for index in (1, 2)]
+    motive = RequestMotive.EMPLOYER
+    (ours,) = await ask_for_visits(member, motive, asked[0], clock.moment(days_ago(now, 12, 9, 25)))
+    await take_request(staff, ours.key, days_ago(now, 11, 14, 50))
+    (refused,) = await ask_for_visits(member, motive, asked[1], clock.moment(days_ago(now, 8, 16, 5)))
+    no = "Une visite vient d’avoir lieu : voyez l’attestation."
+    await refuse_request(staff, refused.key, no, days_ago(now, 7, 9, 40))
+    stop = {"stop_from": first.isoformat(), "back_on": back.isoformat(), "half_mar_matin": "oui"}
+    leave = ReturnAsked.model_validate(given(0) | stop | {"cause": "autre"})
+    (a_return,) = await ask_for_visits(
+        member, RequestMotive.RETURN, leave, clock.moment(days_ago(now, 4, 15, 10))
     )
-    (refused,) = await ask_for_visits(
-        member, RequestMotive.EMPLOYER, EmployerAsked.model_validate(given(2) | why), at
-    )
+    await take_request(staff, a_return.key, days_ago(now, 3, 9, 20))
+    soon = "Nous cherchons une date dans les 8 jours du retour."
+    await answer_request(staff, a_return.key, soon, days_ago(now, 3, 9, 30))
     # The one whose slot was given back: who has an appointment is not asked for again.
     for each in (await _due(staff, member.company.key, 8))[7:]:
-        asked = {"batch": secrets.token_urlsafe(16), f"salarie_{each.key}": "oui"}
-        await ask_for_visits(member, RequestMotive.OVERDUE, Wishes.model_validate(asked), at)
-    await take_request(staff, a_return.key, at.now)
-    await answer_request(staff, a_return.key, "Nous cherchons une date dans les 8 jours du retour.", at.now)
-    await take_request(staff, ours.key, at.now)
-    await refuse_request(staff, refused.key, "Une visite vient d’avoir lieu : voyez l’attestation.", at.now)
+        fields = {"batch": secrets.token_urlsafe(16), f"salarie_{each.key}": "oui"}
+        at = clock.moment(days_ago(now, 2, 9, 30))
+        await ask_for_visits(member, RequestMotive.OVERDUE, Wishes.model_validate(fields), at)
 
 
 async def _one_slot(

@@ -1,26 +1,26 @@
-"""The certificate of membership as a PDF: who the company is to the service, on this day."""
+"""The certificate of membership as a PDF: the company's standing with the service, on this day."""
 
 from datetime import date
 from typing import Any
 
 from app.errors import Refused
-from app.formats import day, siret
-from app.phones import shown_phone
+from app.files.pdf import typeset_apart
 from app.settings import Settings
-from app.typesetting import typeset_apart
+from app.text.counts import siret
+from app.text.formats import day
 from db.models import Company
 
 TEMPLATE = "documents/certificate.typ"
 
 
 def certificate_of(company: Company, settings: Settings, today: date) -> dict[str, Any]:
-    """What it says, as it is read. `Refused` for a company that is no member any more."""
+    """The words of the certificate. `Refused` for a company that is no member any more."""
     if company.closed_at is not None:
         raise Refused("Cette entreprise n’est plus adhérente : demandez une attestation au service.")
     return {
         "service": settings.service_name,
         "address": settings.service_address,
-        "phone": shown_phone(settings.service_phone),
+        "phone": settings.service_phone,
         "email": settings.service_email,
         "service_siret": f"SIRET {siret(settings.service_siret)}" if settings.service_siret else "",
         "director": settings.service_director,

@@ -1,10 +1,10 @@
-"""What may be typed about a document."""
+"""Fields typed about a document."""
 
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from app.fields import Input, Squeezed, text
+from app.text.fields import Input, Squeezed, text
 from db.models import DocumentKind
 
 
@@ -29,7 +29,7 @@ class Once(Input):
     token: Token
 
 
-class Seen(Input):
+class SeenNews(Input):
     """`until`: the last document that the page showed as new."""
 
     until: Annotated[str, Field(pattern=r"^[0-9]{1,10}$")]

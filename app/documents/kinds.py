@@ -1,7 +1,12 @@
-"""Kinds of documents: their words, who opens them, which have versions. Pure, no database."""
+"""Kinds of documents: their words, the right that opens each, which have versions. Pure, no database.
+
+An aptitude notice is for those who call people to visits: administrators and « Rendez-vous » open it, a third
+party only with the role « Avis d’aptitude » that the company gives. Mails and history never say whom it is
+about. Revisit when the order of doctors says otherwise.
+"""
 
 from app.rights import Right
-from app.searching import words_of
+from app.text.search import words_of
 from db.models import DocumentKind
 
 KIND_WORDS = {
@@ -27,7 +32,9 @@ def kinds_open_to(rights: frozenset[Right]) -> list[DocumentKind]:
 
 
 def may_be_withdrawn(kind: str, *, from_service: bool) -> bool:
-    """From the list, with a trace. A DUERP is kept 40 years (L4121-3-1); what was shared is the service's."""
+    """True when it may be taken off the list, with a trace. A DUERP stays 40 years (L4121-3-1); a shared
+    document is the service's.
+    """
     return kind == DocumentKind.OTHER and not from_service
 
 

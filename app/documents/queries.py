@@ -1,4 +1,4 @@
-"""Reads of one company's documents. What a person may not open is neither listed nor counted."""
+"""Reads of one company's documents. A document that a person may not open is neither listed nor counted."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +11,9 @@ from sqlmodel import col, select
 
 from app.access import MemberAccess
 from app.documents.kinds import kinds_open_to, right_to_open
-from app.employees.queries import PAGE
 from app.errors import NotFound
-from app.places import Place
-from app.searching import MOST_WORDS, words_of
+from app.text.search import MOST_WORDS, words_of
+from app.web.paging import PAGE, Place
 from db.models import Account, Document
 
 _newer = aliased(Document)
@@ -35,8 +34,8 @@ class DocumentRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What the service shared and nobody said they saw. `last_id`: up to where it was shown; `since`: when
-    the first of it came.
+    """Documents shared by the service that nobody marked as seen. `last_id`: the last one displayed; `since`:
+    the instant when the first of them came.
     """
 
     count: int
@@ -68,10 +67,36 @@ async def documents_before(
     return [DocumentRow(*row) for row in await access.table(order.limit(PAGE + 1))]
 
 
+async def documents_about(access: MemberAccess, employee_id: int) -> list[DocumentRow]:
+    """Attestations and notices about one employee that this person may open, the latest first: a page of
+    them.
+    """
+    statement = sqlalchemy.select(*(getattr(Document, name) for name in DocumentRow._fields)).where(
+        *_mine(access), col(Document.employee_id) == employee_id
+    )
+    latest = statement.order_by(col(Document.created_at).desc(), col(Document.id).desc()).limit(PAGE)
+    return [DocumentRow(*row) for row in await access.table(latest)]
+
+
+MANY = 500  # documents of one archive, the latest
+
+
+async def files_of(access: MemberAccess, kind: str, employee_id: int | None) -> list[tuple[str, str, str]]:
+    """Title, file name and SHA-256 of the documents of a kind about one employee, or of all, the latest
+    first: those that this person may open.
+    """
+    columns = (col(Document.title), col(Document.file_name), col(Document.sha256))
+    statement = sqlalchemy.select(*columns).where(*_mine(access), col(Document.kind) == kind)
+    if employee_id:
+        statement = statement.where(col(Document.employee_id) == employee_id)
+    latest = statement.order_by(col(Document.created_at).desc(), col(Document.id).desc()).limit(MANY)
+    return [(title, name, sha256) for title, name, sha256 in await access.table(latest)]
+
+
 async def news_of(access: MemberAccess) -> News:
     unseen = (col(Document.from_service).is_(True), col(Document.read_at).is_(None))
-    told = (func.count(col(Document.id)), func.max(col(Document.id)), func.min(col(Document.created_at)))
-    statement = sqlalchemy.select(*told).where(*_mine(access), *unseen)
+    columns = (func.count(col(Document.id)), func.max(col(Document.id)), func.min(col(Document.created_at)))
+    statement = sqlalchemy.select(*columns).where(*_mine(access), *unseen)
     (row,) = await access.table(statement)
     return News(*row)
 
@@ -86,7 +111,7 @@ async def document_of(access: MemberAccess, document_id: int, *, even_withdrawn:
 
 
 async def versions_of(access: MemberAccess, series: str) -> list[tuple[Document, str]]:
-    """Each with the name of who deposited it, the latest first."""
+    """The versions, the latest first, each with the name of its depositor."""
     statement = (
         select(Document, Account.first_name, Account.last_name)
         .join(Account, col(Account.id) == Document.account_id, isouter=True)

@@ -1,1 +1,1 @@
-"""Mes salariés: who they are, how they are followed, what is declared about them."""
+"""Mes salariés: the people, their follow-up, their declared details."""

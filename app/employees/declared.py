@@ -1,16 +1,32 @@
-"""What an employer declares of an employee, as text by field: what forms, files and the history all hold.
+"""An employee as an employer declares one: text by field, the same in forms, files, drafts and the history.
 
 Days are written 2026-12-31, `part_time` "oui" or "non", `risks` as codes separated by spaces; "" is nothing.
+The columns of a row, its deadline and its sort key are computed from these fields here and nowhere else, so
+any change can be undone by giving back the fields of before. Revisit for fields that are not single values.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from app.employees.rules import RISKS, Deadline, Facts, Seen, add_months, follow_up, is_minor, next_visit
-from app.searching import sign_of, words_of
-from db.models.employee import NEVER, Contract, Employee
+from app.follow_up.law import (
+    RISKS,
+    YOUNGEST,
+    Deadline,
+    FollowUpFacts,
+    Seen,
+    add_months,
+    follow_up,
+    is_minor,
+    next_visit,
+)
+from app.follow_up.words import VISITS
+from app.text.names import shown_name
+from app.text.search import words_of
+from db.kinds import NEVER, Contract
+from db.models import ChangeKind
+from db.models.employee import Employee
 
 LABELS = {
     "birth_name": "Nom de naissance",
@@ -33,8 +49,7 @@ LABELS = {
     "driving_until": "Autorisation de conduite, fin",
     "electrical_until": "Habilitation électrique, fin",
 }
-DAYS = {"birth_on", "entry_on", "exit_on", "contract_ends_on", "driving_until", "electrical_until"}
-YOUNGEST = 14  # years at entry: below, nobody may be hired
+DAY_FIELDS = {"birth_on", "entry_on", "exit_on", "contract_ends_on", "driving_until", "electrical_until"}
 FARTHEST = 5  # years to an exit: no contract with an end is longer, an apprentice's 4 years included
 ONE_DAY = timedelta(days=1)
 Declared = dict[str, str]
@@ -55,18 +70,17 @@ def text_of(value: Any) -> str:
 
 def columns_of(values: Declared) -> dict[str, Any]:
     """The columns that these fields fill, with those that follow from them. `values` holds all the fields."""
-    found: dict[str, Any] = {name: values[name] for name in LABELS}
-    for name in DAYS:
-        found[name] = date.fromisoformat(values[name]) if values[name] else None
-    found["part_time"] = values["part_time"] == "oui"
-    found["contract"] = Contract(values["contract"])
-    found["monitoring"] = follow_up(values["risks"].split(), date.min, date.max).monitoring
+    columns: dict[str, Any] = {name: values[name] for name in LABELS}
+    for name in DAY_FIELDS:
+        columns[name] = date.fromisoformat(values[name]) if values[name] else None
+    columns["part_time"] = values["part_time"] == "oui"
+    columns["contract"] = Contract(values["contract"])
+    columns["monitoring"] = follow_up(values["risks"].split(), date.min, date.max).monitoring
     names = (values["usual_name"] or values["birth_name"], values["first_names"], values["birth_name"])
-    found["sort_key"] = " ".join(words_of(" ".join(names)))[:240]
+    columns["sort_key"] = " ".join(words_of(" ".join(names)))[:240]
     searched = (*names, values["job_title"], values["staff_number"])
-    found["search_key"] = (" " + " ".join(words_of(" ".join(searched))))[:500]
-    found["search_sign"] = sign_of(found["search_key"].split())
-    return found
+    columns["search_key"] = (" " + " ".join(words_of(" ".join(searched))))[:500]
+    return columns
 
 
 class LikeRow:
@@ -76,14 +90,9 @@ class LikeRow:
         self.__dict__.update(columns)
 
 
-def fill(employee: Employee, values: Declared) -> None:
-    for name, value in columns_of(values).items():
-        setattr(employee, name, value)
-
-
-def facts_of(employee: Any) -> Facts:
+def facts_of(employee: Any) -> FollowUpFacts:
     risks = frozenset(employee.risks.split())
-    return Facts(employee.birth_on, employee.entry_on, Contract(employee.contract), risks)
+    return FollowUpFacts(employee.birth_on, employee.entry_on, Contract(employee.contract), risks)
 
 
 def deadline_of(employee: Any, seen: list[Seen]) -> Deadline | None:
@@ -124,23 +133,17 @@ def name_of(values: Declared) -> str:
 
 
 def names_apart(people: Sequence[tuple[str, date]]) -> list[str]:
-    """Of a list to choose from, (name, birth date): the date is told when another has the same name."""
+    """Names of a list of (name, birth date) to choose from; the date is added when another has
+    the same name.
+    """
     names = Counter(name for name, _ in people)
-    return [f"{name}, né(e) le {born:%d/%m/%Y}" if names[name] > 1 else name for name, born in people]
-
-
-def shown_name(birth: str, usual: str, first: str, sex: str) -> str:
-    """MARTIN Claire, or DUPONT Claire (née MARTIN)."""
-    if not usual or usual.casefold() == birth.casefold():
-        return f"{birth} {first}"
-    born = {"F": "née", "M": "né"}.get(sex, "né(e)")
-    return f"{usual} {first} ({born} {birth})"
+    return [f"{name} ({born:%d/%m/%Y})" if names[name] > 1 else name for name, born in people]
 
 
 def problems(values: Declared, today: date) -> dict[str, str]:
-    """What cannot be true, by field, in French. `values` were read one by one before."""
+    """Impossible values, by field, in French. `values` were read one by one before."""
     wrong: dict[str, str] = {}
-    days = {name: date.fromisoformat(values[name]) for name in DAYS if values.get(name)}
+    days = {name: date.fromisoformat(values[name]) for name in DAY_FIELDS if values.get(name)}
     birth, entry = days.get("birth_on"), days.get("entry_on")
     if birth and birth >= today:
         wrong["birth_on"] = "La date de naissance est dans le futur."
@@ -169,3 +172,42 @@ def _wrong_risks(values: Declared, birth: date | None, entry: date | None) -> di
     if "MINEUR_TRAVAUX_REGLEMENTES" in risks and birth and entry and not is_minor(birth, entry):
         wrong["risks"] = "Les travaux réglementés des moins de 18 ans ne concernent pas un adulte."
     return wrong
+
+
+# One change of one employee, decided without a database: what to write, to remember, and to tell the team.
+
+HIRES = {ChangeKind.DECLARED, ChangeKind.CAME_BACK}
+
+
+class Change(NamedTuple):
+    """`row`: every column that follows from the declared fields. `trace`: those of the EmployeeChange.
+    `urgent`: the employee whom the team must see before the work, and how; "" for everybody else.
+    """
+
+    row: dict[str, Any]
+    trace: dict[str, Any]
+    urgent: str = ""
+
+
+def change(before: Declared, after: Declared, kind: ChangeKind, seen: list[Seen], today: date) -> Change:
+    """`before`: all that was declared, empty for a new person. `after`: the fields that are now different.
+
+    The team is alerted whether the entry is past or to come: a person who began without the visit that comes
+    before the work needs it all the sooner. It hears nothing of people who have left already.
+    """
+    whole = before | after
+    row = columns_of(whole)
+    row |= due_columns(LikeRow(row), seen)
+    was = {name: before[name] for name in after} if before else {}
+    about = name_of(whole)
+    trace = {"kind": kind, "about": about[:200], "before": was, "after": after}
+    is_here = row["exit_on"] is None or row["exit_on"] >= today
+    deadline = before_work(LikeRow(row), seen) if kind in HIRES and is_here else None
+    alert = f"{about} : {VISITS[deadline.kind]} {deadline.words}" if deadline else ""
+    return Change(row, trace, alert)
+
+
+def before_work(employee: Any, seen: list[Seen]) -> Deadline | None:
+    """The visit without which the work may not begin, for an employee who needs one."""
+    deadline = deadline_of(employee, seen)
+    return deadline if deadline and deadline.before_post else None

@@ -1,28 +1,20 @@
-"""What may be typed of an employee: in three steps when declaring, at once when correcting."""
+"""Fields of an employee: in three steps when declaring, at once when correcting."""
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
-from app.employees.cells import protected
-from app.employees.columns import read
+from app.employee_files.columns import COLUMNS
 from app.employees.declared import LABELS, Declared
-from app.employees.pcs import label_of
-from app.employees.questions import CONTRACTS, QUESTIONS, SEXES
-from app.fields import (
-    LONGEST_NAME,
-    Input,
-    Mobile,
-    OneLine,
-    OptionalDay,
-    Squeezed,
-    Ticked,
-    day,
-    email_address,
-    text,
-)
-from app.phones import shown_phone
+from app.follow_up.words import CONTRACTS, QUESTIONS, SEXES
+from app.jobs.pcs import label_of
+from app.text.cells import as_typed
+from app.text.fields import Input, Mobile, OneLine, OptionalDay, Squeezed, Ticked, day, text
+from app.text.phones import shown_phone
+from app.text.values import LONGEST_NAME, email_address
+from app.web.paging import row_number
 
 
 def _optional_email(value: str) -> str:
@@ -45,12 +37,12 @@ def _pcs(value: str) -> str:
     return code
 
 
-def as_in_a_file(field: str) -> AfterValidator:
-    """What is typed must come back from our export unchanged: it is read as a file would be."""
+def as_stored(field: str) -> AfterValidator:
+    """By the rules of its column, so that what is typed comes back from our export unchanged."""
 
     def check(value: str) -> str:
         try:
-            return read(field, protected(value))
+            return as_typed(COLUMNS[field], value)
         except ValueError as error:
             words = str(error)
             raise ValueError(f"{words[:1].upper()}{words[1:]}.") from None
@@ -58,39 +50,41 @@ def as_in_a_file(field: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-OptionalEmail = Annotated[str, Squeezed, AfterValidator(_optional_email), as_in_a_file("email")]
-OptionalName = Annotated[str, Squeezed, OneLine, text("", LONGEST_NAME), as_in_a_file("usual_name")]
-Reason = Annotated[str, Squeezed, text("", 300), as_in_a_file("post_reason")]
+OptionalEmail = Annotated[str, Squeezed, AfterValidator(_optional_email), as_stored("email")]
+OptionalName = Annotated[str, Squeezed, OneLine, text("", LONGEST_NAME), as_stored("usual_name")]
+Reason = Annotated[str, Squeezed, text("", 300), as_stored("post_reason")]
+BirthName = Annotated[
+    str, Squeezed, OneLine, text("Saisissez le nom de naissance.", LONGEST_NAME), as_stored("birth_name")
+]
+FirstNames = Annotated[
+    str, Squeezed, OneLine, text("Saisissez le prénom.", LONGEST_NAME), as_stored("first_names")
+]
+BirthDay = Annotated[str, Squeezed, day("Saisissez la date de naissance.")]
+EntryDay = Annotated[str, Squeezed, day("Saisissez la date d’entrée dans l’entreprise.")]
+ContractKind = Annotated[str, _one_of(CONTRACTS, "Choisissez le type de contrat.")]
+JobTitle = Annotated[
+    str, Squeezed, text("Saisissez le poste occupé, avec vos mots.", 120), as_stored("job_title")
+]
 
 
 class Identity(Input):
-    """Birth name, first names and birth date say who it is: no social security number is asked."""
+    """The identity: birth name, first names and birth date. No social security number is asked."""
 
-    birth_name: Annotated[
-        str,
-        Squeezed,
-        OneLine,
-        text("Saisissez le nom de naissance.", LONGEST_NAME),
-        as_in_a_file("birth_name"),
-    ]
+    birth_name: BirthName
     usual_name: OptionalName
-    first_names: Annotated[
-        str, Squeezed, OneLine, text("Saisissez le prénom.", LONGEST_NAME), as_in_a_file("first_names")
-    ]
+    first_names: FirstNames
     sex: Annotated[str, _one_of(SEXES, "")]
-    birth_on: Annotated[str, Squeezed, day("Saisissez la date de naissance.")]
+    birth_on: BirthDay
     email: OptionalEmail
     phone: Mobile
-    staff_number: Annotated[str, Squeezed, text("", 30), as_in_a_file("staff_number")]
+    staff_number: Annotated[str, Squeezed, text("", 30), as_stored("staff_number")]
 
 
 class Post(Input):
-    entry_on: Annotated[str, Squeezed, day("Saisissez la date d’entrée dans l’entreprise.")]
-    contract: Annotated[str, _one_of(CONTRACTS, "Choisissez le type de contrat.")]
+    entry_on: EntryDay
+    contract: ContractKind
     contract_ends_on: OptionalDay
-    job_title: Annotated[
-        str, Squeezed, text("Saisissez le poste occupé, avec vos mots.", 120), as_in_a_file("job_title")
-    ]
+    job_title: JobTitle
     pcs: Annotated[str, AfterValidator(_pcs)]
     part_time: Ticked = False
     asked: str = ""  # the job title that codes were proposed for
@@ -101,8 +95,8 @@ class Nothing(Input):
 
 
 class Confirmation(Input):
-    """`shown`: the fingerprint of what was on screen. `another`: the reader has seen who is alike and says
-    that it is somebody else.
+    """`shown`: the fingerprint of the page. `another`: the reader has seen the people alike and this is
+    somebody else.
     """
 
     shown: str = ""
@@ -111,6 +105,26 @@ class Confirmation(Input):
 
 class Leaving(Input):
     exit_on: Annotated[str, Squeezed, day("Saisissez le dernier jour de travail.")]
+
+
+BOX = re.compile(r"(salarie|version)_([1-9][0-9]{0,9})")
+
+
+class LeavingTogether(Leaving):
+    """One last day for several: the boxes `salarie_12`, and `version_12` of the row that each page shows.
+
+    `versions`: of each person ticked, by number; 0 for one that this portal did not write.
+    """
+
+    versions: dict[int, int] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fold(cls, typed: Any) -> Any:
+        fields = {name: value for name, value in typed.items() if not BOX.fullmatch(name)}
+        boxes = [int(found[2]) for name in typed if (found := BOX.fullmatch(name)) and found[1] == "salarie"]
+        ticked = [key for key in boxes if typed[f"salarie_{key}"] == "oui"]
+        return fields | {"versions": {key: row_number(typed.get(f"version_{key}", "")) for key in ticked}}
 
 
 class Exposure(Input):
@@ -152,16 +166,16 @@ STEPS: dict[str, type[Input]] = {"identite": Identity, "poste": Post, "expositio
 
 def declared_in(data: Input) -> Declared:
     """The declared fields that a checked form holds, as text."""
-    found = {}
+    declared = {}
     typed = data.model_dump()
     for name, value in typed.items():
         if name in LABELS:
-            found[name] = ("oui" if value else "non") if isinstance(value, bool) else value
+            declared[name] = ("oui" if value else "non") if isinstance(value, bool) else value
     if any(name.startswith("risk_") for name in typed):
-        found["risks"] = " ".join(code for code in QUESTIONS if typed[f"risk_{code.lower()}"])
-        if "POSTE_EMPLOYEUR" not in found["risks"]:
-            found["post_reason"] = ""
-    return found
+        declared["risks"] = " ".join(code for code in QUESTIONS if typed[f"risk_{code.lower()}"])
+        if "POSTE_EMPLOYEUR" not in declared["risks"]:
+            declared["post_reason"] = ""
+    return declared
 
 
 def typed_of(values: Declared) -> dict[str, str]:
@@ -172,7 +186,7 @@ def typed_of(values: Declared) -> dict[str, str]:
     return typed | ({"part_time": "oui"} if values.get("part_time") == "oui" else {})
 
 
-def shown_values(values: Declared) -> list[tuple[str, str]]:
+def values_for_form(values: Declared) -> list[tuple[str, str]]:
     """(label, value) of each field in words, in the order of the page."""
     return [(LABELS[name], in_words(name, values[name])) for name in LABELS if name in values]
 

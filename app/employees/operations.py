@@ -1,14 +1,14 @@
-"""What was declared, as the pages list it."""
+"""Recent changes, as the pages list them."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from app.employees.acts import UNDOABLE
 from app.employees.declared import LABELS
-from app.employees.person_queries import ChangeLine
-from app.employees.questions import CHANGES
-from app.employees.service import UNDOABLE
-from app.formats import plural
+from app.employees.person import ChangeLine
+from app.follow_up.words import CHANGES
+from app.text.counts import plural
 from db.models import ChangeKind, EmployeeChange, EmployeeImport, ImportState
 
 
@@ -61,14 +61,14 @@ def undoable_declaration(operations: Sequence[Operation]) -> int | None:
 def _of_file(imported: EmployeeImport, line: ChangeLine, now: datetime) -> Operation:
     at, _ = line.place
     counts = imported.counts
-    told = [
+    parts = [
         plural(counts.get(name, 0), one)
         for name, one in (("added", "ajout"), ("corrected", "correction"), ("left", "départ"))
     ]
     may_undo = imported.state == ImportState.APPLIED and now - at <= UNDOABLE
     return Operation(
         imported.key, at, line.who, imported.on_behalf, None, imported.key, "Fichier importé",
-        ", ".join(told), imported.undone_at, may_undo,
+        ", ".join(parts), imported.undone_at, may_undo,
     )  # fmt: skip
 
 

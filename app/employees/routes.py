@@ -1,39 +1,28 @@
-"""/espace/{code}/salaries: the list, one employee, its correction."""
+"""/espace/{code}/salaries/{n}: one employee, and the correction of what was declared."""
 
 from typing import Any
 
-from litestar import Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Response
 
 from app import clock
-from app.access import MemberAccess
-from app.employees import (
-    declaring_routes,
-    due_routes,
-    file_routes,
-    job_routes,
-    leaving_routes,
-    listing,
-    returning_routes,
-)
+from app.employees import choosing, deadlines, departures, leavings
+from app.employees.acts import correct_employee, employee_of
+from app.employees.around import around
+from app.employees.checks import check_against
 from app.employees.declared import changed, declared_of, name_of
-from app.employees.declaring import check_against, jobs_for, jobs_to_ask
-from app.employees.forms import Corrections, declared_in, shown_values, typed_of
-from app.employees.job_page import Asked, job_page
-from app.employees.listing import address_of, following, lines_of, read_asked
+from app.employees.forms import Corrections, declared_in, typed_of, values_for_form
 from app.employees.operations import operations_of
-from app.employees.person_queries import changes_of, visits_of
-from app.employees.queries import employees_asked
-from app.employees.questions import CONTRACTS, QUESTIONS, SEXES
-from app.employees.questions import VISITS as VISITS_WORDS
-from app.employees.service import Moment, correct_employee, employee_of
-from app.employees.sheet import Sheet, sheet_of
-from app.formats import day
-from app.forms import Form
+from app.employees.person import PersonSheet, changes_of, sheet_of, visits_of
+from app.follow_up.words import CONTRACTS, QUESTIONS, SEXES, THEMES
+from app.follow_up.words import VISITS as VISITS_WORDS
+from app.jobs.views import NextQuestion, job_page, jobs_for, jobs_to_ask
 from app.rights import Right
-from app.web import Page, page, path_to, see
+from app.text.formats import day
+from app.web.forms import Form
+from app.web.pages import Page, page, path_to, see
+from app.web.signatures import Member, Request, get, post
 from db.models import Employee
 
 DONE = {
@@ -44,69 +33,37 @@ DONE = {
     "retour": "Le retour est enregistré : le service proposera une date de visite.",
     "annule": "L’opération est annulée : la fiche est de nouveau comme avant.",
 }
-# What follows for them is said by the sheet.
+# The page of the person says what follows.
 NOT_FOLLOWED_DONE = {
     "declare": "La déclaration est enregistrée.",
     "retour": "Le retour est enregistré.",
 }
 
 
-@get("/espace/{code:str}/salaries", name="employees.index")
-async def index(
-    request: Request[Any, Any, Any],
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    q: FromQuery[str] = "",
-    etat: FromQuery[str] = "",
-    suivi: FromQuery[str] = "",
-    visite: FromQuery[str] = "",
-    tri: FromQuery[str] = "",
-    apres: FromQuery[str] = "",
-) -> Response[Any]:
-    access.require(Right.VIEW)
-    asked, today = read_asked(q, etat, suivi, visite, tri, apres), clock.today()
-    rows = await employees_asked(access, asked, today)
-    person = path_to(request, "employees.show", code=access.company.code, employee_id=0)[:-1]
-    after = following(rows, asked.sort)
-    return page(
-        "employees/index.html",
-        "partials/employees/table.html",
-        company=access.company,
-        asked=asked,
-        lines=lines_of(rows, person, today),
-        address=address_of(asked),
-        following=address_of(asked, after) if after else "",
-        may_change=Right.EMPLOYEES in access.rights,
-        words=listing.WORDS,
-    )
-
-
-@get("/espace/{code:str}/salaries/{employee_id:int}", name="employees.show")
-async def show(
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    employee_id: FromPath[int],
-    fait: NamedDependency[str] = "",
-) -> Response[Any]:
-    access.require(Right.VIEW)
+@get("/espace/{code:str}/salaries/{employee_id:int}", right=Right.VIEW)
+async def show(access: Member, employee_id: FromPath[int], fait: NamedDependency[str] = "") -> Response[Any]:
     employee = await employee_of(access, employee_id)
     may_change = Right.EMPLOYEES in access.rights
     visits = await visits_of(access, employee.key)
-    sheet = sheet_of(employee, visits, clock.today(), tells_all=may_change)
+    at = clock.moment()
+    about = await around(access, employee, at)
+    sheet = sheet_of(employee, visits, at.today, may_read_all=may_change, standing=about.standing)
     return page(
         "employees/show.html",
-        company=access.company,
         employee_id=employee.key,
         sheet=sheet,
+        about=about,
+        visit_words=VISITS_WORDS,
+        may_ask=Right.APPOINTMENTS in access.rights,
         visits=[(each, VISITS_WORDS[each.kind]) for each in visits],
-        operations=operations_of(await changes_of(access, employee.key), clock.now()),
+        operations=operations_of(await changes_of(access, employee.key), at.now),
         may_change=may_change,
         notice=_notice(fait, sheet),
     )
 
 
-def _notice(done: str, sheet: Sheet) -> str:
-    """What was just done; after a declaration or a return, what follows from it and until when."""
+def _notice(done: str, sheet: PersonSheet) -> str:
+    """The notice on the last act; after a declaration or a return, its consequences and their deadline."""
     if done not in NOT_FOLLOWED_DONE or sheet.next is None:
         return (NOT_FOLLOWED_DONE if sheet.no_visit else {}).get(done, DONE.get(done, ""))
     visit = "visite urgente," if sheet.next.is_urgent else "visite"
@@ -118,67 +75,52 @@ def _notice(done: str, sheet: Sheet) -> str:
     )
 
 
-@get("/espace/{code:str}/salaries/{employee_id:int}/correction", name="employees.edit")
-async def edit(
-    access: NamedDependency[MemberAccess], code: FromPath[str], employee_id: FromPath[int]
-) -> Response[Any]:
-    access.require(Right.EMPLOYEES)
+@get("/espace/{code:str}/salaries/{employee_id:int}/correction", right=Right.EMPLOYEES)
+async def edit(access: Member, employee_id: FromPath[int]) -> Response[Any]:
     employee = await employee_of(access, employee_id)
     typed = typed_of(declared_of(employee)) | {"version": str(employee.version), "asked": employee.job_title}
-    return _editor(access, employee, Form(typed))
+    return _editor(employee, Form(typed))
 
 
-@post("/espace/{code:str}/salaries/{employee_id:int}/correction", name="employees.update")
-async def update(
-    request: Request[Any, Any, Any],
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    employee_id: FromPath[int],
-) -> Response[Any]:
-    access.require(Right.EMPLOYEES)
-    employee, found = await employee_of(access, employee_id), []
+@post("/espace/{code:str}/salaries/{employee_id:int}/correction", right=Right.EMPLOYEES)
+async def update(request: Request, access: Member, employee_id: FromPath[int]) -> Response[Any]:
+    employee, changed_fields = await employee_of(access, employee_id), []
     form = await Form.read(request, Corrections)
     check_against(form, Corrections, declared_of(employee), clock.today())
     jobs = jobs_to_ask(form, employee.pcs)
     if jobs and not form.errors:
-        return job_page(access, form, jobs, _asked(request, access, employee))
+        return job_page(form, jobs, _asked(request, employee))
     if form.data and not form.errors:
         values, version = declared_in(form.data), int(form.data.version)
         async with form.attempt(access):
-            found = await correct_employee(
-                access, employee, values, version, Moment(clock.now(), clock.today())
-            )
+            changed_fields = await correct_employee(access, employee, values, version, clock.moment())
     if form.errors:
-        return _editor(access, employee, form)
-    done = "corrige" if found else "identique"
-    return see(
-        request, "employees.show", query={"fait": done}, code=access.company.code, employee_id=employee.key
+        return _editor(employee, form)
+    done = "corrige" if changed_fields else "identique"
+    return see(request, "employees.show", query={"fait": done}, employee_id=employee.key)
+
+
+def _asked(request: Request, employee: Employee) -> NextQuestion:
+    return NextQuestion(
+        path_to(request, "employees.update", employee_id=employee.key),
+        back=path_to(request, "employees.show", employee_id=employee.key),
+        about=f"Modifier {name_of(declared_of(employee))}",
     )
 
 
-def _asked(request: Request[Any, Any, Any], access: MemberAccess, employee: Employee) -> Asked:
-    here = {"code": access.company.code, "employee_id": employee.key}
-    return Asked(
-        path_to(request, "employees.update", **here),
-        back=path_to(request, "employees.show", **here),
-        about=f"Corriger {name_of(declared_of(employee))}",
-    )
-
-
-def _editor(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
+def _editor(employee: Employee, form: Form[Any]) -> Page:
     """The form; after a 409, with what is stored now beside what was typed, and the version to go on from."""
     both = []
     if form.data and form.status_code == 409:
         stored, typed = declared_of(employee), declared_in(form.data)
         names = changed(stored, typed)
-        pairs = zip(shown_values(stored), shown_values(typed), strict=True)
-        labels = {label for label, _ in shown_values(dict.fromkeys(names, ""))}
+        pairs = zip(values_for_form(stored), values_for_form(typed), strict=True)
+        labels = {label for label, _ in values_for_form(dict.fromkeys(names, ""))}
         both = [(label, old, new) for (label, old), (_, new) in pairs if label in labels]
         form.typed["version"] = str(employee.version)
     return page(
         "employees/edit.html",
         form=form,
-        company=access.company,
         employee_id=employee.key,
         name=name_of(declared_of(employee)),
         both=both,
@@ -186,11 +128,10 @@ def _editor(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
         contracts=CONTRACTS,
         sexes=SEXES,
         questions=QUESTIONS,
+        themes=THEMES,
     )
 
 
 MEMBER: list[Any] = [
-    index, show, edit, update,
-    *declaring_routes.MEMBER, *leaving_routes.MEMBER, *due_routes.MEMBER, *file_routes.MEMBER,
-    *job_routes.MEMBER, *returning_routes.MEMBER,
+    show, edit, update, *choosing.MEMBER, *departures.MEMBER, *leavings.MEMBER, *deadlines.MEMBER,
 ]  # fmt: skip

@@ -14,9 +14,10 @@ from string import Template
 import nh3
 from markdown_it import MarkdownIt
 
-from app.formats import euros, french_spaces, plural
-from app.searching import words_of
 from app.settings import Settings
+from app.text.counts import plural
+from app.text.formats import euros, french_spaces
+from app.text.search import words_of
 
 FOLDER = Path(__file__).parent.parent.parent / "templates" / "faq" / "articles"
 THEMES = {
@@ -38,7 +39,7 @@ EMPTY = frozenset(
     )
 )
 NOWHERE = 1_000
-FEW = 6  # answers that come close, when none says every word
+FEW_ANSWERS = 6  # answers that come close, when none says every word
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,9 @@ class Article:
 @lru_cache(maxsize=1)
 def articles() -> Mapping[str, Article]:
     """Every answer by its address, in the order of the themes, then of the files."""
-    found = [read_article(file.stem, file.read_text("utf-8")) for file in sorted(FOLDER.glob("*.md"))]
+    all_articles = [read_article(file.stem, file.read_text("utf-8")) for file in sorted(FOLDER.glob("*.md"))]
     order = list(THEMES)
-    return {each.slug: each for each in sorted(found, key=lambda each: order.index(each.theme))}
+    return {each.slug: each for each in sorted(all_articles, key=lambda each: order.index(each.theme))}
 
 
 def read_article(name: str, content: str) -> Article:
@@ -73,28 +74,28 @@ def read_article(name: str, content: str) -> Article:
     return Article(slug, title, pairs["theme"], pairs["summary"], source, searched)
 
 
-def by_theme(found: Iterable[Article]) -> dict[str, list[Article]]:
-    """Under the titles of the themes, those that hold something."""
+def by_theme(answers: Iterable[Article]) -> dict[str, list[Article]]:
+    """Articles under the titles of their themes, without the empty themes."""
     grouped: dict[str, list[Article]] = {title: [] for title in THEMES.values()}
-    for each in found:
+    for each in answers:
         grouped[THEMES[each.theme]].append(each)
     return {title: listed for title, listed in grouped.items() if listed}
 
 
 def matching(q: str) -> list[Article]:
     """Articles where each word begins like some word; those that say it in their title first."""
-    asked, typed = _asked(q)
-    ranked = [(sum(_ranks(each, asked)), _missing(each, typed), each) for each in articles().values()]
+    words, typed = _asked(q)
+    ranked = [(sum(_ranks(each, words)), _missing(each, typed), each) for each in articles().values()]
     ordered = sorted(ranked, key=lambda row: row[:2])
     return [each for rank, _, each in ordered if rank < NOWHERE]
 
 
 def closest(q: str) -> list[Article]:
     """The few that say most of the words, when none says them all."""
-    asked, _ = _asked(q)
-    ranked = [(sum(_ranks(each, asked)), each) for each in articles().values()]
+    words, _ = _asked(q)
+    ranked = [(sum(_ranks(each, words)), each) for each in articles().values()]
     ordered = sorted(ranked, key=lambda row: row[0])
-    return [each for rank, each in ordered if rank < NOWHERE * len(asked)][:FEW]
+    return [each for rank, each in ordered if rank < NOWHERE * len(words)][:FEW_ANSWERS]
 
 
 def _asked(q: str) -> tuple[list[str], list[str]]:
@@ -103,9 +104,9 @@ def _asked(q: str) -> tuple[list[str], list[str]]:
     return [word for word in typed if word not in EMPTY] or typed, typed
 
 
-def _ranks(article: Article, asked: list[str]) -> list[int]:
-    """For each word 0 in the title, more the deeper it stands; `NOWHERE` when it is not there."""
-    stems = [_stem(word) for word in asked]
+def _ranks(article: Article, query: list[str]) -> list[int]:
+    """Ranks of the words: 0 in the title, more the deeper it stands; `NOWHERE` when it is absent."""
+    stems = [_stem(word) for word in query]
     return [
         next((place for place, words in enumerate(article.searched) if _begins(words, stem)), NOWHERE)
         for stem in stems
@@ -122,7 +123,7 @@ def _begins(words: tuple[str, ...], stem: str) -> bool:
 
 
 def _missing(article: Article, typed: list[str]) -> int:
-    """How much of the question, little words too, the title does not say."""
+    """The part of the question, little words too, that the title does not contain."""
     return sum(word not in article.searched[0] for word in typed)
 
 
@@ -138,8 +139,8 @@ def body_of(article: Article, settings: Settings, path_to: Callable[..., str]) -
     # The parser writes them as entities; the page has the character itself.
     clean = clean.replace("&nbsp;", "\N{NO-BREAK SPACE}")
 
-    def address(found: re.Match[str]) -> str:
-        kind, name = found.groups()
+    def address(match: re.Match[str]) -> str:
+        kind, name = match.groups()
         return f'href="{path_to("faq.show", slug=name) if kind == "faq" else path_to(name)}"'
 
     return LINK.sub(address, clean)

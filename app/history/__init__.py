@@ -1,1 +1,1 @@
-"""Historique: who did what, when, on behalf of whom."""
+"""Historique: acts, with their author, instant and company represented."""

@@ -3,16 +3,16 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from app.clock import PARIS
-from app.fields import read_day
-from app.history.queries import Filters, Place
-from app.places import row_number
+from app.history.queries import Filters, HistoryPlace
+from app.text.values import read_day
+from app.web.paging import row_number
 from db.models import AuditKind
 
 
-def read_filters(typed: dict[str, str], before: str) -> tuple[Filters, list[str]]:
-    """The filters that are understood, and a sentence for each day that is not."""
-    problems: list[str] = []
-    since, until = (_day_of(typed[name], problems) for name in ("du", "au"))
+def read_filters(typed: dict[str, str], before: str) -> tuple[Filters, dict[str, str]]:
+    """The filters that are understood, and by field a sentence for each day that is not."""
+    problems: dict[str, str] = {}
+    since, until = (_day_of(typed, name, problems) for name in ("du", "au"))
     return Filters(
         kind=_kind_of(typed["nature"]),
         person=row_number(typed["personne"]) or None,
@@ -22,30 +22,30 @@ def read_filters(typed: dict[str, str], before: str) -> tuple[Filters, list[str]
     ), problems
 
 
-def cursor(place: Place) -> str:
+def cursor(place: HistoryPlace) -> str:
     return f"{place.at.isoformat()}_{place.id}"
 
 
-def place_of(typed: str) -> Place | None:
-    """None for a cursor that this portal did not write: the reader sees the first page."""
+def place_of(typed: str) -> HistoryPlace | None:
+    """The place of a cursor; None when this portal did not write it: the reader sees the first page."""
     instant, _, number = typed[:60].partition("_")
     row_id = row_number(number)
     try:
         at = datetime.fromisoformat(instant)
     except ValueError:
         return None
-    if not row_id or at.utcoffset() != timedelta(0) or typed != cursor(Place(at, row_id)):
+    if not row_id or at.utcoffset() != timedelta(0) or typed != cursor(HistoryPlace(at, row_id)):
         return None
-    return Place(at, row_id)
+    return HistoryPlace(at, row_id)
 
 
-def _day_of(typed: str, problems: list[str]) -> date | None:
-    if not typed.strip():
+def _day_of(typed: dict[str, str], name: str, problems: dict[str, str]) -> date | None:
+    if not typed[name].strip():
         return None
     try:
-        return read_day(typed)
+        return read_day(typed[name])
     except ValueError as error:
-        problems.append(str(error))
+        problems[name] = str(error)
         return None
 
 

@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 
 from app.access import MemberAccess
-from app.searching import folded
+from app.text.search import folded
 from db.models import Account, AuditEvent, AuditKind
 
 PAGE = 25
 
 
-class Place(NamedTuple):
+class HistoryPlace(NamedTuple):
     """After which event a page starts: several may have the same instant."""
 
     at: datetime
@@ -29,20 +29,20 @@ class Filters:
     person: int | None = None
     since: datetime | None = None
     until: datetime | None = None
-    before: Place | None = None
+    before: HistoryPlace | None = None
 
 
-class Line(NamedTuple):
+class HistoryLine(NamedTuple):
     """`who` is "" when the portal itself did it."""
 
-    place: Place
+    place: HistoryPlace
     kind: str
     about: str
     on_behalf: bool
     who: str
 
 
-async def history_of(access: MemberAccess, filters: Filters) -> tuple[list[Line], Place | None]:
+async def history_of(access: MemberAccess, filters: Filters) -> tuple[list[HistoryLine], HistoryPlace | None]:
     """One page, the latest first, and after which place the next one starts, if there is one."""
     newest = (
         select(AuditEvent, Account.first_name, Account.last_name)
@@ -52,8 +52,8 @@ async def history_of(access: MemberAccess, filters: Filters) -> tuple[list[Line]
     )
     rows = await access.rows(newest.limit(PAGE + 1))
     lines = [
-        Line(
-            Place(event.at, event.key),
+        HistoryLine(
+            HistoryPlace(event.at, event.key),
             str(event.kind),
             event.about,
             event.on_behalf,
@@ -70,7 +70,7 @@ async def kinds_present(access: MemberAccess) -> list[str]:
 
 
 async def people_present(access: MemberAccess) -> list[tuple[int, str]]:
-    """Who did something for this company: id and name, by last name."""
+    """Authors of an event of this company: id and name, by last name."""
     here = (
         select(col(Account.id), Account.last_name, Account.first_name)
         .join(AuditEvent, col(AuditEvent.account_id) == Account.id)
@@ -83,16 +83,16 @@ async def people_present(access: MemberAccess) -> list[tuple[int, str]]:
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     at, row_id = col(AuditEvent.at), col(AuditEvent.id)
-    found = []
+    conditions = []
     if filters.kind:
-        found.append(col(AuditEvent.kind) == filters.kind)
+        conditions.append(col(AuditEvent.kind) == filters.kind)
     if filters.person:
-        found.append(col(AuditEvent.account_id) == filters.person)
+        conditions.append(col(AuditEvent.account_id) == filters.person)
     if filters.since:
-        found.append(at >= filters.since)
+        conditions.append(at >= filters.since)
     if filters.until:
-        found.append(at < filters.until)
+        conditions.append(at < filters.until)
     if filters.before:
         place = filters.before
-        found.append(or_(at < place.at, and_(at == place.at, row_id < place.id)))
-    return found
+        conditions.append(or_(at < place.at, and_(at == place.at, row_id < place.id)))
+    return conditions

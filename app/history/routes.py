@@ -3,46 +3,41 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from litestar import get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromQuery
 from litestar.response import Response
 
-from app.access import MemberAccess
-from app.event_words import EVENTS
-from app.forms import Form
 from app.history.forms import cursor, read_filters
 from app.history.queries import history_of, kinds_present, people_present
 from app.rights import Right
-from app.searching import folded
-from app.web import page
+from app.text.events import EVENTS
+from app.text.search import folded
+from app.web.forms import Form
+from app.web.pages import page
+from app.web.signatures import Member, get
 
 
-@get("/espace/{code:str}/historique", name="history.index")
+@get("/espace/{code:str}/historique", right=Right.PEOPLE)
 async def index(
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
+    access: Member,
     nature: FromQuery[str] = "",
     personne: FromQuery[str] = "",
     du: FromQuery[str] = "",
     au: FromQuery[str] = "",
     avant: FromQuery[str] = "",
 ) -> Response[Any]:
-    access.require(Right.PEOPLE)
     typed = {"nature": nature, "personne": personne, "du": du.strip()[:20], "au": au.strip()[:20]}
-    asked = {name: value for name, value in typed.items() if value}
-    filters, problems = read_filters(typed, avant)
+    given = {name: value for name, value in typed.items() if value}
+    form: Form[Any] = Form(typed)
+    filters, form.errors = read_filters(typed, avant)
     lines, older = await history_of(access, filters)
     return page(
         "history/index.html",
         "partials/history/table.html",
-        typed=Form(typed),
-        company=access.company,
+        typed=form,
         lines=[(line, words_of(line.kind)) for line in lines],
-        problems=problems,
-        is_filtered=bool(asked),
-        newest=urlencode(asked) if filters.before else None,
-        older=urlencode(asked | {"avant": cursor(older)}) if older else "",
+        is_filtered=bool(given),
+        newest=urlencode(given) if filters.before else None,
+        older=urlencode(given | {"avant": cursor(older)}) if older else "",
         kinds=sorted(
             ((each, words_of(each)) for each in await kinds_present(access)), key=lambda k: folded(k[1])
         ),
@@ -51,7 +46,7 @@ async def index(
 
 
 def words_of(kind: str) -> str:
-    """An event of a kind that has no words yet is still shown."""
+    """The words of an event; one of a kind without words is still displayed."""
     return EVENTS.get(kind, "autre événement")
 
 

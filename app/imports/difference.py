@@ -1,20 +1,153 @@
-"""A file against the list: what each line would do. Pure: rows in, findings out, nothing applied."""
+"""A file against the list: what each line would do. Pure: rows in, findings out, nothing applied.
+
+An empty cell erases nothing and an absent person stays: payroll exports lack columns and sites. Erasing is
+done by hand, and departures only for the people ticked, with a date asked. Revisit with a file that says it
+is complete.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from app.employees.declared import LABELS, Declared, name_of, problems
-from app.employees.reading import FileRow
-from app.imports.merging import NOBODY, changes_against, merged
-from app.imports.telling import birth_of, has_left, told_changes, told_new, told_person, too_soon
-from app.searching import words_of
+from app.employee_files.rows import FileRow
+from app.employees.declared import LABELS, Declared, LikeRow, before_work, columns_of, name_of, problems
+from app.employees.forms import in_words
+from app.follow_up.law import follow_up
+from app.follow_up.words import MONITORINGS, VISITS
+from app.imports.people import PersonOfFile, completed, identities, is_half, people_of
+from app.text.search import words_of
 from db.models import LineKind
 
+FREE_TEXT = {"birth_name", "usual_name", "first_names", "job_title", "email"}
+NOBODY: Declared = dict.fromkeys(LABELS, "") | {"part_time": "non"}
 
-class Known(NamedTuple):
+
+def changes_against(declared: Declared, given: Declared) -> Declared:
+    """The changes that the file, which gives these fields, would make to the declared ones."""
+    whole = merged(declared, given)
+    return {name: whole[name] for name in LABELS if not _is_same(name, declared[name], whole[name])}
+
+
+def merged(declared: Declared, given: Declared) -> Declared:
+    """The person as the file would make them. A payroll with one « Nom » writes the usual name in it."""
+    whole = declared | given
+    usual = words_of(declared["usual_name"])
+    if usual and not given.get("usual_name") and words_of(given.get("birth_name", "")) == usual:
+        whole["birth_name"] = declared["birth_name"]
+    if comes_back(declared, given):
+        whole["exit_on"] = given.get("exit_on", "")
+    return whole
+
+
+def comes_back(declared: Declared, given: Declared) -> bool:
+    """The file knows an entry after the departure that is declared."""
+    return bool(declared["exit_on"]) and given.get("entry_on", "") > declared["exit_on"]
+
+
+def _is_same(name: str, old: str, new: str) -> bool:
+    if old == new:
+        return True
+    return name in FREE_TEXT and bool(old) and bool(new) and words_of(old) == words_of(new)
+
+
+# The effect of a line of a file, in French clauses.
+
+# Fields that the sentence about a new person implies: the name is beside it, « née » is the sex.
+TOLD = {
+    "birth_name", "usual_name", "first_names", "sex", "birth_on", "contract", "job_title", "entry_on",
+    "exit_on",
+}  # fmt: skip
+
+
+def change_words(declared: Declared, after: Declared) -> str:
+    """Each changed field, old and new; a return is one change, with both its days."""
+    clauses = []
+    if comes_back(declared, after):
+        clauses.append(f"revient {_on(after, 'entry_on')} après son départ {_on(declared, 'exit_on', 'du')}")
+        after = {name: value for name, value in after.items() if name != "entry_on" and value}
+    for name, value in after.items():
+        old, new = in_words(name, declared[name]), in_words(name, value)
+        clauses.append(f"{LABELS[name]} : {old or '(vide)'} → {new or '(vide)'}")
+    return " ; ".join(clauses)
+
+
+def too_soon(declared: Declared, given: Declared, today: date) -> str:
+    """The reason why a file may not declare a return: the person is still here, and the departure would be
+    lost.
+    """
+    if not comes_back(declared, given) or declared["exit_on"] < today.isoformat():
+        return ""
+    return (
+        f"revient {_on(given, 'entry_on')} après son départ {_on(declared, 'exit_on', 'du')}, qui n’a pas"
+        " encore eu lieu : renvoyez cette ligne après ce départ, ou corrigez d’abord sa fiche"
+    )
+
+
+def person_words(values: Declared) -> str:
+    """A person of the list: the job and the entry."""
+    return f"{values['job_title']}, {_agreed('entré', values)} {_on(values, 'entry_on')}"
+
+
+def new_person_words(values: Declared, today: date) -> str:
+    """A person to declare, as the list would hold them, with a visit that must come before the work."""
+    contract = in_words("contract", values["contract"])
+    words = f"{birth_of(values)}, {contract}, {person_words(values)}"
+    if has_left(values, today):
+        return (
+            f"{words}, {_agreed('parti', values)} {_on(values, 'exit_on')} : ne travaille plus chez vous,"
+            f" à choisir seulement pour garder sa trace{_the_rest(values)}"
+        )
+    if values["exit_on"]:
+        words += f", part {_on(values, 'exit_on')}"
+    return f"{words}{_before_work(values)}{_the_rest(values)}"
+
+
+def _the_rest(values: Declared) -> str:
+    """The other fields that would be written."""
+    rest = [name for name in LABELS if name not in TOLD and values[name] and values[name] != "non"]
+    return "".join(f" ; {LABELS[name]} : {in_words(name, values[name])}" for name in rest)
+
+
+def cell_words(field: str, cell: str, why: str) -> str:
+    """le téléphone « néant » n’est pas complet; the title and the cell where the reason does not say them."""
+    if cell and f"« {cell} »" in why:
+        return why
+    return f"{LABELS.get(field, field)} « {cell} »{f' : {why}' if why else ''}"
+
+
+def birth_of(values: Declared) -> str:
+    """née le 03/02/1990"""
+    return f"{_agreed('né', values)} {_on(values, 'birth_on')}"
+
+
+def has_left(values: Declared, today: date) -> bool:
+    return "" < values["exit_on"] < today.isoformat()
+
+
+def _before_work(values: Declared) -> str:
+    visit = before_work(LikeRow(columns_of(values)), [])
+    if visit is None:
+        return ""
+    birth, entry = date.fromisoformat(values["birth_on"]), date.fromisoformat(values["entry_on"])
+    followed, kind = follow_up(values["risks"].split(), birth, entry), VISITS[visit.kind]
+    return f" ; {_lower(MONITORINGS[followed.monitoring])} : {_lower(kind)} {visit.words}"
+
+
+def _on(values: Declared, name: str, article: str = "le") -> str:
+    return f"{article} {in_words(name, values[name])}"
+
+
+def _agreed(word: str, values: Declared) -> str:
+    return word + {"F": "e", "M": ""}.get(values["sex"], "(e)")
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+class ListedPerson(NamedTuple):
     """An employee already on the list."""
 
     id: int
@@ -23,9 +156,10 @@ class Known(NamedTuple):
 
 
 @dataclass(slots=True)
-class Found:
-    """What a line would do. `fields`, as text: all of them for a new person, those that the file gives for a
-    probable duplicate, else those that change. `is_odd`: rarely what is wanted, hence not chosen beforehand.
+class Effect:
+    """The effect of a line. `fields`, as text: all of them for a new person, those that the file gives for a
+    probable duplicate or a line in error, else those that change. `is_odd`: rarely wanted, or not sure, hence
+    not chosen beforehand.
     """
 
     line: int
@@ -38,35 +172,44 @@ class Found:
     is_odd: bool = False
 
 
-def difference(rows: Iterable[FileRow], known: Sequence[Known], today: date) -> list[Found]:
-    """A finding for each row of the file, then one for each present employee whom it does not name.
+def difference(
+    rows: Sequence[FileRow], known: Sequence[ListedPerson], today: date, *, is_whole: bool = True
+) -> list[Effect]:
+    """The effect of each person of the file, in the order of their lines; then, of a file that `is_whole`,
+    one for each present employee whom it does not name.
 
-    An empty cell never erases what is declared: it says nothing. Capitals and accents alone change nothing.
-    Who is named by a line in error is not absent.
+    An empty cell never erases a declared field. Capitals and accents alone change nothing. A person named by
+    a line in error is not absent.
     """
     index = _Index(known)
-    found, named = [], set()
-    lines: dict[tuple[Any, ...], int] = {}
-    for row in rows:
-        finding = _finding(row, index, lines, today)
-        found.append(finding)
-        if finding.employee_id:
-            named.add(finding.employee_id)
-    for each in known:
+    rows = completed(rows, (each.declared for each in known))
+    people = people_of(rows, lambda given: same.id if (same := index.same(given)) else None)
+    effects = [_with_remarks(_finding(person, index, today), person) for person in people]
+    named = {finding.employee_id for finding in effects}
+    for each in known if is_whole else ():
         if each.id not in named and not each.declared["exit_on"]:
-            about, words = name_of(each.declared), told_person(each.declared)
-            found.append(Found(0, LineKind.ABSENT, about, words, each.id, each.version))
-    return found
+            about, words = name_of(each.declared), person_words(each.declared)
+            effects.append(Effect(0, LineKind.ABSENT, about, words, each.id, each.version))
+    return effects
+
+
+def _with_remarks(finding: Effect, person: PersonOfFile) -> Effect:
+    """The effect, with the cells left aside, and why nothing is chosen beforehand."""
+    remarks = [f"feuille « {person.sheet} »"] if person.sheet else []
+    remarks += [*person.doubts, *(f"laissé de côté, {cell_words(*cell)}" for cell in person.left)]
+    finding.words = " ; ".join(filter(None, [finding.words, *remarks]))
+    finding.is_odd = finding.is_odd or bool(person.doubts)
+    return finding
 
 
 class _Index:
     """The list by staff number, by identity, by birth date and by name."""
 
-    def __init__(self, known: Sequence[Known]) -> None:
-        self.by_number: dict[str, Known] = {}
-        self.by_identity: dict[tuple[Any, ...], list[Known]] = defaultdict(list)
-        self.by_birth: dict[str, list[Known]] = defaultdict(list)
-        self.by_name: dict[tuple[Any, ...], list[Known]] = defaultdict(list)
+    def __init__(self, known: Sequence[ListedPerson]) -> None:
+        self.by_number: dict[str, ListedPerson] = {}
+        self.by_identity: dict[tuple[Any, ...], list[ListedPerson]] = defaultdict(list)
+        self.by_birth: dict[str, list[ListedPerson]] = defaultdict(list)
+        self.by_name: dict[tuple[Any, ...], list[ListedPerson]] = defaultdict(list)
         # Those who left come first, so that somebody present takes their place.
         for each in sorted(
             known, key=lambda known: (not known.declared["exit_on"], known.declared["entry_on"])
@@ -74,62 +217,58 @@ class _Index:
             declared = each.declared
             if declared["staff_number"]:
                 self.by_number[declared["staff_number"].casefold()] = each
-            for identity in _identities(declared):
+            for identity in identities(declared):
                 self.by_identity[identity].append(each)
                 self.by_name[identity[:2]].append(each)
             self.by_birth[declared["birth_on"]].append(each)
 
-    def same(self, fields: Declared) -> Known | None:
+    def same(self, fields: Declared) -> ListedPerson | None:
         """The same person: same identity, or same staff number and half of the identity."""
-        for identity in _identities(fields):
+        for identity in identities(fields):
             if identity in self.by_identity:
                 return _closest(self.by_identity[identity], fields)
         numbered = self.by_number.get(fields.get("staff_number", "").casefold())
-        return numbered if numbered and _is_half(numbered.declared, fields) else None
+        return numbered if numbered and is_half(numbered.declared, fields) else None
 
-    def alike(self, fields: Declared) -> tuple[Known, str] | None:
+    def alike(self, fields: Declared) -> tuple[ListedPerson, str] | None:
         """Somebody who may be the same person, and why."""
         numbered = self.by_number.get(fields.get("staff_number", "").casefold())
         if numbered:
             return numbered, "même matricule"
-        for identity in _identities(fields):
+        for identity in identities(fields):
             if homonyms := self.by_name.get(identity[:2]):
                 return _closest(homonyms, fields), "même nom, autre date de naissance"
         born = self.by_birth.get(fields.get("birth_on", ""), ())
-        if halves := [each for each in born if _is_half(each.declared, fields)]:
+        if halves := [each for each in born if is_half(each.declared, fields)]:
             return _closest(halves, fields), "même date de naissance, nom ou prénom proche"
         return None
 
 
-def _finding(row: FileRow, index: _Index, lines: dict[tuple[Any, ...], int], today: date) -> Found:
-    given = {name: value for name, value in row.fields.items() if name in LABELS and value}
-    about = name_of(NOBODY | given).strip() or f"Ligne {row.line}"
+def _finding(person: PersonOfFile, index: _Index, today: date) -> Effect:
+    given, line = person.given, person.line
+    about = name_of(NOBODY | given).strip() or f"Ligne {line}"
     same = index.same(given)
     twin = None if same else index.alike(given)
-    if reasons := row.reasons or _reasons(row.line, given, same, lines, today):
+    if reasons := person.reasons or _reasons(given, same, today):
         named = same or (twin and twin[0])
-        return Found(row.line, LineKind.WRONG, about, " ; ".join(reasons), named.id if named else None)
+        return Effect(
+            line, LineKind.WRONG, about, " ; ".join(reasons), named.id if named else None, fields=given
+        )
     if same:
-        return _against(row.line, same, given)
+        return _against(line, same, given)
     if twin:
         other, why = twin
         words = f"ressemble à {name_of(other.declared)}, {birth_of(other.declared)} ({why}). "
-        told = told_changes(other.declared, changes_against(other.declared, given))
-        words += f"Si c’est la même personne : {told or 'rien ne change'}"
-        return Found(row.line, LineKind.DUPLICATE, about, words, other.id, other.version, given)
+        clauses = change_words(other.declared, changes_against(other.declared, given))
+        words += f"Si c’est la même personne : {clauses or 'rien ne change'}"
+        return Effect(line, LineKind.DUPLICATE, about, words, other.id, other.version, given)
     whole = NOBODY | given
     odd = has_left(whole, today)
-    return Found(row.line, LineKind.NEW, about, told_new(whole, today), fields=whole, is_odd=odd)
+    return Effect(line, LineKind.NEW, about, new_person_words(whole, today), fields=whole, is_odd=odd)
 
 
-def _reasons(
-    line: int, given: Declared, same: Known | None, lines: dict[tuple[Any, ...], int], today: date
-) -> list[str]:
-    """Why a line whose cells are all right is not taken."""
-    # Homonyms born on one day are told apart by the list, or not at all.
-    first = lines.setdefault((same.id,) if same else _identities(given)[0], line)
-    if first != line:
-        return [f"la même personne est déjà à la ligne {first} : gardez-en une"]
+def _reasons(given: Declared, same: ListedPerson | None, today: date) -> list[str]:
+    """Reasons to refuse a line whose cells are all right."""
     if same and (why := too_soon(same.declared, given, today)):
         return [why]
     whole = merged(same.declared, given) if same else NOBODY | given
@@ -138,44 +277,26 @@ def _reasons(
     return [_clause(words) for words in problems(whole, today).values()]
 
 
-def _against(line: int, same: Known, given: Declared) -> Found:
+def _against(line: int, same: ListedPerson, given: Declared) -> Effect:
     after = changes_against(same.declared, given)
     kind = LineKind.CHANGED if after else LineKind.UNCHANGED
     if after.get("exit_on") and not same.declared["exit_on"]:
         kind = LineKind.LEFT
-    words = told_changes(same.declared, after)
-    return Found(line, kind, name_of(same.declared), words, same.id, same.version, after)
+    words = change_words(same.declared, after)
+    return Effect(line, kind, name_of(same.declared), words, same.id, same.version, after)
 
 
-def _closest(homonyms: Sequence[Known], fields: Declared) -> Known:
-    """Of those alike, who has most in common with the line; in doubt, who is present."""
-    telling = ("staff_number", "first_names", "birth_name", "usual_name", "entry_on", "job_title")
+def _closest(homonyms: Sequence[ListedPerson], fields: Declared) -> ListedPerson:
+    """The one of several alike who has most in common with the line; in doubt, one who is present."""
+    compared = ("staff_number", "first_names", "birth_name", "usual_name", "entry_on", "job_title")
     born = fields.get("birth_on", "")
 
-    def common(each: Known) -> tuple[int, int]:
+    def common(each: ListedPerson) -> tuple[int, int]:
         values = each.declared
         digits = sum(a == b for a, b in zip(values["birth_on"], born, strict=False))
-        return sum(bool(values[n]) and values[n] == fields.get(n) for n in telling), digits
+        return sum(bool(values[n]) and values[n] == fields.get(n) for n in compared), digits
 
     return max(reversed(homonyms), key=common)
-
-
-def _identities(fields: Declared) -> list[tuple[Any, ...]]:
-    """Name, first name and birth date, accents and capitals aside; under both names when there are two."""
-    first = " ".join(words_of(fields.get("first_names", ""))[:1])
-    names = dict.fromkeys(
-        [fields.get("birth_name", ""), fields.get("usual_name") or fields.get("birth_name", "")]
-    )
-    return [(" ".join(words_of(name)), first, fields.get("birth_on", "")) for name in names]
-
-
-def _is_half(declared: Declared, fields: Declared) -> bool:
-    """Two of the three parts of an identity are the same, one of them a name."""
-    pairs = [(a, b) for a in _identities(declared) for b in _identities(fields)]
-    return any(
-        (a[0] == b[0]) + (a[1] == b[1]) + (a[2] == b[2]) >= 2 and (a[0] == b[0] or a[1] == b[1])
-        for a, b in pairs
-    )
 
 
 def _clause(words: str) -> str:

@@ -1,8 +1,8 @@
 """Reads of the files that a company imports."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy
@@ -11,16 +11,20 @@ from sqlmodel import col, select
 
 from app.access import MemberAccess
 from app.employees.declared import LABELS, text_of
-from app.imports.difference import Known
+from app.imports.difference import ListedPerson
+from app.rights import Right, rights_of
+from app.sessions import is_alive
 from db.models import (
     Account,
     ColumnHabit,
+    Company,
     Employee,
     EmployeeChange,
     EmployeeImport,
     ImportLine,
     ImportState,
     LineKind,
+    Membership,
 )  # fmt: skip
 
 PAGE = 50
@@ -40,7 +44,7 @@ async def import_of(access: MemberAccess, import_id: int) -> EmployeeImport:
 
 
 async def past_imports(access: MemberAccess) -> list[PastImport]:
-    """The latest files; one that was dropped before anything was compared tells nobody anything."""
+    """The latest files, without those dropped before a comparison."""
     statement = (
         select(EmployeeImport, Account.first_name, Account.last_name)
         .join(Account, col(Account.id) == EmployeeImport.account_id)
@@ -52,14 +56,16 @@ async def past_imports(access: MemberAccess) -> list[PastImport]:
     return [PastImport(row, f"{first} {last}") for row, first, last in await access.rows(statement)]
 
 
-async def known_employees(access: MemberAccess) -> list[Known]:
+async def known_employees(access: MemberAccess) -> list[ListedPerson]:
     rows = await access.table(_KNOWN, {"company": access.company.key})
     # Beside the loop: of 10 000 people it takes a fifth of a second.
     return await asyncio.to_thread(_known, rows)
 
 
-def _known(rows: Sequence[tuple[Any, ...]]) -> list[Known]:
-    return [Known(row[0], row[1], dict(zip(LABELS, map(text_of, row[2:]), strict=True))) for row in rows]
+def _known(rows: Sequence[tuple[Any, ...]]) -> list[ListedPerson]:
+    return [
+        ListedPerson(row[0], row[1], dict(zip(LABELS, map(text_of, row[2:]), strict=True))) for row in rows
+    ]
 
 
 async def lines_of(access: MemberAccess, import_id: int, kind: LineKind, after: int) -> list[ImportLine]:
@@ -70,17 +76,55 @@ async def lines_of(access: MemberAccess, import_id: int, kind: LineKind, after: 
     )
 
 
+async def lines_about(
+    access: MemberAccess, import_id: int, employee_id: int | None, about: str
+) -> list[ImportLine]:
+    """The lines about that employee; about that name, of somebody who is not on the list."""
+    mine = access.select(ImportLine).where(col(ImportLine.import_id) == import_id)
+    if employee_id:
+        return list(await access.all(mine.where(col(ImportLine.employee_id) == employee_id)))
+    unknown = mine.where(col(ImportLine.employee_id).is_(None), col(ImportLine.about) == about[:200])
+    return list(await access.all(unknown))
+
+
+async def wrong_rows(access: MemberAccess, import_id: int) -> list[dict[str, Any]]:
+    """The lines in error as the export writes people, each with its place in the file and `why`."""
+    statement = (
+        sqlalchemy.select(col(ImportLine.line), col(ImportLine.words), col(ImportLine.fields))
+        .where(col(ImportLine.company_id) == access.company.key, col(ImportLine.import_id) == import_id)
+        .where(col(ImportLine.kind) == LineKind.WRONG)
+        .order_by(col(ImportLine.id))
+    )
+    return [fields | {"line": line, "why": why} for line, why, fields in await access.table(statement)]
+
+
+async def sister_sites(access: MemberAccess, sirets: Collection[str], today: date) -> dict[str, Company]:
+    """The other companies where this account may change the list of employees, by SIRET."""
+    statement = (
+        select(Company, Membership)
+        .join(Membership, col(Membership.company_id) == Company.id)
+        .where(col(Membership.account_id) == access.account.key, is_alive(today))
+        .where(col(Company.siret).in_(sirets), col(Company.closed_at).is_(None))
+        .where(col(Company.id) != access.company.key)
+    )
+    return {
+        company.siret: company
+        for company, rights in (await access.rows(statement) if sirets else ())
+        if Right.EMPLOYEES in rights_of(rights.roles, third_party=rights.third_party)
+    }
+
+
 async def counts_of(access: MemberAccess, import_id: int) -> dict[str, dict[str, int]]:
-    """How many lines of each kind, by what was chosen for them."""
+    """The number of lines of each kind, by the choice made for them."""
     statement = (
         sqlalchemy.select(col(ImportLine.kind), col(ImportLine.choice), func.count())
         .where(col(ImportLine.company_id) == access.company.key, col(ImportLine.import_id) == import_id)
         .group_by(col(ImportLine.kind), col(ImportLine.choice))
     )
-    found: dict[str, dict[str, int]] = {kind.value: {} for kind in LineKind}
+    numbers: dict[str, dict[str, int]] = {kind.value: {} for kind in LineKind}
     for kind, choice, number in await access.table(statement):
-        found[str(kind)][choice] = number
-    return found
+        numbers[str(kind)][choice] = number
+    return numbers
 
 
 async def chosen_lines(access: MemberAccess, import_id: int) -> Sequence[Any]:
@@ -102,7 +146,7 @@ async def chosen_lines(access: MemberAccess, import_id: int) -> Sequence[Any]:
 
 
 async def kept_names(access: MemberAccess, import_id: int) -> list[str]:
-    """Of a file that was undone: whose sheets were left alone, since somebody changed them afterwards."""
+    """Names of people left alone by the undoing of a file, since somebody changed them afterwards."""
     statement = (
         sqlalchemy.select(col(EmployeeChange.about))
         .where(col(EmployeeChange.company_id) == access.company.key, col(EmployeeChange.undone_at).is_(None))

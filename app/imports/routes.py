@@ -2,46 +2,56 @@
 
 from typing import Any
 
-from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
 from app import clock
 from app.access import MemberAccess
-from app.employees.columns import COLUMNS, SAME_FOR_ALL
+from app.employee_files.columns import COLUMNS, SAME_FOR_ALL
+from app.employee_files.dsn import Sieve
+from app.employee_files.kinds import BIGGEST_DSN, BIGGEST_SPREADSHEET, is_dsn
 from app.employees.forms import Nothing
-from app.employees.service import Moment
 from app.errors import Refused
-from app.forms import Form
-from app.held_files import HeldFile
-from app.imports import choosing_routes
-from app.imports.apply_service import apply_import
+from app.files.held import HeldFile
+from app.imports import choices, mending
+from app.imports.acts import apply_import, undo_import
 from app.imports.forms import Apply
-from app.imports.pages import SOURCES, counted, shown_import
-from app.imports.queries import import_of, kept_names, past_imports
-from app.imports.service import OPEN, begin_import, forget_lines
-from app.imports.undo_service import undo_import
-from app.rights import Right
-from app.uploads import DRAINED, read_upload
-from app.web import Page, leave, never_seen, page, path_to, see, wants_fragment
+from app.imports.queries import import_of, kept_names, past_imports, sister_sites
+from app.imports.reading import UNDER_WAY, begin_import, forget_lines, held_file
+from app.imports.views import counted, import_page, source_of, told_done
+from app.rights import OWN, Right
+from app.web.forms import Form
+from app.web.pages import Page, leave, never_seen, page, path_to, see, wants_fragment
+from app.web.signatures import Member, Request, get, post
+from app.web.uploads import DRAINED, Larger, Limit, read_upload
 from db.models import EmployeeImport, ImportState
+
+DSN_ADVICE = "envoyez plutôt votre liste en tableur, en plusieurs fois"
+
+
+def _larger(start: bytes) -> Larger | None:
+    if not is_dsn(start):
+        return None
+    sieve = Sieve()
+    return Larger(BIGGEST_DSN, DSN_ADVICE, sieve.feed, lambda: sieve.feed(b"", is_last=True))
+
+
+MOST = Limit(BIGGEST_SPREADSHEET, larger=_larger)
 
 ONE = "/espace/{code:str}/salaries/imports/{import_id:int}"
 
 
-@get("/espace/{code:str}/salaries/imports", name="imports.index")
-async def index(access: NamedDependency[MemberAccess], code: FromPath[str]) -> Response[Any]:
+@get("/espace/{code:str}/salaries/imports", right=Right.EMPLOYEES)
+async def index(access: Member) -> Response[Any]:
     """The files imported before."""
-    access.require(Right.EMPLOYEES)
     imports = await past_imports(access)
-    return page("imports/index.html", company=access.company, imports=imports, sources=SOURCES)
+    return page("imports/index.html", imports=imports, source_of=source_of)
 
 
-@get("/espace/{code:str}/salaries/imports/nouveau", name="imports.new")
-async def new(access: NamedDependency[MemberAccess], code: FromPath[str]) -> Response[Any]:
-    access.require(Right.EMPLOYEES)
-    return _new(access, Form())
+@get("/espace/{code:str}/salaries/imports/nouveau", right=Right.EMPLOYEES)
+async def new(access: Member) -> Response[Any]:
+    return _new(Form())
 
 
 async def may_import(access: MemberAccess, **_: Any) -> None:
@@ -50,16 +60,14 @@ async def may_import(access: MemberAccess, **_: Any) -> None:
 
 @post(
     "/espace/{code:str}/salaries/imports/nouveau",
-    name="imports.create",
     request_max_body_size=DRAINED,
     opt={"file": may_import},
+    right=OWN,
 )
-async def create(
-    request: Request[Any, Any, Any], access: NamedDependency[MemberAccess], code: FromPath[str]
-) -> Response[Any]:
+async def create(request: Request, access: Member) -> Response[Any]:
     import_id = 0
     async with access.paused():
-        upload = await read_upload(request)
+        upload = await read_upload(request, MOST)
         form = Form.of(request, Nothing, {}, is_garbled=upload.is_garbled)
         if upload.problem and form.data:
             form.refuse(Refused(upload.problem, "fichier"))
@@ -70,108 +78,112 @@ async def create(
             except Refused as refused:
                 form.refuse(refused)
     if form.errors:
-        return _new(access, form)
-    return see(request, "imports.show", code=access.company.code, import_id=import_id)
+        return _new(form)
+    return see(request, "imports.show", import_id=import_id)
 
 
-@get(ONE, name="imports.show")
+@get("/espace/{code:str}/salaries/imports/suite/{import_id:int}", right=Right.EMPLOYEES)
+async def following(access: Member, import_id: FromPath[int]) -> Page:
+    """The address of a refused comparison, loaded again: another file can be sent."""
+    return _new(Form({}))
+
+
+@post("/espace/{code:str}/salaries/imports/suite/{import_id:int}", right=Right.EMPLOYEES)
+async def follow(request: Request, access: Member, import_id: FromPath[int]) -> Response[Any]:
+    """The file that this person sent for a sister site (`import_id`), compared with this one's list."""
+    form = await Form.read(request, Nothing)
+    if form.data:
+        async with access.paused():
+            try:
+                sent = held_file(access, import_id, clock.now())
+                file = HeldFile(sent.name, sent.content, clock.now(), sent.owner)
+                import_id = await begin_import(access, file, clock.today())
+            except Refused as refused:
+                form.refuse(refused)
+    if form.errors:
+        return _new(form)
+    return see(request, "imports.show", import_id=import_id)
+
+
+@get(ONE, right=Right.EMPLOYEES)
 async def show(
-    request: Request[Any, Any, Any],
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    import_id: FromPath[int],
+    request: Request, access: Member, import_id: FromPath[int], fait: NamedDependency[str] = ""
 ) -> Response[Any]:
-    access.require(Right.EMPLOYEES)
     imported = await import_of(access, import_id)
     if wants_fragment(request) and imported.state != ImportState.READING:
-        return leave(request, _path(request, access, imported))
-    return await _page(access, imported, Form({"exit_on": ""}))
+        return leave(request, _path(request, imported))
+    return await _page(access, imported, Form({"exit_on": ""}), told_done(fait))
 
 
-@post(ONE, name="imports.apply")
-async def apply(
-    request: Request[Any, Any, Any],
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    import_id: FromPath[int],
-) -> Response[Any]:
-    access.require(Right.EMPLOYEES)
+@post(ONE, right=Right.EMPLOYEES)
+async def apply(request: Request, access: Member, import_id: FromPath[int]) -> Response[Any]:
     imported = await import_of(access, import_id)
-    form = await Form.read(request, Apply)
-    if form.data:
-        async with form.attempt(access):
-            await apply_import(access, imported, form.data.exit_on, Moment(clock.now(), clock.today()))
+    form = await Form.attempted(
+        request, access, Apply, lambda data: apply_import(access, imported, data.exit_on, clock.moment())
+    )
     if form.errors:
         return await _page(access, imported, form)
-    return see(request, "imports.show", code=access.company.code, import_id=imported.key)
+    return see(request, "imports.show", import_id=imported.key)
 
 
-@get(f"{ONE}/annulation", name="imports.undoing")
-async def undoing(
-    access: NamedDependency[MemberAccess], code: FromPath[str], import_id: FromPath[int]
-) -> Response[Any]:
-    access.require(Right.EMPLOYEES)
-    return _undoing(access, await import_of(access, import_id), Form())
+@get(f"{ONE}/annulation", right=Right.EMPLOYEES)
+async def undoing(access: Member, import_id: FromPath[int]) -> Response[Any]:
+    return _undoing(await import_of(access, import_id), Form())
 
 
-@post(f"{ONE}/annulation", name="imports.undo")
-async def undo(
-    request: Request[Any, Any, Any],
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    import_id: FromPath[int],
-) -> Response[Any]:
-    """Back to before the file; of a file that is not applied, nothing is kept."""
-    access.require(Right.EMPLOYEES)
+@post(f"{ONE}/annulation", right=Right.EMPLOYEES)
+async def undo(request: Request, access: Member, import_id: FromPath[int]) -> Response[Any]:
+    """Back to before the file; nothing stays of a file that is not applied."""
     imported = await import_of(access, import_id)
     form = await Form.read(request, Nothing)
     if form.data:
         async with form.attempt(access):
             if imported.state == ImportState.APPLIED:
-                await undo_import(access, imported, Moment(clock.now(), clock.today()))
-            elif imported.state in OPEN:
+                await undo_import(access, imported, clock.moment())
+            elif imported.state in UNDER_WAY:
                 await forget_lines(access, imported, ImportState.DROPPED)
             elif imported.state not in {ImportState.UNDONE, ImportState.DROPPED}:
                 raise Refused("Il n’y a plus rien à annuler ici.")
     if form.errors:
-        return _undoing(access, imported, form)
-    return see(request, "imports.show", code=access.company.code, import_id=imported.key)
+        return _undoing(imported, form)
+    return see(request, "imports.show", import_id=imported.key)
 
 
-def _new(access: MemberAccess, form: Form[Any]) -> Page:
+def _new(form: Form[Any]) -> Page:
     return page(
         "imports/new.html",
-        company=access.company,
         form=form,
         needed=[column.words for column in COLUMNS.values() if column.is_needed],
         sayable=[COLUMNS[field].words for field in SAME_FOR_ALL],
     )
 
 
-async def _page(access: MemberAccess, imported: EmployeeImport, form: Form[Any]) -> Page:
+async def _page(access: MemberAccess, imported: EmployeeImport, form: Form[Any], notice: str = "") -> Page:
     is_undone = imported.state == ImportState.UNDONE
+    moved = imported.said.get("moved", [])
+    sites = {siret for _, siret, *_ in moved}
     return page(
         "imports/show.html",
         "partials/imports/progress.html",
         form=form,
-        company=access.company,
-        shown=shown_import(imported, clock.now()),
+        notice=notice,
+        shown=import_page(imported, clock.now()),
         counts=await counted(access, imported),
+        sisters=await sister_sites(access, sites, clock.today()),
         kept=await kept_names(access, imported.key) if is_undone else [],
         again=never_seen(),
     )
 
 
-def _undoing(access: MemberAccess, imported: EmployeeImport, form: Form[Any]) -> Page:
-    return page(
-        "imports/undoing.html", form=form, company=access.company, shown=shown_import(imported, clock.now())
-    )
+def _undoing(imported: EmployeeImport, form: Form[Any]) -> Page:
+    return page("imports/undoing.html", form=form, shown=import_page(imported, clock.now()))
 
 
-def _path(request: Request[Any, Any, Any], access: MemberAccess, imported: EmployeeImport) -> str:
-    return path_to(request, "imports.show", code=access.company.code, import_id=imported.key)
+def _path(request: Request, imported: EmployeeImport) -> str:
+    return path_to(request, "imports.show", import_id=imported.key)
 
 
 MEMBER: list[Any] = [
-    index, new, create, show, apply, undoing, undo, *choosing_routes.MEMBER,
+    index, new, create, following, follow, show, apply, undoing, undo,
+    *choices.MEMBER, *mending.MEMBER,
 ]  # fmt: skip

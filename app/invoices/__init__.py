@@ -1,1 +1,1 @@
-"""What the service invoices, what was paid of it, and how to pay the rest."""
+"""Invoices of the service, their payments, and the ways to pay the rest."""

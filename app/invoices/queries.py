@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 import sqlalchemy
 from sqlalchemy import Date, ScalarSelect, bindparam, func
 from sqlalchemy.orm import aliased
-from sqlmodel import col
+from sqlmodel import col, select
 
-from app.access import Access, MemberAccess
-from app.employees.queries import PAGE
+from app.access import Access, AccountAccess, MemberAccess
 from app.invoices.rules import CREDITED, STATE_WORDS, InvoiceState, left_of, state_of
-from db.models import Invoice, InvoiceKind, Payment
+from app.rights import Right, rights_of
+from app.sessions import is_alive
+from app.web.paging import PAGE
+from db.models import Company, Invoice, InvoiceKind, Membership, Payment
 
 FIRST, LAST = date(1, 1, 1), date(9999, 12, 31)
 MOST_EXPORTED = 5_000
@@ -153,24 +155,24 @@ async def invoices_before(
     at, row = place or (LAST, 0)
     since, until = (date(year, 1, 1), date(year, 12, 31)) if year else (FIRST, LAST)
     given = {"place": at, "row": row, "since": since, "until": until, "most": most}
-    found = await access.table(_PAGES[state], given | {"company": access.company.key, "today": today})
-    return [InvoiceRow(*row) for row in found]
+    rows = await access.table(_PAGES[state], given | {"company": access.company.key, "today": today})
+    return [InvoiceRow(*row) for row in rows]
 
 
 async def row_of(access: Access, invoice: Invoice) -> InvoiceRow:
-    """What became of an invoice that its reader's door gave."""
-    (found,) = await access.table(_ONE, {"company": invoice.company_id, "invoice": invoice.key})
-    return InvoiceRow(*found)
+    """The state of an invoice that the reader's door gave."""
+    (row,) = await access.table(_ONE, {"company": invoice.company_id, "invoice": invoice.key})
+    return InvoiceRow(*row)
 
 
 async def notes_of(access: MemberAccess, invoice_id: int) -> list[InvoiceRow]:
     """The credit notes that settle an invoice."""
-    found = await access.table(_NOTES, {"company": access.company.key, "invoice": invoice_id})
-    return [InvoiceRow(*row) for row in found]
+    rows = await access.table(_NOTES, {"company": access.company.key, "invoice": invoice_id})
+    return [InvoiceRow(*row) for row in rows]
 
 
 async def payments_of(access: MemberAccess, invoice_id: int) -> list[Payment]:
-    """In the order of their days."""
+    """Payments in the order of their days."""
     mine = access.select(Payment).where(Payment.invoice_id == invoice_id)
     return list(await access.all(mine.order_by(col(Payment.paid_on), col(Payment.id))))
 
@@ -178,3 +180,113 @@ async def payments_of(access: MemberAccess, invoice_id: int) -> list[Payment]:
 async def totals_of(access: MemberAccess, today: date) -> Totals:
     (row,) = await access.table(_TOTALS, {"company": access.company.key, "today": today})
     return Totals(*row)
+
+
+# Invoices of a person's companies together, in one statement or two whatever their number.
+
+
+async def late_at(access: AccountAccess, today: date) -> dict[str, int]:
+    """Amounts overdue in each company of this account, in cents, by code: only where it sees the invoices."""
+    statement = (
+        sqlalchemy.select(col(Company.code), col(Membership.roles), LEFT)
+        .select_from(Membership)
+        .join(Company, col(Company.id) == Membership.company_id)
+        .join(Invoice, col(Invoice.company_id) == Membership.company_id)
+        .where(
+            col(Membership.account_id) == access.account.key, is_alive(today),
+            col(Invoice.company_id) == col(Company.id), UNPAID, col(Invoice.due_on) < today,
+        )
+    )  # fmt: skip
+    late: dict[str, int] = {}
+    for code, roles, left in await access.table(statement):
+        if Right.INVOICES in rights_of(roles):
+            late[code] = late.get(code, 0) + left
+    return late
+
+
+class Bill(NamedTuple):
+    """An invoice with all that its paper says."""
+
+    company: Company
+    invoice: Invoice
+    row: InvoiceRow
+    payments: list[Payment]
+
+
+def _at(account: int, codes: list[str], year: int | None, today: date) -> list[Any]:
+    """The conditions of invoices of these companies of the account, in that year or whenever."""
+    since, until = (date(year, 1, 1), date(year, 12, 31)) if year else (FIRST, LAST)
+    return [
+        col(Membership.account_id) == account, is_alive(today), col(Company.code).in_(codes),
+        col(Invoice.company_id) == col(Company.id), col(Invoice.issued_on).between(since, until),
+    ]  # fmt: skip
+
+
+async def numbers_at(access: AccountAccess, codes: list[str], today: date) -> dict[int, int]:
+    """The number of invoices of these companies in all, by year, the latest first: only where this account
+    sees them.
+    """
+    year = sqlalchemy.extract("year", col(Invoice.issued_on))
+    statement = (
+        sqlalchemy.select(year, col(Membership.roles), func.count(col(Invoice.id)))
+        .select_from(Membership)
+        .join(Company, col(Company.id) == Membership.company_id)
+        .join(Invoice, col(Invoice.company_id) == Membership.company_id)
+        .where(*_at(access.account.key, codes, None, today))
+        .group_by(year, col(Membership.id))
+        .order_by(year.desc())
+    )
+    numbers: dict[int, int] = {}
+    for of, roles, number in await access.table(statement):
+        if Right.INVOICES in rights_of(roles):
+            numbers[int(of)] = numbers.get(int(of), 0) + number
+    return numbers
+
+
+async def bills_at(
+    access: AccountAccess, codes: list[str], year: int | None, today: date, most: int
+) -> list[Bill]:
+    """Invoices of these companies by company, the latest first, `most` at most: only where this account sees
+    them.
+    """
+    paid = _of_payments(func.coalesce(func.sum(Payment.cents), 0))
+    read: list[Any] = [Membership.roles, Company, Invoice, paid, _credited()]
+    statement: Any = (
+        sqlalchemy.select(*read, _of_payments(func.max(Payment.paid_on)))
+        .select_from(Membership)
+        .join(Company, col(Company.id) == Membership.company_id)
+        .join(Invoice, col(Invoice.company_id) == Membership.company_id)
+        .where(*_at(access.account.key, codes, year, today))
+        .order_by(col(Company.code), col(Invoice.issued_on).desc(), col(Invoice.id).desc())
+        .limit(most)
+    )
+    found = [
+        (company, invoice, settled)
+        for roles, company, invoice, *settled in await access.rows(statement)
+        if Right.INVOICES in rights_of(roles)
+    ]
+    payments = await _payments_among(access, [invoice for _, invoice, _ in found])
+    stored = InvoiceRow._fields[:10]
+    return [
+        Bill(
+            company,
+            invoice,
+            InvoiceRow(*(getattr(invoice, name) for name in stored), *settled),
+            payments.get(invoice.key, []),
+        )
+        for company, invoice, settled in found
+    ]
+
+
+async def _payments_among(access: AccountAccess, invoices: list[Invoice]) -> dict[int, list[Payment]]:
+    """By invoice, in the order of their days."""
+    companies = {each.company_id for each in invoices}
+    theirs = (
+        select(Payment)
+        .where(col(Payment.company_id).in_(companies), col(Payment.invoice_id).in_([i.key for i in invoices]))
+        .order_by(col(Payment.paid_on), col(Payment.id))
+    )
+    found: dict[int, list[Payment]] = {}
+    for each in await access.all(theirs):
+        found.setdefault(each.invoice_id, []).append(each)
+    return found

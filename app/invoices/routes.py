@@ -5,19 +5,12 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from litestar import get
-from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from app import clock
-from app.access import MemberAccess
-from app.employees.listing import place_of
-from app.employees.queries import PAGE
 from app.errors import NotFound
-from app.formats import amount
-from app.invoices.document import bank_of, paper_of, pdf_of
-from app.invoices.letter import file_name
+from app.invoices.paper import bank_of, file_name, paper_of, pdf_of
 from app.invoices.queries import (
     FILTERS,
     MOST_EXPORTED,
@@ -29,10 +22,12 @@ from app.invoices.queries import (
     totals_of,
 )
 from app.invoices.rules import STATE_WORDS, VAT_WORDS
-from app.invoices.shown import csv_of, line_of
-from app.places import row_number
+from app.invoices.views import csv_of, line_of, sums_of
 from app.rights import Right
-from app.web import page
+from app.text.formats import amount
+from app.web.pages import page
+from app.web.paging import PAGE, place_of, row_number
+from app.web.signatures import Member, get
 from db.models import Invoice, InvoiceKind
 
 INVOICES = "/espace/{code:str}/factures"
@@ -42,16 +37,11 @@ STATE_CHOICES = {"": "Tous", "dues": "Restant à payer"} | {
 }
 
 
-@get(INVOICES, name="invoices.index")
+@get(INVOICES, right=Right.INVOICES)
 async def index(
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    annee: FromQuery[str] = "",
-    etat: FromQuery[str] = "",
-    avant: FromQuery[str] = "",
+    access: Member, annee: FromQuery[str] = "", etat: FromQuery[str] = "", avant: FromQuery[str] = ""
 ) -> Response[Any]:
     """The latest first, 25 a page."""
-    access.require(Right.INVOICES)
     today, totals = clock.today(), await totals_of(access, clock.today())
     years, year, state = _years(totals), _year(annee), etat if etat in FILTERS else ""
     place = _day_place(avant)
@@ -62,7 +52,6 @@ async def index(
     return page(
         "invoices/index.html",
         "partials/invoices/table.html",
-        company=access.company,
         lines=[line_of(row, today) for row in found[:PAGE]],
         due=amount(totals.due_cents) if totals.due_cents else "",
         late=amount(totals.late_cents) if totals.late_cents else "",
@@ -74,21 +63,18 @@ async def index(
         asked=urlencode(asked),
         older=older,
         is_first=place is None,
+        sums=sums_of(found) if place is None and 1 < len(found) <= PAGE else {},
     )
 
 
-@get(ONE, name="invoices.show")
-async def show(
-    access: NamedDependency[MemberAccess], code: FromPath[str], invoice_id: FromPath[int]
-) -> Response[Any]:
+@get(ONE, right=Right.INVOICES)
+async def show(access: Member, invoice_id: FromPath[int]) -> Response[Any]:
     """One invoice: its lines, what was paid of it and when, and how to pay the rest."""
-    access.require(Right.INVOICES)
     invoice, today = await access.get(Invoice, invoice_id), clock.today()
     row = await row_of(access, invoice)
     settled = await access.get(Invoice, invoice.settles_id) if invoice.settles_id else None
     return page(
         "invoices/show.html",
-        company=access.company,
         invoice=invoice,
         word="Avoir" if invoice.kind == InvoiceKind.CREDIT_NOTE else "Facture",
         line=line_of(row, today),
@@ -106,29 +92,22 @@ async def show(
     )
 
 
-@get(f"{ONE}/pdf", name="invoices.paper")
-async def paper(
-    access: NamedDependency[MemberAccess], code: FromPath[str], invoice_id: FromPath[int]
-) -> Response[Any]:
+@get(f"{ONE}/pdf", right=Right.INVOICES)
+async def paper(access: Member, invoice_id: FromPath[int]) -> Response[Any]:
     """Drawn at once, so that it says what is left to pay today."""
-    access.require(Right.INVOICES)
     invoice = await access.get(Invoice, invoice_id)
     row, payments = await row_of(access, invoice), await payments_of(access, invoice.key)
     company, settings = await access.company_row(), access.portal.settings
     content = await pdf_of(paper_of(company, invoice, row, payments, settings, clock.today()))
-    return _file(content, "application/pdf", file_name(invoice.number))
+    is_note = invoice.kind == InvoiceKind.CREDIT_NOTE
+    return _file(content, "application/pdf", file_name(invoice.number, is_note=is_note))
 
 
-@get(f"{INVOICES}/export/{{kind:str}}", name="invoices.export")
+@get(f"{INVOICES}/export/{{kind:str}}", right=Right.INVOICES)
 async def export(
-    access: NamedDependency[MemberAccess],
-    code: FromPath[str],
-    kind: FromPath[str],
-    annee: FromQuery[str] = "",
-    etat: FromQuery[str] = "",
+    access: Member, kind: FromPath[str], annee: FromQuery[str] = "", etat: FromQuery[str] = ""
 ) -> Response[Any]:
-    """What the list shows with these filters, all its pages."""
-    access.require(Right.INVOICES)
+    """The list with these filters, all its pages."""
     if kind != "csv":
         raise NotFound
     today, state = clock.today(), etat if etat in FILTERS else ""
@@ -154,7 +133,7 @@ def _year(typed: str) -> int | None:
 
 
 def _day_place(typed: str) -> tuple[date, int] | None:
-    """None for a place that this portal did not write: the reader sees the latest."""
+    """The place of a page; None when this portal did not write it: the reader sees the latest."""
     place = place_of(typed, "echeance")
     return (date.fromisoformat(place[0]), place[1]) if place else None
 

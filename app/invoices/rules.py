@@ -1,4 +1,4 @@
-"""State of an invoice, what is left to pay, and what a bank reads to pay it. Pure functions, money in cents.
+"""State of an invoice, amount left to pay, and the code that a bank reads. Pure functions, money in cents.
 
 The code for the bank follows EPC069-12 (European Payments Council, version 3.1), the reference ISO 11649.
 """
@@ -15,10 +15,9 @@ from db.models import InvoiceKind
 
 VAT_PERCENT = 20
 VAT_WORDS = f"TVA {VAT_PERCENT} %"
-BIGGEST = 2**31 - 1  # cents, in the tables; far below what a credit transfer carries
+BIGGEST_CENTS = 2**31 - 1  # cents, in the tables; far below what a credit transfer carries
 LONGEST_CODE = 331  # bytes, in EPC069-12: what the largest code that it allows can hold
 NUMBER = re.compile(r"[A-Z0-9][A-Z0-9/-]{0,20}")
-AMOUNT = re.compile(r"(-?)(\d{1,3}(?: \d{3})+|\d+)(?:[.,](\d{1,2}))?", re.ASCII)
 
 
 class InvoiceState(StrEnum):
@@ -46,8 +45,8 @@ KIND_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """What is invoiced: `quantity` times `unit_cents`, before tax."""
+class BilledLine:
+    """A line of an invoice: `quantity` times `unit_cents`, before tax."""
 
     label: str
     quantity: int
@@ -60,14 +59,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """In cents: before tax, tax, and what is to be paid."""
+    """Amounts in cents: before tax, tax, and the sum to pay."""
 
     net_cents: int
     vat_cents: int
     total_cents: int
 
 
-def amounts_of(lines: Iterable[Line]) -> Amounts:
+def amounts_of(lines: Iterable[BilledLine]) -> Amounts:
     """The tax is of the sum, to the nearest cent, as invoices in France are made."""
     net = sum(each.net_cents for each in lines)
     vat = vat_of(net)
@@ -81,7 +80,7 @@ def vat_of(net_cents: int) -> int:
 
 
 def left_of(kind: str, total_cents: int, settled_cents: int, *, is_used: bool = False) -> int:
-    """What is left to pay; below zero, what the company may claim.
+    """The amount left to pay; below zero, the amount that the company may claim.
 
     `settled_cents`: payments, and credit notes that settle it. `is_used`: a credit note that settles an
     invoice is worth nothing more by itself.
@@ -100,21 +99,10 @@ def state_of(kind: str, left_cents: int, settled_cents: int, due_on: date, today
     return InvoiceState.PARTIAL if settled_cents > 0 else InvoiceState.TO_PAY
 
 
-def read_cents(typed: str) -> int:
-    """« 1 234,50 » is 123450. ValueError for what is no amount, or is finer than a cent."""
-    words = " ".join(typed.replace("€", " ").split())
-    found = AMOUNT.fullmatch(words)
-    if not found:
-        raise ValueError(f"Le montant « {words[:30]} » ne se lit pas, ou est plus fin que le centime.")
-    sign, whole, rest = found.groups(default="")
-    cents = int(whole.replace(" ", "")[:20]) * 100 + int(rest.ljust(2, "0"))
-    if cents > BIGGEST:
-        raise ValueError(f"Le montant « {words[:30]} » est trop grand.")
-    return -cents if sign else cents
-
-
 def reference_of(number: str) -> str:
-    """What to quote when paying: the invoice's number with its check digits (ISO 11649, 25 at most)."""
+    """The reference to quote when paying: the invoice's number with its check digits (ISO
+    11649, 25 at most).
+    """
     bare = re.sub(r"[^A-Z0-9]", "", number.upper())
     if not 0 < len(bare) <= 21:
         raise ValueError(f"« {number} » gives no reference")
@@ -133,7 +121,7 @@ def in_groups(code: str) -> str:
 
 
 def epc_payload(name: str, iban: str, bic: str, cents: int, reference: str) -> str:
-    """What a banking application reads from the code: whom to pay, how much, quoting what.
+    """The text that a banking application reads from the code: beneficiary, amount, reference.
 
     Version 002: the BIC may be empty. UTF-8 is 1. The purpose is left empty. A name is cut at 70 characters,
     or earlier where their bytes would pass the 331 of the whole.

@@ -1,1 +1,1 @@
-"""Utilisateurs: who may act for the company, who is invited, and how administration is recovered."""
+"""Utilisateurs: people who act for the company, invitations, and the recovery of administration."""

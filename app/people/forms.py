@@ -1,4 +1,4 @@
-"""What may be typed about a person's access, and by the person invited."""
+"""Fields of a person's access, and of the person invited."""
 
 import re
 from contextlib import suppress
@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator, model_validator
 
-from app.fields import FirstName, Input, JobTitle, LastName, Squeezed, Ticked, email_address
 from app.rights import Role
+from app.text.fields import FirstName, Input, JobTitle, LastName, Squeezed, Ticked
+from app.text.values import email_address
 
 # One checkbox a role: the name of a role is not a name that every form may carry.
 ROLE_FIELDS = {role: f"role_{role.value.replace('-', '_')}" for role in Role}
@@ -26,10 +27,10 @@ def _date(value: Any) -> Any:
     if not typed:
         return None
     for shape in DATES:
-        if found := shape.fullmatch(typed):
+        if match := shape.fullmatch(typed):
             with suppress(ValueError):
-                return date(**{name: int(digits) for name, digits in found.groupdict().items()})
-    raise ValueError("Cette date n’est pas comprise. Écrivez jour/mois/année, par exemple 31/12/2026.")
+                return date(**{name: int(digits) for name, digits in match.groupdict().items()})
+    raise ValueError("Saisissez la date de fin sous la forme jour/mois/année, par exemple 31/12/2026.")
 
 
 def _their_address(value: str) -> str:
@@ -51,7 +52,7 @@ Password = Annotated[str, AfterValidator(_password)]
 
 
 class Scope(Input):
-    """What a person may do, and until when. `ends_on` is the last day."""
+    """The roles of a person, and their end. `ends_on` is the last day."""
 
     roles: tuple[Role, ...] = ()
     third_party: Ticked = False

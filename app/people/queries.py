@@ -1,4 +1,4 @@
-"""Reads of the people who act for a company, and of those who are asked to."""
+"""Reads of the people who act for a company, and of its invitations."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, String, cast
 from sqlmodel import col, select
 
 from app.access import Access, MemberAccess
-from app.clock import PARIS
 from app.errors import NotFound
 from app.rights import ROLE_WORDS, Role
 from app.sessions import is_alive
@@ -18,7 +17,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PersonWithAccess:
     """Plain values: a page still shows them after a refusal took the rows back."""
 
     membership_id: int
@@ -37,11 +36,6 @@ class Person:
         return role_words(self.roles)
 
 
-def day_of(now: datetime) -> date:
-    """The day in France at that instant."""
-    return now.astimezone(PARIS).date()
-
-
 def has_ended(membership: Membership, today: date) -> bool:
     """Access counts until the end of its last day."""
     return membership.ends_on is not None and membership.ends_on < today
@@ -53,20 +47,22 @@ def role_words(roles: Iterable[str]) -> str:
     return ", ".join(words for role, (words, _) in ROLE_WORDS.items() if role in held) or "Aucun rôle"
 
 
-async def people(access: MemberAccess, today: date, after: int = 0) -> tuple[list[Person], int]:
-    """Who has or had access, in order of arrival, and what the next page comes `after`: 0 for none."""
+async def people(access: MemberAccess, today: date, after: int = 0) -> tuple[list[PersonWithAccess], int]:
+    """People who have or had access, in order of arrival, and the key that the next page comes `after`: 0 for
+    none.
+    """
     mine = select(Membership, Account).where(Membership.company_id == access.company.key)
-    found = await access.rows(
+    rows = await access.rows(
         mine.join(Account, col(Account.id) == Membership.account_id)
         .where(col(Membership.id) > after)
         .order_by(col(Membership.id))
         .limit(PAGE + 1)
     )
-    page = [_person(access, membership, account, today) for membership, account in found[:PAGE]]
-    return page, page[-1].membership_id if len(found) > PAGE else 0
+    page = [_person(access, membership, account, today) for membership, account in rows[:PAGE]]
+    return page, page[-1].membership_id if len(rows) > PAGE else 0
 
 
-async def person_of(access: MemberAccess, membership_id: int, today: date) -> Person:
+async def person_of(access: MemberAccess, membership_id: int, today: date) -> PersonWithAccess:
     """`NotFound` for the membership of another company, as for one that never was."""
     membership = await access.get(Membership, membership_id)
     return _person(access, membership, await account_of(access, membership), today)
@@ -79,8 +75,8 @@ async def account_of(access: Access, membership: Membership) -> Account:
     return account
 
 
-def _person(access: MemberAccess, membership: Membership, account: Account, today: date) -> Person:
-    return Person(
+def _person(access: MemberAccess, membership: Membership, account: Account, today: date) -> PersonWithAccess:
+    return PersonWithAccess(
         membership_id=membership.key,
         name=account.full_name,
         email=account.email,
@@ -95,7 +91,7 @@ def _person(access: MemberAccess, membership: Membership, account: Account, toda
 
 
 async def administrators(access: MemberAccess, today: date) -> Sequence[Account]:
-    """Whom to ask."""
+    """The people to ask."""
     # Roles are JSON, which the two databases search differently: their text is alike.
     is_administrator = cast(col(Membership.roles), String).contains(f'"{Role.ADMINISTRATOR}"')
     return await access.all(

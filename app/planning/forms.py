@@ -1,4 +1,4 @@
-"""What may be typed when answering a slot."""
+"""Fields of an answer to a slot."""
 
 import re
 from typing import Annotated, Any
@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from app.appointments.forms import Folded, Message, Token
-from app.fields import Input, Squeezed, Ticked, text
-from app.places import row_number
-from app.planning.rules import REASONS
+from app.planning.rules import REASONS, ShownWeek
+from app.text.fields import Input, Squeezed, Ticked, text
+from app.web.paging import row_number
 
 GIVEN_REASONS = {code: words for code, words in REASONS.items() if code != "autre_date"}
 
@@ -26,8 +26,16 @@ def _someone(value: str) -> str:
 
 def _reason(value: str) -> str:
     if value not in GIVEN_REASONS:
-        raise ValueError("Choisissez pourquoi ce créneau n’est pas utilisé.")
+        raise ValueError("Choisissez ce que devient cette visite.")
     return value
+
+
+def _shown(value: Any) -> ShownWeek:
+    return ShownWeek.read(value if isinstance(value, str) else "")
+
+
+def _shown_around(value: Any) -> ShownWeek | None:
+    return _shown(value) if value else None
 
 
 Sequence = Annotated[int, BeforeValidator(_seen)]
@@ -37,8 +45,18 @@ class Answer(Input):
     sequence: Sequence
 
 
+class Confirmation(Answer):
+    """`shown`: in place, what the button of the whole week offered beside this row."""
+
+    shown: Annotated[ShownWeek | None, BeforeValidator(_shown_around)] = None
+
+
+class Together(Input):
+    shown: Annotated[ShownWeek, BeforeValidator(_shown)]
+
+
 class Choice(Answer):
-    """`employee`: the number of who comes."""
+    """`employee`: the number of the employee who comes."""
 
     employee: Annotated[str, AfterValidator(_someone)]
 

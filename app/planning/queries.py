@@ -1,24 +1,168 @@
-"""Reads of one company's planning: pages of slots, their counts, who may take one."""
+"""Reads of one company's planning: pages of slots, their counts, candidates for one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import bindparam, func, or_
+from sqlalchemy import Select, bindparam, func, or_
 from sqlmodel import col, select
 
-from app.access import MemberAccess, StaffAccess
-from app.appointments.queries import OPEN_STATES
-from app.clock import PARIS
-from app.employees.declared import shown_name
-from app.employees.queries import PAGE
-from app.employees.searching import named
-from app.planning.rules import LIVE, midnight
-from app.planning.slot_queries import SlotRow, slot_rows
-from db.models import Account, AppointmentRequest, Employee, Slot, SlotState, VisitKind
+from app.access import BIGGEST_ID, Access, AccountAccess, MemberAccess, StaffAccess
+from app.clock import PARIS, day_of
+from app.employees.listing import named
+from app.employees.standings import OPEN_STATES
+from app.errors import NotFound
+from app.planning.rules import LIVE, Notice, midnight, notice_for
+from app.rights import Right, rights_of
+from app.sessions import is_alive
+from app.text.names import shown_name
+from app.web.paging import PAGE
+from db.models import (
+    Account,
+    AppointmentRequest,
+    CareCentre,
+    Company,
+    Employee,
+    Membership,
+    Slot,
+    SlotState,
+    Visit,
+    VisitKind,
+    VisitNotice,
+)
 from db.types import Instant
+
+
+async def to_confirm_at(access: AccountAccess, today: date, now: datetime) -> dict[str, int]:
+    """The number of appointments that wait for an answer in each company of this account, by code: only where
+    it may answer.
+    """
+    columns: list[Any] = [Company.code, Membership.roles, func.count(col(Slot.id))]
+    statement = (
+        sqlalchemy.select(*columns)
+        .select_from(Membership)
+        .join(Company, col(Company.id) == Membership.company_id)
+        .join(Slot, col(Slot.company_id) == Membership.company_id)
+        .where(
+            col(Membership.account_id) == access.account.key, is_alive(today),
+            col(Slot.company_id) == col(Company.id), FILTERS["confirmer"], col(Slot.starts_at) > now,
+        )
+        .group_by(col(Company.code), col(Membership.id))
+    )  # fmt: skip
+    rows = await access.table(statement)
+    return {code: number for code, roles, number in rows if Right.APPOINTMENTS in rights_of(roles)}
+
+
+# One slot as it is told everywhere: on pages, in convocations, in calendars. Columns, no entities.
+
+
+class SlotRow(NamedTuple):
+    """The columns of COLUMNS. An open slot has no employee: their columns are None."""
+
+    id: int
+    company_id: int
+    code: str
+    company: str
+    starts_at: datetime
+    minutes: int
+    kind: str
+    state: str
+    sequence: int
+    professional: str
+    role: str
+    reason: str
+    fee_cents: int
+    request_id: int | None
+    answered_by: int | None
+    answered_at: datetime | None
+    confirmed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    employee_id: int | None
+    birth_name: str | None
+    usual_name: str | None
+    first_names: str | None
+    sex: str | None
+    email: str | None
+    exit_on: date | None
+    centre_id: int
+    centre: str
+    address: str
+    postcode: str
+    town: str
+    phone: str
+    access: str
+    is_accessible: bool
+
+    @property
+    def starts(self) -> datetime:
+        """The start in Paris, where the visit takes place."""
+        return self.starts_at.astimezone(PARIS)
+
+    @property
+    def ends(self) -> datetime:
+        return (self.starts_at + timedelta(minutes=self.minutes)).astimezone(PARIS)
+
+    @property
+    def name(self) -> str:
+        """The name of the person called, or "" for an open slot."""
+        names = (self.birth_name, self.usual_name, self.first_names, self.sex)
+        return shown_name(*(each or "" for each in names)) if self.employee_id else ""
+
+    @property
+    def is_gone(self) -> bool:
+        """True when the person called will have left the company."""
+        return self.exit_on is not None and self.exit_on < self.starts.date()
+
+    @property
+    def is_as_answered(self) -> bool:
+        """True when the company's answer was the last change: since then, the service changed nothing."""
+        return self.answered_at is not None and self.answered_at == self.updated_at
+
+    @property
+    def place(self) -> str:
+        return f"{self.centre}, {self.address}, {self.postcode} {self.town}"
+
+    def given_to(self, employee: Employee) -> "SlotRow":
+        """The same, with the columns of this person."""
+        told = {name: getattr(employee, name) for name in OF_EMPLOYEE}
+        return self._replace(employee_id=employee.key, **told)
+
+
+OF_EMPLOYEE = ("birth_name", "usual_name", "first_names", "sex", "email", "exit_on")
+
+
+def _columns(model: Any, *names: str) -> list[Any]:
+    return [getattr(model, name) for name in names]
+
+
+COLUMNS: list[Any] = [
+    *_columns(Slot, "id", "company_id"),
+    *_columns(Company, "code", "name"),
+    *_columns(
+        Slot, "starts_at", "minutes", "kind", "state", "sequence", "professional", "role", "reason",
+        "fee_cents", "request_id", "answered_by", "answered_at", "confirmed_at", "created_at", "updated_at",
+    ),
+    *_columns(Employee, "id", *OF_EMPLOYEE),
+    *_columns(CareCentre, "id", "name", "address", "postcode", "town", "phone", "access", "is_accessible"),
+]  # fmt: skip
+
+
+def slot_rows(*conditions: Any) -> Select[Any]:
+    """Slots as `SlotRow`, by time. The caller gives the company, or the companies: no other is read."""
+    theirs = (col(Employee.id) == Slot.employee_id) & (col(Employee.company_id) == Slot.company_id)
+    return (
+        sqlalchemy.select(*COLUMNS)
+        .select_from(Slot)
+        .join(Company, col(Company.id) == Slot.company_id)
+        .join(CareCentre, col(CareCentre.id) == Slot.centre_id)
+        .outerjoin(Employee, theirs)
+        .where(*conditions)
+        .order_by(col(Slot.starts_at), col(Slot.id))
+    )
+
 
 FILTERS: dict[str, Any] = {
     "": col(Slot.state).in_(LIVE),
@@ -40,7 +184,9 @@ _ONE = slot_rows(_company, col(Slot.id) == bindparam("slot"))
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What waits for an answer, and the first day of it. `week`: confirmed within the seven days to come."""
+    """Slots that wait for an answer, and the first day of them. `week`: confirmed within the seven days to
+    come.
+    """
 
     to_confirm: int = 0
     open: int = 0
@@ -80,24 +226,25 @@ async def slots_between(access: MemberAccess, first: date, end: date) -> list[Sl
 async def counts_of(access: MemberAccess, now: datetime) -> Counts:
     given = {"company": access.company.key, "since": now, "soon": now + timedelta(days=7)}
     (row,) = await access.table(_COUNTS, given)
-    days = [each.astimezone(PARIS).date() if each else None for each in row[4:]]
+    days = [day_of(each) if each else None for each in row[4:]]
     return Counts(*row[:4], *days)
 
 
 async def slot_row(access: MemberAccess, slot_id: int) -> SlotRow:
     """One slot as it is told; NotFound for another company's."""
-    slot = await access.get(Slot, slot_id)
-    (row,) = await access.table(_ONE, {"company": access.company.key, "slot": slot.key})
-    return SlotRow(*row)
+    is_number = 0 < slot_id <= BIGGEST_ID
+    rows = await access.table(_ONE, {"company": access.company.key, "slot": slot_id}) if is_number else ()
+    if not rows:
+        raise NotFound
+    return SlotRow(*rows[0])
 
 
 async def answerers(access: MemberAccess, rows: Sequence[SlotRow]) -> dict[int, str]:
-    """The names of who answered, by account."""
-    ids = {row.answered_by for row in rows if row.answered_by}
-    if not ids:
-        return {}
-    found = await access.all(select(Account).where(col(Account.id).in_(ids)))
-    return {each.key: each.full_name for each in found}
+    """Names of the people who answered, by account."""
+    ids, me = {row.answered_by for row in rows if row.answered_by}, access.account
+    others = select(Account).where(col(Account.id).in_(ids - {me.key}))
+    found = await access.all(others) if ids - {me.key} else ()
+    return ({me.key: me.full_name} if me.key in ids else {}) | {each.key: each.full_name for each in found}
 
 
 class Candidate(NamedTuple):
@@ -112,6 +259,7 @@ class Candidate(NamedTuple):
     job_title: str
     due_on: date
     due_kind: str
+    exit_on: date | None
 
     @property
     def name(self) -> str:
@@ -121,7 +269,8 @@ class Candidate(NamedTuple):
 async def candidates_for(
     access: MemberAccess, slot: SlotRow, q: str, after: tuple[date, int] | None, only: int | None = None
 ) -> list[Candidate]:
-    """Who may take this slot, the most urgent first: a page of them, and one more if there are more.
+    """Employees who may take this slot, the most urgent first: a page of them, and one more if there are
+    more.
 
     The visit is their next one, or was asked for them, and no such appointment waits. `only`: this person.
     """
@@ -142,7 +291,7 @@ async def candidates_for(
 
 
 def _asked_for(access: MemberAccess, kind: VisitKind) -> Any:
-    """Employees for whom that visit was asked."""
+    """Employees with a request for that visit."""
     return select(AppointmentRequest.employee_id).where(
         AppointmentRequest.company_id == access.company.key,
         AppointmentRequest.kind == kind,
@@ -168,3 +317,65 @@ async def open_request_of(
         col(AppointmentRequest.state).in_(OPEN_STATES),
     )
     return await access.first(mine.order_by(col(AppointmentRequest.id)).limit(1))
+
+
+# Reads of what is over: visits that took place, appointments missed, convocations that left.
+
+LATELY = timedelta(days=365)
+
+
+class PastVisit(NamedTuple):
+    id: int
+    done_on: date
+    kind: str
+    professional: str
+    place: str
+    notice: str
+    employee_id: int
+    birth_name: str
+    usual_name: str
+    first_names: str
+    sex: str
+
+    @property
+    def name(self) -> str:
+        return shown_name(self.birth_name, self.usual_name, self.first_names, self.sex)
+
+
+async def visits_before(access: MemberAccess, place: tuple[date, int] | None) -> list[PastVisit]:
+    """The latest first: a page of them, and one more if there are more."""
+    columns = [getattr(Visit, name) for name in PastVisit._fields[:7]]
+    columns += [getattr(Employee, name) for name in PastVisit._fields[7:]]
+    at = sqlalchemy.tuple_(col(Visit.done_on), col(Visit.id))
+    statement = (
+        sqlalchemy.select(*columns)
+        .select_from(Visit)
+        .join(Employee, col(Employee.id) == Visit.employee_id)
+        .where(col(Visit.company_id) == access.company.key, col(Employee.company_id) == access.company.key)
+        .order_by(col(Visit.done_on).desc(), col(Visit.id).desc())
+        .limit(PAGE + 1)
+    )
+    if place:
+        statement = statement.where(at < sqlalchemy.tuple_(*map(sqlalchemy.literal, place)))
+    return [PastVisit(*row) for row in await access.table(statement)]
+
+
+async def absences_of(access: MemberAccess, now: datetime) -> list[SlotRow]:
+    """Appointments of the last year that nobody came to, or that were given back too late to be free."""
+    missed = (col(Slot.state) == SlotState.ABSENT) | (col(Slot.fee_cents) > 0)
+    lately = (col(Slot.starts_at) > now - LATELY) & (col(Slot.starts_at) <= now)
+    statement = slot_rows(col(Slot.company_id) == access.company.key, missed, lately)
+    return [SlotRow(*row) for row in await access.table(statement)]
+
+
+async def notices_of(access: MemberAccess, slot_id: int) -> Sequence[VisitNotice]:
+    """Mails that left about a slot, in order."""
+    mine = access.select(VisitNotice).where(VisitNotice.slot_id == slot_id)
+    return await access.all(mine.order_by(col(VisitNotice.id)))
+
+
+def notice_of(access: Access, row: SlotRow, now: datetime) -> Notice:
+    """The cost of giving it back now: nothing as long as nobody confirmed it."""
+    settings = access.portal.settings
+    told = notice_for(row.starts_at, now, settings.service_notice_days, settings.service_absence_fee_cents)
+    return told if row.state == SlotState.CONFIRMED else replace(told, is_free=True, is_bound=False)

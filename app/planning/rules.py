@@ -1,15 +1,16 @@
-"""When an appointment is given back free of charge, who may take a slot, and how weeks are counted.
+"""The delay for a free cancellation, the fitness of a candidate for a slot, and the count of weeks.
 
 Pure functions, no clock. The notice and the fee are the service's own (practice, not law): they are settings.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import holidays
 
 from app.clock import PARIS
-from app.fields import read_day
+from app.text.values import read_day
 from db.models import SlotState
 from db.numbers import is_digits
 
@@ -17,12 +18,10 @@ FREE_DAYS = holidays.country_holidays("FR")
 SATURDAY = 5
 YEARS = range(1970, 2101)  # that an address may ask for
 LIVE = (SlotState.PROPOSED, SlotState.CONFIRMED)
-# Why a slot is given back: nothing medical, and nothing that would tell of an illness.
+# What the service needs to know of a slot given back. Why somebody cannot come is neither asked nor kept.
 REASONS = {
-    "conges": "Congés",
-    "deplacement": "Déplacement ou formation",
-    "indisponible": "Indisponible ce jour-là",
-    "parti": "A quitté l’entreprise",
+    "a_refaire": "La visite reste à faire",
+    "parti": "La personne a quitté l’entreprise",
     "sans_besoin": "Personne à présenter sur ce créneau",
     "autre_date": "Autre date demandée",
 }
@@ -41,8 +40,40 @@ class Notice:
     is_bound: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class ShownWeek:
+    """The appointments of a week that a page offers to confirm: the `sequence` of each, by its number.
+
+    A form carries it as a word, "2026-W11 12-0 13-4": nothing is confirmed that its reader did not see.
+    """
+
+    week: str
+    sequences: dict[int, int]
+
+    def __str__(self) -> str:
+        return " ".join([self.week, *(f"{number}-{seen}" for number, seen in self.sequences.items())])
+
+    @classmethod
+    def read(cls, typed: str) -> "ShownWeek":
+        """ValueError for what this portal did not write: more slots than a page holds, too."""
+        if not re.fullmatch(r"[0-9]{4}-W[0-9]{2}( [1-9][0-9]{0,9}-[0-9]{1,9}){1,25}", typed):
+            raise ValueError("Cette page a changé : revenez à « Mon planning ».")
+        week, *pairs = typed.split()
+        return cls(week, {int(number): int(seen) for number, _, seen in map(_parted, pairs)})
+
+    def after(self, number: int, sequence: int | None) -> "ShownWeek":
+        """The same once this one was answered: without it, or as it now waits."""
+        left = {each: seen for each, seen in self.sequences.items() if each != number}
+        again = {number: sequence} if sequence is not None else {}
+        return ShownWeek(self.week, left | again)
+
+
+def _parted(pair: str) -> tuple[str, str, str]:
+    return pair.partition("-")
+
+
 def notice_for(starts_at: datetime, now: datetime, working_days: int, fee_cents: int) -> Notice:
-    """What giving this appointment back costs now."""
+    """The cost of giving this appointment back now."""
     until = free_until(starts_at, working_days)
     return Notice(until, now <= until, fee_cents)
 
@@ -70,14 +101,25 @@ def read_week(typed: str, today: date) -> date:
     year, _, week = typed.partition("-W")
     is_week = len(year) == 4 and is_digits(year + week)
     try:
-        found = date.fromisocalendar(int(year), int(week), 1) if is_week else read_day(typed)
+        monday = date.fromisocalendar(int(year), int(week), 1) if is_week else read_day(typed)
     except ValueError:
-        found = today
-    return monday_of(found if found.year in YEARS else today)
+        monday = today
+    return monday_of(monday if monday.year in YEARS else today)
+
+
+def week_problem(typed: str) -> str:
+    """The error of the day typed to ask for its week; "" for "2026-W49", which links write."""
+    if not typed.strip() or "-W" in typed:
+        return ""
+    try:
+        year = read_day(typed).year
+    except ValueError as wrong:
+        return str(wrong)
+    return "" if year in YEARS else f"Le planning commence en {YEARS.start}."
 
 
 def day_asked(typed: str, monday: date) -> str:
-    """What the field of the week says: the day as it was typed, the Monday of "2026-W49"."""
+    """The day of the field of the week: as it was typed, or the Monday of "2026-W49"."""
     return monday.isoformat() if "W" in typed else typed[:20]
 
 
@@ -89,10 +131,10 @@ def week_word(day: date) -> str:
 def read_month(typed: str, today: date) -> date:
     """The first day of "2026-12"; this month's for anything else."""
     try:
-        found = date.fromisoformat(f"{typed}-01")
+        first_day = date.fromisoformat(f"{typed}-01")
     except ValueError:
         return today.replace(day=1)
-    return found if found.year in YEARS else today.replace(day=1)
+    return first_day if first_day.year in YEARS else today.replace(day=1)
 
 
 def midnight(day: date) -> datetime:

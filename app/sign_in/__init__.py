@@ -1,1 +1,1 @@
-"""From an address and a password to a session; and back in when the password is lost."""
+"""Sign-in: from an address and a password to a session; and back in when the password is lost."""

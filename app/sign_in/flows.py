@@ -6,7 +6,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from app.access import Access
-from app.keys import fingerprint, new_token
+from app.security.keys import fingerprint, new_token
 from db.models import SignInFlow
 
 LIFE = timedelta(minutes=15)
@@ -20,9 +20,10 @@ async def start_flow(
     email: str = "",
     company_id: int | None = None,
     next_path: str = "",
+    mailed_at: datetime | None = None,
 ) -> str:
     """A new flow; its token goes into the cookie. The one that it replaces is over, but keeps where it led
-    to.
+    to. `mailed_at`: when a mail left for its address, if one did.
     """
     old = await flow_of(access, replaces, now)
     await access.change(delete(SignInFlow).where(col(SignInFlow.token_hash) == fingerprint(replaces)))
@@ -34,6 +35,7 @@ async def start_flow(
             company_id=company_id,
             next_path=next_path or (old.next_path if old else ""),
             expires_at=now + LIFE,
+            mailed_at=mailed_at,
         )
     )
     return token
@@ -45,7 +47,3 @@ async def flow_of(access: Access, token: str, now: datetime) -> SignInFlow | Non
     alive = select(SignInFlow).where(SignInFlow.token_hash == fingerprint(token), SignInFlow.expires_at > now)
     # Held until the commit: the same step posted twice at once is done one after the other.
     return await access.first(alive.with_for_update() if access.writes else alive)
-
-
-async def forget_old_flows(access: Access, now: datetime) -> None:
-    await access.change(delete(SignInFlow).where(col(SignInFlow.expires_at) < now))

@@ -1,10 +1,10 @@
-"""What may be typed to sign in."""
+"""Fields of the sign-in."""
 
 from typing import Annotated
 
 from pydantic import AfterValidator
 
-from app.fields import Email, Input, Ticked, text
+from app.text.fields import Email, Input, Ticked, text
 
 
 def _password(value: str) -> str:

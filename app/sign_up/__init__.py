@@ -1,1 +1,1 @@
-"""From the letter with the two numbers to an account: code adhérent and n° télédéclarant."""
+"""Sign-up: from the letter with the two numbers to an account (code adhérent and n° télédéclarant)."""

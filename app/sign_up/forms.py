@@ -1,10 +1,10 @@
-"""What may be typed to open an account."""
+"""Fields of the opening of an account."""
 
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ValidationInfo, field_validator
 
-from app.fields import Code, DeclarantNumber, Email, FirstName, Input, JobTitle, LastName, Mobile, Ticked
+from app.text.fields import Code, DeclarantNumber, Email, FirstName, Input, JobTitle, LastName, Mobile, Ticked
 
 
 def _repeated(value: Any) -> Any:

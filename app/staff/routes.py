@@ -2,37 +2,32 @@
 
 from typing import Any
 
-from litestar import Request, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
 from app import clock
-from app.access import StaffAccess
-from app.staff.service import alerts, figures, send_mail_again, undelivered_mail
-from app.web import page, see
+from app.staff.acts import alerts, figures, returned_mail, send_mail_again, undelivered_mail
+from app.web.pages import page, see
+from app.web.signatures import Request, Staff, get, post
 
 
-@get("/service", name="staff.index")
-async def index(access: NamedDependency[StaffAccess]) -> Response[Any]:
+@get("/service")
+async def index(access: Staff) -> Response[Any]:
     return page(
         "staff/index.html",
         figures=await figures(access),
         mails=await undelivered_mail(access),
+        returned=await returned_mail(access),
         alerts=await alerts(access),
     )
 
 
-@get("/service/courriels/{mail_id:int}", name="staff.mail")
-async def mail(
-    request: Request[Any, Any, Any], access: NamedDependency[StaffAccess], mail_id: FromPath[int]
-) -> Response[Any]:
+@get("/service/courriels/{mail_id:int}")
+async def mail(request: Request, access: Staff, mail_id: FromPath[int]) -> Response[Any]:
     return see(request, "staff.index")
 
 
-@post("/service/courriels/{mail_id:int}", name="staff.send_again")
-async def send_again(
-    request: Request[Any, Any, Any], access: NamedDependency[StaffAccess], mail_id: FromPath[int]
-) -> Response[Any]:
+@post("/service/courriels/{mail_id:int}")
+async def send_again(request: Request, access: Staff, mail_id: FromPath[int]) -> Response[Any]:
     await send_mail_again(access, mail_id, clock.now())
     return see(request, "staff.index")

@@ -1,5 +1,6 @@
 """Every table, one aggregate a file."""
 
+from db.kinds import NEVER, Contract, Monitoring, VisitKind
 from db.models.account import Account, StaffMember
 from db.models.appointment import (
     AppointmentRequest,
@@ -10,6 +11,7 @@ from db.models.appointment import (
 )
 from db.models.audit import AuditEvent, AuditKind
 from db.models.base import Base, CompanyOwned, metadata
+from db.models.clinic import ClinicSession, Professional
 from db.models.company import CareTeam, Company, CompanyContact, ContactKind
 from db.models.contribution import (
     AnnualDeclaration,
@@ -21,15 +23,11 @@ from db.models.contribution import (
 from db.models.demo import DemoBase
 from db.models.document import Document, DocumentKind
 from db.models.employee import (
-    NEVER,
     ChangeKind,
-    Contract,
     Employee,
     EmployeeChange,
     EmployeeDraft,
-    Monitoring,
     Visit,
-    VisitKind,
 )
 from db.models.employee_import import ColumnHabit, EmployeeImport, ImportLine, ImportState, LineKind
 from db.models.inquiry import Inquiry, InquiryMessage, InquiryState, InquiryTheme, PublicInquiry
@@ -64,6 +62,7 @@ __all__ = [
     "CareCentre",
     "CareTeam",
     "ChangeKind",
+    "ClinicSession",
     "ColumnHabit",
     "Company",
     "CompanyContact",
@@ -100,6 +99,7 @@ __all__ = [
     "NoticeKind",
     "OutboxMail",
     "Payment",
+    "Professional",
     "PublicInquiry",
     "RequestMessage",
     "RequestMotive",

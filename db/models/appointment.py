@@ -1,4 +1,4 @@
-"""What an employer asks of the service about visits, and what is said about it."""
+"""Requests of an employer about visits, and the messages about them."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from db.models.base import CompanyOwned, instant
 
 
 class RequestMotive(StrEnum):
-    """What an employer may ask for. Neither pré-reprise nor a visit at the employee's own request is here."""
+    """Motives of an employer. Neither pré-reprise nor a visit at the employee's own request is here."""
 
     RETURN = "reprise"
     EMPLOYER = "employeur"

@@ -1,4 +1,4 @@
-"""Who did what, when. Rows are added, never changed."""
+"""Events: an author, an act, an instant. Rows are added, never changed."""
 
 from datetime import datetime
 from enum import StrEnum

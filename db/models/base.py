@@ -1,4 +1,4 @@
-"""What every table shares."""
+"""Columns common to every table."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The member employer, whom the service writes to there, and who follows it."""
+"""The member employer, its contacts for the service, and the team that follows it."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -57,7 +57,7 @@ class ContactKind(StrEnum):
 
 
 class CompanyContact(CompanyOwned, table=True):
-    """Whom the service writes to, for one function."""
+    """The person whom the service writes to, for one function."""
 
     __table_args__ = (UniqueConstraint("company_id", "kind"),)
 
@@ -68,6 +68,6 @@ class CompanyContact(CompanyOwned, table=True):
 
 
 def label_of(code: str, name: str, town: str) -> str:
-    """What the header shows: "00010 - Adhérent BRIEUC", "00010-5 - Adhérent (Dinan)"."""
+    """The label of the header: "00010 - Adhérent BRIEUC", "00010-5 - Adhérent (Dinan)"."""
     place = f" ({town})" if "-" in code and town else ""
     return f"{code} - {name}{place}"

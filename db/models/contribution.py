@@ -11,7 +11,7 @@ from db.models.base import Base, CompanyOwned, instant
 
 
 class Tariff(Base, table=True):
-    """What the service charges for a year, and when the campaign runs: data, not code.
+    """Prices of the service for a year, and the days of its campaign: data, not code.
 
     `rules`: reference date, least contract, grid, mid-year hires, fees, VAT, rounding. `closes_on`: last day.
     """
@@ -60,7 +60,7 @@ class AnnualDeclaration(CompanyOwned, table=True):
 
 
 class DeclarationAnswer(CompanyOwned, table=True):
-    """Whether somebody about whom there is a doubt counts, as the employer answered it."""
+    """The employer's answer on a person in doubt: counts or not."""
 
     __table_args__ = (UniqueConstraint("declaration_id", "employee_id"),)
 
@@ -77,7 +77,7 @@ class CorrectionState(StrEnum):
 
 
 class DeclarationCorrection(CompanyOwned, table=True):
-    """After the campaign: what should have been declared, asked of the service in writing."""
+    """A request to the service after the campaign, in writing: the figures that should have been declared."""
 
     __table_args__ = (UniqueConstraint("declaration_id", "token"),)
 

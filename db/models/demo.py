@@ -1,4 +1,4 @@
-"""What the demo writes about its base."""
+"""The mark of a base that the demo filled."""
 
 from datetime import datetime
 

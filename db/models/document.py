@@ -1,4 +1,4 @@
-"""What the service shares with a company, and what the company deposits."""
+"""Documents that the service shares with a company, and that the company deposits."""
 
 from datetime import datetime
 from enum import StrEnum

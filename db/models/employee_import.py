@@ -24,10 +24,11 @@ class ImportState(StrEnum):
 class EmployeeImport(CompanyOwned, table=True):
     """`source`: "tableur" or "dsn". `columns`: [title in the file, field or ""] for each column.
 
-    `rows_read` of `rows_total`: how far the reading is. `problem`: why it failed, or what is to be known of
-    what was read, in French. `counts`: what was done, with (name, why) of some of who was left aside.
-    `account_id`: who sent it, then who applied it. Of a file that is applied, failed or dropped neither
-    `columns` nor what was said of its content stays.
+    `rows_read` of `rows_total`: progress of the reading. `problem`: the reason of a failure, or a warning on
+    the lines read, in French. `counts`: the effects, with (name, why) of some of the people left aside.
+    `said`: remarks of the file on itself and on its reading (app/imports/saying.py). `account_id`: the
+    sender, then the person who applied it. Of a file that is applied, failed or dropped neither `columns` nor
+    `said` stays, but for the month of a DSN.
     """
 
     __table_args__ = (NUMBERED_ONCE,)
@@ -41,6 +42,7 @@ class EmployeeImport(CompanyOwned, table=True):
     rows_read: int = 0
     rows_total: int = 0
     columns: list[list[str]] = Field(default_factory=list, sa_type=JSON)
+    said: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     counts: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime = instant(index=True)
     touched_at: datetime = instant()
@@ -49,7 +51,7 @@ class EmployeeImport(CompanyOwned, table=True):
 
 
 class LineKind(StrEnum):
-    """What a line of the file would do."""
+    """The effect of a line of the file."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -86,7 +88,9 @@ class ImportLine(CompanyOwned, table=True):
 
 
 class ColumnHabit(CompanyOwned, table=True):
-    """How this company's files name a column: remembered once corrected. `header` without accents."""
+    """The meaning of a column in this company's files: remembered once corrected. `header`
+    without accents.
+    """
 
     __table_args__ = (UniqueConstraint("company_id", "header"),)
 

@@ -1,4 +1,4 @@
-"""What a company writes to the service, and what somebody writes who cannot sign in."""
+"""Messages of a company to the service, and of people who cannot sign in."""
 
 from datetime import datetime
 from enum import StrEnum

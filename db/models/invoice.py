@@ -1,4 +1,4 @@
-"""Invoices and credit notes, and what was paid of them."""
+"""Invoices, credit notes and payments."""
 
 from datetime import date, datetime
 from enum import StrEnum

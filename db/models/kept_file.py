@@ -1,4 +1,4 @@
-"""What is known of kept files beside the rows that name them."""
+"""Facts on stored files beside the rows that name them."""
 
 from datetime import date, datetime
 
@@ -16,7 +16,7 @@ class KeptFile(Base, table=True):
 
 
 class KeptBytes(Base, table=True):
-    """How much one account, or all the people of one company, sent on one day."""
+    """The number of bytes that one account, or all the people of one company, sent on one day."""
 
     __table_args__ = (UniqueConstraint("bucket", "day"),)
 

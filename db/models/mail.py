@@ -17,6 +17,7 @@ class OutboxMail(Base, table=True):
     `secret_seed` is what a password or a link is derived from at sending time, together with the portal's
     secret key; it is wiped once the mail left, so the table never holds either in clear. While `due_at` is
     set it waits, since `waits_since`; `taken_by` is the dispatcher that is sending it, until `due_at`.
+    `bounce` is why it came back, once a server said so.
     """
 
     __table_args__ = (
@@ -37,10 +38,12 @@ class OutboxMail(Base, table=True):
     sent_at: datetime | None = instant(nullable=True)
     failed_at: datetime | None = instant(nullable=True)
     last_error: str = Field(default="", max_length=300)
+    bounced_at: datetime | None = instant(nullable=True)
+    bounce: str = Field(default="", max_length=300)
 
 
 class DemoMail(Base, table=True):
-    """In the demo no mail leaves: it is read at /demo/courriels."""
+    """A mail of the demo, which does not leave: it is read at /demo/courriels."""
 
     recipient: str = Field(max_length=254)
     subject: str = Field(max_length=200)

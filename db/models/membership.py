@@ -1,4 +1,4 @@
-"""Who may act for a company, and who is asked to."""
+"""Access of a person to a company, and invitations to it."""
 
 from datetime import date, datetime
 

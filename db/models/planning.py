@@ -6,12 +6,12 @@ from enum import StrEnum
 from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
+from db.kinds import VisitKind
 from db.models.base import Base, CompanyOwned, instant
-from db.models.employee import VisitKind
 
 
 class CareCentre(Base, table=True):
-    """Where visits take place. `access`: how to get in, in a sentence."""
+    """The place of a visit. `access`: how to get in, in a sentence."""
 
     name: str = Field(max_length=80, unique=True)
     address: str = Field(max_length=200)
@@ -41,8 +41,9 @@ class Slot(CompanyOwned, table=True):
     """An appointment that the service proposes to a company, with an employee or open.
 
     `sequence` grows with each change: it settles who comes first, and is the SEQUENCE of calendars.
-    `reason`: why it was given back, from a short list where nothing is medical. `fee_cents`: owed for a
-    no-show or a late cancellation, before tax. `confirmed_at`: of the present employee.
+    `reason`: what becomes of the visit, for a slot given back; never why somebody cannot come.
+    `fee_cents`: owed for a no-show or a late cancellation, before tax. `confirmed_at`: of the present
+    employee. `session_id`: the ClinicSession that it takes a time of, none for one published to its company.
     """
 
     __table_args__ = (
@@ -72,6 +73,7 @@ class Slot(CompanyOwned, table=True):
     centre_id: int = Field(foreign_key="carecentre.id")
     professional: str = Field(max_length=120)
     role: str = Field(default="", max_length=80)
+    session_id: int | None = Field(default=None, foreign_key="clinicsession.id", index=True)
     employee_id: int | None = Field(default=None, foreign_key="employee.id")
     request_id: int | None = Field(default=None, foreign_key="appointmentrequest.id")
     state: SlotState = Field(default=SlotState.PROPOSED, sa_type=String(10))
@@ -94,7 +96,10 @@ class NoticeKind(StrEnum):
 
 
 class VisitNotice(CompanyOwned, table=True):
-    """A convocation, a reminder or a cancellation that left, and to whom: once for each state of the slot."""
+    """A convocation, a reminder or a cancellation that left, and to whom: once for each state of the slot.
+
+    `message_id` is its mail's; `bounce` is why that came back, which outlives the mail.
+    """
 
     __table_args__ = (UniqueConstraint("slot_id", "employee_id", "kind", "sequence"),)
 
@@ -105,6 +110,9 @@ class VisitNotice(CompanyOwned, table=True):
     recipient: str = Field(max_length=254)
     to_employee: bool
     sent_at: datetime = instant()
+    message_id: str = Field(default="", max_length=120, index=True)
+    bounced_at: datetime | None = instant(nullable=True)
+    bounce: str = Field(default="", max_length=100)
 
 
 class CalendarFeed(Base, table=True):

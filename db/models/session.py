@@ -10,7 +10,7 @@ from db.models.base import Base, instant
 
 
 class SignInFlow(Base, table=True):
-    """What the steps before the session know: an address, or a company whose two numbers were given.
+    """The steps before the session: an address, or a company whose two numbers were given.
 
     `token_hash` is the SHA-256 of the cookie, or of a link mailed to the company's contact that
     starts one. `account_id`: whom the access was mailed to.
@@ -31,7 +31,7 @@ class SignInFlow(Base, table=True):
 
 class KnownDevice(Base, table=True):
     """A browser where this account signed in before, told by a cookie of its own: 256 random bits, of which
-    only the SHA-256 is kept. `network`: where it last signed in from.
+    only the SHA-256 is kept. `network`: a keyed mark of where it last signed in from, for two months.
     """
 
     token_hash: str = Field(max_length=64, unique=True)
@@ -83,7 +83,7 @@ DRAFT_KEPT = timedelta(hours=12)
 
 
 class Draft(Base, table=True):
-    """What was being typed when the session ended: given back after the next sign-in. No password is kept."""
+    """The form under way when the session ended: given back after the next sign-in. No password is stored."""
 
     account_id: int = Field(foreign_key="account.id", unique=True)
     path: str = Field(max_length=200)

@@ -1,1 +1,1 @@
-"""The demo's story and the verbs that it is told with."""
+"""The demo's story and the verbs that write it."""

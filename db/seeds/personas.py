@@ -1,4 +1,4 @@
-"""Who can be shown the portal in one click."""
+"""People as whom the demo signs in by one click."""
 
 from dataclasses import dataclass
 

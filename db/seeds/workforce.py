@@ -1,7 +1,7 @@
 """The employees of the demo: drawn once, always the same, their dates counted back from today."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -29,18 +29,30 @@ JOBS = (
 )  # fmt: skip
 
 
-async def employ(world: World, company: Company, number: int, today: date, filled: Filled) -> None:
+# A day, an hour, a minute → that instant of the last working day up to then.
+AtWork = Callable[..., datetime]
+
+
+async def employ(
+    world: World, company: Company, number: int, today: date, filled: Filled, at_work: AtWork
+) -> None:
     """As many people as asked for; the same company always gets the same ones."""
     draw = Random(company.code)  # noqa: S311 - a story, not a secret
-    for index in range(number):
-        fields, visits = _somebody(draw, index, today)
-        employee = await world.an_employee(company, filled(fields, visits))
-        for kind, done_on, next_on in visits:
-            await world.a_visit(
-                employee, kind, done_on, next_on=next_on, professional="Dr Claire Abgrall",
-                place="Centre de Saint-Brieuc",
-                notice="attestation de suivi" if "vip" in kind else "avis d’aptitude",
-            )  # fmt: skip
+    drawn = [_somebody(draw, index, today) for index in range(number)]
+    seen = [[(kind, at_work(on).date(), next_on) for kind, on, next_on in visits] for _, visits in drawn]
+    columns = [filled(fields, visits) for (fields, _), visits in zip(drawn, seen, strict=True)]
+    people = [world.employee_of(company, each) for each in columns]
+    await world.keep(*people)
+    held = [
+        world.visit_of(
+            employee, kind, done_on, next_on=next_on, professional="Dr Claire Abgrall",
+            place="Centre de Saint-Brieuc",
+            notice="attestation de suivi" if "vip" in kind else "avis d’aptitude",
+        )
+        for employee, visits in zip(people, seen, strict=True)
+        for kind, done_on, next_on in visits
+    ]  # fmt: skip
+    await world.keep(*held)
 
 
 def _somebody(

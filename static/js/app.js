@@ -7,6 +7,9 @@
   const at = () => document.activeElement;
   let timer, saying, before, was, title;
 
+  // htmx asks in this way for the title of what came. Where it cannot (QtWebEngine 5.15), whole pages answer.
+  if (!CSS.supports("selector(:not(a b))")) document.documentElement.setAttribute("data-hx-ignore", "");
+
   // Said a moment later: htmx sets the title after the swap, and a region emptied and filled at once is not read.
   // Without words of its own, what was swapped is told by its title, if that is another one.
   const say = (words) => {
@@ -26,6 +29,12 @@
         button.firstChild.textContent = shown ? "Afficher" : "Masquer";
       };
     }
+  };
+
+  // A wide screen shows what a phone opens by a press: the sheet sees to it, where it can name what a `details` holds.
+  const unfold = () => {
+    if (CSS.supports("selector(::details-content)") || !matchMedia("(min-width:50em)").matches) return;
+    for (const each of document.querySelectorAll(".menu>details,.filters-of")) each.open = true;
   };
 
   // Any request gives the idle time again, and no request the last minutes of the twelve hours.
@@ -61,6 +70,7 @@
 
   on("htmx:after:swap", ({ detail: { ctx: { target } } }) => {
     reveal();
+    unfold();
     watch();
     // What was swapped stands again under the same id: it may say itself what became of it.
     const now = document.getElementById(target?.id || `${target}`.slice(1));
@@ -104,5 +114,6 @@
   if (told.length) history.replaceState(history.state, "", here);
 
   reveal();
+  unfold();
   watch();
 })();

@@ -7,12 +7,13 @@ from sqlmodel import select
 from app import clock
 from app.access import VisitorAccess
 from app.devices import MOST, Origin, known_device, open_browser
-from app.keys import fingerprint
+from app.security.keys import fingerprint
 from db.models import Account, AccountSession, AuditEvent, AuditKind, CalendarFeed, KnownDevice
 from tests.account.test_routes import NEW
 from tests.account.ways import open_ways
 from tests.actors import Actor
-from tests.faults.steps import actor_at, give, rows
+from tests.faults.steps import actor_at, give
+from tests.reading import rows
 from tests.world import PASSWORD
 
 LIST = "/mon-compte/connexions"
@@ -22,18 +23,18 @@ async def living(portal):
     return [row for row in await rows(portal, KnownDevice) if row.ended_at is None]
 
 
-async def test_the_cookie_is_a_nonce_of_its_own_and_the_table_holds_its_fingerprint(app, told, portal):
+async def test_the_cookie_is_a_nonce_of_its_own_and_the_table_holds_its_fingerprint(app, world, portal):
     async with actor_at(app, "198.51.100.1") as alice:
         await give(alice)
         device, session = alice.cookies["device"], alice.cookies["session"]
     (row,) = await rows(portal, KnownDevice)
     assert len(device) >= 43
     assert session[:8] not in device
-    assert (row.token_hash, row.account_id) == (fingerprint(device), told.alice.key)
-    assert (row.network, row.last_seen_at) == ("198.51.100.1", row.created_at)
+    assert (row.token_hash, row.account_id) == (fingerprint(device), world.alice.key)
+    assert (row.network, row.last_seen_at) == (portal.keys.network_mark("198.51.100.1"), row.created_at)
 
 
-async def test_the_same_browser_stays_one_device_and_its_network_follows(app, told, portal):
+async def test_the_same_browser_stays_one_device_and_its_network_follows(app, world, portal):
     async with actor_at(app, "198.51.100.1") as alice:
         await give(alice)
         device = alice.cookies["device"]
@@ -42,10 +43,10 @@ async def test_the_same_browser_stays_one_device_and_its_network_follows(app, to
         await give(alice)
         assert alice.cookies.get("device", domain="127.0.0.1") == device
     (row,) = await rows(portal, KnownDevice)
-    assert row.network == "203.0.113.7"
+    assert row.network == portal.keys.network_mark("203.0.113.7")
 
 
-async def test_a_browser_is_never_known_by_a_cookie_that_we_did_not_give_it(app, told, portal):
+async def test_a_browser_is_never_known_by_a_cookie_that_we_did_not_give_it(app, world, portal):
     """Set by somebody who used the machine before, and knows it."""
     async with Actor(app) as charlie:
         await give(charlie, "charlie@theirs.example")
@@ -54,21 +55,21 @@ async def test_a_browser_is_never_known_by_a_cookie_that_we_did_not_give_it(app,
         async with Actor(app) as alice:
             alice.cookies.set("device", planted, domain="127.0.0.1")
             await give(alice)
-        found = [row.token_hash for row in await living(portal) if row.account_id == told.alice.key]
+        found = [row.token_hash for row in await living(portal) if row.account_id == world.alice.key]
         assert fingerprint(planted) not in found
 
 
-async def test_a_browser_without_cookies_does_not_fill_the_table(told, portal):
+async def test_a_browser_without_cookies_does_not_fill_the_table(world, portal):
     async with portal.database.transaction(write=True) as session:
         access, now = VisitorAccess(portal, session), clock.now()
-        account = await session.get_one(Account, told.alice.key)
+        account = await session.get_one(Account, world.alice.key)
         for n in range(MOST + 3):
             last = await open_browser(access, account, Origin("", "", "w3m"), now + timedelta(seconds=n))
         assert await known_device(access, account.key, last.device, now)
     assert len(await living(portal)) == MOST
 
 
-async def test_a_new_password_gives_this_browser_another_device(app, told, portal):
+async def test_a_new_password_gives_this_browser_another_device(app, world, portal):
     async with Actor(app) as alice:
         await give(alice)
         before = alice.cookies["device"]
@@ -78,7 +79,7 @@ async def test_a_new_password_gives_this_browser_another_device(app, told, porta
     assert [row.token_hash for row in await living(portal)] == [fingerprint(after)]
 
 
-async def test_a_device_ended_elsewhere_is_a_stranger_again(app, told, portal):
+async def test_a_device_ended_elsewhere_is_a_stranger_again(app, world, portal):
     async with actor_at(app, "198.51.100.1") as lost, Actor(app) as alice:
         await give(lost)
         await give(alice)
@@ -97,7 +98,7 @@ async def test_a_device_ended_elsewhere_is_a_stranger_again(app, told, portal):
     assert [row.key for row in await living(portal)] != [device.key]
 
 
-async def test_forgetting_ones_own_device_keeps_the_session(app, told, portal):
+async def test_forgetting_ones_own_device_keeps_the_session(app, world, portal):
     async with Actor(app) as alice:
         await give(alice)
         (device,) = await rows(portal, KnownDevice)
@@ -106,7 +107,7 @@ async def test_forgetting_ones_own_device_keeps_the_session(app, told, portal):
     assert not await living(portal)
 
 
-async def test_the_device_of_somebody_else_is_not_found(app, told, alice, portal):
+async def test_the_device_of_somebody_else_is_not_found(app, world, alice, portal):
     async with Actor(app) as charlie:
         await give(charlie, "charlie@theirs.example")
     (theirs,) = await rows(portal, KnownDevice)
@@ -117,7 +118,7 @@ async def test_the_device_of_somebody_else_is_not_found(app, told, alice, portal
     assert len(await living(portal)) == 1
 
 
-async def test_every_other_device_is_forgotten_at_once(app, told, portal):
+async def test_every_other_device_is_forgotten_at_once(app, world, portal):
     async with Actor(app) as first, Actor(app) as second, Actor(app) as alice:
         for actor in (first, second, alice):
             await give(actor)
@@ -130,7 +131,7 @@ async def test_every_other_device_is_forgotten_at_once(app, told, portal):
     assert [row.token_hash for row in await living(portal)] == [fingerprint(kept)]
 
 
-async def test_ending_every_session_forgets_every_device_and_gives_this_browser_a_new_one(app, told, portal):
+async def test_ending_every_session_forgets_every_device_and_gives_this_browser_a_new_one(app, world, portal):
     async with Actor(app) as elsewhere, Actor(app) as alice:
         await give(elsewhere)
         await give(alice)
@@ -143,7 +144,7 @@ async def test_ending_every_session_forgets_every_device_and_gives_this_browser_
     assert [row.token_hash for row in await living(portal)] == [fingerprint(after)]
 
 
-async def test_ending_one_session_forgets_its_browser(app, told, portal):
+async def test_ending_one_session_forgets_its_browser(app, world, portal):
     async with Actor(app) as elsewhere, Actor(app) as alice:
         await give(elsewhere)
         await give(alice)
@@ -152,27 +153,27 @@ async def test_ending_one_session_forgets_its_browser(app, told, portal):
     assert [row.key for row in await living(portal)] != [session.device_id]
 
 
-async def test_calendars_are_listed_and_all_ended_with_a_line_in_the_history(app, alice, told, portal):
-    await open_ways(portal, told)
+async def test_calendars_are_listed_and_all_ended_with_a_line_in_the_history(app, alice, world, portal):
+    await open_ways(portal, world)
     page = await alice.get(LIST)
     assert "Toutes mes entreprises, sans les noms des salariés" in page.text
     assert "Toutes mes entreprises" in (await alice.get("/mon-compte/calendriers/revocation")).text
     done = await alice.follow(await alice.fill("/mon-compte/calendriers/revocation"))
-    assert "Plus aucun calendrier ne lit vos rendez-vous." in done.text
-    assert "adresse de calendrier révoquée" in done.text
+    assert "Plus aucun agenda ne lit vos rendez-vous." in done.text
+    assert "adresse d’agenda révoquée" in done.text
     (feed,) = await rows(portal, CalendarFeed)
     assert feed.revoked_at
-    assert "Aucun calendrier" in (await alice.get("/mon-compte/calendriers/revocation")).text
+    assert "Aucun agenda" in (await alice.get("/mon-compte/calendriers/revocation")).text
 
 
-async def test_a_password_replaced_while_it_was_compared_opens_nothing(app, visitor, told, portal):
+async def test_a_password_replaced_while_it_was_compared_opens_nothing(app, visitor, world, portal):
     """The comparison takes place outside the transaction: what was read before may be void after."""
     matches = portal.passwords.matches
 
     async def replaced_meanwhile(*given):
         found = await matches(*given)
         async with portal.database.transaction(write=True) as session:
-            (await session.get_one(Account, told.alice.key)).password_hash = "$2b$12$" + "!" * 53
+            (await session.get_one(Account, world.alice.key)).password_hash = "$2b$12$" + "!" * 53
         return found
 
     await visitor.fill("/connexion", email="alice@ours.example")
@@ -185,7 +186,7 @@ async def test_a_password_replaced_while_it_was_compared_opens_nothing(app, visi
         assert not (await session.exec(select(AccountSession))).all()
 
 
-async def test_a_forgotten_device_leaves_one_line(app, told, portal, alice):
+async def test_a_forgotten_device_leaves_one_line(app, world, portal, alice):
     async with Actor(app) as elsewhere:
         await give(elsewhere)
     (device,) = await rows(portal, KnownDevice)

@@ -13,8 +13,9 @@ from app.errors import CommandRefused
 from db.models import Account, AccountToken, Membership, SignInFlow, TokenKind
 from tests.account.test_routes import ADDRESS, account_named
 from tests.actors import Actor
-from tests.faults.steps import ask_reset, entry, give, give_numbers, rows
+from tests.faults.steps import ask_reset, entry, give, give_numbers
 from tests.postbox import link_in, words_of
+from tests.reading import rows
 from tests.world import OTHER_NUMBER, PASSWORD
 
 TAKEN, THIEF = "alice@ours.example", "thief@evil.example"
@@ -45,7 +46,7 @@ async def told_by_mail(app, mailbox):
 
 
 async def test_a_sign_up_gets_the_usual_screens_and_neither_account_nor_company(
-    app, visitor, told, portal, mailbox, stolen
+    app, visitor, world, portal, mailbox, stolen
 ):
     await give_numbers(visitor, "00042", OTHER_NUMBER)
     before = await rows(portal, Account), await rows(portal, Membership)
@@ -57,7 +58,7 @@ async def test_a_sign_up_gets_the_usual_screens_and_neither_account_nor_company(
 
 
 async def test_sent_again_it_still_goes_to_nobody_else(
-    app, visitor, told, portal, mailbox, stolen, time_machine_at
+    app, visitor, world, portal, mailbox, stolen, time_machine_at
 ):
     await give_numbers(visitor, "00042", OTHER_NUMBER)
     await visitor.fill(ACCOUNT, **entry(TAKEN))
@@ -70,7 +71,7 @@ async def test_sent_again_it_still_goes_to_nobody_else(
 
 
 async def test_a_sign_up_that_corrects_to_a_reserved_address_takes_back_what_it_gave(
-    app, visitor, told, portal, mailbox, stolen
+    app, visitor, world, portal, mailbox, stolen
 ):
     await give_numbers(visitor, "00042", OTHER_NUMBER)
     await visitor.fill(ACCOUNT, **entry("new@theirs.example"))
@@ -81,7 +82,7 @@ async def test_a_sign_up_that_corrects_to_a_reserved_address_takes_back_what_it_
 
 
 async def test_an_account_renamed_meanwhile_is_written_to_at_no_address_that_was_not_typed(
-    app, alice, visitor, told, portal, mailbox
+    app, alice, visitor, world, portal, mailbox
 ):
     """The access asked for at Alice's address does not go, with its link, to whoever has her account now."""
     await give_numbers(visitor, "00042", OTHER_NUMBER)
@@ -99,7 +100,7 @@ async def test_an_account_renamed_meanwhile_is_written_to_at_no_address_that_was
 
 
 async def test_another_change_of_address_is_told_by_mail_only(
-    app, charlie, visitor, told, portal, mailbox, stolen
+    app, charlie, visitor, world, portal, mailbox, stolen
 ):
     answer = await charlie.fill(ADDRESS, email=TAKEN, current_password=PASSWORD)
     assert "Un courriel de confirmation est parti" in (await charlie.follow(answer)).text
@@ -111,7 +112,7 @@ async def test_another_change_of_address_is_told_by_mail_only(
 
 
 async def test_a_change_asked_before_and_confirmed_after_is_refused(
-    app, alice, charlie, visitor, told, portal, mailbox
+    app, alice, charlie, visitor, world, portal, mailbox
 ):
     """Charlie asks for an address that is free, which an account then has, and leaves behind."""
     free = "free@ours.example"
@@ -120,7 +121,7 @@ async def test_a_change_asked_before_and_confirmed_after_is_refused(
     async with portal.database.transaction(write=True) as session:
         session.add(
             AccountToken(
-                token_hash="undo", account_id=told.alice.key, kind=TokenKind.EMAIL_UNDO, email=free,
+                token_hash="undo", account_id=world.alice.key, kind=TokenKind.EMAIL_UNDO, email=free,
                 created_at=clock.now(), expires_at=clock.now() + timedelta(days=7),
             )
         )  # fmt: skip
@@ -153,7 +154,7 @@ async def test_an_invitation_to_it_asks_for_the_password_of_an_account(
     assert not await rows(portal, Account, Account.email == TAKEN)
 
 
-async def test_nobody_of_the_service_is_made_there(settings, portal, told, stolen):
+async def test_nobody_of_the_service_is_made_there(settings, portal, world, stolen):
     with pytest.raises(CommandRefused, match="gardée jusqu’au"):
         await create_staff(settings, TAKEN, "Ada", "Chef", clock.now())
     assert not await rows(portal, Account, Account.email == TAKEN)
@@ -165,7 +166,7 @@ async def test_who_lost_the_password_of_it_gets_the_way_back(app, visitor, porta
     await undone(visitor, portal, await told_by_mail(app, mailbox))
 
 
-async def test_after_seven_days_the_address_is_free(app, visitor, told, portal, mailbox, stolen):
+async def test_after_seven_days_the_address_is_free(app, visitor, world, portal, mailbox, stolen):
     async with portal.database.transaction(write=True) as session:
         for undo in (await session.exec(UNDOS)).all():
             undo.expires_at = clock.now() - timedelta(seconds=1)

@@ -45,10 +45,10 @@ async def test_a_field_that_the_form_does_not_have_is_refused(alice, portal):
 
 
 async def test_the_password_is_changed_with_the_current_one_and_ends_the_other_sessions(
-    app, alice, told, mailbox
+    app, alice, world, mailbox
 ):
     async with Actor(app) as elsewhere:
-        await elsewhere.signed_in(told.alice)
+        await elsewhere.signed_in(world.alice)
         answer = await alice.fill("/mon-compte/mot-de-passe", current_password=PASSWORD, new_password=NEW)
         assert "Votre mot de passe est modifié." in (await alice.follow(answer)).text
         assert (await elsewhere.get("/mon-compte")).status_code == 303
@@ -99,7 +99,7 @@ async def test_the_old_address_can_undo_the_change_for_seven_days(
     assert (await visitor.get(undo)).status_code == 404
 
 
-async def test_an_address_that_has_an_account_is_not_revealed(app, alice, told, mailbox):
+async def test_an_address_that_has_an_account_is_not_revealed(app, alice, world, mailbox):
     screens = []
     for email in ("bob@ours.example", "free@ours.example"):
         answer = await alice.fill(ADDRESS, email=email, current_password=PASSWORD)
@@ -109,8 +109,10 @@ async def test_an_address_that_has_an_account_is_not_revealed(app, alice, told, 
     assert "Elle a déjà le sien" in letters["bob@ours.example"]
 
 
-async def test_what_was_typed_when_the_session_ended_is_given_back(app, alice, told, portal, time_machine_at):
-    await alice.signed_in(told.alice)
+async def test_what_was_typed_when_the_session_ended_is_given_back(
+    app, alice, world, portal, time_machine_at
+):
+    await alice.signed_in(world.alice)
     token = await alice.token("/mon-compte")
     time_machine_at.shift(timedelta(minutes=31))
     fields = {
@@ -133,13 +135,13 @@ async def test_what_was_typed_when_the_session_ended_is_given_back(app, alice, t
     assert (await account_named(portal, "Alice")).last_name == "Nouveau Nom"
 
 
-async def test_passwords_are_never_kept_in_a_draft(alice, told, time_machine_at, visitor):
-    await alice.signed_in(told.alice)
+async def test_passwords_are_never_kept_in_a_draft(alice, world, time_machine_at, visitor):
+    await alice.signed_in(world.alice)
     token = await alice.token("/mon-compte/mot-de-passe")
     time_machine_at.shift(timedelta(minutes=31))
     fields = {"csrf": token, "current_password": PASSWORD, "new_password": NEW}
     answer = await alice.post("/mon-compte/mot-de-passe", data=fields)
-    assert "raison=fin" in answer.headers["location"]
+    assert "fait=fin" in answer.headers["location"]
 
 
 async def test_a_page_left_open_too_long_writes_nothing(alice, portal):

@@ -14,9 +14,9 @@ async def open_ids(portal):
         return [row.id for row in rows if row.ended_at is None]
 
 
-async def test_one_session_among_several_is_ended(app, alice, told, portal):
+async def test_one_session_among_several_is_ended(app, alice, world, portal):
     async with Actor(app) as elsewhere:
-        await elsewhere.signed_in(told.alice)
+        await elsewhere.signed_in(world.alice)
         page = await alice.get("/mon-compte/connexions")
         assert page.text.count("(celle-ci)") == 1
         other = (await open_ids(portal))[-1]
@@ -26,10 +26,10 @@ async def test_one_session_among_several_is_ended(app, alice, told, portal):
     assert (await alice.get("/mon-compte")).status_code == 200
 
 
-async def test_all_the_others_are_ended_at_once(app, alice, told, portal):
+async def test_all_the_others_are_ended_at_once(app, alice, world, portal):
     async with Actor(app) as first, Actor(app) as second:
         for actor in (first, second):
-            await actor.signed_in(told.alice)
+            await actor.signed_in(world.alice)
         await alice.fill("/mon-compte/connexions")
         for actor in (first, second):
             assert (await actor.get("/mon-compte")).status_code == 303
@@ -46,7 +46,7 @@ async def test_the_session_of_somebody_else_is_not_found(alice, charlie, portal)
     assert (await charlie.get("/mon-compte")).status_code == 200
 
 
-async def test_signing_out_ends_the_session_for_good(alice, told):
+async def test_signing_out_ends_the_session_for_good(alice, world):
     kept = alice.cookies["session"]
     answer = await alice.fill("/deconnexion")
     assert "Vous êtes déconnecté." in (await alice.follow(answer)).text
@@ -61,18 +61,18 @@ async def test_a_sign_out_without_the_pages_token_does_nothing(alice):
     assert (await alice.get("/mon-compte")).status_code == 200
 
 
-async def test_thirty_idle_minutes_end_a_session_and_any_page_prolongs_it(alice, told, time_machine_at):
-    await alice.signed_in(told.alice)
+async def test_thirty_idle_minutes_end_a_session_and_any_page_prolongs_it(alice, world, time_machine_at):
+    await alice.signed_in(world.alice)
     for _ in range(3):
         time_machine_at.shift(timedelta(minutes=29))
         assert (await alice.get("/mon-compte/session")).status_code == 200
     time_machine_at.shift(timedelta(minutes=31))
     answer = await alice.get("/mon-compte")
-    assert answer.headers["location"] == "/connexion?suite=%2Fmon-compte&raison=fin"
+    assert answer.headers["location"] == "/connexion?suite=%2Fmon-compte&fait=fin"
 
 
-async def test_what_was_seen_is_written_in_batches_and_by_no_get(alice, told, portal, time_machine_at):
-    await alice.signed_in(told.alice)
+async def test_what_was_seen_is_written_in_batches_and_by_no_get(alice, world, portal, time_machine_at):
+    await alice.signed_in(world.alice)
     time_machine_at.shift(timedelta(minutes=20))
     await alice.get("/mon-compte")
     await portal.presence.flush()
@@ -81,16 +81,16 @@ async def test_what_was_seen_is_written_in_batches_and_by_no_get(alice, told, po
     assert (await alice.get("/mon-compte")).status_code == 200
 
 
-async def test_twelve_hours_end_a_session_whatever_happens(alice, told, time_machine_at):
-    await alice.signed_in(told.alice)
+async def test_twelve_hours_end_a_session_whatever_happens(alice, world, time_machine_at):
+    await alice.signed_in(world.alice)
     for _ in range(25):
         time_machine_at.shift(timedelta(minutes=29))
         answer = await alice.get("/mon-compte")
     assert answer.status_code == 303
 
 
-async def test_htmx_is_told_to_go_to_the_sign_in_instead_of_swapping_it(alice, told, time_machine_at):
-    await alice.signed_in(told.alice)
+async def test_htmx_is_told_to_go_to_the_sign_in_instead_of_swapping_it(alice, world, time_machine_at):
+    await alice.signed_in(world.alice)
     time_machine_at.shift(timedelta(minutes=31))
     answer = await alice.partial("/mon-compte/session")
     assert answer.status_code == 204

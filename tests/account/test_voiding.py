@@ -11,8 +11,8 @@ from db.models import Account, AccountToken, AuditEvent, AuditKind
 from tests.account.test_routes import ADDRESS, NEW, account_named
 from tests.account.ways import FIRST, alive, open_ways
 from tests.actors import Actor
-from tests.faults.steps import rows
 from tests.postbox import link_in, words_of
+from tests.reading import rows
 from tests.world import PASSWORD
 
 USUALLY_LEFT = {Way.INVITATION_SENT, Way.FEED}
@@ -28,11 +28,11 @@ LEFT = {
 }
 
 
-async def do(act, app, alice, portal, told, settings, ways):
+async def do(act, app, alice, portal, world, settings, ways):
     """The act, as a person does it."""
     async with Actor(app) as anybody:
         if act is Act.FIRST_PASSWORD:
-            await anybody.signed_in(told.alice, must_choose_password=True)
+            await anybody.signed_in(world.alice, must_choose_password=True)
             return await anybody.fill("/connexion/premier-mot-de-passe", new_password=NEW)
         if act is Act.PASSWORD_CHANGED:
             return await alice.fill("/mon-compte/mot-de-passe", current_password=PASSWORD, new_password=NEW)
@@ -47,16 +47,16 @@ async def do(act, app, alice, portal, told, settings, ways):
         if act is Act.MADE_STAFF:
             return await create_staff(settings, "alice@ours.example", "Alice", "Martin", clock.now())
         async with portal.database.transaction(write=True) as session:
-            account = await session.get_one(Account, told.alice.key)
+            account = await session.get_one(Account, world.alice.key)
             return await void(VisitorAccess(portal, session), account, act, clock.now())
 
 
 @pytest.mark.parametrize("act", Act)
-async def test_an_act_takes_back_what_it_should_and_leaves_the_rest(act, app, alice, portal, told, settings):
-    ways = await open_ways(portal, told)
-    assert await alive(app, portal, told, ways) == set(Way)
-    await do(act, app, alice, portal, told, settings, ways)
-    assert await alive(app, portal, told, ways) == LEFT[act]
+async def test_an_act_takes_back_what_it_should_and_leaves_the_rest(act, app, alice, portal, world, settings):
+    ways = await open_ways(portal, world)
+    assert await alive(app, portal, world, ways) == set(Way)
+    await do(act, app, alice, portal, world, settings, ways)
+    assert await alive(app, portal, world, ways) == LEFT[act]
 
 
 def test_every_act_is_walked():
@@ -66,20 +66,20 @@ def test_every_act_is_walked():
 @pytest.mark.parametrize(("ticked", "read"), [({"feeds": "oui"}, False), ({}, True)])
 @pytest.mark.parametrize("act", [Act.PASSWORD_CHANGED, Act.PASSWORD_RESET])
 async def test_calendars_end_with_the_password_when_that_is_asked(
-    act, ticked, read, app, alice, portal, told
+    act, ticked, read, app, alice, portal, world
 ):
-    ways = await open_ways(portal, told)
+    ways = await open_ways(portal, world)
     path = ways.more[Way.RESET] if act is Act.PASSWORD_RESET else "/mon-compte/mot-de-passe"
     page = await alice.get(path)
     assert 'name="feeds" value="oui" checked' in page.text
     fields = {} if act is Act.PASSWORD_RESET else {"current_password": PASSWORD}
     await alice.fill(path, new_password=NEW, **fields, **ticked)
-    assert (Way.FEED in await alive(app, portal, told, ways)) == read
+    assert (Way.FEED in await alive(app, portal, world, ways)) == read
 
 
 @pytest.mark.parametrize(("ticked", "box"), [({"feeds": "oui"}, "checked"), ({}, "")])
-async def test_a_refused_password_keeps_what_was_said_of_calendars(ticked, box, alice, portal, told):
-    await open_ways(portal, told)
+async def test_a_refused_password_keeps_what_was_said_of_calendars(ticked, box, alice, portal, world):
+    await open_ways(portal, world)
     answer = await alice.fill(
         "/mon-compte/mot-de-passe", current_password="wrong", new_password=NEW, **ticked
     )
@@ -124,25 +124,25 @@ async def test_a_thief_who_changes_the_password_next_does_not_take_the_undo_away
 
 
 async def test_a_restored_account_takes_back_its_invitations_and_the_company_reads_it(
-    app, alice, visitor, portal, told
+    app, alice, visitor, portal, world
 ):
-    ways = await open_ways(portal, told)
+    ways = await open_ways(portal, world)
     await visitor.fill(ways.more[Way.UNDO])
     assert (await account_named(portal, "Alice")).email == FIRST
     async with portal.database.transaction(write=False) as session:
         kinds = select(AuditEvent).where(AuditEvent.kind == AuditKind.INVITATION_CANCELLED)
         (event,) = (await session.exec(kinds)).all()
-    assert (event.company_id, event.about) == (told.ours.key, "guest@ours.example")
+    assert (event.company_id, event.about) == (world.ours.key, "guest@ours.example")
 
 
-async def test_an_address_changed_while_the_password_was_compared_is_refused(alice, portal, told):
+async def test_an_address_changed_while_the_password_was_compared_is_refused(alice, portal, world):
     """A thief's request under way when the password is replaced leaves no link behind."""
     matches = portal.passwords.matches
 
     async def replaced_meanwhile(*given):
         found = await matches(*given)
         async with portal.database.transaction(write=True) as session:
-            (await session.get_one(Account, told.alice.key)).password_hash = "$2b$12$" + "!" * 53
+            (await session.get_one(Account, world.alice.key)).password_hash = "$2b$12$" + "!" * 53
         return found
 
     token = await alice.token(ADDRESS)

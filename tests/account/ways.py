@@ -8,8 +8,8 @@ from sqlmodel import select
 from app import clock
 from app.access import VisitorAccess
 from app.devices import Origin, known_device, open_browser
-from app.keys import fingerprint
-from app.sign_in.links import new_link
+from app.links import new_link
+from app.security.keys import fingerprint
 from app.voiding import Way
 from db.models import Account, CalendarFeed, Invitation, TokenKind
 from tests.actors import Actor
@@ -44,20 +44,20 @@ async def link(access, account, kind, now, company_id):
     return PAGES[Way(kind.value)].format(access.portal.keys.mailed_link(seed))
 
 
-async def open_ways(portal, told):
+async def open_ways(portal, world):
     now = clock.now()
     async with portal.database.transaction(write=True) as session:
         access = VisitorAccess(portal, session)
-        alice = await session.get_one(Account, told.alice.key)
+        alice = await session.get_one(Account, world.alice.key)
         alice.temporary_hash, alice.temporary_until = "$2b$12$" + "!" * 53, now + timedelta(hours=1)
         opened = await open_browser(access, alice, Origin("198.51.100.9", "", "Firefox sur Linux"), now)
         pages, more = {}, {}
         for made in (pages, more):
             for kind in TokenKind:
-                made[Way(kind.value)] = await link(access, alice, kind, now, told.ours.key)
+                made[Way(kind.value)] = await link(access, alice, kind, now, world.ours.key)
         access.add(
             Invitation(
-                company_id=told.ours.key, email="guest@ours.example", token_hash=fingerprint("invited"),
+                company_id=world.ours.key, email="guest@ours.example", token_hash=fingerprint("invited"),
                 invited_by=alice.key, created_at=now, sent_at=now, expires_at=now + timedelta(days=1),
             )
         )  # fmt: skip
@@ -68,7 +68,7 @@ async def open_ways(portal, told):
     return Ways(opened.session, opened.device, pages, more)
 
 
-async def alive(app, portal, told, ways):
+async def alive(app, portal, world, ways):
     """Which of them still open something."""
     found = set()
     async with Actor(app) as anybody:
@@ -79,7 +79,7 @@ async def alive(app, portal, told, ways):
         anybody.cookies.set("session", ways.session, domain="127.0.0.1")
         found |= {Way.SESSION} if (await anybody.get("/mon-compte")).status_code == 200 else set()
     async with portal.database.transaction(write=False) as session:
-        account = (await session.exec(select(Account).where(Account.id == told.alice.key))).one()
+        account = (await session.exec(select(Account).where(Account.id == world.alice.key))).one()
         found |= {Way.MAILED_PASSWORD} if account.temporary_hash else set()
         if await known_device(VisitorAccess(portal, session), account.key, ways.device, clock.now()):
             found.add(Way.DEVICE)

@@ -6,16 +6,16 @@ import html5lib
 import pytest
 
 from db.models import RequestMotive
-from tests.appointments.told import NEW, REQUESTS, TYPED, a_request, ask, asked, form_for
+from tests.appointments.steps import NEW, REQUESTS, TYPED, a_request, ask, asked, form_for
 from tests.employees.people import acting, an_employee
-from tests.test_pages import check
+from tests.pages import check
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 HOME = "/espace/00010-2"
 GENERAL = "La visite de reprise est obligatoire après un congé de maternité"
 LATE = {"entry_on": "2025-06-02"}
 PEOPLE = f"{NEW}/employeur/salaries"
-NAME = re.compile(r'<label for="salarie-\d+">([^<]*) <span')
+NAME = re.compile(r'<label for="salarie-\d+">([^<]*)<span class="sr">,</span>&nbsp;<span')
 
 
 def boxes(page):
@@ -45,7 +45,7 @@ def sent_by(page, button, *ticked):
 # --- Why
 
 
-async def test_the_motives_are_those_of_an_employer_each_with_its_article(alice, told):
+async def test_the_motives_are_those_of_an_employer_each_with_its_article(alice, world):
     page = await alice.get(NEW)
     links = re.findall(rf'href="{NEW}/(\w+)/salaries"', page.text)
     assert links == list(TYPED)
@@ -54,8 +54,8 @@ async def test_the_motives_are_those_of_an_employer_each_with_its_article(alice,
     check(page)
 
 
-async def test_the_pre_reprise_is_explained_and_never_offered(alice, told, portal):
-    elise = await an_employee(portal, told.site)
+async def test_the_pre_reprise_is_explained_and_never_offered(alice, world, portal):
+    elise = await an_employee(portal, world.site)
     for path in (NEW, f"{NEW}?salarie={elise.id}"):
         page = await alice.get(path)
         assert "<dt>La visite de pré-reprise</dt>" in page.text
@@ -67,16 +67,16 @@ async def test_the_pre_reprise_is_explained_and_never_offered(alice, told, porta
         assert not re.search(r"pr[eé].?reprise", text, re.IGNORECASE), path
 
 
-async def test_who_was_chosen_before_the_motive_is_carried_to_its_form(alice, told, portal):
-    elise = await an_employee(portal, told.site)
-    page = await alice.get(f"{NEW}?salarie={elise.id}&salarie={told.their_employee.id}&salarie=x&salarie=")
+async def test_who_was_chosen_before_the_motive_is_carried_to_its_form(alice, world, portal):
+    elise = await an_employee(portal, world.site)
+    page = await alice.get(f"{NEW}?salarie={elise.id}&salarie={world.their_employee.id}&salarie=x&salarie=")
     assert "Pour LE GALL Élise. Quelle visite ?" in page.text
     assert f'href="{NEW}/reprise?salarie={elise.id}"' in page.text
     assert "91cc" not in page.text
     check(page)
 
 
-async def test_a_form_opened_for_nobody_leads_to_the_list(alice, told):
+async def test_a_form_opened_for_nobody_leads_to_the_list(alice, world):
     for query in ("", "?salarie=x", "?salarie=0", f"?salarie={2**31}", "?salarie=²"):
         answer = await alice.get(f"{NEW}/reprise{query}")
         assert answer.headers["location"] == f"{NEW}/reprise/salaries"
@@ -86,7 +86,7 @@ async def test_a_form_opened_for_nobody_leads_to_the_list(alice, told):
 
 
 @pytest.fixture
-async def crew(portal, told):
+async def crew(portal, world):
     """One of each situation."""
     for name, more in (
         ("ALIX", LATE | {"first_names": "Éléonore", "job_title": "Caissière"}),
@@ -96,7 +96,7 @@ async def crew(portal, told):
         ("ESTHER", LATE | {"exit_on": "2026-03-02", "birth_on": "1984-01-01"}),
         ("ŒUVRARD", {"entry_on": "2026-02-02", "first_names": "Zoé Anne", "staff_number": "M102"}),
     ):
-        await an_employee(portal, told.site, birth_name=name, **{"first_names": "X"} | more)
+        await an_employee(portal, world.site, birth_name=name, **{"first_names": "X"} | more)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ async def test_an_address_that_makes_no_sense_still_shows_a_list(alice, crew, qu
     assert '<h1 tabindex="-1">Pour qui ?</h1>' in page.text
 
 
-async def test_nobody_to_ask_for_is_said_in_a_sentence(alice, told):
+async def test_nobody_to_ask_for_is_said_in_a_sentence(alice, world):
     late = await alice.get(f"{NEW}/retard/salaries")
     assert "Aucune visite n’est en retard : le service propose les dates avant l’échéance." in late.text
     assert "<button>Continuer" not in late.text
@@ -154,8 +154,8 @@ async def test_nobody_to_ask_for_is_said_in_a_sentence(alice, told):
     assert "Personne dans votre liste n’est concerné" in (await alice.get(PEOPLE)).text
 
 
-async def test_pages_of_people_keep_what_is_ticked_on_each(alice, told, portal):
-    people = [await an_employee(portal, told.site, birth_name=f"N{n:02}") for n in range(60)]
+async def test_pages_of_people_keep_what_is_ticked_on_each(alice, world, portal):
+    people = [await an_employee(portal, world.site, birth_name=f"N{n:02}") for n in range(60)]
     key = [str(each.id) for each in people]
     first = await alice.get(PEOPLE, params={"q": "élise"})
     assert "<legend>25 salariés, la liste continue</legend>" in first.text
@@ -183,16 +183,16 @@ async def test_pages_of_people_keep_what_is_ticked_on_each(alice, told, portal):
     assert sum(boxes(await alice.get(more)).values()) == 5
 
 
-async def test_going_on_with_nobody_chosen_is_an_error_that_leads_to_the_list(alice, told, portal):
-    elise = await an_employee(portal, told.site)
+async def test_going_on_with_nobody_chosen_is_an_error_that_leads_to_the_list(alice, world, portal):
+    elise = await an_employee(portal, world.site)
     page = await alice.get(**sent_by(await alice.get(PEOPLE), "Continuer"))
     assert page.status_code == 422
     assert f'<a href="#salarie-{elise.id}">Choisissez au moins un salarié.</a>' in page.text
     check(page)
 
 
-async def test_who_is_chosen_stays_when_the_search_finds_nobody(alice, told, portal):
-    elise = await an_employee(portal, told.site)
+async def test_who_is_chosen_stays_when_the_search_finds_nobody(alice, world, portal):
+    elise = await an_employee(portal, world.site)
     page = await alice.get(PEOPLE, params={"q": "personne", "salarie": elise.id})
     assert boxes(page) == {"LE GALL Élise": True}
     assert f' href="{PEOPLE}?salarie={elise.id}">Voir tout le monde</a>' in page.text
@@ -202,15 +202,15 @@ async def test_who_is_chosen_stays_when_the_search_finds_nobody(alice, told, por
 @pytest.mark.parametrize(
     ("motive", "kind"), [("reprise", "radio"), ("accident", "radio"), ("retard", "checkbox")]
 )
-async def test_some_motives_are_for_one_person_and_the_others_for_several(alice, told, portal, motive, kind):
-    elise = await an_employee(portal, told.site, **LATE)
+async def test_some_motives_are_for_one_person_and_the_others_for_several(alice, world, portal, motive, kind):
+    elise = await an_employee(portal, world.site, **LATE)
     page = await alice.get(f"{NEW}/{motive}/salaries")
     assert f'<input type="{kind}" id="salarie-{elise.id}"' in page.text
     assert ("Choisissez le salarié." in page.text) is (kind == "radio")
 
 
-async def test_nothing_medical_is_asked_for_and_the_page_says_so(alice, told, portal):
-    elise = await an_employee(portal, told.site, **LATE)
+async def test_nothing_medical_is_asked_for_and_the_page_says_so(alice, world, portal):
+    elise = await an_employee(portal, world.site, **LATE)
     for motive in TYPED:
         page = await alice.get(form_for(motive, elise))
         hints = page.text.count("as d’information médicale")
@@ -247,11 +247,11 @@ async def test_whether_a_return_asks_for_the_visit_is_said_before_anything_is_as
 # --- Who may
 
 
-async def test_a_reader_sees_where_requests_stand_and_may_ask_nothing(app, alice, told, portal):
-    elise = await an_employee(portal, told.site, **LATE)
+async def test_a_reader_sees_where_requests_stand_and_may_ask_nothing(app, alice, world, portal):
+    elise = await an_employee(portal, world.site, **LATE)
     wishes = {"needs_access": "oui", "message": "Horaires de nuit"}
     assert (await ask(alice, "employeur", elise, **wishes)).status_code == 303
-    (row,) = await asked(portal, told.site)
+    (row,) = await asked(portal, world.site)
     path = f"{REQUESTS}/{row.id}"
     whole = (await alice.get(path)).text
     hidden = (
@@ -261,7 +261,7 @@ async def test_a_reader_sees_where_requests_stand_and_may_ask_nothing(app, alice
         "Échanges avec le service",
     )
     assert all(words in whole for words in hidden)
-    async with acting(app, portal, told.site) as reader:
+    async with acting(app, portal, world.site) as reader:
         listed, shown = await reader.get(REQUESTS), await reader.get(path)
         for page in (listed, shown):
             assert "Visite à votre demande" in page.text
@@ -278,20 +278,22 @@ async def test_a_reader_sees_where_requests_stand_and_may_ask_nothing(app, alice
         for address in (f"{NEW}/retard", *acts):
             fields = {"csrf": token, "batch": "b" * 22, f"salarie_{elise.id}": "oui"}
             assert (await reader.post(address, data=fields)).status_code == 403, address
-    assert await asked(portal, told.site) == [row]
+    assert await asked(portal, world.site) == [row]
 
 
 @pytest.mark.parametrize("role", ["salaries", "facturation", "declaration"])
-async def test_no_other_role_asks_for_visits_but_that_of_appointments_does(app, told, portal, role):
-    elise = await an_employee(portal, told.site, **LATE)
-    async with acting(app, portal, told.site, role) as other:
+async def test_no_other_role_asks_for_visits_but_that_of_appointments_does(app, world, portal, role):
+    elise = await an_employee(portal, world.site, **LATE)
+    async with acting(app, portal, world.site, role) as other:
         assert (await other.get(form_for("retard", elise))).status_code == 403
-    async with acting(app, portal, told.site, role, "rendez-vous", third_party=True) as asker:
+    async with acting(app, portal, world.site, role, "rendez-vous", third_party=True) as asker:
         assert (await ask(asker, "retard", elise)).status_code == 303
 
 
-async def test_the_text_of_a_request_for_another_date_tells_its_title_everywhere(alice, told, portal):
-    elise = await an_employee(portal, told.site)
-    row = await a_request(portal, told.site, elise, told.alice, motive=RequestMotive.ANOTHER_DATE, kind="vip")
+async def test_the_text_of_a_request_for_another_date_tells_its_title_everywhere(alice, world, portal):
+    elise = await an_employee(portal, world.site)
+    row = await a_request(
+        portal, world.site, elise, world.alice, motive=RequestMotive.ANOTHER_DATE, kind="vip"
+    )
     for path in (REQUESTS, f"{REQUESTS}/{row.id}"):
         assert "Autre date pour un rendez-vous proposé" in (await alice.get(path)).text

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from app.appointments.forms import HALF_DAYS
 from app.appointments.rules import MOTIVES, Return, Subject, objection, return_visit, visit_kind
-from app.appointments.shown import verdict
-from app.employees.rules import NOT_FOLLOWED
+from app.appointments.views import verdict
+from app.follow_up.law import NOT_FOLLOWED
 from db.models import NEVER, AppointmentRequest, Contract, Monitoring, RequestMotive, ReturnCause, VisitKind
 
 MATERNITY, OCCUPATIONAL, ACCIDENT, OTHER = ReturnCause

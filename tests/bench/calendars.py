@@ -9,7 +9,7 @@ import httpx
 from sqlalchemy import insert
 
 from app import clock
-from app.keys import Keys, fingerprint
+from app.security.keys import Keys, fingerprint
 from db.models import CalendarFeed, Employee, Slot
 from db.seeds.world import World
 from tests.bench.served import SECRET, portal_served

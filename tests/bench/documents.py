@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.clock import PARIS
-from app.planning.document import Convocation, as_pdf
+from app.planning.convocations import Convocation, as_pdf
 from tests.bench.table import Line, verdict
 
 MILLISECONDS, WARM_UP = 100, 3

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import insert, select
 from sqlmodel import col
 
-from app.searching import folded, sign_of, words_of
+from app.text.search import folded
 from db.models import NEVER, Company, Contract, Employee, Membership, Monitoring
 
 COMPANIES, EMPLOYEES = 10_000, 200_000
@@ -70,7 +70,6 @@ def _employee(chance, company_id, now):
         "birth_on": date(1965, 1, 1) + timedelta(days=chance.randrange(14_000)), "entry_on": entry_on,
         "contract": Contract.CDI, "monitoring": chance.choice(list(Monitoring)),
         "sort_key": folded(f"{name} {first}"), "search_key": f" {folded(f'{name} {first} {job}')}",
-        "search_sign": sign_of(words_of(f"{name} {first} {job}")),
         "last_visit_on": entry_on + timedelta(days=60), "created_at": now, "updated_at": now, "version": 1,
         "due_on": NEVER if chance.random() < 0.05 else entry_on + timedelta(days=60 + 1825),
         "staff_number": "", "usual_name": "", "email": "", "phone": "", "pcs": "", "part_time": False,

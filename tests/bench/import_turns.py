@@ -7,8 +7,8 @@ import httpx
 
 from app import clock
 from app.access import VisitorAccess
+from app.employee_files.writing import xlsx_of
 from app.employees.declared import LABELS
-from app.employees.export import xlsx_of
 from app.sessions import open_session
 from db.models import Membership
 from tests.bench.imports import ROWS, TOKEN

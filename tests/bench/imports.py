@@ -10,9 +10,9 @@ from pathlib import Path
 
 import httpx
 
+from app.employee_files.writing import csv_of, xlsx_of
 from app.employees.declared import LABELS
-from app.employees.export import csv_of, xlsx_of
-from app.formats import NARROW
+from app.text.counts import NARROW
 from tests.bench.employees_base import LARGE, fill
 from tests.bench.rate import run_load
 from tests.bench.served import Served, portal_served

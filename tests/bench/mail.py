@@ -23,14 +23,14 @@ from sqlalchemy.engine import make_url
 
 from app import clock
 from app.access import VisitorAccess
-from app.database import migrate
-from app.dispatcher import Dispatcher
-from app.mail import new_seed, queue_mail
+from app.mail.outbox import new_seed, queue_mail
+from app.mail.relay import Relay
+from app.mail.sending import Dispatcher
 from app.main import standalone_templates
-from app.planning.letter import in_context
+from app.planning.convocations import in_context
 from app.portal import Portal, make_portal
-from app.postman import Relay
 from app.settings import Settings
+from db.engine import migrate
 from tests.bench.documents import ORDINARY
 from tests.bench.table import Line, verdict
 

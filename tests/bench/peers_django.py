@@ -20,7 +20,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 
-from app.keys import fingerprint
+from app.security.keys import fingerprint
 from tests.bench.peer_words import FIXED, MOST, PAGE, today
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

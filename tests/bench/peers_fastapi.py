@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.keys import fingerprint
+from app.security.keys import fingerprint
 from db.models import Account, AccountSession, Company, Employee, Membership
 from tests.bench.peer_words import FIXED, MOST, PAGE, today
 

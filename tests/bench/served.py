@@ -16,16 +16,16 @@ import httpx
 
 from app import clock
 from app.access import VisitorAccess
-from app.database import migrate
 from app.portal import Portal, make_portal
 from app.sessions import open_session
 from app.settings import Settings
-from tests.world import Told, tell
+from db.engine import migrate
+from tests.world import TwoCompanies, tell
 
 ROOT = Path(__file__).parents[2]
 SECRET = "b" * 64
 KNOWN = "alice@ours.example"
-Fill = Callable[[Portal, Told], Awaitable[None]]
+Fill = Callable[[Portal, TwoCompanies], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,10 @@ class Served(Server):
 
 
 @contextmanager
-def portal_served(fill: Fill | None = None) -> Iterator[Served]:
+def portal_served(fill: Fill | None = None, **more: str) -> Iterator[Served]:
     """`portail serve` with real passwords (bcrypt at its real cost), no mail relay, nothing of the demo.
 
-    `fill` adds rows to the two companies before it starts.
+    `fill` adds rows to the two companies before it starts; `more`: other variables, such as a relay.
     """
     with TemporaryDirectory(prefix="portail-bench-") as folder:
         port, database = free_port(), Path(folder) / "portail.db"
@@ -67,7 +67,7 @@ def portal_served(fill: Fill | None = None) -> Iterator[Served]:
             "PORTAIL_SECRET_KEY": SECRET,
             "PORTAIL_RESERVED_ADDRESSES": "true",
             "PORTAIL_PORT": str(port),
-        }
+        } | more
         with running("app", "serve", port=port, **variables) as server:
             yield Served(server.url, server.pid, database, session)
 
@@ -109,7 +109,7 @@ async def _told(settings: Settings, fill: Fill | None = None) -> str:
 
 
 def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         try:
             httpx.get(f"{url}/healthz", trust_env=False)

@@ -5,27 +5,27 @@ from datetime import timedelta
 from playwright.async_api import expect
 
 from app import clock
-from app.appointments.service import answer_request
-from tests.appointments.told import served
+from app.appointments.staff import answer_request
+from tests.appointments.steps import served
 from tests.browser.reader import Reader
 from tests.browser.stops import Stop, Tour, swapped
-from tests.world import Told
+from tests.world import TwoCompanies
 
 HOME = "/espace/00010/demandes"
 NEW = f"{HOME}/nouvelle"
 
 
-async def appointments_tour(reader: Reader, told: Told) -> Tour:
-    async for stop in _people(reader, told):
+async def appointments_tour(reader: Reader, world: TwoCompanies) -> Tour:
+    async for stop in _people(reader, world):
         yield stop
-    async for stop in _forms(reader, told):
+    async for stop in _forms(reader, world):
         yield stop
-    async for stop in _sent(reader, told):
+    async for stop in _sent(reader, world):
         yield stop
 
 
-async def _people(reader: Reader, told: Told) -> Tour:
-    await reader.open(f"{NEW}?salarie={told.employee.key}")
+async def _people(reader: Reader, world: TwoCompanies) -> Tour:
+    await reader.open(f"{NEW}?salarie={world.employee.key}")
     yield Stop("appointments.new for somebody")
     await reader.open(f"{NEW}/retard/salaries")
     yield Stop("appointments.people nobody")
@@ -36,10 +36,10 @@ async def _people(reader: Reader, told: Told) -> Tour:
     yield await swapped(reader, "appointments-people")
 
 
-async def _forms(reader: Reader, told: Told) -> Tour:
+async def _forms(reader: Reader, world: TwoCompanies) -> Tour:
     page, today = reader.page, clock.today()
     for motive in ("employeur", "fin_carriere", "accident", "reprise"):
-        await reader.open(f"{NEW}/{motive}?salarie={told.employee.key}")
+        await reader.open(f"{NEW}/{motive}?salarie={world.employee.key}")
         yield Stop(f"appointments.form {motive}")
     await page.get_by_role("button", name="Envoyer la demande").click()
     await reader.has_focus_on(".summary")
@@ -56,10 +56,10 @@ async def _forms(reader: Reader, told: Told) -> Tour:
     yield Stop("appointments.show sent")
 
 
-async def _sent(reader: Reader, told: Told) -> Tour:
+async def _sent(reader: Reader, world: TwoCompanies) -> Tour:
     page = reader.page
     request = page.url.partition("?")[0]
-    await served(reader.portal, told, answer_request, int(request.rpartition("/")[2]), "Mardi 9 h ?")
+    await served(reader.portal, world, answer_request, int(request.rpartition("/")[2]), "Mardi 9 h ?")
     for path in ("", "/messages", "/lecture", "/annulation"):
         await page.goto(request + path)
         yield Stop(f"appointments.show answered {path}")

@@ -25,7 +25,7 @@ async def calendars_tour(reader: Reader) -> Tour:
         await expect(page.get_by_text("L’adresse est créée")).to_be_visible()
     yield Stop(f"{HOME} created")
     await page.get_by_role("link", name="Révoquer").first.click()
-    await expect(page.get_by_role("heading", name="Révoquer une adresse de calendrier")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Révoquer une adresse d’agenda")).to_be_visible()
     yield Stop(f"{HOME}/1/revocation")
     await reader.open(f"{HOME}/revocation")
     yield Stop(f"{HOME}/revocation")

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 import uvicorn
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from app.settings import Settings
 from tests.browser.reader import WATCH_FOCUS, Reader
@@ -57,11 +58,15 @@ class Server(uvicorn.Server):
         yield
 
 
+def server_options(app: Any) -> uvicorn.Config:
+    options: dict[str, Any] = {"lifespan": "on", "ws": "none", "log_config": None, "access_log": False}
+    return uvicorn.Config(app, timeout_graceful_shutdown=2, **options)
+
+
 @pytest.fixture
 async def site(app, settings: Settings, socket_of_its_own: socket.socket) -> AsyncIterator[str]:
     """The address of the running portal, whose own dispatcher sends its mail."""
-    options: dict[str, Any] = {"lifespan": "on", "ws": "none", "log_config": None, "access_log": False}
-    server = Server(uvicorn.Config(app, timeout_graceful_shutdown=2, **options))
+    server = Server(server_options(app))
     serving = asyncio.create_task(server.serve(sockets=[socket_of_its_own]))
     while not server.started:
         assert not serving.done(), "the portal did not start"
@@ -82,7 +87,14 @@ def chromium_path() -> str:
 
 
 @pytest.fixture
+def _function_scoped_runner(_session_scoped_runner: asyncio.Runner) -> asyncio.Runner:
+    """Each test of this folder in the same loop, since one browser for all of them lives in it."""
+    return _session_scoped_runner
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium(chromium_path: str) -> AsyncIterator[Browser]:
+    """One for all the tests of this process: starting it takes longer than most of them."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path, args=SWITCHES)
         yield browser
@@ -90,21 +102,25 @@ async def chromium(chromium_path: str) -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def opened(chromium: Browser, site: str, portal, mailbox) -> Opening:
+async def opened(chromium: Browser, site: str, portal, mailbox) -> AsyncIterator[Opening]:
     """`await opened(javascript=False)`: somebody else, in a browser window that remembers nothing."""
+    contexts: list[BrowserContext] = []
 
     async def open_window(*, javascript: bool = True, **more: Any) -> Reader:
         context = await chromium.new_context(
             base_url=site, java_script_enabled=javascript, locale="fr-FR", **more
         )
+        contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
         await context.add_init_script(WATCH_FOCUS)
         return Reader(await context.new_page(), site, portal, mailbox)
 
-    return open_window
+    yield open_window
+    for context in contexts:
+        await context.close()
 
 
 @pytest.fixture
-async def reader(opened: Opening, told) -> Reader:
+async def reader(opened: Opening, world) -> Reader:
     """Somebody in front of the portal, JavaScript on."""
     return await opened()

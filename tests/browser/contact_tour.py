@@ -4,14 +4,14 @@ from playwright.async_api import expect
 
 from app import clock
 from app.access import StaffAccess
-from app.contact.service import answer_inquiry
+from app.contact.staff import answer_inquiry
 from tests.browser.reader import Reader
 from tests.browser.stops import Stop, Tour, swapped
-from tests.contact.told import CONTACT, NEW, PDF
-from tests.world import Told
+from tests.contact.steps import CONTACT, NEW, PDF
+from tests.world import TwoCompanies
 
 
-async def contact_tour(reader: Reader, told: Told) -> Tour:
+async def contact_tour(reader: Reader, world: TwoCompanies) -> Tour:
     page = reader.page
     await reader.open(NEW)
     await page.get_by_role("button", name="Envoyer").click()
@@ -27,7 +27,7 @@ async def contact_tour(reader: Reader, told: Told) -> Tour:
     yield Stop("contact thread sent")
     number = int(page.url.partition("/contact/")[2].partition("?")[0])
     async with reader.portal.database.transaction(write=True) as session:
-        await answer_inquiry(StaffAccess(reader.portal, session, told.clerk), number, "Voici.", clock.now())
+        await answer_inquiry(StaffAccess(reader.portal, session, world.clerk), number, "Voici.", clock.now())
     await reader.open(f"{CONTACT}/{number}")
     yield Stop("contact thread answered")
     for path in ("messages", "lecture", "fin"):
@@ -36,7 +36,7 @@ async def contact_tour(reader: Reader, told: Told) -> Tour:
     await page.get_by_role("button", name="Terminer l’échange").click()
     await expect(page.get_by_role("heading", name="Rouvrir l’échange")).to_be_visible()
     yield Stop("contact thread ended")
-    await reader.open(f"{NEW}?salarie={told.employee.key}")
+    await reader.open(f"{NEW}?salarie={world.employee.key}")
     yield Stop("contact new about somebody")
     await reader.open(CONTACT)
     await page.get_by_label("Messages").select_option("termines")

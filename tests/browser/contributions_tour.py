@@ -4,15 +4,15 @@ from playwright.async_api import expect
 
 from tests.browser.reader import Reader
 from tests.browser.stops import Stop, Tour
-from tests.contributions.told import YEAR, some_employees
-from tests.world import Told
+from tests.contributions.steps import YEAR, some_employees
+from tests.world import TwoCompanies
 
 LAST = "/espace/00010/cotisation/2025"
 
 
-async def contributions_tour(reader: Reader, told: Told) -> Tour:
-    await some_employees(reader.portal, told.site, 2, entry_on="2020-01-06")
-    await some_employees(reader.portal, told.site, 1, birth_name="PATRON", contract="mandat")
+async def contributions_tour(reader: Reader, world: TwoCompanies) -> Tour:
+    await some_employees(reader.portal, world.site, 2, entry_on="2020-01-06")
+    await some_employees(reader.portal, world.site, 1, birth_name="PATRON", contract="mandat")
     for path in ("/espace/00010-2/cotisation", YEAR, f"{YEAR[:-4]}2031", LAST, f"{LAST}/correction"):
         await reader.open(path)
         yield Stop(path)

@@ -2,8 +2,8 @@
 
 from app import clock
 from app.access import VisitorAccess
-from app.commands import tell_demo
-from app.mail import queue_mail
+from app.commands import write_demo
+from app.mail.outbox import queue_mail
 from tests.browser.reader import Reader
 from tests.browser.stops import Stop, Tour
 
@@ -12,7 +12,7 @@ async def demo_tour(reader: Reader) -> Tour:
     """Its own pages, then what each persona sees first. Needs the setting `demo`."""
     portal = reader.portal
     async with portal.database.transaction(write=True) as session:
-        await tell_demo(session, portal)
+        await write_demo(session, portal)
         access = VisitorAccess(portal, session)
         queue_mail(access, "no_account", "nina@theirs.example", clock.now(), seed="0" * 64)
     for path in ("/", "/demo/connexion", "/demo/courriels"):

@@ -4,13 +4,13 @@ from playwright.async_api import expect
 
 from tests.browser.reader import Reader
 from tests.browser.stops import Stop, Tour, swapped
-from tests.documents.told import DOCUMENTS, NEW, PDF, PNG, shared
-from tests.world import Told
+from tests.documents.steps import DOCUMENTS, NEW, PDF, PNG, shared
+from tests.world import TwoCompanies
 
 PLAN = {"name": "plan.png", "mimeType": "image/png", "buffer": PNG}
 
 
-async def documents_tour(reader: Reader, told: Told) -> Tour:
+async def documents_tour(reader: Reader, world: TwoCompanies) -> Tour:
     page = reader.page
     await reader.open(DOCUMENTS)
     yield Stop("documents none")
@@ -25,7 +25,7 @@ async def documents_tour(reader: Reader, told: Told) -> Tour:
         await page.get_by_role("button", name="Déposer").click()
         await expect(page.get_by_text("Le document est déposé")).to_be_visible()
         yield Stop(f"documents.show {kind}")
-    await shared(reader.portal, told)
+    await shared(reader.portal, world)
     for path in ("", "/vus"):
         await reader.open(f"{DOCUMENTS}{path}")
         yield Stop(f"documents new {path}")

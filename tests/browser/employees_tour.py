@@ -4,7 +4,7 @@ from playwright.async_api import expect
 
 from tests.browser.reader import Reader
 from tests.browser.stops import Stop, Tour, refused, swapped
-from tests.world import Told
+from tests.world import TwoCompanies
 
 HOME = "/espace/00010/salaries"
 FILE = (
@@ -14,8 +14,8 @@ FILE = (
 ).encode("cp1252")
 
 
-async def employees_tour(reader: Reader, told: Told) -> Tour:
-    async for stop in _list(reader, told):
+async def employees_tour(reader: Reader, world: TwoCompanies) -> Tour:
+    async for stop in _list(reader, world):
         yield stop
     async for stop in _declaration(reader):
         yield stop
@@ -25,7 +25,7 @@ async def employees_tour(reader: Reader, told: Told) -> Tour:
         yield stop
 
 
-async def _list(reader: Reader, told: Told) -> Tour:
+async def _list(reader: Reader, world: TwoCompanies) -> Tour:
     await reader.open(HOME)
     for words in ("soud", "nobody"):
         await reader.fill(q=words)
@@ -33,9 +33,9 @@ async def _list(reader: Reader, told: Told) -> Tour:
         await reader.settled()
         yield Stop(f"employees search {words}", swapped=True)
     for path in ("", "/correction", "/depart", "/retour"):
-        await reader.open(f"{HOME}/{told.employee.id}{path}")
+        await reader.open(f"{HOME}/{world.employee.id}{path}")
         yield Stop(f"employee {path}")
-    await reader.open(f"{HOME}/{told.employee.id}/correction")
+    await reader.open(f"{HOME}/{world.employee.id}/correction")
     await reader.give(birth_name="")
     await reader.has_focus_on(".summary")
     yield Stop("employee correction refused")
@@ -45,35 +45,35 @@ async def _declaration(reader: Reader) -> Tour:
     page = reader.page
     await reader.open(f"{HOME}/declaration")
     await reader.give(birth_name="Brieuc-Marque-7f3a", birth_on="1980-01-31")
-    yield await refused(reader, "employees-step")
+    yield await refused(reader, "declarations-step")
     await reader.open(f"{HOME}/declaration")
-    yield Stop("employees.new resumed")
+    yield Stop("declarations.new resumed")
     await page.get_by_role("link", name="Reprendre cette déclaration").click()
     await reader.give(first_names="Jean")
     await expect(page.get_by_role("heading", name="Son contrat et son poste")).to_be_visible()
-    yield await swapped(reader, "employees-step")
+    yield await swapped(reader, "declarations-step")
     await page.get_by_label("Type de contrat").select_option("apprentissage")
     await reader.fill(entry_on="2026-03-02", job_title="comptable")
-    await expect(page.locator("#employees-jobs [type=radio]").first).to_be_visible()
+    await expect(page.locator("#jobs-index [type=radio]").first).to_be_visible()
     await reader.settled()
-    yield Stop("employees.jobs swapped", swapped=True)
-    await page.locator("#employees-jobs [type=radio]").first.check()
+    yield Stop("jobs.index swapped", swapped=True)
+    await page.locator("#jobs-index [type=radio]").first.check()
     await page.get_by_role("button", name="Continuer").click()
     await expect(page.get_by_role("heading", name="Ses conditions de travail")).to_be_visible()
     await reader.settled()
-    yield Stop("employees.step risks", swapped=True)
+    yield Stop("declarations.step risks", swapped=True)
     await page.get_by_label("Travaille de nuit").check()
     await page.get_by_role("button", name="Continuer").click()
     await expect(page.get_by_role("heading", name="Vérifier et déclarer")).to_be_visible()
-    yield await swapped(reader, "employees-check")
+    yield await swapped(reader, "declarations-check")
     await page.get_by_role("button", name="Déclarer ce salarié").click()
-    yield await refused(reader, "employees-check")
+    yield await refused(reader, "declarations-check")
     await page.get_by_label("Non, c’est une autre personne").check()
     await page.get_by_role("button", name="Déclarer ce salarié").click()
     await expect(page.get_by_text("La déclaration est enregistrée")).to_be_visible()
     yield Stop("employee declared")
     await reader.open(f"{HOME}/metiers?job_title=soudeur")
-    yield Stop("employees.jobs")
+    yield Stop("jobs.index")
 
 
 async def _changes(reader: Reader) -> Tour:
@@ -105,6 +105,10 @@ async def _file(reader: Reader) -> Tour:
         await page.get_by_role("link", name=title).click()
         await page.wait_for_load_state()
         yield Stop(f"imports {title}")
+        if title == "Lignes en erreur":
+            await page.get_by_role("link", name="Corriger").first.click()
+            await page.wait_for_load_state()
+            yield Stop("imports.mending")
     await page.goto(comparison)
     await page.get_by_role("button", name="Appliquer 1 changement").click()
     await expect(page.get_by_role("heading", name="Import appliqué")).to_be_visible()
@@ -115,5 +119,7 @@ async def _file(reader: Reader) -> Tour:
     await page.get_by_role("button", name="Annuler tout l’import").click()
     await expect(page.get_by_role("heading", name="Import annulé")).to_be_visible()
     yield Stop("imports.show undone")
+    await reader.open(f"{HOME}/imports/suite/{comparison.rsplit('/', 1)[1]}")
+    yield Stop("imports.following")
     await reader.open(f"{HOME}/imports")
     yield Stop("imports.index filled")

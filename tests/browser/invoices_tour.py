@@ -4,15 +4,15 @@ from playwright.async_api import expect
 
 from tests.browser.reader import Reader
 from tests.browser.stops import Stop, Tour, swapped
-from tests.invoices.told import BANK, INVOICES, an_invoice, paid
-from tests.world import Told
+from tests.invoices.steps import BANK, INVOICES, an_invoice, paid
+from tests.world import TwoCompanies
 
 
-async def invoices_tour(reader: Reader, told: Told) -> Tour:
+async def invoices_tour(reader: Reader, world: TwoCompanies) -> Tour:
     await reader.open(INVOICES)
     yield Stop("invoices none")
-    late = await an_invoice(reader.portal, told, "F2026-1")
-    await paid(reader.portal, told, await an_invoice(reader.portal, told, "F2026-2"), 12_000)
+    late = await an_invoice(reader.portal, world, "F2026-1")
+    await paid(reader.portal, world, await an_invoice(reader.portal, world, "F2026-2"), 12_000)
     await reader.open(INVOICES)
     yield Stop("invoices")
     await reader.page.get_by_label("État", exact=True).select_option("payee")

@@ -62,13 +62,14 @@ class Listener:
         if act:
             await act()
         heard = await self.page.evaluate(UNTIL_SILENCE)
-        return Heard(heard["moves"], heard["said"], *await self._at())
+        return Heard(heard["moves"], heard["said"], *await self.at())
 
     async def fields_called_wrong(self) -> list[str]:
         """Names of the fields that the tree calls invalid."""
         return [_name(each) for each in await self._tree() if _is_wrong(each)]
 
-    async def _at(self) -> tuple[str, str, str, bool]:
+    async def at(self) -> tuple[str, str, str, bool]:
+        """Role, name, description of where the focus is, and whether it is called wrong."""
         tree = await self._tree()
         focused = [each for each in tree if _of(each, "focused") and each["role"]["value"] != "RootWebArea"]
         assert len(focused) == 1, f"the focus is on {[_name(each) for each in focused]}"

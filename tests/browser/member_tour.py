@@ -1,7 +1,7 @@
 """The pages behind the sign-in: the first time, a member's, the service's, and those that letters lead to."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from playwright.async_api import expect
@@ -9,16 +9,20 @@ from sqlmodel import select
 
 from app import clock
 from app.access import VisitorAccess
-from app.keys import fingerprint
-from app.sign_in.links import new_link
+from app.links import new_link
+from app.security.keys import fingerprint
 from db.models import (
     Account,
     AuditEvent,
     AuditKind,
+    ClinicSession,
     Draft,
+    InquiryTheme,
     KnownDevice,
     Membership,
     OutboxMail,
+    Professional,
+    PublicInquiry,
     TokenKind,
 )
 from tests.browser.appointments_tour import appointments_tour
@@ -32,7 +36,7 @@ from tests.browser.planning_tour import planning_tour
 from tests.browser.reader import Reader
 from tests.browser.stops import PARAMETER, Stop, Tour, addresses, kept
 from tests.postbox import words_of
-from tests.world import Told
+from tests.world import TwoCompanies
 
 MEMBERS = (
     "/espace",
@@ -50,42 +54,42 @@ REFUSED = (
 )
 
 
-async def member_tour(reader: Reader, told: Told, app: Any) -> Tour:
+async def member_tour(reader: Reader, world: TwoCompanies, app: Any) -> Tour:
     """Everybody who signs in: the first time, as a member, as the service, and by the links of letters."""
-    async for stop in _first_time(reader, told):
+    async for stop in _first_time(reader, world):
         yield stop
-    await reader.signed_in(told.alice)
-    await reader.signed_in(told.alice)
+    await reader.signed_in(world.alice)
+    await reader.signed_in(world.alice)
     for path in MEMBERS:
         await reader.open(path)
         yield Stop(path)
     await reader.open("/espace/00042", 404)
     yield Stop("/espace/00042 of others")
-    async for stop in _company_pages(reader, told, app):
+    async for stop in _company_pages(reader, world, app):
         yield stop
     tours = (
-        employees_tour(reader, told),
-        contact_tour(reader, told),
+        employees_tour(reader, world),
+        contact_tour(reader, world),
         _companies(reader),
         _people(reader),
         _account_forms(reader),
         calendars_tour(reader),
-        planning_tour(reader, told),
-        appointments_tour(reader, told),
-        invoices_tour(reader, told),
-        documents_tour(reader, told),
-        contributions_tour(reader, told),
-        _sessions(reader, told),
-        _letters(reader, told),
-        _service(reader, told),
+        planning_tour(reader, world),
+        appointments_tour(reader, world),
+        invoices_tour(reader, world),
+        documents_tour(reader, world),
+        contributions_tour(reader, world),
+        _sessions(reader, world),
+        _letters(reader, world),
+        _service(reader, world),
     )
     for tour in tours:
         async for stop in tour:
             yield stop
 
 
-async def _first_time(reader: Reader, told: Told) -> Tour:
-    await reader.signed_in(told.bob, must_choose_password=True)
+async def _first_time(reader: Reader, world: TwoCompanies) -> Tour:
+    await reader.signed_in(world.bob, must_choose_password=True)
     await reader.open("/connexion/premier-mot-de-passe")
     yield Stop("/connexion/premier-mot-de-passe")
     await reader.give(new_password="azertyuiop")
@@ -93,10 +97,10 @@ async def _first_time(reader: Reader, told: Told) -> Tour:
     yield Stop("/connexion/premier-mot-de-passe refused")
 
 
-async def _company_pages(reader: Reader, told: Told, app: Any) -> Tour:
+async def _company_pages(reader: Reader, world: TwoCompanies, app: Any) -> Tour:
     """Every page of a company that needs no more than the company and one of its people."""
     bobs = select(Membership.id).where(
-        Membership.account_id == told.bob.id, Membership.company_id == told.ours.id
+        Membership.account_id == world.bob.id, Membership.company_id == world.ours.id
     )
     async with reader.portal.database.transaction(write=False) as session:
         known = {"code": "00010", "membership_id": (await session.exec(bobs)).one()}
@@ -118,9 +122,11 @@ async def _companies(reader: Reader) -> Tour:
     for words, found in (("dinan", 1), ("quimper", 0)):
         await reader.open("/entreprises")
         await reader.fill(q=words)
-        await expect(page.locator("#companies-list tbody tr")).to_have_count(found)
+        await expect(page.locator("#welcome-list tbody tr")).to_have_count(found)
         await reader.settled()
         yield Stop(f"search {words}", swapped=True)
+    await reader.open("/entreprises/choix?code=00010&code=00010-2")
+    yield Stop("/entreprises/choix")
     await reader.open("/entreprises/ajout")
     yield Stop("/entreprises/ajout")
     await reader.give(code="10", number="1234567890")
@@ -168,7 +174,7 @@ async def _account_forms(reader: Reader) -> Tour:
         yield Stop(f"{path} refused")
 
 
-async def _sessions(reader: Reader, told: Told) -> Tour:
+async def _sessions(reader: Reader, world: TwoCompanies) -> Tour:
     """One session to end, one about to end, and what the reader was typing when one ended."""
     page = reader.page
     await reader.open("/mon-compte/connexions")
@@ -179,7 +185,7 @@ async def _sessions(reader: Reader, told: Told) -> Tour:
     await page.wait_for_load_state()
     await reader.open(action)
     yield Stop("/mon-compte/connexions/1 ended")
-    async for stop in _devices(reader, told):
+    async for stop in _devices(reader, world):
         yield stop
 
     await page.clock.install()
@@ -193,17 +199,17 @@ async def _sessions(reader: Reader, told: Told) -> Tour:
 
     fields = [["last_name", "Martin"], ["job_title", "Directrice de l’usine"]]
     await kept(
-        reader, Draft(account_id=told.alice.key, path="/mon-compte", fields=fields, created_at=clock.now())
+        reader, Draft(account_id=world.alice.key, path="/mon-compte", fields=fields, created_at=clock.now())
     )
     await reader.open("/mon-compte/reprise")
     yield Stop("/mon-compte/reprise")
 
 
-async def _devices(reader: Reader, told: Told) -> Tour:
+async def _devices(reader: Reader, world: TwoCompanies) -> Tour:
     """Two browsers where alice signed in before, one of which she forgets."""
     page, now = reader.page, clock.now()
     for browser in ("Firefox sur Windows", "Safari sur iPhone"):
-        mine = {"account_id": told.alice.key, "created_at": now, "last_seen_at": now}
+        mine = {"account_id": world.alice.key, "created_at": now, "last_seen_at": now}
         await kept(reader, KnownDevice(token_hash=fingerprint(browser), browser=browser, **mine))
     await reader.open("/mon-compte/connexions")
     yield Stop("/mon-compte/connexions with devices")
@@ -220,7 +226,7 @@ async def _devices(reader: Reader, told: Told) -> Tour:
     yield Stop("/mon-compte/appareils/1 forgotten")
 
 
-async def _letters(reader: Reader, told: Told) -> Tour:
+async def _letters(reader: Reader, world: TwoCompanies) -> Tour:
     """Where the links of letters lead."""
     now, portal = clock.now(), reader.portal
     places = (
@@ -232,8 +238,8 @@ async def _letters(reader: Reader, told: Told) -> Tour:
     for kind, path in places:
         async with portal.database.transaction(write=True) as session:
             access = VisitorAccess(portal, session)
-            about = {"email": "alice@elsewhere.example", "company_id": told.ours.key}
-            seed = new_link(access, told.alice, kind, now + timedelta(hours=1), now, **about)
+            about = {"email": "alice@elsewhere.example", "company_id": world.ours.key}
+            seed = new_link(access, world.alice, kind, now + timedelta(hours=1), now, **about)
         await reader.open(f"{path}/{portal.keys.mailed_link(seed)}")
         yield Stop(path)
     await reader.page.get_by_role("button", name="Rétablir cette adresse").click()
@@ -241,7 +247,7 @@ async def _letters(reader: Reader, told: Told) -> Tour:
     yield Stop("/adresse-e-mail/annulation done")
 
 
-async def _service(reader: Reader, told: Told) -> Tour:
+async def _service(reader: Reader, world: TwoCompanies) -> Tour:
     """The service's page, with a letter that does not leave and an alert; and an account without company."""
     now = clock.now()
     stuck = OutboxMail(
@@ -252,10 +258,27 @@ async def _service(reader: Reader, told: Told) -> Tour:
     nobody = Account(
         email="paul@nowhere.example", first_name="Paul", last_name="Rien", job_title="Rien", created_at=now
     )
-    await kept(reader, stuck, alert, nobody)
-    await reader.signed_in(told.clerk)
-    await reader.open("/service")
-    yield Stop("/service")
+    message = PublicInquiry(
+        name="Jeanne", email="jeanne@ailleurs.example", theme=InquiryTheme.ACCESS, text="Bonjour", token="t",
+        sent_at=now,
+    )  # fmt: skip
+    person = Professional(name="Dr Claire Abgrall", role="médecin du travail")
+    await kept(reader, stuck, alert, nobody, message, person)
+    starts = datetime.combine(clock.today() + timedelta(days=3), time(9), clock.PARIS)
+    session = ClinicSession(
+        centre_id=1, professional_id=person.key, starts_at=starts, ends_at=starts + timedelta(hours=3),
+        created_at=now,
+    )  # fmt: skip
+    await kept(reader, session)
+    await reader.signed_in(world.clerk)
+    for path in (
+        "", "/a-traiter", "/demandes/1", "/demandes/1/creneau", "/demandes/1/reponse", "/demandes/1/refus",
+        "/messages/1", "/messages/1/fin", f"/messages-sans-compte/{message.id}", "/corrections/1",
+        "/vacations", "/vacations/nouvelle", f"/vacations/{session.id}",
+        f"/vacations/{session.id}/annulation", "/feuille", "/lieux", "/professionnels",
+    ):  # fmt: skip
+        await reader.open(f"/service{path}")
+        yield Stop(f"/service{path}")
     await reader.open(f"/service/courriels/{stuck.id}")
     await reader.signed_in(nobody)
     await reader.open("/entreprises")

@@ -47,7 +47,7 @@ class Focused:
 def titled(words: str) -> re.Pattern[str]:
     """A title, on whichever company's page: its label comes before the name of the service."""
     words, dash, service = words.rpartition(" – ")
-    company = r"( – \d{5}(-\d+)? - .+)?" if dash else ""
+    company = r"( – \d{5}(-\d+)? .+)?" if dash else ""
     pattern = f"{re.escape(words)}{company}{re.escape(dash + service)}"
     return re.compile("^" + pattern.replace("\\ ", r"\s") + "$")
 

@@ -1,6 +1,6 @@
 """A tour goes through pages and the states that swaps give them, and stops at each.
 
-Whoever adds a page adds its stop: test_policy tells which address nobody visited.
+Whoever adds a page adds its stop: test_every_page tells which address nobody visited.
 """
 
 import re

@@ -1,5 +1,7 @@
 """A link swapped in place is still a link: another tab, another window, an address that tells true."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -50,12 +52,12 @@ async def test_an_ordinary_click_is_swapped(reader):
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500, 503])
-async def test_after_a_search_that_was_refused_the_address_is_that_of_what_is_shown(reader, told, status):
+async def test_after_a_search_that_was_refused_the_address_is_that_of_what_is_shown(reader, world, status):
     async def answer(route):
         page = await route.fetch(url=f"{reader.site}/nulle-part")
         await route.fulfill(response=page, status=status)
 
-    await reader.signed_in(told.alice)
+    await reader.signed_in(world.alice)
     await reader.open("/espace/00010/salaries")
     await reader.page.route("**/salaries?*", answer, times=1)
     await reader.fill(q="soud")
@@ -63,6 +65,4 @@ async def test_after_a_search_that_was_refused_the_address_is_that_of_what_is_sh
     await reader.is_at("/espace/00010/salaries", "Mes salariés – AIST22")
     await reader.fill(q="soude")
     await expect(reader.page.locator("#employees-table tbody tr")).to_have_count(1)
-    await expect(reader.page).to_have_url(
-        f"{reader.site}/espace/00010/salaries?q=soude&etat=presents&suivi=&visite=&tri=nom"
-    )
+    await expect(reader.page).to_have_url(re.compile(r"/salaries\?q=soude&etat=presents&"))

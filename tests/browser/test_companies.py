@@ -21,13 +21,13 @@ async def chooses_dinan(reader):
     await reader.is_at("/espace/00010-5", WELCOME)
 
 
-async def test_the_company_is_changed_with_the_keyboard_and_the_portal_follows(reader, told):
-    await reader.signed_in(told.alice)
+async def test_the_company_is_changed_with_the_keyboard_and_the_portal_follows(reader, world):
+    await reader.signed_in(world.alice)
     await reader.open("/espace/00010")
     await reader.page.evaluate("window.kept = true")
     await chooses_dinan(reader)
     await reader.hears("00010-5 - BRIEUC-marque-7f3a (Dinan)")
-    await expect(reader.page).to_have_title("Accueil – 00010-5 - BRIEUC-marque-7f3a (Dinan) – AIST22")
+    await expect(reader.page).to_have_title("Accueil – 00010-5 BRIEUC-marque-7f3a (Dinan) – AIST22")
     assert await reader.page.evaluate("window.kept"), "the page was loaded anew"
     assert (await reader.focused()).tag == "h1"
     await expect(reader.page.locator("#vers")).to_have_value("00010-5")
@@ -35,16 +35,16 @@ async def test_the_company_is_changed_with_the_keyboard_and_the_portal_follows(r
     assert not await reader.swaps_that_lost_the_focus()
 
 
-async def test_without_javascript_the_same_button_leads_to_the_same_page(opened, told):
-    reader = await (await opened(javascript=False)).signed_in(told.alice)
+async def test_without_javascript_the_same_button_leads_to_the_same_page(opened, world):
+    reader = await (await opened(javascript=False)).signed_in(world.alice)
     await reader.open("/espace/00010")
     await reader.page.select_option("#vers", "00010-5")
     await reader.page.click("text=Changer")
     await reader.is_at("/espace/00010-5", WELCOME)
 
 
-async def test_two_tabs_on_two_companies_never_mix(reader, told):
-    await reader.signed_in(told.alice)
+async def test_two_tabs_on_two_companies_never_mix(reader, world):
+    await reader.signed_in(world.alice)
     await reader.open("/espace/00010/compte")
     other = await reader.page.context.new_page()
     await other.goto("/espace/00010-2/compte")
@@ -58,12 +58,12 @@ async def test_two_tabs_on_two_companies_never_mix(reader, told):
     await expect(other.locator("#name")).to_have_value("Paimpol renommé")
 
 
-async def test_a_company_is_added_with_the_keyboard(reader, told):
-    await reader.signed_in(told.alice)
+async def test_a_company_is_added_with_the_keyboard(reader, world):
+    await reader.signed_in(world.alice)
     await reader.open("/espace/00010")
     await reader.tab_to("Ajouter une entreprise")
     await reader.press("Enter")
-    await reader.is_at("/entreprises/ajout", "Ajouter une entreprise – AIST22")
+    await reader.is_at("/entreprises/ajout?de=00010", "Ajouter une entreprise – AIST22")
     await reader.tab_to("Code adhérent")
     await reader.type("42")
     await reader.tab_to("N° télédéclarant")
@@ -74,8 +74,8 @@ async def test_a_company_is_added_with_the_keyboard(reader, told):
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-async def test_a_person_is_invited_accepts_and_is_revoked(opened, told, mailbox, javascript):
-    alice = await (await opened(javascript=javascript)).signed_in(told.alice)
+async def test_a_person_is_invited_accepts_and_is_revoked(opened, world, mailbox, javascript):
+    alice = await (await opened(javascript=javascript)).signed_in(world.alice)
     await alice.open("/espace/00010/utilisateurs/invitation")
     await alice.page.fill("#email", "nina@ours.example")
     await alice.page.check("#role_lecture")

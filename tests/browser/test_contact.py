@@ -4,10 +4,10 @@ import pytest
 from playwright.async_api import expect
 
 from app import clock
-from app.contact.service import answer_inquiry
+from app.contact.staff import answer_inquiry
 from db.models import InquiryState, PublicInquiry
-from tests.contact.told import CONTACT, NEW, PDF, as_staff, inquiries, messages
-from tests.faults.steps import rows
+from tests.contact.steps import CONTACT, NEW, PDF, as_staff, inquiries, messages
+from tests.reading import rows
 
 pytestmark = pytest.mark.browser
 
@@ -15,10 +15,10 @@ FILE = {"name": "appel.pdf", "mimeType": "application/pdf", "buffer": PDF}
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-async def test_a_message_with_a_file_its_answer_read_and_the_thread_ended(opened, told, portal, javascript):
+async def test_a_message_with_a_file_its_answer_read_and_the_thread_ended(opened, world, portal, javascript):
     reader = await opened(javascript=javascript)
     page = reader.page
-    await reader.signed_in(told.alice)
+    await reader.signed_in(world.alice)
     await reader.open(CONTACT)
     await reader.tab_to("Écrire au service")
     await reader.press("Enter")
@@ -37,7 +37,7 @@ async def test_a_message_with_a_file_its_answer_read_and_the_thread_ended(opened
     await reader.press("Enter")
     await expect(page.get_by_role("status").filter(has_text="est envoyé")).to_be_visible()
     (inquiry,) = await inquiries(portal)
-    await as_staff(portal, told, answer_inquiry, inquiry.key, "L’effectif a changé.", clock.now())
+    await as_staff(portal, world, answer_inquiry, inquiry.key, "L’effectif a changé.", clock.now())
     await page.reload()
     await expect(page.locator(".theirs")).to_contain_text("L’effectif a changé.")
     async with page.expect_download() as waited:

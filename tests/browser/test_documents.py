@@ -5,18 +5,18 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.documents.told import PDF, documents, shared
+from tests.documents.steps import PDF, documents, shared
 
 pytestmark = pytest.mark.browser
 DUERP = {"name": "Évaluation.pdf", "mimeType": "application/pdf", "buffer": PDF}
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-async def test_a_duerp_is_deposited_found_and_saved(opened, told, portal, javascript):
-    await shared(portal, told)
+async def test_a_duerp_is_deposited_found_and_saved(opened, world, portal, javascript):
+    await shared(portal, world)
     reader = await opened(javascript=javascript)
     page = reader.page
-    await reader.signed_in(told.alice)
+    await reader.signed_in(world.alice)
     await reader.open("/espace/00010-2")
     await reader.tab_to("Mon espace documentaire")
     await reader.press("Enter")
@@ -46,13 +46,13 @@ async def test_a_duerp_is_deposited_found_and_saved(opened, told, portal, javasc
     download = await waiting.value
     assert download.suggested_filename == "Évaluation.pdf"
     assert Path(await download.path()).read_bytes() == PDF
-    assert [each.read_at is None for each in await documents(portal, told)] == [False, True]
+    assert [each.read_at is None for each in await documents(portal, world)] == [False, True]
     if javascript:
         assert not await reader.swaps_that_lost_the_focus()
 
 
-async def test_a_refused_deposit_takes_the_focus_to_what_is_wrong(reader, told):
-    await reader.signed_in(told.alice)
+async def test_a_refused_deposit_takes_the_focus_to_what_is_wrong(reader, world):
+    await reader.signed_in(world.alice)
     await reader.open("/espace/00010-2/documents/depot")
     await reader.tab_to("Déposer")
     await reader.press("Enter")

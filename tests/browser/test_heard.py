@@ -11,8 +11,9 @@ from app import clock
 from db.models import AccountSession, EmployeeImport
 from db.seeds.world import World
 from tests.browser.listener import LISTEN, Listener
+from tests.contributions.steps import YEAR, some_employees
 from tests.employees.people import put
-from tests.planning.told import PLANNING, a_person, a_slot
+from tests.planning.steps import PLANNING, a_person, a_slot
 from tests.world import NUMBER
 
 pytestmark = pytest.mark.browser
@@ -22,19 +23,19 @@ LIST = "/espace/00010/salaries"
 
 
 @pytest.fixture
-async def listener(opened, told):
+async def listener(opened, world):
     reader = await opened()
     await reader.page.add_init_script(LISTEN)
     return Listener(reader)
 
 
 @pytest.fixture
-async def alice_listens(listener, told):
-    await listener.reader.signed_in(told.alice)
+async def alice_listens(listener, world):
+    await listener.reader.signed_in(world.alice)
     return listener
 
 
-async def test_from_the_address_to_the_password_the_address_is_not_read_again(listener, told):
+async def test_from_the_address_to_the_password_the_address_is_not_read_again(listener, world):
     reader = listener.reader
     await reader.open("/connexion")
     await reader.tab_to("Votre adresse e-mail")
@@ -46,7 +47,7 @@ async def test_from_the_address_to_the_password_the_address_is_not_read_again(li
     assert await listener.fields_called_wrong() == []
 
 
-async def test_a_refused_form_is_read_once_and_its_field_is_called_wrong(listener, told):
+async def test_a_refused_form_is_read_once_and_its_field_is_called_wrong(listener, world):
     reader = listener.reader
     await reader.open("/connexion")
     await reader.tab_to("Votre adresse e-mail")
@@ -59,7 +60,7 @@ async def test_a_refused_form_is_read_once_and_its_field_is_called_wrong(listene
         await reader.tab_to("Votre adresse e-mail")
 
 
-async def test_a_long_form_is_refused_as_shortly_as_a_short_one(listener, told):
+async def test_a_long_form_is_refused_as_shortly_as_a_short_one(listener, world):
     reader = listener.reader
     await reader.open("/connexion/code-adherent")
     await reader.fill(code="10", number=NUMBER)
@@ -75,7 +76,7 @@ async def test_a_long_form_is_refused_as_shortly_as_a_short_one(listener, told):
     assert "Prénom" not in wrong
 
 
-async def test_a_wrong_password_is_told_once(listener, told):
+async def test_a_wrong_password_is_told_once(listener, world):
     reader = listener.reader
     await reader.open("/connexion")
     await reader.tab_to("Votre adresse e-mail")
@@ -116,7 +117,7 @@ async def test_a_search_tells_how_many_it_found_and_how_many_there_are_once_it_i
 
 
 FILTERS = {
-    "/espace/00010/planning": ("#etat", "libres", "0 créneau"),
+    "/espace/00010/planning": ("#etat", "libres", "Aucun créneau"),
     "/espace/00010/contact": ("#etat", "", " échange"),
     "/espace/00010/demandes": ("#etat", "", " demande"),
     "/espace/00010/factures": ("#etat", "", " facture"),
@@ -137,11 +138,11 @@ async def test_a_filter_tells_how_many_are_left(alice_listens, path):
     assert found in heard.said[0]
 
 
-async def test_the_next_page_of_a_list_is_told_once_with_its_number(alice_listens, portal, told):
+async def test_the_next_page_of_a_list_is_told_once_with_its_number(alice_listens, portal, world):
     listener, reader = alice_listens, alice_listens.reader
     async with portal.database.transaction(write=True) as session:
         for number in range(80):
-            await put(World(session), told.ours, birth_name=f"GUILLOU-{number:02}")
+            await put(World(session), world.ours, birth_name=f"GUILLOU-{number:02}")
     await reader.open(LIST)
     names = []
     for _ in range(2):
@@ -149,12 +150,12 @@ async def test_the_next_page_of_a_list_is_told_once_with_its_number(alice_listen
         heard = await listener.after("Enter")
         assert (heard.moves, heard.role, heard.said) == (["div.scroll"], "region", [])
         names.append(heard.name)
-    assert names == [f"25 salariés, page {number}, la liste continue" for number in (2, 3)]
+    assert names == [f"81 salariés présents – {rows}" for rows in ("26 à 50", "51 à 75")]
     await reader.page.get_by_role("link", name="Revenir au début").click()
-    await expect(reader.page.locator("caption")).to_have_text("25 salariés, la liste continue")
+    await expect(reader.page.locator("caption")).to_have_text("81 salariés présents – 1 à 25")
 
 
-async def test_another_company_is_named_and_its_page_has_a_title_of_its_own(alice_listens, told):
+async def test_another_company_is_named_and_its_page_has_a_title_of_its_own(alice_listens, world):
     listener, reader = alice_listens, alice_listens.reader
     for path in (LIST, "/espace/00010/historique", "/espace/00010/planning"):
         await reader.open(path)
@@ -162,39 +163,35 @@ async def test_another_company_is_named_and_its_page_has_a_title_of_its_own(alic
         await reader.page.select_option("#vers", "00010-2")
         await reader.tab_to("Changer")
         heard = await listener.after("Enter")
-        assert (heard.moves, heard.role, heard.said) == (["h1"], "heading", [told.site.label])
-        assert await reader.page.title() == before.replace(told.ours.label, told.site.label)
+        assert (heard.moves, heard.role, heard.said) == (["h1"], "heading", [world.site.label])
+        ours, site = (each.label.replace(" - ", " ", 1) for each in (world.ours, world.site))
+        assert ours in before
+        assert await reader.page.title() == before.replace(ours, site)
 
 
 async def test_a_row_says_what_became_of_it_and_an_absence_its_fee_before_it_is_declared(
-    alice_listens, portal, told
+    alice_listens, portal, world
 ):
     listener, reader = alice_listens, alice_listens.reader
-    person = await a_person(portal, told.site)
-    await a_slot(portal, told.site, person, FAR)
+    person = await a_person(portal, world.site)
+    slot = await a_slot(portal, world.site, person, FAR)
     await reader.open(f"{PLANNING}?semaine=2099-W10")
     await reader.tab_to("Confirmer")
     heard = await listener.after("Enter")
-    assert heard.moves == ["p.slot-who"]
+    assert (heard.moves, heard.role) == (["th"], "rowheader")
     assert len(heard.said) == 1
     assert heard.said[0].startswith("LE GALL Élise, mardi 3 mars : confirmé par Alice Martin")
-    await reader.tab_to("Ne peut pas venir")
-    heard = await listener.after("Enter")
-    assert (heard.moves, heard.role, heard.name) == (["select#reason"], "combobox", "Pourquoi")
-    assert (heard.description, heard.is_wrong) == ("Jamais une raison médicale", False)
-    assert len(heard.said) == 1
-    assert re.match(r"Annulation sans frais jusqu’au .+ facturée à l’entreprise", heard.said[0])
-    await reader.tab_to("Rendre au service")
-    heard = await listener.after("Enter")
-    assert (heard.moves, heard.role, heard.said) == (["div.summary"], "alert", [])
-    assert await listener.fields_called_wrong() == ["Pourquoi"]
-    await expect(reader.page.locator(":focus")).to_contain_text(
-        "Choisissez pourquoi ce créneau n’est pas utilisé."
+    await reader.open(f"{PLANNING}/{slot.id}/absence")
+    words = await reader.page.locator("#contenu").inner_text()
+    assert re.search(
+        r"Annulation sans frais jusqu’au .+ facturée à l’entreprise(.|\n)+Et cette visite", words
     )
-    await reader.tab_to("Ne rien changer")
-    heard = await listener.after("Enter")
-    assert heard.moves == ["p.slot-who"]
-    assert [words[:38] for words in heard.said] == ["LE GALL Élise, mardi 3 mars : confirmé"]
+    await reader.tab_to("Et cette visite ?")
+    await reader.tab_to("Rendre au service")
+    await reader.press("Enter")
+    await reader.has_focus_on(".summary")
+    assert await listener.fields_called_wrong() == ["Et cette visite ?"]
+    await expect(reader.page.locator(":focus")).to_contain_text("Choisissez ce que devient cette visite.")
 
 
 async def test_the_month_is_told_and_the_link_to_the_next_keeps_the_focus(alice_listens):
@@ -206,13 +203,13 @@ async def test_the_month_is_told_and_the_link_to_the_next_keeps_the_focus(alice_
         assert (heard.moves, heard.name, heard.said) == ([], "Mois suivant", [month])
 
 
-async def test_while_a_file_is_read_the_focus_stays_and_each_quarter_is_told(alice_listens, portal, told):
+async def test_while_a_file_is_read_the_focus_stays_and_each_quarter_is_told(alice_listens, portal, world):
     listener, reader = alice_listens, alice_listens.reader
     now = clock.now()
     async with portal.database.transaction(write=True) as session:
         reading = EmployeeImport(
-            company_id=told.ours.key,
-            account_id=told.alice.key,
+            company_id=world.ours.key,
+            account_id=world.alice.key,
             rows_total=4000,
             created_at=now,
             touched_at=now,
@@ -272,3 +269,64 @@ async def test_going_on_with_nobody_chosen_is_told_with_the_field(alice_listens)
     assert (await reader.tab_to("Choisissez au moins un salarié.")).tag == "a"
     await reader.press("Enter")
     assert (await reader.focused()).tag == "input"
+
+
+DAYS = {
+    "/espace/00010/historique": "Du",
+    f"{LIST}/declaration/identite": "Date de naissance",
+    f"{LIST}/1/depart": "Dernier jour de travail",
+}
+
+
+@pytest.mark.parametrize("path", DAYS)
+async def test_a_day_has_its_name_and_its_format_and_nothing_untouched_is_called_wrong(alice_listens, path):
+    listener, reader = alice_listens, alice_listens.reader
+    await reader.open(path)
+    await reader.tab_to(DAYS[path])
+    role, name, description, is_wrong = await listener.at()
+    assert (role, name, is_wrong) == ("textbox", DAYS[path], False)
+    assert re.search(r"31/12/\d{4}", description)
+    assert await listener.fields_called_wrong() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "following"),
+    [("/connexion", "Votre adresse e-mail"), (LIST, "Déclarer un salarié"), ("/mon-compte", "Nom")],
+)
+async def test_the_skip_link_leads_to_what_the_page_says_first(alice_listens, world, path, following):
+    reader = alice_listens.reader
+    if path == "/connexion":
+        await reader.page.context.clear_cookies()
+    await reader.open(path)
+    await reader.press("Tab")
+    assert (await reader.focused()).words == "Aller au contenu"
+    await reader.press("Enter")
+    await reader.has_focus_on("#contenu")
+    first = await reader.page.evaluate("document.activeElement.innerText.trim().split('\\n')[0]")
+    assert first == (world.ours.label if path == LIST else await reader.page.inner_text("h1"))
+    await reader.tab_to(following)
+    assert len(await reader.page.evaluate("window.heard.moves")) <= 4
+
+
+async def test_each_step_of_a_declaration_of_somebody_says_which_of_how_many(alice_listens):
+    listener, reader = alice_listens, alice_listens.reader
+    await reader.open(f"{LIST}/declaration/identite")
+    assert (await reader.page.title()).startswith("Qui est-ce ? (étape 1 sur 4)")
+    await reader.fill(birth_name="LE GALL", first_names="Élise", birth_on="03/02/1990")
+    heard = await listener.after("Enter")
+    assert (heard.moves, heard.role) == (["h1"], "heading")
+    assert len(heard.said) == 1
+    assert heard.said[0].startswith("Son contrat et son poste (étape 2 sur 4)")
+
+
+@pytest.mark.parametrize(
+    ("step", "place"),
+    [("entreprise", 1), ("salaries", 2), ("postes", 3), ("recapitulatif", 4), ("validation", 5)],
+)
+async def test_each_step_of_the_annual_declaration_says_which_of_how_many(
+    alice_listens, portal, world, step, place
+):
+    reader = alice_listens.reader
+    await some_employees(portal, world.site, 1, entry_on="2020-01-06")
+    await reader.open(f"{YEAR}/{step}")
+    assert f"(étape {place} sur 5)" in await reader.page.title()

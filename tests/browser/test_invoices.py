@@ -4,17 +4,17 @@ import pytest
 from playwright.async_api import expect
 from pypdf import PdfReader
 
-from tests.invoices.told import INVOICES, an_invoice, paid
+from tests.invoices.steps import INVOICES, an_invoice, paid
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-async def test_an_invoice_is_found_and_downloaded_by_keyboard(opened, told, portal, javascript):
-    await an_invoice(portal, told, "F2026-1")
-    await paid(portal, told, await an_invoice(portal, told, "F2026-2"), 12_000)
+async def test_an_invoice_is_found_and_downloaded_by_keyboard(opened, world, portal, javascript):
+    await an_invoice(portal, world, "F2026-1")
+    await paid(portal, world, await an_invoice(portal, world, "F2026-2"), 12_000)
     reader = await opened(javascript=javascript)
-    await reader.signed_in(told.alice)
+    await reader.signed_in(world.alice)
     await reader.open("/espace/00010-2")
     await reader.tab_to("Mes factures")
     await reader.press("Enter")
@@ -22,7 +22,7 @@ async def test_an_invoice_is_found_and_downloaded_by_keyboard(opened, told, port
     await reader.tab_to("État")
     await reader.page.locator("#etat").select_option("dues")
     if not javascript:
-        await reader.tab_to("Filtrer")
+        await reader.tab_to("Afficher")
         await reader.press("Enter")
     await expect(reader.page.locator("#invoices-table tbody tr")).to_have_count(1)
     await expect(reader.page).to_have_url(f"{reader.site}{INVOICES}?annee=&etat=dues")

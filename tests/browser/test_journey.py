@@ -88,13 +88,13 @@ async def enters_and_chooses_a_password(reader):
 async def leaves(reader):
     await reader.tab_to("Se déconnecter")
     await reader.press("Enter")
-    await reader.is_at("/connexion?raison=deconnecte", "Connexion – AIST22")
+    await reader.is_at("/connexion", "Connexion – AIST22")
     await expect(reader.page.get_by_role("status").filter(has_text="Vous êtes déconnecté.")).to_be_visible()
     await reader.open("/espace/00042")
     await reader.is_at("/connexion?suite=%2Fespace%2F00042", "Connexion – AIST22")
 
 
-async def test_the_whole_journey_without_javascript(opened, told):
+async def test_the_whole_journey_without_javascript(opened, world):
     reader = await opened(javascript=False)
     page = reader.page
     await reader.open("/")

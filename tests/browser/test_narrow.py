@@ -2,19 +2,19 @@
 
 import pytest
 
-from tests.contributions.told import YEAR, charge, declare, some_employees
-from tests.invoices.told import INVOICES, an_invoice
+from tests.contributions.steps import YEAR, charge, declare, some_employees
+from tests.invoices.steps import INVOICES, an_invoice
 
 pytestmark = pytest.mark.browser
 
 
-async def test_amounts_and_the_download_are_on_a_narrow_screen(alice, opened, portal, told):
-    await some_employees(portal, told.site, entry_on="2026-01-20")
+async def test_amounts_and_the_download_are_on_a_narrow_screen(alice, opened, portal, world):
+    await some_employees(portal, world.site, entry_on="2026-01-20")
     await charge(portal, entry_cents=1_500)
     await declare(alice)
-    await an_invoice(portal, told)
+    await an_invoice(portal, world)
     reader = await opened()
-    await reader.signed_in(told.alice)
+    await reader.signed_in(world.alice)
     await reader.page.set_viewport_size({"width": 320, "height": 800})
     for path, words in (
         (f"{YEAR}/recapitulatif", "348,00"), (INVOICES, "120,00"), ("/espace/00010/documents", "Télécharger"),

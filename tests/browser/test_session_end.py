@@ -34,8 +34,8 @@ async def at_the_profile(reader, account, *, fake_clock=False):
     return reader.page.locator("#layout-session")
 
 
-async def test_two_minutes_before_the_end_the_reader_is_warned_where_they_are(reader, told):
-    warning = await at_the_profile(reader, told.alice, fake_clock=True)
+async def test_two_minutes_before_the_end_the_reader_is_warned_where_they_are(reader, world):
+    warning = await at_the_profile(reader, world.alice, fake_clock=True)
     await reader.tab_to("Fonction")
     await reader.page.clock.fast_forward("27:50")
     await expect(warning).to_be_hidden()
@@ -45,8 +45,8 @@ async def test_two_minutes_before_the_end_the_reader_is_warned_where_they_are(re
     await reader.has_focus_on("#job_title")
 
 
-async def test_staying_hides_the_warning_until_the_next_end(reader, told, portal):
-    warning = await at_the_profile(reader, told.alice, fake_clock=True)
+async def test_staying_hides_the_warning_until_the_next_end(reader, world, portal):
+    warning = await at_the_profile(reader, world.alice, fake_clock=True)
     await reader.page.get_by_label("Fonction").fill("Directrice")
     for _ in range(2):
         await reader.page.clock.fast_forward("28:05")
@@ -61,8 +61,8 @@ async def test_staying_hides_the_warning_until_the_next_end(reader, told, portal
 
 
 @pytest.mark.parametrize("field", ["Fonction", ""], ids=["typing", "reading"])
-async def test_staying_is_told_and_does_not_lose_the_focus(reader, told, field):
-    warning = await at_the_profile(reader, told.alice, fake_clock=True)
+async def test_staying_is_told_and_does_not_lose_the_focus(reader, world, field):
+    warning = await at_the_profile(reader, world.alice, fake_clock=True)
     if field:
         await reader.tab_to(field)
     await reader.page.clock.fast_forward("28:05")
@@ -82,10 +82,10 @@ async def signed_in_for(portal, passed):
         await session.exec(update(AccountSession).values(created_at=clock.now() - passed))
 
 
-async def test_what_is_said_of_the_end_is_seen_wherever_the_page_is(reader, told):
+async def test_what_is_said_of_the_end_is_seen_wherever_the_page_is(reader, world):
     """It takes no room that the focus needs: what has the focus stands below it."""
     await reader.page.set_viewport_size({"width": 640, "height": 400})
-    warning = await at_the_profile(reader, told.alice, fake_clock=True)
+    warning = await at_the_profile(reader, world.alice, fake_clock=True)
     await reader.page.evaluate("scrollTo(0, document.querySelector('main').scrollHeight - 300)")
     await reader.page.clock.fast_forward("28:05")
     await expect(warning.get_by_text(WARNING)).to_be_in_viewport(ratio=1)
@@ -99,8 +99,8 @@ async def test_what_is_said_of_the_end_is_seen_wherever_the_page_is(reader, told
         assert not hidden, await reader.focused()
 
 
-async def test_near_the_twelfth_hour_staying_says_until_when_and_the_end_is_told_once(reader, told, portal):
-    await reader.signed_in(told.alice)
+async def test_near_the_twelfth_hour_staying_says_until_when_and_the_end_is_told_once(reader, world, portal):
+    await reader.signed_in(world.alice)
     await signed_in_for(portal, timedelta(hours=11, minutes=20))
     await reader.page.clock.install()
     await reader.open("/mon-compte")
@@ -120,8 +120,8 @@ async def test_near_the_twelfth_hour_staying_says_until_when_and_the_end_is_told
     await reader.has_focus_on("#job_title")
 
 
-async def test_in_its_last_minutes_a_session_offers_nothing_that_would_not_help(reader, told, portal):
-    await reader.signed_in(told.alice)
+async def test_in_its_last_minutes_a_session_offers_nothing_that_would_not_help(reader, world, portal):
+    await reader.signed_in(world.alice)
     await signed_in_for(portal, timedelta(hours=11, minutes=59))
     await reader.open("/mon-compte")
     warning = reader.page.locator("#layout-session")
@@ -129,8 +129,8 @@ async def test_in_its_last_minutes_a_session_offers_nothing_that_would_not_help(
     await expect(warning.get_by_role("link")).to_have_count(0)
 
 
-async def test_what_is_done_in_place_does_not_put_off_the_twelfth_hour(reader, told, portal):
-    await reader.signed_in(told.alice)
+async def test_what_is_done_in_place_does_not_put_off_the_twelfth_hour(reader, world, portal):
+    await reader.signed_in(world.alice)
     await signed_in_for(portal, timedelta(hours=11, minutes=40))
     await reader.page.clock.install()
     await reader.open("/espace/00010/salaries")
@@ -144,8 +144,8 @@ async def test_what_is_done_in_place_does_not_put_off_the_twelfth_hour(reader, t
     await reader.has_focus_on("#q")
 
 
-async def test_staying_too_late_leads_to_the_sign_in(reader, told, portal):
-    warning = await at_the_profile(reader, told.alice, fake_clock=True)
+async def test_staying_too_late_leads_to_the_sign_in(reader, world, portal):
+    warning = await at_the_profile(reader, world.alice, fake_clock=True)
     await reader.page.clock.fast_forward("28:05")
     await expect(warning).to_be_visible()
     await half_an_hour_passes(portal)
@@ -155,9 +155,9 @@ async def test_staying_too_late_leads_to_the_sign_in(reader, told, portal):
     await expect(reader.page.get_by_text("Votre session a pris fin.")).to_be_visible()
 
 
-async def test_without_javascript_the_page_of_staying_answers_too(opened, told):
+async def test_without_javascript_the_page_of_staying_answers_too(opened, world):
     reader = await opened(javascript=False)
-    warning = await at_the_profile(reader, told.alice)
+    warning = await at_the_profile(reader, world.alice)
     await expect(warning).to_be_hidden()
     await reader.open("/mon-compte/session")
     await reader.is_at("/mon-compte/session", "Session prolongée – AIST22")
@@ -165,15 +165,15 @@ async def test_without_javascript_the_page_of_staying_answers_too(opened, told):
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no-javascript"])
 async def test_what_was_typed_when_the_session_ended_comes_back_after_the_sign_in(
-    opened, told, portal, javascript
+    opened, world, portal, javascript
 ):
     reader = await opened(javascript=javascript)
-    await at_the_profile(reader, told.alice)
+    await at_the_profile(reader, world.alice)
     await reader.page.get_by_label("Fonction").fill("Directrice de l’usine")
     await reader.page.get_by_label("N° mobile").fill("06 12 34 56 78")
     await half_an_hour_passes(portal)
     await reader.page.get_by_role("button", name="Enregistrer").click()
-    await reader.is_at("/connexion?raison=saisie", "Connexion – AIST22")
+    await reader.is_at("/connexion", "Connexion – AIST22")
     await expect(reader.page.get_by_text(KEPT)).to_be_visible()
 
     await signs_in(reader)
@@ -182,7 +182,7 @@ async def test_what_was_typed_when_the_session_ended_comes_back_after_the_sign_i
         await expect(reader.page.get_by_role("listitem").filter(has_text=typed)).to_be_visible()
     await reader.page.get_by_role("button", name="Valider cette saisie").click()
     await reader.is_at("/mon-compte", "Mon compte – AIST22")
-    assert await profile_of(portal, told.alice) == ("Directrice de l’usine", "+33612345678")
+    assert await profile_of(portal, world.alice) == ("Directrice de l’usine", "+33612345678")
 
 
 async def signs_in(reader):
@@ -199,16 +199,16 @@ async def profile_of(portal, account):
         return (await session.exec(chosen)).one()
 
 
-async def test_what_was_typed_can_be_given_up(reader, told, portal):
-    await at_the_profile(reader, told.alice)
+async def test_what_was_typed_can_be_given_up(reader, world, portal):
+    await at_the_profile(reader, world.alice)
     await reader.page.get_by_label("Fonction").fill("Directrice de l’usine")
     await half_an_hour_passes(portal)
     await reader.page.get_by_role("button", name="Enregistrer").click()
-    await reader.is_at("/connexion?raison=saisie", "Connexion – AIST22")
+    await reader.is_at("/connexion", "Connexion – AIST22")
     await signs_in(reader)
     await reader.is_at("/mon-compte/reprise", "Reprendre votre saisie – AIST22")
     await reader.page.get_by_role("button", name="Abandonner cette saisie").click()
     await reader.is_at("/espace/00010", "Accueil – AIST22")
     await reader.open("/espace")
     await reader.is_at("/espace/00010", "Accueil – AIST22")
-    assert await profile_of(portal, told.alice) == (told.alice.job_title, "")
+    assert await profile_of(portal, world.alice) == (world.alice.job_title, "")

@@ -3,14 +3,13 @@ redirects.
 """
 
 import os
-from datetime import UTC, datetime
 
 import pytest
 from sqlmodel import select
 
-from db.models import AccountSession, CareCentre, Slot, SlotState, VisitKind
-from db.seeds.world import World
+from db.models import AccountSession, Slot, SlotState
 from tests.light import journey
+from tests.light.stand import two_slots
 from tests.light.terminal import PROGRAMS, TextBrowser, missing
 from tests.world import PASSWORD, THEIRS
 
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.browser
 async def browser(request, tmp_path):
     """A window that nothing was opened in yet."""
     if "PYTEST_XDIST_WORKER" in os.environ:
-        pytest.skip("driven alone (make text): among workers lynx draws nothing")
+        pytest.skip("driven alone (make text): beside other tests a key may come before its field")
     if (away := missing()) and not os.environ.get("PORTAIL_TEST_ALL_BROWSERS"):
         pytest.skip(f"absents : {', '.join(away)}")
     window = TextBrowser(PROGRAMS[request.param], tmp_path)
@@ -29,37 +28,27 @@ async def browser(request, tmp_path):
     await window.close()
 
 
-async def test_from_the_letter_to_two_confirmed_slots(browser, site, told, portal, mailbox):
-    await a_second_slot(portal, told)
+async def test_from_the_letter_to_two_confirmed_slots(browser, site, world, portal, mailbox):
+    await two_slots(portal, world)
     await browser.start(f"{site}/connexion")
     await journey.opens_an_account(browser)
     await journey.enters(browser, mailbox.letter_to)
     await browser.follow("Mes salariés")
     await browser.sees(THEIRS, "Soudeur")
     await journey.confirms_two_slots(browser)
-    slots = await rows(portal, select(Slot).where(Slot.company_id == told.theirs.key))
+    slots = await rows(portal, select(Slot).where(Slot.company_id == world.theirs.key))
     assert [slot.state for slot in slots] == [SlotState.CONFIRMED] * 2
     await journey.leaves(browser)
     sessions = await rows(portal, select(AccountSession))
     assert [each.ended_at is None for each in sessions] == [False] * 2
 
 
-async def test_a_deep_link_leads_through_the_sign_in_to_its_page(browser, site, told):
+async def test_a_deep_link_leads_through_the_sign_in_to_its_page(browser, site, world):
     """links2 saw there the redirect to the sign-in, and would show it again."""
     await browser.start(f"{site}/espace/00042/salaries")
-    await journey.signs_in(browser, told.charlie.email, PASSWORD)
+    await journey.signs_in(browser, world.charlie.email, PASSWORD)
     await browser.sees("Mes salariés", THEIRS)
     await journey.leaves(browser)
-
-
-async def a_second_slot(portal, told):
-    """The same week, for the same person, for another reason."""
-    async with portal.database.transaction(write=True) as session:
-        centre = (await session.exec(select(CareCentre))).one()
-        at = datetime(2099, 3, 2, 10, 30, tzinfo=UTC)
-        await World(session).a_slot(
-            told.theirs, centre, at, employee_id=told.their_employee.key, kind=VisitKind.EMPLOYER
-        )
 
 
 async def rows(portal, statement):

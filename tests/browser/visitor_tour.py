@@ -17,7 +17,7 @@ PUBLIC = (
     "/accessibilite",
     "/mentions-legales",
     "/donnees-personnelles",
-    "/connexion?raison=fin",
+    "/connexion?fait=fin",
     "/connexion/code-adherent",
     "/connexion/mot-de-passe-oublie",
 )

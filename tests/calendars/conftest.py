@@ -7,7 +7,7 @@ from db.models import Slot
 
 
 @pytest.fixture
-async def told(told, portal):
+async def world(world, portal):
     async with portal.database.transaction(write=True) as session:
         await session.exec(delete(Slot))
-    return told
+    return world

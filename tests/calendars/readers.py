@@ -6,9 +6,10 @@ from typing import NamedTuple
 import icalendar
 import vobject
 
-from app.calendars.ics import calendar_of
+from app.planning.ics import Source, calendar_of
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SOURCE = Source("portail.example", "https://portail.example", "Santé; travail", "service@ours.example")
 
 
 class Read(NamedTuple):
@@ -61,4 +62,4 @@ def read(content: bytes) -> dict[str, Read]:
 
 
 def written(*rows, with_names=False, name="Rendez-vous", now=NOW) -> bytes:
-    return calendar_of(rows, domain="portail.example", with_names=with_names, name=name, now=now)
+    return calendar_of(rows, SOURCE, with_names=with_names, name=name, now=now)

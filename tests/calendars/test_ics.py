@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.calendars.ics import REFRESH, ZONE, calendar_of, version_of
 from app.clock import PARIS
-from app.employees.questions import VISITS
-from app.planning.slot_queries import SlotRow
+from app.follow_up.words import VISITS
+from app.planning.ics import REFRESH, ZONE, calendar_of, invitation_of, version_of
+from app.planning.queries import SlotRow
+from app.text.formats import of
 from db.models import SlotState, VisitKind
-from tests.calendars.readers import NOW, read, written
+from tests.calendars.readers import NOW, SOURCE, read, written
 
 WORDS = VISITS["vip"]
 MORNING = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
@@ -75,6 +76,32 @@ def test_each_state_has_its_status_and_what_is_called_off_takes_no_time(state, s
     assert event.status == status
     assert event.summary.startswith("Annulé : ") == is_off
     assert (b"TRANSP:TRANSPARENT" in content) == is_off
+
+
+def test_what_waits_for_an_answer_says_so_in_its_title():
+    event = read(written(a_row(state="proposed"), with_names=True))[UID]
+    assert (event.status, event.summary) == ("TENTATIVE", "À confirmer : Visite de DURAND Zoé")
+
+
+def test_an_event_says_who_organises_it_and_where_the_portal_is():
+    (event,) = icalendar.Calendar.from_ical(written(a_row())).walk("VEVENT")
+    assert str(event["ORGANIZER"]) == "mailto:service@ours.example"
+    assert event["ORGANIZER"].params["CN"] == "Santé; travail"
+    assert str(event["URL"]) == "https://portail.example"
+
+
+@pytest.mark.parametrize(("state", "method"), [("confirmed", "REQUEST"), ("cancelled", "CANCEL")])
+def test_an_invitation_is_one_persons_and_asks_for_no_answer(state, method):
+    told, content = invitation_of(a_row(state=state), SOURCE, "zoe@ours.example", with_names=False)
+    ((uid, _),) = read(content).items()
+    calendar = icalendar.Calendar.from_ical(content)
+    (event,) = calendar.walk("VEVENT")
+    assert told == calendar["METHOD"] == method
+    assert uid == "creneau-7-5@portail.example"
+    assert str(event["ATTENDEE"]) == "mailto:zoe@ours.example"
+    assert event["ATTENDEE"].params["RSVP"] == "FALSE"
+    assert event["CLASS"] == "PRIVATE"
+    assert "DURAND" not in content.decode()
 
 
 def test_nobody_is_named_unless_asked():
@@ -160,7 +187,7 @@ def test_both_readers_find_the_instant_whatever_it_is(after, minutes):
 )
 def test_any_text_survives_its_writing(text):
     event = read(written(a_row(company=text, birth_name=text), with_names=True))[UID]
-    assert event.summary == f"Visite de {text} Zoé"
+    assert event.summary == f"Visite {of(text)} Zoé"
     assert f"00010 - {text}\n" in event.description
 
 
@@ -189,12 +216,13 @@ def test_a_calendar_without_any_appointment_is_still_one():
 def test_the_same_slots_are_the_same_bytes_and_have_one_version():
     rows = [a_row(), a_row(id=8, starts_at=MORNING + timedelta(hours=1))]
     assert written(*rows) == written(*rows, now=NOW + timedelta(days=1))
-    assert version_of(rows, with_names=True, name="x") == version_of(list(rows), with_names=True, name="x")
+    versions = {version_of(each, SOURCE, with_names=True, name="x") for each in (rows, list(rows))}
+    assert len(versions) == 1
 
 
 def test_whatever_is_written_otherwise_has_another_version():
     def version(row, with_names=False, name="x"):
-        return version_of([row], with_names=with_names, name=name)
+        return version_of([row], SOURCE, with_names=with_names, name=name)
 
     rows = [
         a_row(sequence=4), a_row(state="cancelled"), a_row(updated_at=NOW + timedelta(seconds=1)),
@@ -203,11 +231,11 @@ def test_whatever_is_written_otherwise_has_another_version():
     ]  # fmt: skip
     versions = [version(a_row()), version(a_row(), True), version(a_row(), name="y"), *map(version, rows)]
     assert len(set(versions)) == len(versions)
-    assert version_of([], with_names=False, name="x") not in versions
+    assert version_of([], SOURCE, with_names=False, name="x") not in versions
 
 
 def test_two_thousand_events_share_one_time_zone_and_are_all_read():
     rows = [a_row(id=each, starts_at=MORNING + timedelta(hours=each)) for each in range(2_000)]
-    content = calendar_of(rows, domain="portail.example", with_names=True, name="x", now=NOW)
+    content = calendar_of(rows, SOURCE, with_names=True, name="x", now=NOW)
     assert content.count(b"BEGIN:VTIMEZONE") == 1
     assert len(icalendar.Calendar.from_ical(content).walk("VEVENT")) == 2_000

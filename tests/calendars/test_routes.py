@@ -9,7 +9,7 @@ from app.calendars.queries import MOST
 from db.models import VisitKind
 from tests.actors import Actor
 from tests.calendars.readers import read
-from tests.calendars.told import (
+from tests.calendars.steps import (
     PAGE,
     a_slot,
     addresses,
@@ -19,8 +19,8 @@ from tests.calendars.told import (
     open_address,
 )
 from tests.employees.people import acting, as_shown
-from tests.people.told import membership_of
-from tests.test_pages import check
+from tests.pages import check
+from tests.people.steps import membership_of
 from tests.world import OURS, THEIRS
 
 AT = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
@@ -29,13 +29,14 @@ AT = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
 async def test_the_page_leads_from_the_account_to_an_address_that_can_be_copied(alice):
     assert f'href="{PAGE}"' in (await alice.get("/mon-compte")).text
     before = await alice.get(PAGE)
-    assert "Vous n’avez encore aucune adresse de calendrier." in before.text
+    assert "Vous n’avez encore aucune adresse d’agenda." in before.text
     answer = await open_address(alice, company="00010", names=True)
     after = await alice.follow(answer)
     check(after)
     assert "L’adresse est créée" in after.text
     (path,) = await addresses(alice)
-    assert f'href="webcal://127.0.0.1:8000{path}"' in after.text
+    https, webcal = (f'href="{scheme}://127.0.0.1:8000{path}"' for scheme in ("http", "webcal"))
+    assert after.text.index(https) < after.text.index(webcal), "what every browser opens comes first"
     assert "Avec les noms des salariés" in after.text
     assert (await alice.get(path)).headers["content-type"] == "text/calendar; charset=utf-8"
 
@@ -49,17 +50,17 @@ async def test_an_address_is_shown_again_and_only_its_fingerprint_is_kept(alice,
     assert token not in repr(feed)
 
 
-async def test_opening_and_revoking_are_told_once_in_the_history(alice, told, portal):
+async def test_opening_and_revoking_are_told_once_in_the_history(alice, world, portal):
     await an_address(alice, company="00010", names=True)
     (feed,) = await feeds(portal)
     for _ in range(2):
         await alice.fill(PAGE, to=f"{PAGE}/{feed.id}/revocation")
     events = [(each.kind, each.company_id, each.about) for each in await calendar_events(portal)]
     assert events == [
-        ("calendar_opened", told.ours.id, "00010, avec les noms"),
-        ("calendar_revoked", told.ours.id, ""),
+        ("calendar_opened", world.ours.id, "00010, avec les noms"),
+        ("calendar_revoked", world.ours.id, ""),
     ]
-    assert "adresse de calendrier créée" in (await alice.get("/espace/00010/historique")).text
+    assert "adresse d’agenda créée" in (await alice.get("/espace/00010/historique")).text
 
 
 async def test_a_form_sent_twice_opens_one_address(alice, portal):
@@ -131,8 +132,8 @@ async def test_a_company_that_is_not_ones_own_is_refused_like_one_that_is_not(al
     assert not await feeds(portal)
 
 
-async def test_names_are_refused_to_who_may_not_arrange_appointments(app, told, portal):
-    async with acting(app, portal, told.ours) as reader:
+async def test_names_are_refused_to_who_may_not_arrange_appointments(app, world, portal):
+    async with acting(app, portal, world.ours) as reader:
         for company in ("00010", ""):
             answer = await open_address(reader, company=company, names=True)
             assert answer.status_code == 422
@@ -168,10 +169,10 @@ async def test_somebody_elses_address_is_not_found(alice, charlie, portal):
     assert (await feeds(portal))[0].revoked_at is None
 
 
-async def test_an_address_for_a_company_that_one_left_does_not_tell_its_name(alice, told, portal):
+async def test_an_address_for_a_company_that_one_left_does_not_tell_its_name(alice, world, portal):
     await an_address(alice, company="00010")
     async with portal.database.transaction(write=True) as session:
-        await session.delete(await membership_of(portal, told.alice, told.ours))
+        await session.delete(await membership_of(portal, world.alice, world.ours))
     page = (await alice.get(PAGE)).text
     assert "Une entreprise que vous ne suivez plus" in page
     assert "Cette adresse ne répond plus." in page
@@ -184,8 +185,8 @@ async def test_who_acts_for_no_company_is_told_so(clerk, portal):
     assert "Créer l’adresse" not in page.text
 
 
-async def test_one_appointment_opens_as_a_file(alice, told, portal):
-    slot = await a_slot(portal, told.ours, AT, employee=told.employee)
+async def test_one_appointment_opens_as_a_file(alice, world, portal):
+    slot = await a_slot(portal, world.ours, AT, employee=world.employee)
     answer = await alice.get(f"/espace/00010/planning/{slot.id}/calendrier")
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     disposition = 'attachment; filename="rendez-vous-2026-03-09-09h30.ics"'
@@ -196,9 +197,9 @@ async def test_one_appointment_opens_as_a_file(alice, told, portal):
     assert (event.starts_at, event.status, event.summary) == (AT, "CONFIRMED", f"Visite de {OURS} Jean")
 
 
-async def test_who_does_not_arrange_appointments_gets_the_file_without_the_name(app, told, portal):
-    slot = await a_slot(portal, told.ours, AT, employee=told.employee, kind=VisitKind.RETURN)
-    async with acting(app, portal, told.ours) as reader:
+async def test_who_does_not_arrange_appointments_gets_the_file_without_the_name(app, world, portal):
+    slot = await a_slot(portal, world.ours, AT, employee=world.employee, kind=VisitKind.RETURN)
+    async with acting(app, portal, world.ours) as reader:
         answer = await reader.get(f"/espace/00010/planning/{slot.id}/calendrier")
     assert answer.status_code == 200
     assert "Jean" not in answer.text
@@ -206,8 +207,8 @@ async def test_who_does_not_arrange_appointments_gets_the_file_without_the_name(
     assert event.summary == "Visite de reprise"
 
 
-async def test_an_appointment_of_another_company_is_not_found(alice, charlie, told, portal):
-    slot = await a_slot(portal, told.theirs, AT, employee=told.their_employee)
+async def test_an_appointment_of_another_company_is_not_found(alice, charlie, world, portal):
+    slot = await a_slot(portal, world.theirs, AT, employee=world.their_employee)
     assert THEIRS in (await charlie.get(f"/espace/00042/planning/{slot.id}/calendrier")).text
     for code, other in (("00010", "00010"), ("00010-2", "00010-2"), ("00042", "99999")):
         absent = await alice.get(f"/espace/{other}/planning/999999/calendrier")
@@ -220,8 +221,8 @@ async def test_a_number_that_no_appointment_has_is_not_found(app, alice, number)
     assert (await alice.get(f"/espace/00010/planning/{number}/calendrier")).status_code == 404
 
 
-async def test_the_file_needs_somebody_signed_in(app, told, portal):
-    slot = await a_slot(portal, told.ours, AT, employee=told.employee)
+async def test_the_file_needs_somebody_signed_in(app, world, portal):
+    slot = await a_slot(portal, world.ours, AT, employee=world.employee)
     async with Actor(app) as stranger:
         answer = await stranger.get(f"/espace/00010/planning/{slot.id}/calendrier")
     assert answer.headers["location"].startswith("/connexion?")

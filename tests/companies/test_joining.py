@@ -26,7 +26,7 @@ async def memberships(portal, email):
 
 
 async def test_a_company_is_added_with_its_two_numbers_and_its_administrators_are_told(
-    app, alice, told, portal, mailbox
+    app, alice, world, portal, mailbox
 ):
     answer = await alice.fill(NEW, code="42", number=OTHER_NUMBER, third_party="on")
     assert answer.headers["location"] == "/espace/00042"
@@ -39,14 +39,14 @@ async def test_a_company_is_added_with_its_two_numbers_and_its_administrators_ar
     assert THEIRS in words_of(letter)
 
 
-async def test_a_members_code_brings_the_sites_that_are_missing(app, told, portal):
+async def test_a_members_code_brings_the_sites_that_are_missing(app, world, portal):
     async with Actor(app) as bob:
-        await bob.signed_in(told.bob)
+        await bob.signed_in(world.bob)
         await bob.fill(NEW, code="00010", number=NUMBER)
         assert len(await memberships(portal, "bob@ours.example")) == 3
 
 
-async def test_the_first_person_of_a_company_administers_it(alice, told, portal):
+async def test_the_first_person_of_a_company_administers_it(alice, world, portal):
     async with portal.database.transaction(write=True) as session:
         key = portal.keys.declarant_key("00077", OTHER_NUMBER)
         await World(session).a_company("00077", "Toute neuve", key=key)
@@ -70,9 +70,9 @@ async def test_what_cannot_be_added_is_said_without_revealing_anything(alice, co
     assert THEIRS not in answer.text
 
 
-async def test_a_closed_company_is_said_only_to_who_holds_its_numbers(alice, told, portal):
+async def test_a_closed_company_is_said_only_to_who_holds_its_numbers(alice, world, portal):
     async with portal.database.transaction(write=True) as session:
-        theirs = await session.get_one(type(told.theirs), told.theirs.id)
+        theirs = await session.get_one(type(world.theirs), world.theirs.id)
         theirs.closed_at = theirs.created_at
     right = await alice.fill(NEW, code="00042", number=OTHER_NUMBER)
     wrong = await alice.fill(NEW, code="00042", number=NUMBER)
@@ -85,23 +85,25 @@ async def test_guesses_are_counted_as_at_the_sign_in(alice):
     assert seen == [422] * 5 + [429]
 
 
-async def test_a_third_party_whose_time_is_over_joins_again_with_the_numbers(app, told, portal):
+async def test_a_third_party_whose_time_is_over_joins_again_with_the_numbers(app, world, portal):
     async with portal.database.transaction(write=True) as session:
-        for row in (await session.exec(select(Membership).where(Membership.account_id == told.bob.id))).all():
+        for row in (
+            await session.exec(select(Membership).where(Membership.account_id == world.bob.id))
+        ).all():
             row.third_party, row.ends_on = True, date(2026, 1, 31)
     async with Actor(app) as bob:
-        await bob.signed_in(told.bob)
+        await bob.signed_in(world.bob)
         assert (await bob.get("/espace/00010")).status_code == 404
         await bob.fill(NEW, code="00010", number=NUMBER)
         assert (await bob.get("/espace/00010")).status_code == 200
 
 
 async def test_without_an_administrator_the_contact_on_file_decides(
-    app, alice, visitor, told, portal, mailbox
+    app, alice, visitor, world, portal, mailbox
 ):
     async with portal.database.transaction(write=True) as session:
-        (await session.get_one(type(told.theirs), told.theirs.id)).email = "contact@theirs.example"
-        charlies = select(Membership).where(Membership.account_id == told.charlie.id)
+        (await session.get_one(type(world.theirs), world.theirs.id)).email = "contact@theirs.example"
+        charlies = select(Membership).where(Membership.account_id == world.charlie.id)
         (await session.exec(charlies)).one().ends_on = date(2026, 1, 31)
     await alice.fill(NEW, code="00042", number=OTHER_NUMBER)
     assert (await memberships(portal, "alice@ours.example"))[-1].roles == [*WORKING_ROLES]
@@ -117,12 +119,12 @@ async def test_without_an_administrator_the_contact_on_file_decides(
     assert told_of_it == ["alice@ours.example"]
 
 
-async def test_a_member_asks_for_the_administration_that_somebody_left_with(app, told, portal, mailbox):
+async def test_a_member_asks_for_the_administration_that_somebody_left_with(app, world, portal, mailbox):
     async with portal.database.transaction(write=True) as session:
-        bobs = select(Membership).where(Membership.account_id == told.bob.id)
+        bobs = select(Membership).where(Membership.account_id == world.bob.id)
         (await session.exec(bobs)).one().roles = ["lecture"]
     async with Actor(app) as bob:
-        await bob.signed_in(told.bob)
+        await bob.signed_in(world.bob)
         seen = [(await bob.fill("/espace/00010/administration")).status_code for _ in range(4)]
     assert seen == [200, 200, 200, 429]
     assert {letter["To"] for letter in await mailbox.delivered(app)} == {"portailadh@aist22.fr"}
@@ -136,16 +138,16 @@ async def test_an_administrator_has_nothing_to_ask(alice):
 
 @pytest.mark.parametrize("meanwhile", ["ended", "removed"])
 async def test_a_link_to_the_administration_is_dead_for_who_acts_no_more(
-    meanwhile, app, alice, visitor, told, portal, mailbox
+    meanwhile, app, alice, visitor, world, portal, mailbox
 ):
     mine = select(Membership).where(
-        Membership.account_id == told.bob.id, Membership.company_id == told.ours.id
+        Membership.account_id == world.bob.id, Membership.company_id == world.ours.id
     )
     async with portal.database.transaction(write=True) as session:
         bobs = (await session.exec(mine)).one()
         bobs.roles = ["lecture"]
     async with Actor(app) as bob:
-        await bob.signed_in(told.bob)
+        await bob.signed_in(world.bob)
         await bob.fill("/espace/00010/administration")
     (letter,) = await mailbox.delivered(app)
     link = link_in(letter, "administration")

@@ -1,13 +1,10 @@
 """/espace and /entreprises."""
 
-from datetime import date
-
 import pytest
-from sqlmodel import delete, update
+from sqlmodel import delete
 
-from db.models import Invoice, Membership
+from db.models import Membership
 from db.seeds.world import World
-from tests.employees.people import acting
 from tests.statements import statements_of
 from tests.world import OURS, THEIRS
 
@@ -34,14 +31,14 @@ async def test_a_revoked_person_is_out_at_the_next_request(alice, portal):
     assert (await alice.get("/espace/00010")).status_code == 404
 
 
-async def test_one_lands_in_ones_company_or_in_the_list_of_many(alice, clerk, told, portal):
+async def test_one_lands_in_ones_company_or_in_the_list_of_many(alice, clerk, world, portal):
     assert (await alice.get("/espace")).headers["location"] == "/espace/00010"
     assert (await clerk.get("/espace")).headers["location"] == "/service"
     async with portal.database.transaction(write=True) as session:
-        world = World(session)
+        seeds = World(session)
         for number in range(20):
-            await world.acts_for(
-                told.alice, await world.a_company(f"{2000 + number:05d}", f"Client {number}")
+            await seeds.acts_for(
+                world.alice, await seeds.a_company(f"{2000 + number:05d}", f"Client {number}")
             )
     assert (await alice.get("/espace")).headers["location"] == "/entreprises"
     assert (await alice.get("/entreprises")).text.count('">Client ') == 20
@@ -52,60 +49,35 @@ async def test_without_a_company_the_list_says_what_to_do(clerk):
     assert "Votre compte n’agit encore pour aucune entreprise." in page.text
 
 
-async def test_the_list_says_where_appointments_wait_for_an_answer(app, alice, told, portal):
-    page = await alice.get("/entreprises")
-    assert (
-        f'<a href="/espace/00010/planning">1 rendez-vous<span class="sr"> pour {OURS}</span></a>' in page.text
-    )
-    assert "/espace/00010-2/planning" not in page.text
-    async with acting(app, portal, told.ours) as reader:
-        assert "rendez-vous" not in (await reader.get("/entreprises")).text
-
-
-async def test_the_list_says_where_a_declaration_or_a_payment_is_due(app, alice, told, portal):
-    async with portal.database.transaction(write=True) as session:
-        late = update(Invoice).where(Invoice.company_id == told.ours.key).values(due_on=date(2026, 2, 4))
-        await session.exec(late)
-    page = await alice.get("/entreprises")
-    for path in ("00010/cotisation/2026", "00010-2/cotisation/2026", "00010/factures"):
-        assert f'<a href="/espace/{path}">' in page.text
-    assert "60,00 € en retard" in page.text
-    assert "/espace/00010-2/factures" not in page.text
-    async with acting(app, portal, told.ours, "rendez-vous") as other:
-        page = await other.get("/entreprises")
-    assert "déclaration 2026" not in page.text
-    assert "en retard" not in page.text
-
-
-async def test_the_list_asks_as_many_statements_for_many_as_for_few(alice, told, portal):
+async def test_the_list_asks_as_many_statements_for_many_as_for_few(alice, world, portal):
     counts = []
     for first in (3000, 3020):
         with statements_of(portal) as statements:
             await alice.get("/entreprises")
         counts.append(len(statements))
         async with portal.database.transaction(write=True) as session:
-            world = World(session)
+            seeds = World(session)
             for number in range(first, first + 8):
-                await world.acts_for(told.alice, await world.a_company(f"{number:05d}", f"Client {number}"))
+                await seeds.acts_for(world.alice, await seeds.a_company(f"{number:05d}", f"Client {number}"))
     assert counts[0] == counts[1]
 
 
 @pytest.mark.parametrize("typed", ["boeuf", "Bœuf", "BOEUF ET SOEURS", "l'etoile", "l’Étoile"])
-async def test_a_company_is_found_however_its_letters_are_typed(alice, told, portal, typed):
+async def test_a_company_is_found_however_its_letters_are_typed(alice, world, portal, typed):
     async with portal.database.transaction(write=True) as session:
-        world = World(session)
+        seeds = World(session)
         for number, name in enumerate(["Bœuf et Sœurs, l’Étoile", "Boeuf et Soeurs - L'Etoile", "Zoé"], 4001):
-            await world.acts_for(told.alice, await world.a_company(f"{number:05d}", name))
+            await seeds.acts_for(world.alice, await seeds.a_company(f"{number:05d}", name))
     page = await alice.get("/entreprises", params={"q": typed})
     assert {code for code in ("04001", "04002", "04003") if code in page.text} == {"04001", "04002"}
 
 
-async def test_companies_are_sorted_as_a_dictionary_does(alice, told, portal):
+async def test_companies_are_sorted_as_a_dictionary_does(alice, world, portal):
     names = ["Æbelø", "Bœuf", "Bog", "Écluse", "Zoé"]
     async with portal.database.transaction(write=True) as session:
-        world = World(session)
+        seeds = World(session)
         for number, name in enumerate(reversed(names), 4001):
-            await world.acts_for(told.alice, await world.a_company(f"{number:05d}", name))
+            await seeds.acts_for(world.alice, await seeds.a_company(f"{number:05d}", name))
     page = await alice.get("/entreprises", params={"tri": "nom", "q": "040"})
     places = [page.text.index(f">{name}<") for name in names]
     assert places == sorted(places)

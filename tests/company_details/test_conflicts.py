@@ -7,13 +7,13 @@ import pytest
 from db.models import AuditEvent, CompanyContact, OutboxMail
 from tests.actors import Actor
 from tests.company_details.test_routes import PATH, VERSION, as_shown, correct, ours, rows
-from tests.test_pages import check
+from tests.pages import check
 
 
 @pytest.fixture
-async def bob(app, told):
+async def bob(app, world):
     async with Actor(app) as actor:
-        yield await actor.signed_in(told.bob)
+        yield await actor.signed_in(world.bob)
 
 
 async def test_the_second_sees_both_values_and_nothing_is_written(alice, bob, portal):
@@ -83,12 +83,12 @@ async def test_of_two_at_the_same_time_exactly_one_is_written(alice, bob, portal
     assert len(await rows(portal, AuditEvent)) == 1
 
 
-async def test_two_corrections_in_one_tick_of_the_clock_are_two_versions(app, told, portal):
+async def test_two_corrections_in_one_tick_of_the_clock_are_two_versions(app, world, portal):
     import time_machine
 
     with time_machine.travel("2026-03-02 09:00:00+00:00", tick=False):
         async with Actor(app) as actor:
-            await actor.signed_in(told.alice)
+            await actor.signed_in(world.alice)
             await correct(actor, town="Plérin")
             opened = await as_shown(actor)
             await correct(actor, town="Langueux")

@@ -5,12 +5,12 @@ import re
 import pytest
 from sqlmodel import select
 
-from app.company_details.corrections import EVERY_LABEL
+from app.company_details.acts import EVERY_LABEL
 from db.models import AuditEvent, CareTeam, Company, CompanyContact, Membership, OutboxMail
 from db.seeds.world import World
 from tests.actors import Actor
+from tests.pages import check
 from tests.postbox import words_of
-from tests.test_pages import check
 from tests.world import NUMBER, OURS
 
 PATH = "/espace/00010/compte"
@@ -43,13 +43,13 @@ async def correct(actor, **changed):
 
 
 @pytest.fixture
-async def reader(app, told, portal):
+async def reader(app, world, portal):
     """Bob, who may only read."""
     async with portal.database.transaction(write=True) as session:
-        mine = select(Membership).where(Membership.account_id == told.bob.key)
+        mine = select(Membership).where(Membership.account_id == world.bob.key)
         (await session.exec(mine)).one().roles = ["lecture", "salaries", "facturation"]
     async with Actor(app) as actor:
-        yield await actor.signed_in(told.bob)
+        yield await actor.signed_in(world.bob)
 
 
 async def test_what_was_typed_is_kept_in_one_form_and_shown_in_another(alice, portal):
@@ -104,9 +104,9 @@ async def test_a_third_partys_correction_says_on_whose_behalf(app, alice, portal
     assert "tiers déclarant" in words_of(letter)
 
 
-async def test_saving_the_page_untouched_changes_traces_and_sends_nothing(alice, portal, told):
+async def test_saving_the_page_untouched_changes_traces_and_sends_nothing(alice, portal, world):
     async with portal.database.transaction(write=True) as session:
-        company = await session.get_one(Company, told.ours.key)
+        company = await session.get_one(Company, world.ours.key)
         company.siret, company.naf, company.phone = LUHN, "4332A", "+33296012345"
     before = (await ours(portal)).model_dump()
     answer = await correct(alice)
@@ -169,12 +169,12 @@ async def test_la_postes_own_numbers_are_accepted(alice, portal, siret):
 @pytest.mark.parametrize(
     ("day", "version"), [("2026-12-31 22:59:59", "rev2"), ("2026-12-31 23:00:00", "2025")]
 )
-async def test_the_nomenclature_proposed_changes_with_the_new_year_in_france(alice, told, day, version):
+async def test_the_nomenclature_proposed_changes_with_the_new_year_in_france(alice, world, day, version):
     import time_machine
 
     with time_machine.travel(f"{day}+00:00", tick=False):
         async with Actor(alice.edge) as actor:
-            shown = await as_shown(await actor.signed_in(told.alice))
+            shown = await as_shown(await actor.signed_in(world.alice))
     assert shown["naf_version"] == version
 
 
@@ -186,13 +186,13 @@ async def test_a_known_nomenclature_is_kept_whatever_the_day(alice, portal):
     assert ((await ours(portal)).naf, (await ours(portal)).naf_version) == ("", "")
 
 
-async def test_a_code_a_number_or_a_team_cannot_be_typed(alice, portal, told):
+async def test_a_code_a_number_or_a_team_cannot_be_typed(alice, portal, world):
     for field in ("code", "declarant_key", "team_id", "company_id"):
         answer = await correct(alice, **{field: "1"})
         assert answer.status_code == 422, field
     page = (await alice.get(PATH)).text
     assert NUMBER not in page
-    assert told.ours.declarant_key not in page
+    assert world.ours.declarant_key not in page
 
 
 async def test_who_may_only_read_sees_values_and_no_form(reader, alice, portal):
@@ -238,13 +238,13 @@ async def test_a_site_has_details_of_its_own(alice, portal):
     assert site.town == "Paimpol"
 
 
-async def test_the_team_that_follows_the_company_is_named(alice, portal, told):
+async def test_the_team_that_follows_the_company_is_named(alice, portal, world):
     assert "Votre équipe n’est pas encore désignée." in (await alice.get(PATH)).text
     async with portal.database.transaction(write=True) as session:
         team = CareTeam(name="Équipe Goëlo", email="goelo@service.example", phone="+33296000001")
         team.people = [["Médecin du travail", "Dr Ana Le Fur"], ["Assistante", "Lou Abgrall"]]
-        await World(session)._kept(team)
-        (await session.get_one(Company, told.ours.key)).team_id = team.key
+        await World(session).keep(team)
+        (await session.get_one(Company, world.ours.key)).team_id = team.key
     page = await alice.get(PATH)
     for words in ("Équipe Goëlo", "Médecin du travail : Dr Ana Le Fur", "Assistante : Lou Abgrall"):
         assert words in page.text

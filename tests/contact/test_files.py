@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from app.uploads import BIGGEST
-from tests.contact.told import CONTACT, NEW, PDF, WRITTEN, inquiries, messages, send
+from app.web.uploads import BIGGEST_UPLOAD
+from tests.contact.steps import CONTACT, NEW, PDF, WRITTEN, inquiries, messages, send
 from tests.faults.steps import dispatcher_of, give
+from tests.postbox import words_of
 
 
 @pytest.mark.parametrize(
@@ -14,7 +15,7 @@ from tests.faults.steps import dispatcher_of, give
     [
         (("bilan.pdf", b""), "Ce fichier est vide"),
         (("bilan.pdf", b"MZ"), "n’est ni un PDF, ni une image"),
-        (("bilan.pdf", PDF + b"x" * BIGGEST), "dépasse 5 Mo"),
+        (("bilan.pdf", PDF + b"x" * BIGGEST_UPLOAD), "dépasse 5 Mo"),
         (("bilan.txt", PDF), "est un PDF, mais son nom finit par « .txt »"),
     ],
 )
@@ -61,7 +62,7 @@ async def test_the_service_receives_the_words_and_the_file(app, alice, portal, m
     (letter,) = mailbox.letters
     assert letter["to"] == settings.service_contributions_email
     assert "Notre dernier appel" in letter["subject"]
-    words = letter.get_body(("plain",)).get_content()
+    words = words_of(letter)
     assert "Alice Martin (alice@ours.example) écrit pour 00010" in words
     assert "le montant a doublé" in words
     (joined,) = letter.iter_attachments()
@@ -69,13 +70,13 @@ async def test_the_service_receives_the_words_and_the_file(app, alice, portal, m
 
 
 async def test_what_was_written_when_the_session_ended_is_given_back_without_its_file(
-    alice, portal, told, time_machine_at
+    alice, portal, world, time_machine_at
 ):
-    await alice.signed_in(told.alice)
+    await alice.signed_in(world.alice)
     token = await alice.token(NEW)
     time_machine_at.shift(timedelta(minutes=31))
     answer = await alice.post(NEW, data={"csrf": token, **WRITTEN}, files={"fichier": ("a.pdf", PDF)})
-    assert "raison=saisie" in answer.headers["location"]
+    assert "fait=saisie" in answer.headers["location"]
     await alice.follow(await give(alice))
     page = await alice.get("/mon-compte/reprise")
     assert "le montant a doublé" in page.text

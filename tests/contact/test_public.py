@@ -8,8 +8,9 @@ import pytest
 from app import clock
 from app.housekeeping import tidy
 from db.models import OutboxMail, PublicInquiry
-from tests.faults.steps import actor_at, dispatcher_of, rows
+from tests.faults.steps import actor_at, dispatcher_of
 from tests.postbox import words_of
+from tests.reading import rows
 
 PAGE = "/contact"
 WRITTEN = {
@@ -35,13 +36,18 @@ async def test_it_is_kept_mailed_to_the_service_and_acknowledged(app, visitor, p
         assert words not in words_of(receipt)
 
 
-async def test_a_question_about_money_goes_to_those_who_keep_the_contributions(visitor, portal, settings):
+async def test_a_question_about_money_goes_to_those_who_keep_the_contributions(
+    app, visitor, settings, mailbox
+):
     await visitor.fill(PAGE, **WRITTEN | {"theme": "cotisation"})
-    (mail,) = await rows(portal, OutboxMail, OutboxMail.template == "public_inquiry")
-    assert mail.recipient == settings.service_contributions_email
+    assert await dispatcher_of(app).send_due() == 2
+    service, receipt = mailbox.letters
+    assert service["To"] == receipt["Reply-To"] == settings.service_contributions_email
+    assert service["Reply-To"] == "nina@nowhere.example"
+    assert settings.service_email not in words_of(receipt)
 
 
-async def test_a_known_address_or_code_changes_nothing_of_the_answer(visitor, portal, told):
+async def test_a_known_address_or_code_changes_nothing_of_the_answer(visitor, portal, world):
     answers = []
     for number, (email, code) in enumerate(
         [("alice@ours.example", "00010"), ("nobody@nowhere.example", "98765"), ("x@nowhere.example", "")]

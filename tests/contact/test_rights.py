@@ -3,12 +3,12 @@
 import pytest
 
 from app import clock
-from app.contact.service import answer_inquiry, close_inquiry
+from app.contact.staff import answer_inquiry, close_inquiry
 from db.models import AuditEvent, InquiryState, Membership, OutboxMail
-from tests.contact.told import CONTACT, PDF, WRITTEN, an_invoice, as_staff, inquiries, messages, send
+from tests.contact.steps import CONTACT, PDF, WRITTEN, an_invoice, as_staff, inquiries, messages, send
 from tests.employees.people import acting
-from tests.faults.steps import rows
-from tests.people.told import a_member, membership_of
+from tests.people.steps import a_member, membership_of
+from tests.reading import rows
 
 HOME = "/espace/00010"
 MORE = {"token": "un-message-de-plus", "seen": "", "text": "Et moi."}
@@ -16,11 +16,11 @@ MONEY = {"administrateur", "facturation", "declaration"}
 ROLES = ["administrateur", "salaries", "rendez-vous", "facturation", "declaration", "aptitude", "lecture"]
 
 
-async def an_answered_thread(alice, portal, told, **fields):
+async def an_answered_thread(alice, portal, world, **fields):
     """Opened by Alice with a file, answered by the service, which nobody said to have read."""
     await send(alice, file=("appel.pdf", PDF), **WRITTEN | fields)
     inquiry = (await inquiries(portal))[-1]
-    await as_staff(portal, told, answer_inquiry, inquiry.key, "Voici pourquoi.", clock.now())
+    await as_staff(portal, world, answer_inquiry, inquiry.key, "Voici pourquoi.", clock.now())
     return (await inquiries(portal))[-1]
 
 
@@ -42,12 +42,12 @@ async def the_acts(actor, inquiry):
     [("cotisation", MONEY), ("convocation", {"administrateur", "rendez-vous"}), ("autre", set(ROLES))],
 )
 async def test_a_thread_is_read_by_those_who_have_a_right_behind_its_theme(
-    alice, app, portal, told, role, theme, readers
+    alice, app, portal, world, role, theme, readers
 ):
-    inquiry = await an_answered_thread(alice, portal, told, theme=theme)
+    inquiry = await an_answered_thread(alice, portal, world, theme=theme)
     file = (await messages(portal, inquiry))[0]
     one, reads = f"{CONTACT}/{inquiry.key}", role in readers
-    async with acting(app, portal, told.ours, role) as actor:
+    async with acting(app, portal, world.ours, role) as actor:
         assert ("Notre dernier appel" in (await actor.get(CONTACT)).text) == reads
         assert ("Notre dernier appel" in (await actor.partial(CONTACT)).text) == reads
         acts = reads and role not in {"aptitude", "lecture"}
@@ -58,20 +58,20 @@ async def test_a_thread_is_read_by_those_who_have_a_right_behind_its_theme(
             assert (await actor.get(path)).status_code == (200 if acts else 403), path
 
 
-async def test_a_thread_that_names_an_invoice_is_about_money_whatever_its_theme(alice, app, portal, told):
-    invoice = await an_invoice(portal, told.ours, "F-1")
-    inquiry = await an_answered_thread(alice, portal, told, theme="autre", facture=str(invoice.key))
+async def test_a_thread_that_names_an_invoice_is_about_money_whatever_its_theme(alice, app, portal, world):
+    invoice = await an_invoice(portal, world.ours, "F-1")
+    inquiry = await an_answered_thread(alice, portal, world, theme="autre", facture=str(invoice.key))
     for role in ROLES:
-        async with acting(app, portal, told.ours, role) as actor:
+        async with acting(app, portal, world.ours, role) as actor:
             reads = role in MONEY
             status = (await actor.get(f"{CONTACT}/{inquiry.key}")).status_code
             assert status == (200 if reads else 403), role
             assert ("Notre dernier appel" in (await actor.get(CONTACT)).text) == reads, role
 
 
-async def test_who_only_reads_changes_nothing_in_a_colleagues_thread(alice, app, portal, told):
-    inquiry = await an_answered_thread(alice, portal, told, theme="autre")
-    async with acting(app, portal, told.ours, "lecture") as reader:
+async def test_who_only_reads_changes_nothing_in_a_colleagues_thread(alice, app, portal, world):
+    inquiry = await an_answered_thread(alice, portal, world, theme="autre")
+    async with acting(app, portal, world.ours, "lecture") as reader:
         shown = await reader.get(f"{CONTACT}/{inquiry.key}")
         assert "Voici pourquoi." in shown.text
         for words in ("J’ai lu", "Répondre", "Terminer l’échange"):
@@ -82,13 +82,13 @@ async def test_who_only_reads_changes_nothing_in_a_colleagues_thread(alice, app,
         InquiryState.ANSWERED, inquiry.unread_at, inquiry.updated_at,
     )  # fmt: skip
     assert len(await messages(portal, inquiry)) == 2
-    async with acting(app, portal, told.ours, "salaries") as colleague:
+    async with acting(app, portal, world.ours, "salaries") as colleague:
         assert await the_acts(colleague, inquiry) == {303}
 
 
-async def test_anybody_writes_and_does_as_they_like_in_what_they_opened(app, portal, told):
-    async with acting(app, portal, told.ours, "lecture") as reader:
-        inquiry = await an_answered_thread(reader, portal, told)
+async def test_anybody_writes_and_does_as_they_like_in_what_they_opened(app, portal, world):
+    async with acting(app, portal, world.ours, "lecture") as reader:
+        inquiry = await an_answered_thread(reader, portal, world)
         assert "Réponse du service : Notre dernier appel" in (await reader.get(HOME)).text
         shown = await reader.get(f"{CONTACT}/{inquiry.key}")
         for words in ("J’ai lu", "Répondre", "Terminer l’échange"):
@@ -97,30 +97,30 @@ async def test_anybody_writes_and_does_as_they_like_in_what_they_opened(app, por
         assert await the_acts(reader, inquiry) == {303}
 
 
-async def test_the_answer_is_mailed_to_nobody_who_may_no_longer_read_it(alice, app, portal, told):
-    inquiry = await an_answered_thread(alice, portal, told)
-    colleague = await a_member(portal, told.ours, "olga@ours.example", "facturation")
+async def test_the_answer_is_mailed_to_nobody_who_may_no_longer_read_it(alice, app, portal, world):
+    inquiry = await an_answered_thread(alice, portal, world)
+    colleague = await a_member(portal, world.ours, "olga@ours.example", "facturation")
     await alice.signed_in(colleague)
     await send(alice, f"{CONTACT}/{inquiry.key}/messages", **MORE)
-    mine = await membership_of(portal, colleague, told.ours)
+    mine = await membership_of(portal, colleague, world.ours)
     async with portal.database.transaction(write=True) as session:
         (await session.get(Membership, mine.key)).roles = ["salaries"]
-    await as_staff(portal, told, answer_inquiry, inquiry.key, "Et ceci.", clock.now())
+    await as_staff(portal, world, answer_inquiry, inquiry.key, "Et ceci.", clock.now())
     mails = await rows(portal, OutboxMail, OutboxMail.template == "inquiry_answered")
     assert [each.recipient for each in mails] == ["alice@ours.example"] * 2
 
 
-async def test_what_both_sides_do_in_a_thread_is_in_the_history(alice, portal, told):
-    inquiry = await an_answered_thread(alice, portal, told)
+async def test_what_both_sides_do_in_a_thread_is_in_the_history(alice, portal, world):
+    inquiry = await an_answered_thread(alice, portal, world)
     for _ in range(2):
         await send(alice, f"{CONTACT}/{inquiry.key}/messages", **MORE)
-        await as_staff(portal, told, close_inquiry, inquiry.key, clock.now())
+        await as_staff(portal, world, close_inquiry, inquiry.key, clock.now())
     events = await rows(portal, AuditEvent, AuditEvent.about == "Notre dernier appel")
     assert [(each.kind, each.account_id, each.company_id) for each in events] == [
-        ("inquiry_answered", told.clerk.key, told.ours.key),
-        ("inquiry_replied", told.alice.key, told.ours.key),
-        ("inquiry_closed", told.clerk.key, told.ours.key),
+        ("inquiry_answered", world.clerk.key, world.ours.key),
+        ("inquiry_replied", world.alice.key, world.ours.key),
+        ("inquiry_closed", world.clerk.key, world.ours.key),
     ]
     page = await alice.get(f"{HOME}/historique")
     for words in ("réponse du service", "message ajouté à un échange", "échange terminé"):
-        assert f"<td>{words}</td>" in page.text
+        assert f">{words}</td>" in page.text

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.contact.service import answer_inquiry, close_inquiry
+from app.contact.staff import answer_inquiry, close_inquiry
 from db.models import AuditEvent, Inquiry, InquiryState, OutboxMail
-from tests.contact.told import (
+from tests.contact.steps import (
     CONTACT,
     NEW,
     PDF,
@@ -20,23 +20,23 @@ from tests.contact.told import (
     send,
 )
 from tests.employees.people import an_employee
-from tests.faults.steps import rows
-from tests.people.told import a_member, kinds
+from tests.people.steps import a_member, kinds
+from tests.reading import rows
 from tests.statements import statements_of
 from tests.world import OURS, THEIRS
 
 
-async def test_a_message_opens_a_dated_thread_and_is_mailed_to_the_service(alice, portal, told, settings):
+async def test_a_message_opens_a_dated_thread_and_is_mailed_to_the_service(alice, portal, world, settings):
     answer = await send(alice, **WRITTEN)
     page = await alice.follow(answer)
     assert "Votre message est envoyé" in page.text
     assert "le montant a doublé" in page.text
-    assert "Envoyé</strong> le" in page.text
+    assert "Envoyé</span> le" in page.text
     (inquiry,) = await inquiries(portal)
-    assert (inquiry.state, inquiry.account_id) == (InquiryState.SENT, told.alice.key)
+    assert (inquiry.state, inquiry.account_id) == (InquiryState.SENT, world.alice.key)
     (mail,) = await rows(portal, OutboxMail)
     assert (mail.template, mail.recipient) == ("inquiry_received", settings.service_contributions_email)
-    assert "inquiry_sent" in await kinds(portal, told.ours)
+    assert "inquiry_sent" in await kinds(portal, world.ours)
     assert "Notre dernier appel" in (await alice.get(CONTACT)).text
 
 
@@ -116,9 +116,9 @@ async def test_a_refused_form_asks_for_its_file_again_and_says_which(alice):
     assert "Choisissez de nouveau le fichier « bilan.pdf »" in answer.text
 
 
-async def test_about_somebody_by_name_or_by_the_link_of_their_sheet(alice, portal, told):
-    await an_employee(portal, told.ours, birth_name="LE GALL", first_names="Élise")
-    await an_employee(portal, told.ours, birth_name="LE GALL", first_names="Yann")
+async def test_about_somebody_by_name_or_by_the_link_of_their_sheet(alice, portal, world):
+    await an_employee(portal, world.ours, birth_name="LE GALL", first_names="Élise")
+    await an_employee(portal, world.ours, birth_name="LE GALL", first_names="Yann")
     several = await send(alice, **WRITTEN | {"person": "le gall"})
     assert several.status_code == 422
     assert "choisissez lequel" in several.text
@@ -126,17 +126,17 @@ async def test_about_somebody_by_name_or_by_the_link_of_their_sheet(alice, porta
     await send(alice, **WRITTEN | {"person": "le gall elise"})
     (inquiry,) = await inquiries(portal)
     assert "LE GALL Élise" in (await alice.get(f"{CONTACT}/{inquiry.key}")).text
-    page = await alice.get(f"{NEW}?salarie={told.employee.key}")
-    assert f'value="{told.employee.key}" selected' in page.text
+    page = await alice.get(f"{NEW}?salarie={world.employee.key}")
+    assert f'value="{world.employee.key}" selected' in page.text
     assert 'value="salaries" selected' in page.text
     assert (
-        f"salarie={told.employee.key}"
-        in (await alice.get(f"/espace/00010/salaries/{told.employee.key}")).text
+        f"salarie={world.employee.key}"
+        in (await alice.get(f"/espace/00010/salaries/{world.employee.key}")).text
     )
 
 
-async def test_about_an_invoice_only_for_who_may_see_it_and_only_ones_own(alice, app, portal, told):
-    ours, theirs = await an_invoice(portal, told.ours, "F-1"), await an_invoice(portal, told.theirs, "F-2")
+async def test_about_an_invoice_only_for_who_may_see_it_and_only_ones_own(alice, app, portal, world):
+    ours, theirs = await an_invoice(portal, world.ours, "F-1"), await an_invoice(portal, world.theirs, "F-2")
     page = await alice.get(f"{NEW}?facture={ours.key}")
     assert "F-1" in page.text
     assert 'value="cotisation" selected' in page.text
@@ -148,14 +148,14 @@ async def test_about_an_invoice_only_for_who_may_see_it_and_only_ones_own(alice,
     path = f"/espace/00010/factures/{ours.key}"
     assert f'<a href="{path}">facture F-1</a>' in (await alice.get(f"{CONTACT}/{inquiry.key}")).text
     assert f'href="{NEW}?facture={ours.key}"' in (await alice.get(path)).text
-    reader = await a_member(portal, told.ours, "lecture@ours.example", "lecture")
+    reader = await a_member(portal, world.ours, "lecture@ours.example", "lecture")
     await alice.signed_in(reader)
     assert "F-1" not in (await alice.get(f"{NEW}?facture={ours.key}")).text
     assert (await send(alice, **WRITTEN | {"token": "un-autre-jeton", "facture": "1"})).status_code == 404
 
 
-async def test_another_companys_employee_is_an_absent_one(alice, portal, told):
-    stranger = told.their_employee.key
+async def test_another_companys_employee_is_an_absent_one(alice, portal, world):
+    stranger = world.their_employee.key
     missing = await alice.get(f"{NEW}?salarie=999999")
     assert missing.status_code == 404
     assert (await alice.get(f"{NEW}?salarie={stranger}")).content == missing.content
@@ -165,19 +165,19 @@ async def test_another_companys_employee_is_an_absent_one(alice, portal, told):
     assert not await inquiries(portal)
 
 
-async def test_an_answer_waits_until_somebody_says_that_they_read_it(alice, portal, told):
+async def test_an_answer_waits_until_somebody_says_that_they_read_it(alice, portal, world):
     await send(alice, **WRITTEN)
     (inquiry,) = await inquiries(portal)
     one = f"{CONTACT}/{inquiry.key}"
     now = inquiry.created_at + timedelta(minutes=1)
-    await as_staff(portal, told, answer_inquiry, inquiry.key, "Voici pourquoi.", now)
+    await as_staff(portal, world, answer_inquiry, inquiry.key, "Voici pourquoi.", now)
     for _ in range(2):
         assert "réponse à lire" in (await alice.get(CONTACT)).text
         page = await alice.get(one)
-    assert "Répondu</strong> le" in page.text
+    assert "Répondu</span> le" in page.text
     assert "Réponse du service : " in (await alice.get("/espace/00010")).text
     seen = (await inquiries(portal))[0].unread_at
-    await as_staff(portal, told, answer_inquiry, inquiry.key, "Et ceci.", now + timedelta(minutes=1))
+    await as_staff(portal, world, answer_inquiry, inquiry.key, "Et ceci.", now + timedelta(minutes=1))
     await alice.fill(one, to=f"{one}/lecture", seen=seen.isoformat())
     assert (await inquiries(portal))[0].unread_at, "the second answer was not on the page"
     latest = (await inquiries(portal))[0].unread_at
@@ -191,18 +191,18 @@ async def test_an_answer_waits_until_somebody_says_that_they_read_it(alice, port
 @pytest.mark.parametrize(
     "seen", ["x", "", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-02-31T00:00:00"]
 )
-async def test_an_instant_that_no_page_showed_reads_nothing(alice, portal, told, seen):
+async def test_an_instant_that_no_page_showed_reads_nothing(alice, portal, world, seen):
     await send(alice, **WRITTEN)
     (inquiry,) = await inquiries(portal)
     one = f"{CONTACT}/{inquiry.key}"
-    await as_staff(portal, told, answer_inquiry, inquiry.key, "Voici pourquoi.", inquiry.created_at)
+    await as_staff(portal, world, answer_inquiry, inquiry.key, "Voici pourquoi.", inquiry.created_at)
     assert (await alice.fill(one, to=f"{one}/lecture", seen=seen)).status_code == 303
     replied = await send(alice, f"{one}/messages", token="un-message-de-plus", seen=seen, text="Merci.")
     assert replied.status_code == 303
     assert (await inquiries(portal))[0].unread_at is not None
 
 
-async def test_an_ended_thread_is_opened_again_by_writing(alice, portal, told):
+async def test_an_ended_thread_is_opened_again_by_writing(alice, portal, world):
     await send(alice, **WRITTEN)
     (inquiry,) = await inquiries(portal)
     one = f"{CONTACT}/{inquiry.key}"
@@ -215,12 +215,12 @@ async def test_an_ended_thread_is_opened_again_by_writing(alice, portal, told):
     await send(alice, f"{one}/messages", token="un-message-de-plus", seen="", text="Encore une question.")
     (inquiry,) = await inquiries(portal)
     assert (inquiry.state, inquiry.closed_at) == (InquiryState.SENT, None)
-    assert (await kinds(portal, told.ours)).count("inquiry_closed") == 1
+    assert (await kinds(portal, world.ours)).count("inquiry_closed") == 1
 
 
-async def test_who_wrote_and_still_acts_for_the_company_is_told_by_mail(alice, app, portal, told):
-    colleague = await a_member(portal, told.ours, "olga@ours.example", "facturation")
-    gone = await a_member(portal, told.ours, "gone@ours.example", "facturation")
+async def test_who_wrote_and_still_acts_for_the_company_is_told_by_mail(alice, app, portal, world):
+    colleague = await a_member(portal, world.ours, "olga@ours.example", "facturation")
+    gone = await a_member(portal, world.ours, "gone@ours.example", "facturation")
     await send(alice, **WRITTEN)
     (inquiry,) = await inquiries(portal)
     one = f"{CONTACT}/{inquiry.key}"
@@ -232,16 +232,16 @@ async def test_who_wrote_and_still_acts_for_the_company_is_told_by_mail(alice, a
 
         for membership in await rows(portal, Membership, Membership.account_id == gone.key):
             await session.delete(await session.get(Membership, membership.key))
-    await as_staff(portal, told, answer_inquiry, inquiry.key, "Voici.", inquiry.created_at)
-    await as_staff(portal, told, close_inquiry, inquiry.key, inquiry.created_at)
+    await as_staff(portal, world, answer_inquiry, inquiry.key, "Voici.", inquiry.created_at)
+    await as_staff(portal, world, close_inquiry, inquiry.key, inquiry.created_at)
     told_ones = [
         m.recipient for m in await rows(portal, OutboxMail, OutboxMail.template == "inquiry_answered")
     ]
     assert told_ones == ["alice@ours.example", "olga@ours.example"] * 2
 
 
-async def test_a_list_of_many_is_read_page_by_page_with_the_same_statements(alice, portal, told):
-    now = told.ours.created_at
+async def test_a_list_of_many_is_read_page_by_page_with_the_same_statements(alice, portal, world):
+    now = world.ours.created_at
     with statements_of(portal) as few:
         await alice.get(CONTACT)
     async with portal.database.transaction(write=True) as session:
@@ -249,7 +249,7 @@ async def test_a_list_of_many_is_read_page_by_page_with_the_same_statements(alic
             at = now + timedelta(minutes=number)
             session.add(
                 Inquiry(
-                    company_id=told.ours.key, account_id=told.alice.key, theme="autre", updated_at=at,
+                    company_id=world.ours.key, account_id=world.alice.key, theme="autre", updated_at=at,
                     subject=f"Sujet {number:02}", token=f"jeton-{number}", created_at=at,
                 )
             )  # fmt: skip
@@ -269,7 +269,7 @@ async def test_a_list_of_many_is_read_page_by_page_with_the_same_statements(alic
     assert seen == [f"Sujet {number:02}" for number in reversed(range(60))]
 
 
-async def test_the_team_is_named_on_every_page_of_its_company_for_no_statement_more(alice, portal, told):
+async def test_the_team_is_named_on_every_page_of_its_company_for_no_statement_more(alice, portal, world):
     from db.models import CareTeam, Company
 
     with statements_of(portal) as before:
@@ -278,7 +278,7 @@ async def test_the_team_is_named_on_every_page_of_its_company_for_no_statement_m
         team = CareTeam(name="Équipe de la Baie", email="baie@service.example", phone="+33296000000")
         session.add(team)
         await session.flush()
-        (await session.get(Company, told.ours.key)).team_id = team.key
+        (await session.get(Company, world.ours.key)).team_id = team.key
     with statements_of(portal) as after:
         page = await alice.get("/espace/00010/salaries")
     assert len(before) == len(after)
@@ -293,7 +293,7 @@ async def test_the_team_is_named_on_every_page_of_its_company_for_no_statement_m
 
 
 async def test_a_file_goes_with_the_message_and_comes_back_through_the_door_only(
-    alice, charlie, portal, told
+    alice, charlie, portal, world
 ):
     content = docx()  # an archive tells when it was made: twice is not the same
     await send(alice, file=("devis été.docx", content), **WRITTEN)

@@ -6,17 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.contributions.arrivals import Window
-from app.contributions.counting import Counts, Person, who_counts
-from app.contributions.rules import Hires, rules_of
-from app.contributions.states import Campaign, Facts, State, state_of
-from app.contributions.tally import Group, tally
+from app.contributions.counting import CountedPerson, Group, Standing, Window, tally, who_counts
+from app.contributions.states import Campaign, DeclarationFacts, State, state_of
+from app.contributions.tariff import Hires, rules_of
 from db.models import Contract
 
 WRITTEN = {"reference_on": "2027-01-01", "grid": {"kind": "flat", "cents": 11_600}, "least_days": 30}
 RULES = rules_of(2027, WRITTEN)
 TODAY, OLD = date(2027, 1, 20), date(2020, 1, 6)
-YES, NO, DOUBT = Counts
+YES, NO, DOUBT = Standing
 
 
 @pytest.mark.parametrize(
@@ -42,15 +40,15 @@ YES, NO, DOUBT = Counts
     ],
 )
 def test_who_counts(person, counts, proposed):
-    verdict = who_counts(Person(*person), RULES, TODAY)
+    verdict = who_counts(CountedPerson(*person), RULES, TODAY)
     assert (verdict.counts, verdict.proposed) == (counts, proposed)
     assert verdict.reason
 
 
 def test_the_reason_cites_the_law_or_nothing_when_it_is_the_tariff():
-    assert who_counts(Person("cdi", OLD), RULES, TODAY).article == "L4622-6"
-    assert who_counts(Person("interim", OLD), RULES, TODAY).article == "L1251-22"
-    short = who_counts(Person("cdd", date(2026, 12, 20), None, date(2027, 1, 8)), RULES, TODAY)
+    assert who_counts(CountedPerson("cdi", OLD), RULES, TODAY).article == "L4622-6"
+    assert who_counts(CountedPerson("interim", OLD), RULES, TODAY).article == "L1251-22"
+    short = who_counts(CountedPerson("cdd", date(2026, 12, 20), None, date(2027, 1, 8)), RULES, TODAY)
     assert (short.article, "20 jours" in short.reason) == ("", True)
 
 
@@ -59,19 +57,22 @@ def test_the_reason_cites_the_law_or_nothing_when_it_is_the_tariff():
 )
 def test_who_came_after_the_reference_date(hires, counts, months):
     rules = rules_of(2027, WRITTEN | {"hires": hires})
-    verdict = who_counts(Person("cdi", date(2027, 2, 1)), rules, date(2027, 2, 8))
+    verdict = who_counts(CountedPerson("cdi", date(2027, 2, 1)), rules, date(2027, 2, 8))
     assert (verdict.counts, verdict.months) == (counts, months)
 
 
 def test_without_a_least_contract_a_short_one_counts():
     rules = rules_of(2027, WRITTEN | {"least_days": 0})
-    assert who_counts(Person("cdd", date(2026, 12, 20), None, date(2027, 1, 8)), rules, TODAY).counts == YES
+    assert (
+        who_counts(CountedPerson("cdd", date(2026, 12, 20), None, date(2027, 1, 8)), rules, TODAY).counts
+        == YES
+    )
 
 
 def test_a_late_declaration_does_not_count_who_came_in_the_year_after():
     late = date(2028, 2, 2)
-    assert who_counts(Person("cdi", date(2027, 12, 31)), RULES, late).counts == YES
-    verdict = who_counts(Person("cdi", date(2028, 1, 3)), RULES, late)
+    assert who_counts(CountedPerson("cdi", date(2027, 12, 31)), RULES, late).counts == YES
+    verdict = who_counts(CountedPerson("cdi", date(2028, 1, 3)), RULES, late)
     assert verdict.counts == NO
     assert verdict.reason == "Arrivée après le 31 décembre 2027 : à déclarer avec l’année suivante."
 
@@ -85,7 +86,7 @@ days = st.dates(date(2025, 1, 1), date(2028, 1, 1))
 )  # fmt: skip
 def test_everybody_has_a_verdict_with_a_reason(contract, entry_on, exit_on, ends_on, hires, least, on):
     rules = rules_of(2027, WRITTEN | {"hires": hires.value, "least_days": least})
-    verdict = who_counts(Person(contract, entry_on, exit_on, ends_on), rules, on)
+    verdict = who_counts(CountedPerson(contract, entry_on, exit_on, ends_on), rules, on)
     assert verdict.reason.endswith(".")
     assert 1 <= verdict.months <= 12
     assert verdict.proposed is None or verdict.counts == DOUBT
@@ -111,22 +112,24 @@ def test_a_list_is_tallied_with_the_answers_given():
 
 
 WINDOW = Campaign(date(2027, 1, 4), date(2027, 2, 15))
-FILED = Facts(is_begun=True, submitted_on=date(2027, 1, 20))
-REOPENED = Facts(is_begun=True, submitted_on=date(2027, 1, 20), is_reopened=True)
-BY_SERVICE = Facts(is_begun=True, submitted_on=date(2027, 1, 20), is_reopened=True, by_service=True)
-NEW = Facts(joined_on=date(2027, 6, 1))
+FILED = DeclarationFacts(is_begun=True, submitted_on=date(2027, 1, 20))
+REOPENED = DeclarationFacts(is_begun=True, submitted_on=date(2027, 1, 20), is_reopened=True)
+BY_SERVICE = DeclarationFacts(
+    is_begun=True, submitted_on=date(2027, 1, 20), is_reopened=True, by_service=True
+)
+NEW = DeclarationFacts(joined_on=date(2027, 6, 1))
 
 
 @pytest.mark.parametrize(
     ("facts", "on", "state"),
     [
-        (Facts(), date(2027, 1, 3), State.COMING),
-        (Facts(), date(2027, 1, 4), State.TO_DO),
-        (Facts(), date(2027, 2, 15), State.TO_DO),
-        (Facts(), date(2027, 2, 16), State.LATE),
+        (DeclarationFacts(), date(2027, 1, 3), State.COMING),
+        (DeclarationFacts(), date(2027, 1, 4), State.TO_DO),
+        (DeclarationFacts(), date(2027, 2, 15), State.TO_DO),
+        (DeclarationFacts(), date(2027, 2, 16), State.LATE),
         (NEW, date(2027, 6, 2), State.NONE),
-        (Facts(is_begun=True), date(2027, 2, 15), State.BEGUN),
-        (Facts(is_begun=True), date(2027, 2, 16), State.LATE),
+        (DeclarationFacts(is_begun=True), date(2027, 2, 15), State.BEGUN),
+        (DeclarationFacts(is_begun=True), date(2027, 2, 16), State.LATE),
         (FILED, date(2027, 2, 15), State.FILED),
         (FILED, date(2027, 2, 16), State.CLOSED),
         (REOPENED, date(2027, 2, 15), State.CORRECTING),

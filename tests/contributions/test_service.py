@@ -11,8 +11,8 @@ import pytest
 
 from app import clock
 from app.contributions.receipt import Receipt, pdf_of
-from app.contributions.reminder_service import remind_of_declarations
-from app.contributions.service import Window, answer_correction, open_campaign, publish_tariff
+from app.contributions.reminders import remind_of_declarations
+from app.contributions.staff import CampaignDays, answer_correction, open_campaign, publish_tariff
 from app.errors import NotFound, Refused
 from db.models import (
     AuditEvent,
@@ -26,7 +26,7 @@ from db.models import (
 )
 from db.seeds.world import World
 from tests.actors import Actor
-from tests.contributions.told import (
+from tests.contributions.steps import (
     CONTACT,
     FLAT,
     YEAR,
@@ -37,32 +37,32 @@ from tests.contributions.told import (
     validate,
 )
 from tests.employees.people import acting, as_shown
-from tests.faults.steps import rows
-from tests.people.told import a_member
-from tests.planning.told import service
+from tests.people.steps import a_member
+from tests.planning.steps import service
+from tests.reading import rows
 from tests.statements import statements_of
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 RULES = {"reference_on": "2027-01-01", "grid": FLAT}
-WINDOW = Window(date(2027, 1, 4), date(2027, 2, 15))
+WINDOW = CampaignDays(date(2027, 1, 4), date(2027, 2, 15))
 
 
 @pytest.fixture
-async def three(portal, told):
-    return await some_employees(portal, told.site)
+async def three(portal, world):
+    return await some_employees(portal, world.site)
 
 
 async def test_a_tariff_is_published_and_replaced_until_somebody_declared_under_it(
-    portal, told, alice, three
+    portal, world, alice, three
 ):
-    async with service(portal, told) as staff:
+    async with service(portal, world) as staff:
         await publish_tariff(staff, 2027, RULES, WINDOW)
         await publish_tariff(staff, 2027, RULES | {"entry_cents": 2_000}, WINDOW)
     (tariff,) = await rows(portal, Tariff, Tariff.year == 2027)
     assert tariff.rules["entry_cents"] == 2_000
     await declare(alice)
     await validate(alice)
-    async with service(portal, told) as staff:
+    async with service(portal, world) as staff:
         with pytest.raises(Refused, match="ne change plus"):
             await publish_tariff(staff, 2026, RULES | {"reference_on": "2026-01-01", "vat_points": 0}, WINDOW)
         with pytest.raises(Refused, match="nombre entier"):
@@ -74,10 +74,10 @@ async def test_a_tariff_is_published_and_replaced_until_somebody_declared_under_
 
 
 async def test_the_receipt_leaves_by_mail_to_who_validated_and_to_whom_invoices_go(
-    alice, app, portal, told, three, mailbox
+    alice, app, portal, world, three, mailbox
 ):
     async with portal.database.transaction(write=True) as session:
-        await World(session).a_contact(told.site, ContactKind.BILLING, "Compta", "factures@ours.example")
+        await World(session).a_contact(world.site, ContactKind.BILLING, "Compta", "factures@ours.example")
     await declare(alice)
     await validate(alice)
     sent = {each["to"]: each for each in await mailbox.delivered(app)}
@@ -90,7 +90,7 @@ async def test_the_receipt_leaves_by_mail_to_who_validated_and_to_whom_invoices_
 
 
 async def test_the_pdf_is_tagged_in_french_and_says_the_number_the_amount_and_the_fingerprint(
-    alice, portal, told, three
+    alice, portal, world, three
 ):
     await declare(alice)
     await validate(alice)
@@ -98,7 +98,7 @@ async def test_the_pdf_is_tagged_in_french_and_says_the_number_the_amount_and_th
     assert answer.headers["content-type"] == "application/pdf"
     assert 'filename="recu-D2026-00010-2.pdf"' in answer.headers["content-disposition"]
     assert answer.headers["cache-control"] == "no-store, max-age=0"
-    declaration = await the_declaration(portal, told.site)
+    declaration = await the_declaration(portal, world.site)
     # Drawn again: the tests' reader of pages puts plain spaces in what it is answered.
     content = await pdf_of(Receipt(**declaration.receipt), portal.settings)
     pdf = pypdf.PdfReader(io.BytesIO(content))
@@ -106,16 +106,16 @@ async def test_the_pdf_is_tagged_in_french_and_says_the_number_the_amount_and_th
     assert root["/Lang"] == "fr-FR"
     assert root["/MarkInfo"]["/Marked"]
     assert "Reçu de la déclaration des effectifs 2026" in pdf.metadata.title
-    text = "".join(page.extract_text() for page in pdf.pages).replace("\n", "").replace("\u200b", "")
+    text = "".join(page.extract_text() for page in pdf.pages).replace("\n", "")
     plain = " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split())
     assert "417,60 €" in plain
-    assert declaration.fingerprint in plain.replace(" ", "")
+    assert declaration.fingerprint in plain, "copied whole: no space and no hidden sign in it"
 
 
-async def test_the_fingerprint_is_that_of_everything_on_the_receipt(alice, portal, told, three):
+async def test_the_fingerprint_is_that_of_everything_on_the_receipt(alice, portal, world, three):
     await declare(alice)
     await validate(alice)
-    declaration = await the_declaration(portal, told.site)
+    declaration = await the_declaration(portal, world.site)
     written = json.dumps(
         declaration.receipt, sort_keys=True, ensure_ascii=False, separators=(",", ":")
     ).encode()
@@ -124,10 +124,10 @@ async def test_the_fingerprint_is_that_of_everything_on_the_receipt(alice, porta
         assert Receipt(**declaration.receipt | {name: other}).fingerprint != declaration.fingerprint
 
 
-async def test_two_who_validate_at_once_get_one_receipt(app, portal, told, three):
+async def test_two_who_validate_at_once_get_one_receipt(app, portal, world, three):
     async with Actor(app) as first, Actor(app) as second:
-        await first.signed_in(told.alice)
-        await second.signed_in(await a_member(portal, told.site, "second@ours.example", "declaration"))
+        await first.signed_in(world.alice)
+        await second.signed_in(await a_member(portal, world.site, "second@ours.example", "declaration"))
         await declare(first)
         forms = []
         for actor in (first, second):
@@ -145,15 +145,15 @@ async def test_two_who_validate_at_once_get_one_receipt(app, portal, told, three
     assert "vient d’être validée par quelqu’un d’autre : voici son reçu" in page.text
     events = await rows(portal, AuditEvent, AuditEvent.kind == AuditKind.DECLARATION_SUBMITTED)
     assert len(events) == 1
-    declaration = await the_declaration(portal, told.site)
+    declaration = await the_declaration(portal, world.site)
     assert (declaration.number, declaration.replaced) == ("D2026-00010-2", [])
 
 
-async def test_two_who_begin_and_answer_at_once_share_one_declaration(app, portal, told):
-    (officer,) = await some_employees(portal, told.site, 1, contract="mandat")
+async def test_two_who_begin_and_answer_at_once_share_one_declaration(app, portal, world):
+    (officer,) = await some_employees(portal, world.site, 1, contract="mandat")
     async with Actor(app) as first, Actor(app) as second:
-        await first.signed_in(told.alice)
-        await second.signed_in(await a_member(portal, told.site, "second@ours.example", "declaration"))
+        await first.signed_in(world.alice)
+        await second.signed_in(await a_member(portal, world.site, "second@ours.example", "declaration"))
         answers = await asyncio.gather(
             first.fill(f"{YEAR}/entreprise", **CONTACT),
             second.fill(f"{YEAR}/salaries", **{f"compte_{officer.id}": "oui"}),
@@ -161,24 +161,24 @@ async def test_two_who_begin_and_answer_at_once_share_one_declaration(app, porta
             second.fill(f"{YEAR}/postes", checked="oui"),
         )
     assert [each.status_code for each in answers] == [303] * 4
-    declaration = await the_declaration(portal, told.site)
+    declaration = await the_declaration(portal, world.site)
     assert set(declaration.typed) == {"entreprise", "salaries", "postes"}
     given = await rows(portal, DeclarationAnswer, DeclarationAnswer.declaration_id == declaration.id)
     assert len(given) == 1
 
 
 async def test_a_correction_that_is_accepted_reopens_the_declaration_and_its_asker_is_told(
-    alice, app, portal, told, three, mailbox
+    alice, app, portal, world, three, mailbox
 ):
     await declare(alice)
     await validate(alice)
-    await close(portal, told)
+    await close(portal, world)
     asked = await as_shown(alice, f"{YEAR}/correction")
     await alice.fill(f"{YEAR}/correction", **asked, text="Une personne de trop.")
     (correction,) = await rows(
-        portal, DeclarationCorrection, DeclarationCorrection.company_id == told.site.id
+        portal, DeclarationCorrection, DeclarationCorrection.company_id == world.site.id
     )
-    async with service(portal, told) as staff:
+    async with service(portal, world) as staff:
         await answer_correction(staff, correction.id, CorrectionState.ACCEPTED, "Entendu.", clock.now())
         with pytest.raises(Refused):
             await answer_correction(staff, correction.id, CorrectionState.REFUSED, "", clock.now())
@@ -195,9 +195,9 @@ async def test_a_correction_that_is_accepted_reopens_the_declaration_and_its_ask
 
 
 async def test_those_who_may_declare_are_reminded_every_two_weeks_until_it_is_done(
-    app, alice, portal, told, three, time_machine_at, mailbox
+    app, alice, portal, world, three, time_machine_at, mailbox
 ):
-    async with acting(app, portal, told.site):  # a reader, who is not told
+    async with acting(app, portal, world.site):  # a reader, who is not told
         pass
 
     async def remind():
@@ -219,17 +219,17 @@ async def test_those_who_may_declare_are_reminded_every_two_weeks_until_it_is_do
     assert await remind() == 3
 
 
-async def test_no_reminder_before_it_opens_nor_long_after_it_closed(portal, told):
+async def test_no_reminder_before_it_opens_nor_long_after_it_closed(portal, world):
     async def remind(day):
         return await remind_of_declarations(portal, clock.now(), day)
 
     assert await remind(date(2026, 1, 4)) == 0
-    await close(portal, told)
+    await close(portal, world)
     assert await remind(date(2026, 4, 17)) == 0
     assert await remind(date(2026, 4, 16)) == 4
 
 
-async def test_each_step_asks_as_many_statements_for_three_as_for_sixty(alice, portal, told, three):
+async def test_each_step_asks_as_many_statements_for_three_as_for_sixty(alice, portal, world, three):
     counts = []
     for _ in range(2):
         seen = []
@@ -238,7 +238,7 @@ async def test_each_step_asks_as_many_statements_for_three_as_for_sixty(alice, p
                 assert (await alice.get(f"{YEAR}{word}")).status_code == 200
             seen.append(len(statements))
         counts.append(seen)
-        await some_employees(portal, told.site, 30, contract="mandat")
-        await some_employees(portal, told.site, 30)
+        await some_employees(portal, world.site, 30, contract="mandat")
+        await some_employees(portal, world.site, 30)
     assert counts[0] == counts[1]
     assert max(counts[0]) <= 5

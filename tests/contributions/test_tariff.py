@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.contributions.rules import Grid, Hires, Rules, rules_of
-from app.contributions.tariff import amount, months_charged, rounded
+from app.contributions.tariff import Grid, Hires, Rules, amount, months_charged, rounded, rules_of
 from db.models import Monitoring
 
 SI, SIA, SIR = Monitoring.SIMPLE, Monitoring.ADAPTED, Monitoring.REINFORCED

@@ -14,15 +14,15 @@ from app.copies.archive import FILE, MANIFEST
 from app.copies.lock import in_use
 from app.copies.restoring import restore
 from app.copies.saving import save
-from app.database import migrate
 from app.errors import CommandRefused
+from app.files.storage import Damaged, Storage
 from app.main import make_portal
 from app.settings import Settings
-from app.storage import Damaged, Storage
+from db.engine import migrate
 from db.models import Account, Document, DocumentKind, metadata
 from db.seeds.world import World
 from tests.conftest import SERVER, _run_sql, _url_of
-from tests.faults.steps import rows
+from tests.reading import rows
 
 KEY = "k" * 64
 THEN = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -4,6 +4,7 @@ SQLite on its own file, whatever database the other tests use.
 """
 
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager
+from functools import partial
 from threading import Event, Thread
 
 import httpx
@@ -22,31 +24,35 @@ INSERT = "INSERT INTO throttle (bucket, guesses, updated_at) VALUES (?, '[]', '2
 MEMBERS = "Code adhérent;Raison sociale;Commune;SIRET;N° télédéclarant\n10;Brieuc;Saint-Brieuc;;\n"
 
 
-@pytest.fixture
-def variables(tmp_path):
+def variables_of(data):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAIL_")}
     return kept | {
-        "PORTAIL_DATA_DIR": str(tmp_path / "data"),
+        "PORTAIL_DATA_DIR": str(data),
         "PORTAIL_SECRET_KEY": "k" * 64,
         "PORTAIL_PORT": str(port),
     }
 
 
+def ran(variables, *words, code=0):
+    """A command with the most open umask there is; what it said, in words."""
+    said = {"capture_output": True, "text": True}
+    line = [*PORTAIL, *map(str, words)]
+    done = subprocess.run(line, env=variables, umask=0, timeout=120, check=False, **said)
+    assert done.returncode == code, done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture
+def variables(tmp_path):
+    return variables_of(tmp_path / "data")
+
+
 @pytest.fixture
 def portail(variables):
-    """A command with the most open umask there is; what it said, in words."""
-
-    def run(*words, code=0):
-        said = {"capture_output": True, "text": True}
-        line = [*PORTAIL, *map(str, words)]
-        done = subprocess.run(line, env=variables, umask=0, timeout=120, check=False, **said)
-        assert done.returncode == code, done.stderr
-        return done.stdout + done.stderr
-
-    return run
+    return partial(ran, variables)
 
 
 @contextmanager
@@ -78,7 +84,7 @@ class Writer(Thread):
 
     def run(self):
         with closing(sqlite3.connect(self.base, timeout=30, isolation_level=None)) as connection:
-            while not self.ended.is_set():
+            while not self.ended.wait(0.002):
                 number = self.acknowledged + 1
                 connection.execute(
                     "INSERT INTO throttle (bucket, guesses, updated_at) VALUES (?, '[]', '2026-01-05')",
@@ -106,12 +112,21 @@ def numbers_in(base):
         return sorted(int(bucket) for (bucket,) in connection.execute("SELECT bucket FROM throttle"))
 
 
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory):
+    """The folder of a portal with one company, made by its commands once."""
+    folder = tmp_path_factory.mktemp("begun")
+    variables = variables_of(folder / "data")
+    ran(variables, "migrate")
+    (folder / "members.csv").write_text(MEMBERS)
+    ran(variables, "import-companies", folder / "members.csv", "--letters", folder / "data" / "letters.csv")
+    return folder / "data"
+
+
 @pytest.fixture
-def base(portail, tmp_path):
-    portail("migrate")
-    (tmp_path / "members.csv").write_text(MEMBERS)
-    portail("import-companies", tmp_path / "members.csv", "--letters", tmp_path / "data" / "letters.csv")
-    return tmp_path / "data" / "portail.db"
+def base(begun, tmp_path):
+    """Its base, in a copy for this test: the copy has the modes of what it copies."""
+    return shutil.copytree(begun, tmp_path / "data") / "portail.db"
 
 
 def test_saved_under_writers_killed_and_restored_nothing_acknowledged_is_missing(

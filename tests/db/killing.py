@@ -16,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from app.database import migrate
+from db.engine import migrate
 
 
 def main(url: str, step: int) -> None:

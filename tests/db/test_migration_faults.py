@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.__main__ import main
-from app.database import is_migrated, migrate
-from app.templating import ROOT
+from app.web.templating import ROOT
+from db.engine import is_migrated, migrate
 from db.migrate import configuration
 from tests.conftest import SERVER
 from tests.db.killing import everything
@@ -162,7 +162,7 @@ async def test_slots_that_touch_or_are_off_stop_nothing(database_url, tmp_path, 
 
 @pytest.mark.skipif(bool(SERVER), reason="a file that another program holds")
 async def test_what_stops_it_is_told_without_a_traceback(old_url, tmp_path, monkeypatch):
-    monkeypatch.setattr("app.database.MIGRATION_SECONDS", 0.2)
+    monkeypatch.setattr("db.engine.MIGRATION_SECONDS", 0.2)
     engine = create_async_engine(old_url)
     async with engine.connect() as holding:
         await holding.exec_driver_sql("BEGIN IMMEDIATE")

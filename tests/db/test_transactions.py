@@ -28,12 +28,12 @@ def access_of(portal):
     return opened
 
 
-async def name_of(portal, told):
+async def name_of(portal, world):
     async with portal.database.transaction(write=False) as session:
-        return (await session.get_one(Company, told.ours.key)).name
+        return (await session.get_one(Company, world.ours.key)).name
 
 
-async def test_what_reads_cannot_write(portal, told):
+async def test_what_reads_cannot_write(portal, world):
     async with portal.database.transaction(write=False) as session:
         with pytest.raises(DBAPIError, match=r"readonly|read-only"):
             await (await session.connection()).execute(RENAME)
@@ -41,12 +41,12 @@ async def test_what_reads_cannot_write(portal, told):
         session.add(AuditEvent(at=clock.now(), kind=AuditKind.SIGNED_IN))
         with pytest.raises(DBAPIError, match=r"readonly|read-only"):
             await session.flush()
-    assert await name_of(portal, told) == told.ours.name
+    assert await name_of(portal, world) == world.ours.name
 
 
-async def test_apart_reads_and_writes_for_the_same_company_after_the_request(portal, told, access_of):
+async def test_apart_reads_and_writes_for_the_same_company_after_the_request(portal, world, access_of):
     async with portal.database.transaction(write=True) as session:
-        access = await access_of(session, told.alice, "00010")
+        access = await access_of(session, world.alice, "00010")
     async with access.apart(write=True) as own:
         assert (own.company, own.account, own.membership) == (
             access.company,
@@ -60,9 +60,9 @@ async def test_apart_reads_and_writes_for_the_same_company_after_the_request(por
         assert not own.writes
 
 
-async def test_apart_takes_back_what_failed(portal, told, access_of):
+async def test_apart_takes_back_what_failed(portal, world, access_of):
     async with portal.database.transaction(write=True) as session:
-        access = await access_of(session, told.alice, "00010")
+        access = await access_of(session, world.alice, "00010")
     with pytest.raises(KeyError):  # noqa: PT012
         async with access.apart(write=True) as own:
             own.trace(AuditKind.COMPANY_CORRECTED, clock.now(), about="apart")
@@ -71,9 +71,9 @@ async def test_apart_takes_back_what_failed(portal, told, access_of):
         assert await own.table(select(AuditEvent.about)) == []
 
 
-async def test_nobody_waits_for_their_own_transaction(portal, told, access_of):
+async def test_nobody_waits_for_their_own_transaction(portal, world, access_of):
     async with portal.database.transaction(write=True) as session:
-        access = await access_of(session, told.alice, "00010")
+        access = await access_of(session, world.alice, "00010")
     async with access.apart(write=True) as own:
         with pytest.raises(RuntimeError, match="pause it first"):
             async with own.apart(write=True):
@@ -83,20 +83,20 @@ async def test_nobody_waits_for_their_own_transaction(portal, told, access_of):
         assert await own.table(select(AuditEvent.about)) == [("paused",)]
 
 
-async def test_the_whole_company_is_read_when_asked_for(portal, told, access_of):
+async def test_the_whole_company_is_read_when_asked_for(portal, world, access_of):
     async with portal.database.transaction(write=True) as session:
-        access = await access_of(session, told.alice, "00010")
+        access = await access_of(session, world.alice, "00010")
         row = await access.company_row()
         row.address = "1 rue du Port"
     async with access.apart(write=False) as own:
         assert (await own.company_row()).address == "1 rue du Port"
 
 
-async def test_account_seen_by_the_door_is_the_row(portal, told, access_of):
+async def test_account_seen_by_the_door_is_the_row(portal, world, access_of):
     async with portal.database.transaction(write=True) as session:
-        access = await access_of(session, told.alice, "00010-2")
-        account = await session.get_one(Account, told.alice.key)
+        access = await access_of(session, world.alice, "00010-2")
+        account = await session.get_one(Account, world.alice.key)
     for name in ("key", "email", "first_name", "last_name", "full_name"):
         assert getattr(access.account, name) == getattr(account, name)
     for name in ("key", "code", "member_code", "name", "town", "label", "is_site", "closed_at", "team_id"):
-        assert getattr(access.company, name) == getattr(told.site, name)
+        assert getattr(access.company, name) == getattr(world.site, name)

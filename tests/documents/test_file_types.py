@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.file_types import LONGEST_NAME, clean_name, disposition, file_type
-from tests.documents.told import DOCX, JPEG, ODF, ODS, ODT, PDF, PNG, XLSX, archive
+from app.files.types import LONGEST_NAME, clean_name, disposition, file_type
+from tests.documents.steps import DOCX, JPEG, ODF, ODS, ODT, PDF, PNG, XLSX, archive
 
 GOOD = {
     "a.pdf": PDF, "a.PNG": PNG, "a.jpg": JPEG, "a.jpeg": JPEG, "a.docx": DOCX, "a.xlsx": XLSX,

@@ -11,15 +11,15 @@ from structlog.testing import capture_logs
 
 from app.documents.kinds import KIND_WORDS
 from app.errors import NotFound, Refused
-from app.file_types import file_type
+from app.files.types import file_type
 from db.models import ContactKind, Document, DocumentKind
 from db.seeds.world import World
-from tests.documents.told import DOCUMENTS, PDF, deposited, documents, shared
+from tests.documents.steps import DOCUMENTS, PDF, deposited, documents, shared
 from tests.employees.people import acting, an_employee
-from tests.faults.steps import rows
-from tests.people.told import a_member
-from tests.planning.told import told_events
+from tests.people.steps import a_member
+from tests.planning.steps import told_events
 from tests.postbox import words_of
+from tests.reading import rows
 from tests.statements import statements_of
 from tests.world import OURS, THEIRS
 
@@ -27,12 +27,12 @@ pytestmark = pytest.mark.usefixtures("time_machine_at")
 APTITUDE = DocumentKind.APTITUDE
 
 
-async def test_what_the_service_shares_is_new_until_somebody_says_otherwise(alice, portal, told):
-    await shared(portal, told)
+async def test_what_the_service_shares_is_new_until_somebody_says_otherwise(alice, portal, world):
+    await shared(portal, world)
     first = await alice.get(DOCUMENTS)
     assert "1 nouveau document" in first.text
-    assert first.text.count('<strong class="new">nouveau</strong>') == 1
-    document = (await documents(portal, told))[0]
+    assert first.text.count('<span class="tag ok">nouveau</span>') == 1
+    document = (await documents(portal, world))[0]
     await alice.get(f"{DOCUMENTS}/{document.id}")
     await alice.get(f"{DOCUMENTS}/{document.id}/fichier")
     assert "1 nouveau document" in (await alice.get(DOCUMENTS)).text
@@ -41,18 +41,18 @@ async def test_what_the_service_shares_is_new_until_somebody_says_otherwise(alic
     assert "nouveau document" not in seen.text.replace("nouveaux documents sont", "")
 
 
-async def test_what_came_after_the_page_was_shown_is_still_new(alice, portal, told):
-    first = await shared(portal, told)
-    await shared(portal, told, title="Arrivée après")
+async def test_what_came_after_the_page_was_shown_is_still_new(alice, portal, world):
+    first = await shared(portal, world)
+    await shared(portal, world, title="Arrivée après")
     await alice.fill(DOCUMENTS, to=f"{DOCUMENTS}/vus", until=str(first.id))
-    assert [each.read_at is None for each in await documents(portal, told)] == [False, True]
+    assert [each.read_at is None for each in await documents(portal, world)] == [False, True]
 
 
-async def test_the_contact_is_told_without_the_content(app, portal, told, mailbox):
+async def test_the_contact_is_told_without_the_content(app, portal, world, mailbox):
     async with portal.database.transaction(write=True) as session:
-        await World(session).a_contact(told.site, ContactKind.ADMINISTRATIVE, "RH", "rh@ours.example")
-    person = await an_employee(portal, told.site)
-    document = await shared(portal, told, employee_id=person.key)
+        await World(session).a_contact(world.site, ContactKind.ADMINISTRATIVE, "RH", "rh@ours.example")
+    person = await an_employee(portal, world.site)
+    document = await shared(portal, world, employee_id=person.key)
     assert document.title == "Attestation de suivi : LE GALL Élise"
     (letter,) = await mailbox.delivered(app)
     assert letter["To"] == "rh@ours.example"
@@ -64,17 +64,17 @@ async def test_the_contact_is_told_without_the_content(app, portal, told, mailbo
     ]
 
 
-async def test_an_aptitude_notice_is_for_those_who_have_the_right(app, alice, portal, told, mailbox):
-    person = await an_employee(portal, told.site)
-    document = await shared(portal, told, APTITUDE, "Avis d’aptitude", employee_id=person.key)
-    await a_member(portal, told.site, "avis@cabinet.example", "aptitude", third_party=True)
+async def test_an_aptitude_notice_is_for_those_who_have_the_right(app, alice, portal, world, mailbox):
+    person = await an_employee(portal, world.site)
+    document = await shared(portal, world, APTITUDE, "Avis d’aptitude", employee_id=person.key)
+    await a_member(portal, world.site, "avis@cabinet.example", "aptitude", third_party=True)
     cases = (
         (("rendez-vous",), False, True), (("salaries",), False, False), (("lecture",), False, False),
         (("facturation",), True, False), (("rendez-vous", "salaries"), True, False),
         (("administrateur",), True, False), (("aptitude", "declaration"), True, True),
     )  # fmt: skip
     for roles, third, opens in cases:
-        async with acting(app, portal, told.site, *roles, third_party=third) as actor:
+        async with acting(app, portal, world.site, *roles, third_party=third) as actor:
             place = f"{DOCUMENTS}/{document.id}"
             statuses = [(await actor.get(path)).status_code for path in (place, f"{place}/fichier")]
             assert statuses == [200 if opens else 403] * 2, roles
@@ -89,9 +89,9 @@ async def test_an_aptitude_notice_is_for_those_who_have_the_right(app, alice, po
     assert letter["To"] == "alice@ours.example"
 
 
-async def test_only_those_who_open_an_aptitude_notice_mark_it_as_seen(app, portal, told):
-    document = await shared(portal, told, APTITUDE, "Avis")
-    async with acting(app, portal, told.site, "salaries") as actor:
+async def test_only_those_who_open_an_aptitude_notice_mark_it_as_seen(app, portal, world):
+    document = await shared(portal, world, APTITUDE, "Avis")
+    async with acting(app, portal, world.site, "salaries") as actor:
         token = await actor.token("/mon-compte/connexions")
         answer = await actor.post(f"{DOCUMENTS}/vus", data={"csrf": token, "until": "99999"})
         assert answer.status_code == 303
@@ -100,9 +100,9 @@ async def test_only_those_who_open_an_aptitude_notice_mark_it_as_seen(app, porta
 
 
 @pytest.mark.parametrize("role", ["lecture", "facturation"])
-async def test_who_may_change_nothing_marks_nothing_as_seen_for_the_others(app, portal, told, role):
-    document = await shared(portal, told)
-    async with acting(app, portal, told.site, role) as actor:
+async def test_who_may_change_nothing_marks_nothing_as_seen_for_the_others(app, portal, world, role):
+    document = await shared(portal, world)
+    async with acting(app, portal, world.site, role) as actor:
         listed = await actor.get(DOCUMENTS)
         assert "1 nouveau document" in listed.text
         assert "Marquer comme vus" not in listed.text
@@ -113,15 +113,15 @@ async def test_who_may_change_nothing_marks_nothing_as_seen_for_the_others(app, 
     assert row.read_at is None
 
 
-async def test_an_employee_of_another_company_is_not_found(portal, told):
+async def test_an_employee_of_another_company_is_not_found(portal, world):
     with pytest.raises(NotFound):
-        await shared(portal, told, employee_id=told.their_employee.key)
+        await shared(portal, world, employee_id=world.their_employee.key)
     with pytest.raises(Refused):
-        await shared(portal, told, DocumentKind.DUERP)
-    assert not await documents(portal, told)
+        await shared(portal, world, DocumentKind.DUERP)
+    assert not await documents(portal, world)
 
 
-async def test_a_file_is_saved_and_never_shown_in_place(alice, portal, told):
+async def test_a_file_is_saved_and_never_shown_in_place(alice, portal, world):
     place = await deposited(alice, name="Évaluation.pdf")
     answer = await alice.get(f"{place}/fichier")
     assert answer.content == PDF
@@ -134,7 +134,7 @@ async def test_a_file_is_saved_and_never_shown_in_place(alice, portal, told):
     assert answer.headers.get_list("content-length") == [str(len(PDF))]
 
 
-async def test_a_large_file_leaves_in_chunks(app, alice, portal, told):
+async def test_a_large_file_leaves_in_chunks(app, alice, portal, world):
     content = PDF + os.urandom(9_900_000)
     place = await deposited(alice, content)
     sizes, cookie, gone = [], f"session={alice.cookies['session']}".encode(), asyncio.Event()
@@ -162,8 +162,8 @@ async def test_a_large_file_leaves_in_chunks(app, alice, portal, told):
     assert len(sizes) > 70
 
 
-async def test_another_companys_file_is_the_page_of_what_does_not_exist(alice, charlie, portal, told):
-    (theirs,) = await rows(portal, Document, Document.company_id == told.theirs.key)
+async def test_another_companys_file_is_the_page_of_what_does_not_exist(alice, charlie, portal, world):
+    (theirs,) = await rows(portal, Document, Document.company_id == world.theirs.key)
     for act in ("", "/fichier", "/retrait"):
         foreign = await alice.get(f"/espace/00010/documents/{theirs.id}{act}")
         absent = await alice.get(f"/espace/00010/documents/999999{act}")
@@ -174,7 +174,7 @@ async def test_another_companys_file_is_the_page_of_what_does_not_exist(alice, c
     assert OURS.encode() not in mine.content
 
 
-async def test_a_file_that_is_lost_is_a_fault_that_is_told_and_logged(alice, portal, told):
+async def test_a_file_that_is_lost_is_a_fault_that_is_told_and_logged(alice, portal, world):
     """No waiting brings it back: neither "come back", nor "no such page" of what is on the list."""
     place = await deposited(alice)
     sha256 = hashlib.sha256(PDF).hexdigest()
@@ -203,17 +203,17 @@ async def test_a_file_that_is_lost_is_a_fault_that_is_told_and_logged(alice, por
         ("", 2),
     ],
 )
-async def test_the_search_ignores_accents_and_capitals(alice, portal, told, q, found):
+async def test_the_search_ignores_accents_and_capitals(alice, portal, world, q, found):
     await deposited(alice, name="Évaluation.pdf")
-    await shared(portal, told)
+    await shared(portal, world)
     page = await alice.get(DOCUMENTS, params={"q": q})
     assert page.text.count("Télécharger<span") == found
 
 
-async def test_the_list_is_filtered_by_kind(alice, portal, told):
+async def test_the_list_is_filtered_by_kind(alice, portal, world):
     await deposited(alice)
-    await shared(portal, told)
-    await shared(portal, told, DocumentKind.COMPANY_SHEET, "Fiche d’entreprise 2026")
+    await shared(portal, world)
+    await shared(portal, world, DocumentKind.COMPANY_SHEET, "Fiche d’entreprise 2026")
     for kind, count in (
         ("duerp", 1),
         ("attestation", 1),
@@ -225,9 +225,9 @@ async def test_the_list_is_filtered_by_kind(alice, portal, told):
         assert page.text.count("Télécharger<span") == count, kind
 
 
-async def test_pages_follow_one_another_without_loss(alice, portal, told, time_machine_at):
+async def test_pages_follow_one_another_without_loss(alice, portal, world, time_machine_at):
     for at in range(27):
-        await shared(portal, told, title=f"Attestation n{at:02}z")
+        await shared(portal, world, title=f"Attestation n{at:02}z")
         time_machine_at.shift(timedelta(seconds=at % 3))
     first = await alice.get(f"{DOCUMENTS}?nature=attestation")
     older = first.text.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
@@ -237,19 +237,19 @@ async def test_pages_follow_one_another_without_loss(alice, portal, told, time_m
     assert not shown[0] & shown[1]
 
 
-async def test_the_list_costs_the_same_whatever_its_length(alice, portal, told):
+async def test_the_list_costs_the_same_whatever_its_length(alice, portal, world):
     counts = []
     for more in (1, 12):
         for at in range(more):
-            await shared(portal, told, title=f"Attestation {more}-{at}")
+            await shared(portal, world, title=f"Attestation {more}-{at}")
         with statements_of(portal) as seen:
             await alice.get(f"{DOCUMENTS}?q=attestation")
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 4
 
 
-async def test_the_fragment_is_the_table_of_the_page(alice, portal, told):
-    await shared(portal, told)
+async def test_the_fragment_is_the_table_of_the_page(alice, portal, world):
+    await shared(portal, world)
     whole, part = await alice.get(DOCUMENTS), await alice.partial(DOCUMENTS)
     assert part.text.partition("</title>\n")[2].strip() in whole.text
 

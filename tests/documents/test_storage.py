@@ -8,8 +8,8 @@ import tracemalloc
 import pytest
 from obstore.store import MemoryStore
 
+from app.files.storage import CHUNK, Damaged, FileLost, Storage
 from app.settings import Settings
-from app.storage import CHUNK, Damaged, FileLost, Storage
 
 LARGE = os.urandom(1024) * 10_000  # 10 MB
 

@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 import html5lib
 
 from app.employees.declared import filled
-from app.employees.rules import Seen
+from app.follow_up.law import Seen
 from db.models import AuditEvent, Employee, EmployeeChange
 from db.seeds.world import World
 from tests.actors import Actor
-from tests.faults.steps import rows
-from tests.people.told import a_member
+from tests.people.steps import a_member
+from tests.reading import rows
 
 LIST = "/espace/00010-2/salaries"  # of the site, which starts without anybody
 CHECK = f"{LIST}/declaration/verification"

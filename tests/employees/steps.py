@@ -2,7 +2,7 @@
 
 from db.models import Employee
 from tests.employees.people import LIST
-from tests.faults.steps import rows
+from tests.reading import rows
 
 NEW = f"{LIST}/declaration"
 WHO, POST, WORK = (f"{NEW}/{step}" for step in ("identite", "poste", "expositions"))
@@ -18,5 +18,5 @@ async def three_steps(actor, who=YANN, job=JOB, work=NOTHING):
     return answer
 
 
-async def ours(portal, told):
-    return await rows(portal, Employee, Employee.company_id == told.site.id)
+async def ours(portal, world):
+    return await rows(portal, Employee, Employee.company_id == world.site.id)

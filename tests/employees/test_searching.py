@@ -1,4 +1,4 @@
-"""A search finds what the words say, and its sign never hides anybody."""
+"""A search finds what the words say."""
 
 import re
 
@@ -6,29 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.searching import BITS, folded, sign_of, words_of
+from app.text.search import folded, words_of
 from tests.test_rules import CODE, shown
 
 TEXTS = st.text(max_size=40)
-
-
-@given(TEXTS, st.data())
-def test_whoever_has_the_words_has_the_sign(text, data):
-    words = words_of(text)
-    begun = [word[: data.draw(st.integers(1, len(word)))] for word in words]
-    typed = data.draw(st.lists(st.sampled_from(begun))) if begun else []
-    sign = sign_of(typed)
-    assert sign_of(words) & sign == sign
-
-
-@given(st.lists(TEXTS))
-def test_a_sign_fits_a_signed_integer_of_eight_bytes(words):
-    assert 0 <= sign_of(words) < 2**BITS < 2**63
-
-
-def test_a_sign_is_what_rows_hold_already():
-    assert sign_of([]) == 0
-    assert sign_of(["le", "bris", "anne"]) == 4503599636832772
 
 
 @given(TEXTS)
@@ -62,6 +43,6 @@ def test_there_is_one_way_to_fold():
     folding = [
         shown(file)
         for file in CODE
-        if re.search(r"NFKD|combining\(", file.read_text()) and shown(file) != "app/searching.py"
+        if re.search(r"NFKD|combining\(", file.read_text()) and shown(file) != "app/text/search.py"
     ]
-    assert folding == ["app/file_types.py"]  # a file's name in plain ASCII, for old browsers
+    assert folding == ["app/files/types.py"]  # a file's name in plain ASCII, for old browsers

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.faq.articles import THEMES, articles, body_of, by_theme, closest, matching, read_article
 from app.settings import Settings
-from tests.test_pages import check
+from tests.pages import check
 
 SLUGS = list(articles())
 HEAD = "title: Un titre\ntheme: acces\nsummary: Court.\nwords: mots\n\n"

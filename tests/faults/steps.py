@@ -1,11 +1,9 @@
 """What these tests do again and again: give the two numbers, open an account, sign in, read rows."""
 
 import httpx
-from sqlmodel import select
 
-from app.dispatcher import Dispatcher
-from app.postman import Relay
-from db.models import OutboxMail, metadata
+from app.mail.relay import Relay
+from app.mail.sending import Dispatcher
 from tests.actors import Actor
 from tests.world import NUMBER, PASSWORD
 
@@ -50,22 +48,3 @@ def actor_at(app, address):
 def dispatcher_of(app, relay=None):
     state = app.app.state
     return Dispatcher(state.portal, relay or Relay(state.portal.settings), state.templates)
-
-
-async def rows(portal, model, *where):
-    async with portal.database.transaction(write=False) as session:
-        return (await session.exec(select(model).where(*where).order_by(model.id))).all()
-
-
-async def the_mail(portal):
-    (mail,) = await rows(portal, OutboxMail)
-    return mail
-
-
-async def everything_stored(portal):
-    """Every column of every row of every table, in words; on SQLite the bytes of its files too."""
-    async with portal.database.transaction(write=False) as session:
-        connection = await session.connection()
-        told = [repr((await connection.execute(table.select())).all()) for table in metadata.sorted_tables]
-    files = portal.settings.data_dir.glob("portail.db*")
-    return "\n".join(told + [file.read_bytes().decode("latin-1") for file in files])

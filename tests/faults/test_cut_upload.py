@@ -9,8 +9,8 @@ import structlog
 import uvicorn
 
 from db.models import Document
-from tests.documents.told import NEW, form_of
-from tests.faults.steps import rows
+from tests.documents.steps import NEW, form_of
+from tests.reading import rows
 
 HEAD = (
     "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nCookie: session={session}\r\n"

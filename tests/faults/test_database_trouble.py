@@ -9,12 +9,13 @@ import asyncpg
 import pytest
 from sqlalchemy import event, text
 
-from app.database import POSTGRESQL_PATIENCE, migrate
 from app.main import create_app
+from db.engine import POSTGRESQL_PATIENCE, migrate
 from db.models import Account, AccountSession, Membership, OutboxMail, SignInFlow, Throttle, metadata
 from tests.actors import Actor
 from tests.conftest import SERVER
-from tests.faults.steps import NEW, ask_reset, entry, give, give_numbers, open_account, rows
+from tests.faults.steps import NEW, ask_reset, entry, give, give_numbers, open_account
+from tests.reading import rows
 from tests.world import PASSWORD, tell
 
 only_postgresql = pytest.mark.skipif(not SERVER, reason="what a server can do and a file cannot")
@@ -23,7 +24,7 @@ only_postgresql = pytest.mark.skipif(not SERVER, reason="what a server can do an
 @pytest.fixture
 async def lite(settings, tmp_path, monkeypatch):
     """A portal on a SQLite file of its own, whatever database the other tests use, that waits 0.3 s."""
-    monkeypatch.setattr("app.turn.SECONDS", 0.3)
+    monkeypatch.setattr("db.turns.SECONDS", 0.3)
     own = settings.model_copy(update={"database_url": f"sqlite+aiosqlite:///{tmp_path / 'lite.db'}"})
     await migrate(own.database_url)
     edge = create_app(own, bcrypt_cost=4)
@@ -108,7 +109,7 @@ async def test_a_sign_in_that_could_not_be_counted_is_not_tried(lite, people):
 async def test_reading_goes_on_while_another_program_writes(lite, people):
     async with await Actor(lite).signed_in(people.alice) as alice:
         with held(lite):
-            for path in ("/", "/connexion?raison=fin", "/espace/00010", "/mon-compte", "/healthz"):
+            for path in ("/", "/connexion?fait=fin", "/espace/00010", "/mon-compte", "/healthz"):
                 assert (await alice.get(path)).status_code == 200, path
             assert (await alice.get("/readyz")).status_code == 503
         assert (await alice.get("/readyz")).status_code == 200
@@ -239,7 +240,7 @@ async def test_the_first_request_after_a_restart_of_the_server_is_served(portal,
 
 
 @only_postgresql
-async def test_a_connection_cut_in_the_middle_of_a_request_means_come_back(portal, visitor, told):
+async def test_a_connection_cut_in_the_middle_of_a_request_means_come_back(portal, visitor, world):
     fields = {"csrf": await visitor.token("/connexion"), "email": "alice@ours.example"}
 
     def cut(_connection, _cursor, statement, *_):
@@ -257,7 +258,7 @@ async def test_a_connection_cut_in_the_middle_of_a_request_means_come_back(porta
 
 
 @pytest.fixture
-async def hurried(settings, told, monkeypatch):
+async def hurried(settings, world, monkeypatch):
     """The same base behind a portal that waits a third of a second for a lock."""
     monkeypatch.setitem(POSTGRESQL_PATIENCE, "lock_timeout", "300")
     edge = create_app(settings, bcrypt_cost=4)
@@ -266,8 +267,8 @@ async def hurried(settings, told, monkeypatch):
 
 
 @only_postgresql
-async def test_a_lock_that_is_held_for_ever_ends_in_the_page_to_come_back(hurried, portal, told):
-    async with await Actor(hurried).signed_in(told.alice) as alice:
+async def test_a_lock_that_is_held_for_ever_ends_in_the_page_to_come_back(hurried, portal, world):
+    async with await Actor(hurried).signed_in(world.alice) as alice:
         path = "/espace/00010/utilisateurs/depart"
         fields = {"csrf": await alice.token(path)}
         async with portal.database.transaction(write=True) as session:
@@ -278,7 +279,7 @@ async def test_a_lock_that_is_held_for_ever_ends_in_the_page_to_come_back(hurrie
 
 @only_postgresql
 async def test_mail_goes_on_after_the_server_cut_the_connection(
-    settings, app, portal, visitor, told, mailbox
+    settings, app, portal, visitor, world, mailbox
 ):
     await ask_reset(visitor)
     await cut_off(portal)

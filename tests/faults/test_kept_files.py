@@ -9,16 +9,16 @@ from obstore.store import MemoryStore
 
 from app import clock, kept_files
 from app.access import MemberAccess
-from app.file_sweeping import NAMING, sweep_files
+from app.files.storage import FileLost, Storage, StorageAway
+from app.housekeeping import NAMING, sweep_files
 from app.kept_files import keep_file
 from app.settings import Settings
-from app.storage import FileLost, Storage, StorageAway
 from db.models import KeptBytes, KeptFile, metadata
-from tests.contact.told import CONTACT, PDF, WRITTEN
-from tests.contact.told import NEW as WRITE
-from tests.documents.told import NEW, deposit, deposited
+from tests.contact.steps import CONTACT, PDF, WRITTEN
+from tests.contact.steps import NEW as WRITE
+from tests.documents.steps import NEW, deposit, deposited
 from tests.employees.people import acting
-from tests.faults.steps import rows
+from tests.reading import rows
 from tests.test_access import VALUES, routes
 
 SECRET = b"%PDF-1.7 jamais garde "
@@ -41,10 +41,10 @@ def takers(app):
     return [(path, handler) for path, handler in routes(app, method="POST") if handler.opt.get("file")]
 
 
-async def test_a_file_for_what_is_not_theirs_is_never_kept_nor_read(app, alice, portal, told, monkeypatch):
+async def test_a_file_for_what_is_not_theirs_is_never_kept_nor_read(app, alice, portal, world, monkeypatch):
     """Another company, and a number that is nobody's: each address that takes a file."""
     read = []
-    monkeypatch.setattr("app.uploads._keep", lambda *given: read.append(given))
+    monkeypatch.setattr("app.web.uploads._keep", lambda *given: read.append(given))
     before = stored(portal)
     assert len(takers(app)) >= 4
     for path, _ in takers(app):
@@ -58,11 +58,11 @@ async def test_a_file_for_what_is_not_theirs_is_never_kept_nor_read(app, alice, 
     assert not await rows(portal, KeptFile)
 
 
-async def test_a_file_without_the_right_is_never_kept_nor_read(app, portal, told, monkeypatch):
+async def test_a_file_without_the_right_is_never_kept_nor_read(app, portal, world, monkeypatch):
     read = []
-    monkeypatch.setattr("app.uploads._keep", lambda *given: read.append(given))
+    monkeypatch.setattr("app.web.uploads._keep", lambda *given: read.append(given))
     before = stored(portal)
-    async with acting(app, portal, told.ours) as reader:
+    async with acting(app, portal, world.ours) as reader:
         for path, handler in takers(app):
             if handler.name != "contact.create":  # Anybody of a company writes to the service.
                 assert (await sent(reader, path, content=SECRET)).status_code == 403, path
@@ -71,15 +71,15 @@ async def test_a_file_without_the_right_is_never_kept_nor_read(app, portal, told
 
 
 @pytest.mark.parametrize(("about", "status"), [("salarie", 404), ("facture", 404), ("person", 422)])
-async def test_a_message_about_what_is_not_theirs_keeps_no_file(alice, portal, told, about, status):
+async def test_a_message_about_what_is_not_theirs_keeps_no_file(alice, portal, world, about, status):
     before = stored(portal)
-    value = "Personne de ce nom" if about == "person" else str(told.their_employee.key)
+    value = "Personne de ce nom" if about == "person" else str(world.their_employee.key)
     value = "9999" if about == "facture" else value
     assert (await sent(alice, WRITE, content=SECRET, **{about: value})).status_code == status
     assert stored(portal) == before
 
 
-async def test_a_day_has_its_share_for_one_person_over_all_their_companies(alice, portal, told, monkeypatch):
+async def test_a_day_has_its_share_for_one_person_over_all_their_companies(alice, portal, world, monkeypatch):
     monkeypatch.setattr(kept_files, "MOST_FOR_ACCOUNT", 2 * len(PDF) + 20)
     await deposited(alice, PDF + b"1", "un.pdf", kind="autre")
     assert (await sent(alice, WRITE)).status_code == 303
@@ -94,16 +94,16 @@ async def test_a_day_has_its_share_for_one_person_over_all_their_companies(alice
     assert stored(portal) == before
 
 
-async def test_a_company_has_its_share_over_all_its_people(app, alice, portal, told, monkeypatch):
+async def test_a_company_has_its_share_over_all_its_people(app, alice, portal, world, monkeypatch):
     monkeypatch.setattr(kept_files, "MOST_FOR_COMPANY", len(PDF) + 5)
     await deposited(alice, PDF, "un.pdf", kind="autre")
-    async with acting(app, portal, told.site, "salaries") as other:
+    async with acting(app, portal, world.site, "salaries") as other:
         refused = await deposit(other, PDF + b"2", "deux.pdf", kind="autre")
     assert "depuis cette entreprise" in refused.text
     assert (await sent(alice, WRITE)).status_code == 303, "another company of the same person"
 
 
-async def test_of_twenty_files_at_once_no_more_are_kept_than_the_share(alice, portal, told, monkeypatch):
+async def test_of_twenty_files_at_once_no_more_are_kept_than_the_share(alice, portal, world, monkeypatch):
     monkeypatch.setattr(kept_files, "MOST_FOR_ACCOUNT", 5 * (len(PDF) + 2))
     fields = {"csrf": await alice.token(WRITE), **WRITTEN}
     answers = await asyncio.gather(
@@ -121,13 +121,13 @@ async def test_of_twenty_files_at_once_no_more_are_kept_than_the_share(alice, po
     assert counted == {"account": 5 * (len(PDF) + 2), "company": 5 * (len(PDF) + 2)}
 
 
-async def test_the_next_day_has_a_share_of_its_own(alice, portal, told, monkeypatch, time_machine_at):
-    await alice.signed_in(told.alice)
+async def test_the_next_day_has_a_share_of_its_own(alice, portal, world, monkeypatch, time_machine_at):
+    await alice.signed_in(world.alice)
     monkeypatch.setattr(kept_files, "MOST_FOR_ACCOUNT", len(PDF) + 5)
     await deposited(alice, PDF, "un.pdf", kind="autre")
     assert (await deposit(alice, PDF + b"2", "deux.pdf", kind="autre")).status_code == 422
     time_machine_at.shift(timedelta(days=1))
-    await alice.signed_in(told.alice)
+    await alice.signed_in(world.alice)
     await deposited(alice, PDF + b"2", "deux.pdf", kind="autre")
 
 
@@ -147,10 +147,10 @@ def storage(request, portal, tmp_path):
     return portal.storage
 
 
-async def orphan(portal, told, content=SECRET):
+async def orphan(portal, world, content=SECRET):
     """What a request leaves that dies between the bytes and their row."""
     async with portal.database.transaction(write=False) as session:
-        access = MemberAccess(portal, session, told.alice, told.ours, None)
+        access = MemberAccess(portal, session, world.alice, world.ours, None)
         async with access.paused():
             return await keep_file(access, "a.pdf", content, nothing_to_ask)
 
@@ -159,10 +159,10 @@ async def nothing_to_ask(_):
     pass
 
 
-async def test_what_no_row_names_goes_after_a_day_and_what_one_names_stays(alice, portal, told, storage):
+async def test_what_no_row_names_goes_after_a_day_and_what_one_names_stays(alice, portal, world, storage):
     named = await portal.storage.keep(PDF)
     await deposited(alice, PDF, "un.pdf", kind="autre")
-    lost = (await orphan(portal, told)).sha256
+    lost = (await orphan(portal, world)).sha256
     now = clock.now()
     assert await sweep_files(portal, now + timedelta(hours=23)) == 0
     assert await sweep_files(portal, now + timedelta(hours=25)) >= 1
@@ -173,7 +173,7 @@ async def test_what_no_row_names_goes_after_a_day_and_what_one_names_stays(alice
     await storage.opened(named)
 
 
-async def test_an_old_file_that_is_kept_again_just_now_is_left_alone(portal, told, storage):
+async def test_an_old_file_that_is_kept_again_just_now_is_left_alone(portal, world, storage):
     """Its bytes are old, and not written again: what counts is when it was last announced."""
     old = await storage.keep(SECRET)
     later = clock.now() + timedelta(days=3)
@@ -185,7 +185,7 @@ async def test_an_old_file_that_is_kept_again_just_now_is_left_alone(portal, tol
 
 
 async def test_files_kept_again_while_they_are_swept_are_there_for_their_rows(
-    portal, told, storage, monkeypatch
+    portal, world, storage, monkeypatch
 ):
     contents = [SECRET + b"%d" % at for at in range(12)]
     old = [await storage.keep(content) for content in contents]
@@ -196,7 +196,7 @@ async def test_files_kept_again_while_they_are_swept_are_there_for_their_rows(
     monkeypatch.setattr(storage, "older_than", of_long_ago)
 
     async def again(content):
-        kept = await orphan(portal, told, content)
+        kept = await orphan(portal, world, content)
         await storage.opened(kept.sha256)
 
     swept, *_ = await asyncio.gather(sweep_files(portal, clock.now()), *map(again, contents[:6]))

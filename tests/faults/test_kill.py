@@ -16,10 +16,10 @@ from random import Random
 import httpx
 import pytest
 
-from app.database import migrate
 from app.main import create_app
-from app.passwords import Lane
+from app.security.passwords import Lane
 from app.settings import Settings
+from db.engine import migrate
 from db.numbers import draw_declarant_number
 from db.seeds.world import World
 from tests.actors import TOKEN
@@ -61,7 +61,7 @@ class Served:
         self.running = self.spare or await self.launched()
         self.running.stdin.write(b"go\n")
         self.spare = await self.launched()
-        async with asyncio.timeout(30), httpx.AsyncClient(verify=False) as client:
+        async with asyncio.timeout(60), httpx.AsyncClient(verify=False) as client:
             while True:
                 with suppress(httpx.TransportError):
                     if (await client.get(f"{self.address}/readyz")).status_code == 200:
@@ -152,7 +152,7 @@ async def killed_under_writers(served, pairs, chance, rounds):
             for n in range(WRITERS)
         ]
         enough = len(acknowledged) + chance.randint(2, 12)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(acknowledged) < enough:
                 await asyncio.sleep(0.005)
         await asyncio.sleep(chance.uniform(0, 0.05))

@@ -6,11 +6,11 @@ from collections import Counter
 import pytest
 
 from app import clock
-from app.errors import Busy
-from app.keys import Keys
 from app.main import create_app
-from app.passwords import PLACES, PLACES_OF_ONE, Lane, Passwords
-from app.throttle import STRANGERS, count_among, wider
+from app.security.keys import Keys
+from app.security.passwords import PLACES, PLACES_OF_ONE, Lane, Passwords
+from app.security.throttle import STRANGERS, count_among, wider
+from db.shortage import Busy
 from tests.faults.steps import actor_at, give
 
 
@@ -100,7 +100,7 @@ async def signed_in_once(app, address):
         return alice.cookies["device"]
 
 
-async def test_a_known_browser_and_a_known_network_sign_in_while_sixty_strangers_wait(settings, told):
+async def test_a_known_browser_and_a_known_network_sign_in_while_sixty_strangers_wait(settings, world):
     storm = create_app(settings, bcrypt_cost=10)
     passwords = storm.app.state.portal.passwords
     device = await signed_in_once(storm, "203.0.113.9")
@@ -127,7 +127,7 @@ async def test_a_known_browser_and_a_known_network_sign_in_while_sixty_strangers
     await storm.app.state.portal.close()
 
 
-async def test_strangers_together_are_slowed_and_nobody_that_is_known(app, portal, told):
+async def test_strangers_together_are_slowed_and_nobody_that_is_known(app, portal, world):
     device = await signed_in_once(app, "203.0.113.9")
     await signed_in_once(app, "203.0.113.50")
     at = clock.now()
@@ -145,7 +145,7 @@ async def test_strangers_together_are_slowed_and_nobody_that_is_known(app, porta
 
 
 @pytest.mark.parametrize("address", ["2001:db8:1:{:x}::7", "198.51.100.{}"])
-async def test_the_networks_around_have_a_counter_that_one_alone_never_fills(app, told, address):
+async def test_the_networks_around_have_a_counter_that_one_alone_never_fills(app, world, address):
     statuses = Counter()
     for n in range(9):
         async with actor_at(app, address.format(n)) as actor:

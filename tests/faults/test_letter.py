@@ -4,8 +4,9 @@ import pytest
 
 from db.models import Company, OutboxMail
 from db.seeds.world import World
-from tests.faults.steps import LONE, ask_reset, give_numbers, open_account, rows, the_mail
+from tests.faults.steps import LONE, ask_reset, give_numbers, open_account
 from tests.postbox import link_in, words_of
+from tests.reading import rows, the_mail
 from tests.world import NUMBER, PASSWORD
 
 INJECTED = "X\r\nBcc: thief@evil.example\r\n\r\nBody"
@@ -21,7 +22,7 @@ def html_of(letter):
     return letter.get_body(("html",)).get_content()
 
 
-async def test_the_headers_say_who_writes(app, portal, settings, visitor, told, mailbox):
+async def test_the_headers_say_who_writes(app, portal, settings, visitor, world, mailbox):
     await ask_reset(visitor)
     (letter,) = await mailbox.delivered(app)
     mail = await the_mail(portal)
@@ -37,7 +38,7 @@ async def test_the_headers_say_who_writes(app, portal, settings, visitor, told, 
     assert [len(letter.get_all(name)) for name in single] == [1] * len(single)
 
 
-async def test_every_letter_has_a_text_and_an_html_that_say_the_same(app, visitor, told, mailbox):
+async def test_every_letter_has_a_text_and_an_html_that_say_the_same(app, visitor, world, mailbox):
     await ask_reset(visitor)
     (letter,) = await mailbox.delivered(app)
     link = link_in(letter, "nouveau-mot-de-passe")
@@ -46,7 +47,7 @@ async def test_every_letter_has_a_text_and_an_html_that_say_the_same(app, visito
     assert kinds == ["text/plain", "text/html"]
 
 
-async def test_links_start_with_the_base_url_whatever_the_host_header_says(app, visitor, told, mailbox):
+async def test_links_start_with_the_base_url_whatever_the_host_header_says(app, visitor, world, mailbox):
     token = await visitor.token("/connexion/mot-de-passe-oublie")
     fields = {"csrf": token, "email": "alice@ours.example"}
     evil = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
@@ -56,7 +57,9 @@ async def test_links_start_with_the_base_url_whatever_the_host_header_says(app, 
 
 
 @pytest.mark.parametrize("name", ["<b>x</b>", '"><script>alert(1)</script>', "R&D {{ secret }} {% x %}"])
-async def test_a_name_is_text_in_the_html_and_as_it_is_in_the_text(name, app, portal, visitor, told, mailbox):
+async def test_a_name_is_text_in_the_html_and_as_it_is_in_the_text(
+    name, app, portal, visitor, world, mailbox
+):
     await a_company(portal, name)
     answer = await open_account(visitor)
     assert answer.headers["location"] == "/connexion/compte-cree"
@@ -68,7 +71,7 @@ async def test_a_name_is_text_in_the_html_and_as_it_is_in_the_text(name, app, po
     assert "{{ secret }}" not in name or "{{ secret }}" in html_of(letter)
 
 
-async def test_a_line_break_in_a_companys_name_adds_no_header(app, portal, visitor, told, mailbox):
+async def test_a_line_break_in_a_companys_name_adds_no_header(app, portal, visitor, world, mailbox):
     await a_company(portal, INJECTED)
     await open_account(visitor)
     (letter,) = await mailbox.delivered(app)
@@ -89,7 +92,7 @@ async def test_a_line_break_typed_in_a_name_or_an_address_adds_no_header(app, po
     assert await rows(portal, OutboxMail) == []
 
 
-async def test_a_companys_name_in_any_script_arrives_whole(app, portal, visitor, told, mailbox):
+async def test_a_companys_name_in_any_script_arrives_whole(app, portal, visitor, world, mailbox):
     name = "Crêperie « Ty Gwenn » – ŒUVRE 株式会社 \U0001f9c8"
     await a_company(portal, name)
     await open_account(visitor)
@@ -99,14 +102,14 @@ async def test_a_companys_name_in_any_script_arrives_whole(app, portal, visitor,
     assert [company.name for company in await rows(portal, Company, Company.code == LONE)] == [name]
 
 
-async def test_an_address_in_an_accented_domain_is_written_to(app, visitor, told, mailbox):
+async def test_an_address_in_an_accented_domain_is_written_to(app, visitor, world, mailbox):
     address = "nolwenn@élorn.example"
     await ask_reset(visitor, address)
     (letter,) = await mailbox.delivered(app)
     assert letter["To"].addresses[0].domain in {"élorn.example", "xn--lorn-9oa.example"}
 
 
-async def test_the_letter_on_a_new_address_tells_both_addresses_and_leads_back(app, alice, told, mailbox):
+async def test_the_letter_on_a_new_address_tells_both_addresses_and_leads_back(app, alice, world, mailbox):
     await alice.fill("/mon-compte/adresse-e-mail", email="al@ours.example", current_password=PASSWORD)
     (asked,) = await mailbox.delivered(app)
     link = link_in(asked, "confirmation")

@@ -6,10 +6,10 @@ from urllib.parse import quote, quote_from_bytes
 import httpx
 import pytest
 
-from app.posted import fields_of
-from tests.contact.told import NEW, PDF, WRITTEN, inquiries, messages
-from tests.documents.told import NEW as DEPOSIT
-from tests.documents.told import documents, form_of
+from app.web.posted import fields_of
+from tests.contact.steps import NEW, PDF, WRITTEN, inquiries, messages
+from tests.documents.steps import NEW as DEPOSIT
+from tests.documents.steps import documents, form_of
 from tests.employees.people import an_employee
 from tests.test_access import everything, routes
 
@@ -52,21 +52,21 @@ async def test_a_form_in_other_letters_is_shown_again_with_what_could_be_read(al
     assert not await inquiries(portal)
 
 
-# A button and nothing to type: there are no letters to misread.
+# A button and nothing to type, or a line put right already: there are no letters to misread.
 BUTTONS = {
     "account.drop_draft", "account.end_session", "account.end_sessions", "account.forget_device",
-    "account.forget_devices", "employees.restart",
+    "account.forget_devices", "declarations.restart", "imports.mend", "sign_in.start",
 }  # fmt: skip
 OF_BUTTONS = {"accountsession", "auditevent", "employeedraft", "knowndevice"}
 
 
 @pytest.mark.parametrize("way", ["raw", "escaped"])
-async def test_no_form_at_all_takes_them_or_fails(app, alice, visitor, portal, told, way):
+async def test_no_form_at_all_takes_them_or_fails(app, alice, visitor, portal, world, way):
     """Each address that takes a POST, by somebody signed in or not: words on a page, and nothing done."""
     written, headers = WAYS[way]
     before, refused, taken = await everything(portal), 0, set()
     for path, handler in routes(app, method="POST"):
-        for actor, page in ((await alice.signed_in(told.alice), NEW), (visitor, "/connexion")):
+        for actor, page in ((await alice.signed_in(world.alice), NEW), (visitor, "/connexion")):
             fields = {"csrf": await actor.token(page), "last_name": "Hélène", "Prénom": "Zoé"}
             answer = await actor.post(path, content=written(fields), headers=headers)
             assert answer.status_code < 500, f"{path}: {answer.status_code}"
@@ -81,7 +81,7 @@ async def test_no_form_at_all_takes_them_or_fails(app, alice, visitor, portal, t
     assert {name for name in before if before[name] != after[name]} <= OF_BUTTONS
 
 
-async def test_a_file_comes_with_the_letters_of_its_system_in_its_name(alice, portal, told):
+async def test_a_file_comes_with_the_letters_of_its_system_in_its_name(alice, portal, world):
     """Also UTF-8 whose bytes look like spaces of other alphabets: « à » ends in a no-break space."""
     names = {}
     for charset, name in (("cp1252", "Évaluation à jour.pdf"), ("utf-8", "Å l’été, voilà.pdf")):
@@ -89,17 +89,17 @@ async def test_a_file_comes_with_the_letters_of_its_system_in_its_name(alice, po
         content = multipart(fields, name, charset)
         answer = await alice.post(DEPOSIT, content=content, headers=MULTIPART)
         assert answer.status_code == 303, answer.text
-        names[charset] = (await documents(portal, told))[-1].file_name
+        names[charset] = (await documents(portal, world))[-1].file_name
     assert names == {"cp1252": "Évaluation à jour.pdf", "utf-8": "Å l’été, voilà.pdf"}
 
 
-async def test_a_deposit_whose_title_is_in_other_letters_keeps_nothing(alice, portal, told):
+async def test_a_deposit_whose_title_is_in_other_letters_keeps_nothing(alice, portal, world):
     fields = await form_of(alice, DEPOSIT) | {"kind": "autre", "title": "Évaluation"}
     answer = await alice.post(DEPOSIT, content=multipart(fields), headers=MULTIPART)
     assert answer.status_code == 422
     assert TOLD in answer.text
     assert 'value="Évaluation"' in answer.text
-    assert not await documents(portal, told)
+    assert not await documents(portal, world)
 
 
 async def test_an_import_in_other_letters_is_told_and_not_read(alice):
@@ -159,8 +159,8 @@ async def get_at(actor, path, query):
 
 
 @pytest.mark.parametrize("way", QUERIES)
-async def test_a_word_in_an_address_is_found_however_it_is_written(way, app, alice, told, portal):
-    employee = await an_employee(portal, told.ours, birth_name="LŒUVRE-Ségalen", first_names="Zoé")
+async def test_a_word_in_an_address_is_found_however_it_is_written(way, app, alice, world, portal):
+    employee = await an_employee(portal, world.ours, birth_name="LŒUVRE-Ségalen", first_names="Zoé")
     word, searches = "Ségalen", 0
     for path, handler in routes(app, method="GET"):
         for name in [each for each in asked_by(handler) if each == "q"]:
@@ -172,11 +172,11 @@ async def test_a_word_in_an_address_is_found_however_it_is_written(way, app, ali
     assert searches >= 6
     found = await get_at(alice, "/espace/00010/salaries", b"q=" + QUERIES[way](word))
     assert f"/salaries/{employee.key}" in found.text
-    assert f"/salaries/{told.employee.key}" not in found.text
+    assert f"/salaries/{world.employee.key}" not in found.text
 
 
 @pytest.mark.parametrize("letters", NO_LETTERS, ids=repr)
-async def test_what_is_no_letter_in_an_address_is_no_fault(letters, app, alice, visitor, told):
+async def test_what_is_no_letter_in_an_address_is_no_fault(letters, app, alice, visitor, world):
     swept = 0
     for path, handler in routes(app, method="GET"):
         for name in [*asked_by(handler), "fait"]:

@@ -53,7 +53,7 @@ def says_nothing(lines, *named):
 @only_postgresql
 @pytest.mark.parametrize("trigger", [AT_ONCE, AT_COMMIT], ids=["in the handler", "at the commit"])
 @pytest.mark.parametrize("state", ["53100", "57P01", "22P02", "XX000"])
-async def test_when_the_server_quotes_the_row(portal, told, visitor, logged, state, trigger):
+async def test_when_the_server_quotes_the_row(portal, world, visitor, logged, state, trigger):
     quoted = RAISE.format(state=state).replace(
         "MESSAGE = 'struck'", "MESSAGE = NEW.email, DETAIL = NEW.email, HINT = NEW.email"
     )
@@ -63,9 +63,9 @@ async def test_when_the_server_quotes_the_row(portal, told, visitor, logged, sta
 
 
 @only_postgresql
-async def test_when_a_table_is_locked(settings, portal, told, logged, monkeypatch):
-    from app.database import POSTGRESQL_PATIENCE
+async def test_when_a_table_is_locked(settings, portal, world, logged, monkeypatch):
     from app.main import create_app
+    from db.engine import POSTGRESQL_PATIENCE
 
     monkeypatch.setitem(POSTGRESQL_PATIENCE, "lock_timeout", "300")
     edge = create_app(settings, bcrypt_cost=4)
@@ -144,7 +144,7 @@ async def not_understood(session):
 @pytest.mark.parametrize(
     "work", [account, nothing, foreign, longer_than_its_column, of_another_type, not_understood]
 )
-async def test_when_a_rule_of_the_tables_is_broken(portal, told, logged, work):
+async def test_when_a_rule_of_the_tables_is_broken(portal, world, logged, work):
     with fault_logged():
         async with portal.database.transaction(write=True) as session:
             await work(session)
@@ -185,7 +185,7 @@ def test_words_about_code_stay():
     assert "'NoneType' object has no attribute 'upper'" in traced(caught.value)
 
 
-async def test_the_error_that_a_rule_raises_names_the_rule(portal, told, logged):
+async def test_the_error_that_a_rule_raises_names_the_rule(portal, world, logged):
     with fault_logged():
         async with portal.database.transaction(write=True) as session:
             await account(session)

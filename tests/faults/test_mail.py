@@ -8,23 +8,15 @@ import pytest
 
 from app import clock
 from app.access import VisitorAccess
-from app.keys import fingerprint
-from app.mail import queue_mail
+from app.mail.outbox import queue_mail
+from app.mail.relay import Relay
 from app.main import create_app
-from app.postman import Relay
+from app.security.keys import fingerprint
 from db.models import Account, AccountToken, OutboxMail
 from tests.actors import Actor
-from tests.faults.steps import (
-    NEW,
-    ask_reset,
-    dispatcher_of,
-    everything_stored,
-    give,
-    open_account,
-    rows,
-    the_mail,
-)
+from tests.faults.steps import NEW, ask_reset, dispatcher_of, give, open_account
 from tests.postbox import link_in, password_in, words_of
+from tests.reading import everything_stored, rows, the_mail
 
 MINUTE = timedelta(minutes=1)
 
@@ -56,7 +48,7 @@ async def tried_until_given_up(portal, dispatcher, traveller):
 
 
 async def test_a_relay_that_is_down_is_tried_for_a_day_then_the_service_sends_again(
-    time_machine_at, app, told, lone, portal, visitor, mailbox
+    time_machine_at, app, world, lone, portal, visitor, mailbox
 ):
     await mailbox.close()
     await open_account(visitor)
@@ -72,7 +64,7 @@ async def test_a_relay_that_is_down_is_tried_for_a_day_then_the_service_sends_ag
     await mailbox.open()
     time_machine_at.shift(timedelta(hours=3))
     assert await dispatcher.send_due() == 0, "a letter given up is the service's to send"
-    async with await Actor(app).signed_in(told.clerk) as clerk:
+    async with await Actor(app).signed_in(world.clerk) as clerk:
         room = await clerk.get("/service")
         assert NEW in room.text
         answer = await clerk.fill("/service", to=f"/service/courriels/{mail.id}")
@@ -85,7 +77,7 @@ async def test_a_relay_that_is_down_is_tried_for_a_day_then_the_service_sends_ag
 
 
 async def test_a_relay_back_after_an_hour_gets_everything_that_waited(
-    time_machine_at, app, portal, mailbox, told
+    time_machine_at, app, portal, mailbox, world
 ):
     await mailbox.close()
     wanted = [f"n{n}@ours.example" for n in range(7)]
@@ -104,7 +96,7 @@ async def test_a_relay_back_after_an_hour_gets_everything_that_waited(
     "mood", ["451 4.7.1 Greylisted, try again later", "550 5.7.1 Refused", "421 Closing"]
 )
 async def test_a_refused_letter_leaves_once_the_relay_takes_it(
-    mood, time_machine_at, app, portal, visitor, told, mailbox
+    mood, time_machine_at, app, portal, visitor, world, mailbox
 ):
     mailbox.mood = mood
     await ask_reset(visitor)
@@ -121,7 +113,7 @@ async def test_a_refused_letter_leaves_once_the_relay_takes_it(
     assert not await mailbox.delivered(app)
 
 
-async def test_while_it_is_refused_the_service_sees_why(clerk, app, visitor, mailbox, told):
+async def test_while_it_is_refused_the_service_sees_why(clerk, app, visitor, mailbox, world):
     mailbox.mood = "550 5.1.1 No such user here"
     await ask_reset(visitor)
     await mailbox.delivered(app)
@@ -130,7 +122,7 @@ async def test_while_it_is_refused_the_service_sees_why(clerk, app, visitor, mai
     assert "No such user here" in room
 
 
-async def test_one_refused_recipient_does_not_hold_the_others(app, portal, told, mailbox):
+async def test_one_refused_recipient_does_not_hold_the_others(app, portal, world, mailbox):
     async def refuses_the_second(_server, _session, envelope, address, _options):
         if address == "second@ours.example":
             return "550 5.1.1 No such user here"
@@ -145,7 +137,7 @@ async def test_one_refused_recipient_does_not_hold_the_others(app, portal, told,
 
 
 async def test_a_letter_cut_off_after_its_data_comes_again_the_same(
-    time_machine_at, app, portal, visitor, told, lone, mailbox
+    time_machine_at, app, portal, visitor, world, lone, mailbox
 ):
     mailbox.mood = "drop"
     await open_account(visitor)
@@ -163,7 +155,7 @@ async def test_a_letter_cut_off_after_its_data_comes_again_the_same(
 
 
 async def test_a_duplicate_does_not_revive_a_password_already_used(
-    time_machine_at, app, visitor, told, lone, mailbox
+    time_machine_at, app, visitor, world, lone, mailbox
 ):
     mailbox.mood = "drop"
     await open_account(visitor)
@@ -177,7 +169,7 @@ async def test_a_duplicate_does_not_revive_a_password_already_used(
 
 
 async def test_a_letter_asked_for_again_keeps_working_when_the_first_arrives_after_it(
-    time_machine_at, app, visitor, told, lone, mailbox
+    time_machine_at, app, visitor, world, lone, mailbox
 ):
     """Greylisting delays the first letter; the second, asked for at the screen, passes at once."""
     mailbox.mood = "451 4.7.1 Greylisted"
@@ -197,7 +189,7 @@ async def test_a_letter_asked_for_again_keeps_working_when_the_first_arrives_aft
     assert (await give(visitor, NEW, password_in(second))).status_code == 303
 
 
-async def test_two_workers_and_four_dispatchers_send_each_letter_once(app, settings, portal, told, mailbox):
+async def test_two_workers_and_four_dispatchers_send_each_letter_once(app, settings, portal, world, mailbox):
     wanted = [f"n{n:02}@ours.example" for n in range(20)]
     await queue(portal, *wanted)
     other = create_app(settings, bcrypt_cost=4)
@@ -223,7 +215,7 @@ class Stuck:
 
 
 async def test_a_dispatcher_killed_while_sending_gives_its_letter_back(
-    time_machine_at, app, portal, told, mailbox
+    time_machine_at, app, portal, world, mailbox
 ):
     await queue(portal, "a@ours.example")
     stuck = Stuck()
@@ -245,7 +237,7 @@ async def until(is_so):
             await asyncio.sleep(0.02)
 
 
-async def test_the_running_portal_sends_at_once_after_the_commit(app, visitor, told, mailbox):
+async def test_the_running_portal_sends_at_once_after_the_commit(app, visitor, world, mailbox):
     async with app.app.lifespan():
         await ask_reset(visitor)
         await until(lambda: mailbox.letters)
@@ -268,7 +260,7 @@ async def test_the_portal_stops_even_when_a_letter_is_queued_at_that_moment(app,
     assert stopped, "the dispatcher missed that it was to end"
 
 
-async def test_a_transaction_that_fails_sends_nothing(app, portal, told, mailbox):
+async def test_a_transaction_that_fails_sends_nothing(app, portal, world, mailbox):
     with pytest.raises(ZeroDivisionError):
         await queue(portal, "a@ours.example", then=ZeroDivisionError)
     assert not portal.database.mail_queued.is_set()
@@ -276,7 +268,7 @@ async def test_a_transaction_that_fails_sends_nothing(app, portal, told, mailbox
     assert not await mailbox.delivered(app)
 
 
-async def test_a_refused_request_sends_nothing(app, portal, alice, told, mailbox):
+async def test_a_refused_request_sends_nothing(app, portal, alice, world, mailbox):
     """A wrong password, a weak one, a form without its token: what they had begun is taken back."""
     await alice.fill("/mon-compte/adresse-e-mail", email="other@ours.example", current_password="wrong")
     await alice.fill("/mon-compte/mot-de-passe", current_password="wrong", new_password="n" * 20)
@@ -300,7 +292,7 @@ class Watching(Relay):
         self.seen.append(await everything_stored(self.portal))
 
 
-async def test_no_password_or_link_is_ever_stored_in_clear(app, portal, visitor, told, lone, mailbox):
+async def test_no_password_or_link_is_ever_stored_in_clear(app, portal, visitor, world, lone, mailbox):
     await open_account(visitor)
     await ask_reset(visitor)
     seen = [await everything_stored(portal)]
@@ -321,7 +313,7 @@ async def test_no_password_or_link_is_ever_stored_in_clear(app, portal, visitor,
         assert not [1 for each in seen if secret in each]
 
 
-async def test_the_seed_is_wiped_once_the_letter_left(app, portal, visitor, told, lone, mailbox):
+async def test_the_seed_is_wiped_once_the_letter_left(app, portal, visitor, world, lone, mailbox):
     await open_account(visitor)
     assert len((await the_mail(portal)).secret_seed) == 64
     await mailbox.delivered(app)
@@ -359,7 +351,7 @@ async def answers(*lines):
     ],
     ids=["latin-1", "long", "nul", "garbage", "silence then gone"],
 )
-async def test_whatever_the_relay_says_the_letter_waits_its_turn(words, app, portal, settings, told):
+async def test_whatever_the_relay_says_the_letter_waits_its_turn(words, app, portal, settings, world):
     server, port = await answers(words)
     await queue(portal, "a@ours.example")
     relay = Relay(settings)

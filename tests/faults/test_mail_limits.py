@@ -8,15 +8,16 @@ import pytest
 
 from app.access import StaffAccess, VisitorAccess
 from app.errors import Refused
-from app.forms import Form
-from app.mail import mail_counted, queue_mail
-from app.mail_limits import DAY, LIMITS
-from app.templating import ROOT
-from app.throttle import WINDOWS, TooMany, count_among
+from app.mail.outbox import mail_counted, queue_mail
+from app.security.mail_limits import DAY, LIMITS
+from app.security.throttle import WINDOWS, TooMany, count_among
+from app.web.forms import Form
+from app.web.templating import ROOT
 from db.models import AccountToken, Inquiry, OutboxMail, Throttle
 from tests.actors import Actor
-from tests.contact.told import WRITTEN, send
-from tests.faults.steps import actor_at, entry, give_numbers, rows
+from tests.contact.steps import WRITTEN, send
+from tests.faults.steps import actor_at, entry, give_numbers
+from tests.reading import rows
 from tests.world import PASSWORD
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -25,7 +26,7 @@ INVITE = "/espace/00010/utilisateurs/invitation"
 
 
 def test_every_mail_has_a_line_in_the_table():
-    letters = {file.stem for file in ROOT.glob("templates/emails/*.txt")} - {"base"}
+    letters = {file.stem for file in ROOT.glob("templates/emails/*.md")} - {"signature"}
     assert {kind.partition(".")[0] for kind in LIMITS} == letters
 
 
@@ -66,9 +67,9 @@ async def test_one_address_after_another_stops_at_five_and_says_when_to_try_agai
 
 
 @pytest.mark.parametrize("email", ["stranger@victim.example", "bob@ours.example"])
-async def test_one_mailbox_gets_three_whoever_asks_and_whether_it_has_an_account(app, told, portal, email):
+async def test_one_mailbox_gets_three_whoever_asks_and_whether_it_has_an_account(app, world, portal, email):
     statuses = []
-    for account in (told.alice, told.alice, told.charlie, told.charlie):
+    for account in (world.alice, world.alice, world.charlie, world.charlie):
         async with Actor(app) as actor:
             await actor.signed_in(account)
             answer = await change(actor, email, await actor.token(EMAIL))
@@ -98,11 +99,11 @@ async def test_twenty_invitations_of_one_mailbox_at_once_are_at_most_three(app, 
 
 
 async def test_messages_to_the_service_stop_at_twenty_an_hour_and_what_is_refused_is_not_kept(
-    app, told, portal
+    app, world, portal
 ):
     before = len(await rows(portal, Inquiry))
     async with Actor(app) as bob:
-        await bob.signed_in(told.bob)
+        await bob.signed_in(world.bob)
         statuses = Counter()
         for n in range(22):
             answer = await send(bob, **WRITTEN | {"token": f"jeton-numero-{n}", "subject": f"Message {n}"})
@@ -122,9 +123,9 @@ async def test_sign_ups_from_one_letter_stop_whatever_the_networks(app, lone, po
     assert statuses == {303: 20, 429: 2}
 
 
-async def test_the_service_and_the_clock_are_not_counted(portal, told):
+async def test_the_service_and_the_clock_are_not_counted(portal, world):
     async with portal.database.transaction(write=True) as session:
-        for access in (StaffAccess(portal, session, told.clerk), VisitorAccess(portal, session)):
+        for access in (StaffAccess(portal, session, world.clerk), VisitorAccess(portal, session)):
             async with mail_counted(access):
                 for _ in range(200):
                     queue_mail(access, "convocation", "one@ours.example", NINE)
@@ -144,7 +145,7 @@ async def test_one_act_that_mails_many_counts_for_all_of_them(portal):
     assert refused.value.wait <= timedelta(seconds=DAY)
 
 
-async def test_a_refused_act_is_not_counted(portal, told):
+async def test_a_refused_act_is_not_counted(portal, world):
     async with portal.database.transaction(write=True) as session:
         access = VisitorAccess(portal, session, "198.51.100.7")
         form = Form()
@@ -154,3 +155,22 @@ async def test_a_refused_act_is_not_counted(portal, told):
     assert form.errors == {"": "Non."}
     assert not await rows(portal, Throttle)
     assert not await rows(portal, OutboxMail)
+
+
+async def test_the_same_counters_taken_twice_in_one_transaction_count_twice(portal):
+    async with portal.database.transaction(write=True) as session:
+        await count_among(session, NINE, "account:a", "network:b")
+        await count_among(session, NINE, "network:b", "account:a")
+    assert [len(each.guesses) for each in await rows(portal, Throttle)] == [2, 2]
+
+
+async def test_many_who_hold_the_same_counters_never_wait_for_each_other_in_a_ring(portal):
+    """Some are new and some are there, named in whatever order: all are counted, nobody is given up."""
+    names = [f"wide:{each}" for each in range(6)]
+
+    async def count(first):
+        async with portal.database.transaction(write=True) as session:
+            await count_among(session, NINE, *(names[first:] + names[:first])[:4])
+
+    await asyncio.gather(*(count(number % 6) for number in range(18)))
+    assert [len(each.guesses) for each in await rows(portal, Throttle)] == [12] * 6

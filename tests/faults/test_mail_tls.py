@@ -12,13 +12,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from app.dispatcher import LEASE
-from app.postman import Letter, Relay, Undelivered
+from app.mail.envelope import Undelivered
+from app.mail.letters import Letter
+from app.mail.relay import Relay
+from app.mail.sending import LEASE
 from app.settings import WrongSetting, load_settings
-from tests.faults.steps import ask_reset, dispatcher_of, the_mail
+from tests.faults.steps import ask_reset, dispatcher_of
+from tests.reading import the_mail
 
 NOW = datetime.now(UTC)
-LETTER = Letter("<1@aist22.fr>", "a@ours.example", "Sujet", "Texte\n", "<p>Texte</p>", NOW)
+LETTER = Letter("<1@aist22.fr>", "a@ours.example", "b@ours.example", "Sujet", "Texte\n", "<p>Texte</p>", NOW)
 DAY = timedelta(days=1)
 
 
@@ -171,7 +174,7 @@ async def test_a_relay_that_speaks_no_tls_at_all_gets_nothing_from_smtps(setting
 
 
 async def test_a_letter_refused_for_its_certificate_is_kept_for_later(
-    app, portal, settings, visitor, told, mailbox, secured
+    app, portal, settings, visitor, world, mailbox, secured
 ):
     await ask_reset(visitor)
     await dispatcher_of(app, relay_with(settings, tls=True)).send_due()

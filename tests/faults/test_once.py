@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from db.models import Account, AccountSession, AccountToken, AuditEvent, AuditKind, Membership, OutboxMail
 from tests.actors import Actor
-from tests.faults.steps import NEW, actor_at, ask_reset, entry, give, give_numbers, open_account, rows
+from tests.faults.steps import NEW, actor_at, ask_reset, entry, give, give_numbers, open_account
 from tests.postbox import link_in, password_in
+from tests.reading import rows
 from tests.world import PASSWORD
 
 FORM, PASSWORD_STEP = "/connexion/creer-mon-compte", "/connexion/mot-de-passe"
@@ -69,7 +70,7 @@ async def test_twenty_flows_with_the_same_new_address_make_one_account(app, lone
     assert {letter["To"] for letter in await mailbox.delivered(app)} == {NEW}
 
 
-async def test_two_companies_opened_at_once_with_one_address_are_both_linked(app, told, lone, portal):
+async def test_two_companies_opened_at_once_with_one_address_are_both_linked(app, world, lone, portal):
     async with Actor(app) as one, Actor(app) as two:
         await give_numbers(one)
         await give_numbers(two, "00042", "2022000422")
@@ -82,7 +83,7 @@ async def test_two_companies_opened_at_once_with_one_address_are_both_linked(app
                 assert (await actor.post(FORM, data=fields)).status_code == 303
     (account,) = await rows(portal, Account, Account.email == NEW)
     linked = await rows(portal, Membership, Membership.account_id == account.id)
-    assert {each.company_id for each in linked} == {lone.id, told.theirs.id}
+    assert {each.company_id for each in linked} == {lone.id, world.theirs.id}
 
 
 async def test_twenty_sign_ins_with_the_mailed_password_open_one_session(app, visitor, lone, portal, mailbox):
@@ -113,7 +114,7 @@ async def test_the_mailed_password_posted_twenty_times_from_one_step_opens_one_s
     assert len(await rows(portal, AccountSession)) == 1
 
 
-async def test_a_reset_link_used_by_twenty_at_once_serves_one(app, visitor, told, portal, mailbox):
+async def test_a_reset_link_used_by_twenty_at_once_serves_one(app, visitor, world, portal, mailbox):
     await ask_reset(visitor)
     (letter,) = await mailbox.delivered(app)
     link = link_in(letter, "nouveau-mot-de-passe")
@@ -134,7 +135,7 @@ async def test_a_reset_link_used_by_twenty_at_once_serves_one(app, visitor, told
     assert (await give(visitor, password=f"{CHANGED} et {winner}")).status_code == 303
 
 
-async def test_twenty_requests_for_a_reset_write_one_letter(app, visitor, told, portal, mailbox):
+async def test_twenty_requests_for_a_reset_write_one_letter(app, visitor, world, portal, mailbox):
     fields = {"csrf": await visitor.token("/connexion/mot-de-passe-oublie"), "email": "alice@ours.example"}
     found = statuses(await posted(visitor, "/connexion/mot-de-passe-oublie", 20, fields))
     assert found == {303: 20}
@@ -158,21 +159,21 @@ async def change_asked(actor, app, mailbox, email):
     return [link_in(letter, "confirmation") for letter in await mailbox.delivered(app)][-1]
 
 
-async def test_a_change_of_address_confirmed_twice_is_done_once(app, alice, visitor, told, portal, mailbox):
+async def test_a_change_of_address_confirmed_twice_is_done_once(app, alice, visitor, world, portal, mailbox):
     link = await change_asked(alice, app, mailbox, NEW)
     fields = {"csrf": await visitor.token(link)}
     assert statuses(await posted(visitor, link, 10, fields)) == {303: 1, 404: 9}
     assert (await visitor.get(link)).status_code == 404
-    (account,) = await rows(portal, Account, Account.id == told.alice.id)
+    (account,) = await rows(portal, Account, Account.id == world.alice.id)
     assert account.email == NEW
     assert await recorded(portal, AuditKind.EMAIL_CHANGED) == 1
     assert [letter["To"] for letter in await mailbox.delivered(app)] == ["alice@ours.example"]
 
 
 async def test_two_accounts_racing_for_one_address_one_gets_it_and_the_other_is_told(
-    app, alice, visitor, told, portal, mailbox
+    app, alice, visitor, world, portal, mailbox
 ):
-    async with await Actor(app).signed_in(told.bob) as bob:
+    async with await Actor(app).signed_in(world.bob) as bob:
         links = [await change_asked(actor, app, mailbox, NEW) for actor in (alice, bob)]
     ready = [visitor.post(link, data={"csrf": await visitor.token(link)}) for link in links]
     first, second = sorted(await asyncio.gather(*ready), key=lambda answer: answer.status_code)
@@ -189,7 +190,7 @@ async def test_two_accounts_racing_for_one_address_one_gets_it_and_the_other_is_
 
 
 async def test_an_address_wanted_by_a_new_account_and_a_change_at_once_goes_to_one(
-    app, alice, visitor, told, lone, portal, mailbox
+    app, alice, visitor, world, lone, portal, mailbox
 ):
     link = await change_asked(alice, app, mailbox, NEW)
     await give_numbers(visitor)
@@ -200,7 +201,7 @@ async def test_an_address_wanted_by_a_new_account_and_a_change_at_once_goes_to_o
     assert len(await rows(portal, Account, Account.email == NEW)) == 1
 
 
-async def test_one_password_change_sent_ten_times_at_once_is_made_once(app, alice, told, portal, mailbox):
+async def test_one_password_change_sent_ten_times_at_once_is_made_once(app, alice, world, portal, mailbox):
     path = "/mon-compte/mot-de-passe"
     fields = {"csrf": await alice.token(path), "current_password": PASSWORD, "new_password": CHANGED}
     answers = await posted(alice, path, 10, fields)
@@ -222,7 +223,7 @@ async def test_one_first_password_sent_ten_times_at_once_is_chosen_once(app, vis
     assert len(still_open) == 1
 
 
-async def test_an_undo_used_ten_times_at_once_sends_one_reset(app, alice, visitor, told, portal, mailbox):
+async def test_an_undo_used_ten_times_at_once_sends_one_reset(app, alice, visitor, world, portal, mailbox):
     await visitor.fill(await change_asked(alice, app, mailbox, NEW))
     undo = link_in((await mailbox.delivered(app))[0], "annulation")
     found = statuses(await posted(visitor, undo, 10, {"csrf": await visitor.token(undo)}))
@@ -232,7 +233,7 @@ async def test_an_undo_used_ten_times_at_once_sends_one_reset(app, alice, visito
 
 
 async def test_an_old_address_is_nobody_elses_while_it_may_be_taken_back(
-    app, alice, visitor, told, lone, portal, mailbox
+    app, alice, visitor, world, lone, portal, mailbox
 ):
     await visitor.fill(await change_asked(alice, app, mailbox, NEW))
     undo = link_in((await mailbox.delivered(app))[0], "annulation")
@@ -240,4 +241,4 @@ async def test_an_old_address_is_nobody_elses_while_it_may_be_taken_back(
     answer = await visitor.fill(undo)
     assert answer.status_code == 200
     (account,) = await rows(portal, Account, Account.email == "alice@ours.example")
-    assert account.id == told.alice.id
+    assert account.id == world.alice.id

@@ -1,21 +1,23 @@
 """Several letters leave at once, each of them once, whatever one of them waits for."""
 
 import asyncio
-import email
-import email.policy
 from contextlib import suppress
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from sqlmodel import select
 
 from app import clock
 from app.access import VisitorAccess
-from app.dispatcher import ATTEMPTS, LEASE, Dispatcher
-from app.mail import new_seed, queue_mail
-from app.postman import Relay
+from app.mail.outbox import new_seed, queue_mail
+from app.mail.relay import Relay
+from app.mail.sending import ATTEMPTS, LEASE, Dispatcher
 from db.models import OutboxMail
-from tests.faults.steps import dispatcher_of, rows
+from tests.faults.steps import dispatcher_of
+from tests.postbox import words_of
+from tests.reading import rows
 
 MINUTE = timedelta(minutes=1)
 SLOW = "slow@far.example"
@@ -61,7 +63,7 @@ def arrived(mailbox):
     return [letter["To"] for letter in mailbox.letters]
 
 
-async def test_a_slow_recipient_holds_up_only_its_own_domain(app, portal, told, mailbox):
+async def test_a_slow_recipient_holds_up_only_its_own_domain(app, portal, world, mailbox):
     held = Held(mailbox, SLOW)
     await queue(portal, SLOW)
     await queue(portal, "next@far.example", *(f"n{n}@near{n}.example" for n in range(9)))
@@ -72,7 +74,7 @@ async def test_a_slow_recipient_holds_up_only_its_own_domain(app, portal, told, 
     assert await sending == 11
 
 
-async def test_a_letter_with_a_secret_passes_a_slow_one_of_its_domain(app, portal, told, mailbox):
+async def test_a_letter_with_a_secret_passes_a_slow_one_of_its_domain(app, portal, world, mailbox):
     held = Held(mailbox, SLOW)
     await queue_link(portal, SLOW)
     sending = asyncio.create_task(dispatcher_of(app).send_due())
@@ -84,7 +86,7 @@ async def test_a_letter_with_a_secret_passes_a_slow_one_of_its_domain(app, porta
     assert await sending == 1
 
 
-async def test_letters_with_a_secret_leave_first_and_have_hands_of_their_own(app, portal, told, mailbox):
+async def test_letters_with_a_secret_leave_first_and_have_hands_of_their_own(app, portal, world, mailbox):
     news = [f"n{n}@slow{n}.example" for n in range(12)]
     held = Held(mailbox, *news)
     await queue(portal, *news)
@@ -98,14 +100,14 @@ async def test_letters_with_a_secret_leave_first_and_have_hands_of_their_own(app
         await until(lambda: len(mailbox.letters) == 14)
 
 
-async def test_who_waits_at_a_screen_goes_before_who_asked_first(app, portal, told, mailbox):
+async def test_who_waits_at_a_screen_goes_before_who_asked_first(app, portal, world, mailbox):
     await queue(portal, *(f"n{n}@one.example" for n in range(5)))
     await queue_link(portal, "alice@two.example")
     await dispatcher_of(app).send_due()
     assert arrived(mailbox)[0] == "alice@two.example"
 
 
-async def test_one_connection_carries_many_letters(app, portal, told, mailbox):
+async def test_one_connection_carries_many_letters(app, portal, world, mailbox):
     peers = set()
 
     async def counted(_server, session, envelope, address, _options):
@@ -120,7 +122,7 @@ async def test_one_connection_carries_many_letters(app, portal, told, mailbox):
 
 
 @pytest.mark.parametrize("end", ["closed", "421"])
-async def test_a_kept_connection_that_died_is_opened_again(end, app, portal, told, settings, mailbox):
+async def test_a_kept_connection_that_died_is_opened_again(end, app, portal, world, settings, mailbox):
     relay, ended = Relay(settings), []
 
     async def rset(server, _session, _envelope):
@@ -140,7 +142,7 @@ async def test_a_kept_connection_that_died_is_opened_again(end, app, portal, tol
 
 
 async def test_a_relay_that_hangs_up_after_the_letter_gets_it_once_a_try(
-    time_machine_at, app, portal, told, mailbox
+    time_machine_at, app, portal, world, mailbox
 ):
     """The library's own second try would make two of each."""
     mailbox.mood = "drop"
@@ -157,10 +159,10 @@ async def test_a_relay_that_hangs_up_after_the_letter_gets_it_once_a_try(
 
 @pytest.mark.parametrize("step", ["greeting", "rcpt", "data"])
 async def test_the_whole_conversation_has_a_deadline_below_the_lease(
-    step, app, portal, told, settings, mailbox, monkeypatch
+    step, app, portal, world, settings, mailbox, monkeypatch
 ):
     """Whatever the relay is slow at, and though each of its answers comes in time."""
-    monkeypatch.setattr("app.dispatcher.DEADLINE_SECONDS", 1.0)
+    monkeypatch.setattr("app.mail.sending.DEADLINE_SECONDS", 1.0)
 
     over, talks = asyncio.Event(), []
 
@@ -198,7 +200,7 @@ async def test_the_whole_conversation_has_a_deadline_below_the_lease(
 
 
 def test_the_deadline_leaves_time_to_note_what_became_of_it():
-    from app.dispatcher import DEADLINE_SECONDS, NOTE_PAUSES
+    from app.mail.sending import DEADLINE_SECONDS, NOTE_PAUSES
 
     assert timedelta(seconds=DEADLINE_SECONDS + sum(NOTE_PAUSES) + 10 * len(NOTE_PAUSES)) < LEASE
 
@@ -217,7 +219,7 @@ class Counting:
         pass
 
 
-async def test_dispatchers_that_ask_at_once_never_take_the_same_letter(app, portal, told):
+async def test_dispatchers_that_ask_at_once_never_take_the_same_letter(app, portal, world):
     await queue(portal, *(f"n{n}@d{n % 7}.example" for n in range(60)))
     postbox = Counting()
     many = [Dispatcher(portal, postbox, app.app.state.templates) for _ in range(5)]
@@ -225,7 +227,7 @@ async def test_dispatchers_that_ask_at_once_never_take_the_same_letter(app, port
     assert len(set(postbox.letters)) == len(postbox.letters) == 60
 
 
-async def test_no_more_letters_are_leased_than_leave(app, portal, told, mailbox):
+async def test_no_more_letters_are_leased_than_leave(app, portal, world, mailbox):
     held = Held(mailbox, *(f"n{n}@slow{n}.example" for n in range(6)))
     await queue(portal, *sorted(held.slow))
     sending = asyncio.create_task(dispatcher_of(app).send_due())
@@ -236,9 +238,9 @@ async def test_no_more_letters_are_leased_than_leave(app, portal, told, mailbox)
 
 
 async def test_a_letter_that_left_is_marked_though_the_base_was_locked_at_that_moment(
-    app, portal, told, mailbox, monkeypatch
+    app, portal, world, mailbox, monkeypatch
 ):
-    monkeypatch.setattr("app.dispatcher.NOTE_PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("app.mail.sending.NOTE_PAUSES", (0.0, 0.0, 0.0))
     dispatcher, writing, failed = dispatcher_of(app), Dispatcher._write_note, []
 
     async def locked_once(self, *given, **more):
@@ -255,7 +257,7 @@ async def test_a_letter_that_left_is_marked_though_the_base_was_locked_at_that_m
     assert failed
 
 
-async def test_sending_again_what_leaves_at_this_moment_makes_no_second(app, clerk, portal, told, mailbox):
+async def test_sending_again_what_leaves_at_this_moment_makes_no_second(app, clerk, portal, world, mailbox):
     mailbox.mood = "550 not now"
     await queue(portal, SLOW)
     await mailbox.delivered(app)
@@ -288,7 +290,7 @@ def with_time(app, passing, postbox=None):
 
 @pytest.mark.parametrize("back", [timedelta(seconds=30), timedelta(hours=3), timedelta(days=400)])
 async def test_a_refused_letter_leaves_on_time_though_the_clock_goes_back(
-    back, time_machine_at, app, portal, told, mailbox
+    back, time_machine_at, app, portal, world, mailbox
 ):
     passing, mailbox.mood = Passing(), "451 later"
     dispatcher = with_time(app, passing)
@@ -303,7 +305,7 @@ async def test_a_refused_letter_leaves_on_time_though_the_clock_goes_back(
 
 
 async def test_a_new_letter_leaves_at_once_though_the_clock_goes_back(
-    time_machine_at, app, portal, told, mailbox
+    time_machine_at, app, portal, world, mailbox
 ):
     running = with_time(app, passing := Passing())
     await running.send_due()
@@ -314,7 +316,7 @@ async def test_a_new_letter_leaves_at_once_though_the_clock_goes_back(
 
 
 async def test_a_portal_started_after_the_clock_went_back_sends_what_waited(
-    time_machine_at, app, portal, told, mailbox
+    time_machine_at, app, portal, world, mailbox
 ):
     mailbox.mood = "451 later"
     await queue(portal, "refused@one.example")
@@ -329,7 +331,7 @@ async def test_a_portal_started_after_the_clock_went_back_sends_what_waited(
 
 
 async def test_a_clock_that_jumps_ahead_ends_no_lease_and_gives_up_nothing(
-    time_machine_at, app, portal, told, mailbox
+    time_machine_at, app, portal, world, mailbox
 ):
     held = Held(mailbox, SLOW)
     other = with_time(app, Passing(), Counting())
@@ -355,7 +357,7 @@ async def test_a_clock_that_jumps_ahead_ends_no_lease_and_gives_up_nothing(
     ("stored", "words"), [("rené@ours.example", "accent"), ("no-address", "complète")], ids=["accent", "none"]
 )
 async def test_an_old_address_that_cannot_be_mailed_ends_where_the_service_sees_it(
-    stored, words, app, portal, told, clerk, mailbox
+    stored, words, app, portal, world, clerk, mailbox
 ):
     await queue(portal, stored)
     await mailbox.delivered(app)
@@ -373,7 +375,7 @@ async def test_an_old_address_that_cannot_be_mailed_ends_where_the_service_sees_
     [("rene@société.example", "rene@xn--socit-esab.example"),
      ("a@straße.example", "a@xn--strae-oqa.example")],
 )  # fmt: skip
-async def test_mail_to_an_international_domain_leaves(kept, sent, app, portal, told, mailbox):
+async def test_mail_to_an_international_domain_leaves(kept, sent, app, portal, world, mailbox):
     reached = []
 
     async def noted(_server, _session, envelope, address, _options):
@@ -388,13 +390,11 @@ async def test_mail_to_an_international_domain_leaves(kept, sent, app, portal, t
     assert letter["To"] == sent
 
 
-async def test_what_leaves_is_read_back_as_it_was_meant(app, portal, told, settings, mailbox):
-    """A message kept by the relay is whole, whichever connection it came by."""
+async def test_what_leaves_is_read_back_as_it_was_meant(app, portal, world, settings, mailbox):
     await queue(portal, "a@one.example", "b@one.example")
     first, second = await mailbox.delivered(app)
-    for letter in (first, second):
-        again = email.message_from_bytes(letter.as_bytes(), policy=email.policy.default)
+    for again in (message_from_bytes(each.as_bytes(), policy=default) for each in (first, second)):
         assert again["Auto-Submitted"] == "auto-generated"
-        assert again.get_body(("plain",)).get_content().strip()
+        assert words_of(again).strip()
     async with portal.database.transaction(write=False) as session:
         assert not (await session.exec(select(OutboxMail).where(OutboxMail.taken_by != ""))).all()

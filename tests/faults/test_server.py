@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 import uvicorn
 
-from app import server
-from app.edge import HEADERS, HSTS, NO_STORE
+from app.web import server
+from app.web.edge import HEADERS, HSTS, NO_STORE
 
 HOST = b"host: 127.0.0.1\r\n"
 
@@ -134,3 +134,13 @@ async def test_who_speaks_slowly_is_heard(app, settings, monkeypatch):
             await asyncio.sleep(0.5)
         assert (await reader.read()).startswith(b"HTTP/1.1 ")
         writer.close()
+
+
+@pytest.mark.parametrize("path", [b"/connexion", b"/espace/00010/salaries/modification", b"/nulle-part"])
+async def test_who_sends_too_much_hears_why_after_the_last_byte(port, path):
+    """As nginx does: HTTP/1.0, and a sending that goes on whatever is answered."""
+    head = b"POST " + path + b" HTTP/1.0\r\n" + HOST + b"content-length: 8000000\r\n"
+    head += b"content-type: multipart/form-data; boundary=limite\r\n\r\n"
+    answer = await said(port, head, *(b"0" * 100_000 for _ in range(80)))
+    assert answer.startswith((b"HTTP/1.1 4", b"HTTP/1.0 4"))
+    assert b"<html lang=" in answer

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from app.files.storage import FileLost
 from app.main import create_app
-from app.shortage import may_pass
-from app.storage import FileLost
 from db.models import SignInFlow
+from db.shortage import may_pass
 from tests.actors import Actor
-from tests.faults.steps import rows
 from tests.faults.test_database_trouble import is_the_busy_page, lite, only_postgresql, people
+from tests.reading import rows
 
 __all__ = ["lite", "people"]
 
@@ -56,7 +56,7 @@ def is_our_fault(answer):
 @only_postgresql
 @pytest.mark.parametrize("trigger", [AT_ONCE, AT_COMMIT], ids=["in the handler", "at the commit"])
 @pytest.mark.parametrize("state", PASSING + OURS)
-async def test_what_the_server_says_while_writing(portal, told, visitor, state, trigger):
+async def test_what_the_server_says_while_writing(portal, world, visitor, state, trigger):
     await run(portal, RAISE.format(state=state), trigger)
     answer = await begin_to_sign_in(visitor)
     assert is_the_busy_page(answer) if state in PASSING else is_our_fault(answer)
@@ -102,7 +102,7 @@ async def test_what_the_server_says_before_any_handler(settings, state):
 
 
 @only_postgresql
-async def test_a_server_that_only_reads(settings, portal, told):
+async def test_a_server_that_only_reads(settings, portal, world):
     """As a copy does, and a server whose operator said so."""
     name = portal.database.engine.url.database
     await run(portal, f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
@@ -114,7 +114,7 @@ async def test_a_server_that_only_reads(settings, portal, told):
 
 
 @only_postgresql
-async def test_not_ready_behind_a_lock_and_asked_by_many_only_one_waits(portal, told, visitor):
+async def test_not_ready_behind_a_lock_and_asked_by_many_only_one_waits(portal, world, visitor):
     async with portal.database.transaction(write=True) as session:
         connection = await session.connection()
         await connection.execute(text("LOCK TABLE throttle IN ACCESS EXCLUSIVE MODE"))
@@ -125,7 +125,7 @@ async def test_not_ready_behind_a_lock_and_asked_by_many_only_one_waits(portal, 
     assert (await visitor.get("/readyz")).status_code == 200
 
 
-async def test_a_probe_writes_nothing(portal, told, visitor):
+async def test_a_probe_writes_nothing(portal, world, visitor):
     from db.models import Throttle
 
     assert (await visitor.get("/readyz")).status_code == 200
@@ -194,7 +194,7 @@ OUR_ERRORS = (
 
 
 @pytest.mark.parametrize("error", PASSING_ERRORS + OUR_ERRORS, ids=repr)
-async def test_of_what_the_system_says_only_a_shortage_may_pass(error, visitor, told, monkeypatch):
+async def test_of_what_the_system_says_only_a_shortage_may_pass(error, visitor, world, monkeypatch):
     def struck(*_, **__):
         raise error
 

@@ -7,21 +7,21 @@ from http import HTTPStatus
 import pytest
 from obstore.exceptions import GenericError
 
-from app import storage as storage_module
+from app.files import storage as storage_module
+from app.files.storage import Storage, StorageAway
 from app.settings import Settings
-from app.storage import Storage, StorageAway
 from db.models import KeptBytes
 from tests.bench.served import free_port
-from tests.contact.told import NEW as WRITE
-from tests.contact.told import PDF, WRITTEN, inquiries
-from tests.documents.told import deposit, deposited, documents
-from tests.faults.steps import rows
+from tests.contact.steps import NEW as WRITE
+from tests.contact.steps import PDF, WRITTEN, inquiries
+from tests.documents.steps import deposit, deposited, documents
+from tests.reading import rows
 
 BIG = PDF + b"x" * 1_500_000
 
 
 @pytest.fixture
-def full_disk(portal, told):
+def full_disk(portal, world):
     """A disk of 1 MB in place of the folder of files."""
     folder = portal.settings.data_dir / "files"
     shutil.rmtree(folder)
@@ -51,17 +51,17 @@ async def counted(portal):
     return {each.bytes for each in await rows(portal, KeptBytes)}
 
 
-async def test_a_full_disk_is_told_as_such_and_nothing_of_the_file_stays(alice, portal, told, full_disk):
+async def test_a_full_disk_is_told_as_such_and_nothing_of_the_file_stays(alice, portal, world, full_disk):
     assert is_come_back_page(await deposit(alice, BIG, "gros.pdf", kind="autre"))
     assert not left_in(full_disk)
-    assert not await documents(portal, told)
+    assert not await documents(portal, world)
     assert await counted(portal) <= {0}
     await deposited(alice, PDF, "petit.pdf", kind="autre")
     assert len(left_in(full_disk)) == 1
 
 
 @pytest.fixture
-def lost_folder(portal, told):
+def lost_folder(portal, world):
     """Where the files go is a file: what the library says of any disk that does not do as it is told."""
     folder = portal.settings.data_dir / "files"
     shutil.rmtree(folder)
@@ -70,13 +70,13 @@ def lost_folder(portal, told):
     return folder
 
 
-async def test_a_folder_that_is_gone_is_told_as_such(alice, portal, told, lost_folder):
+async def test_a_folder_that_is_gone_is_told_as_such(alice, portal, world, lost_folder):
     assert is_come_back_page(await deposit(alice, kind="autre", name="a.pdf"))
     fields = {"csrf": await alice.token(WRITE), **WRITTEN}
     assert is_come_back_page(await alice.post(WRITE, data=fields, files={"fichier": ("a.pdf", PDF)}))
     answer = await alice.fill("/espace/00010/documents/certificat", token="un-jeton-de-formulaire")
     assert is_come_back_page(answer)
-    assert not await documents(portal, told)
+    assert not await documents(portal, world)
     assert not await inquiries(portal)
     assert await counted(portal) <= {0}
     assert lost_folder.read_text() == "not a folder"
@@ -87,16 +87,16 @@ async def test_a_message_without_a_file_leaves_whatever_the_storage_does(alice, 
 
 
 @pytest.mark.parametrize("error", [GenericError("No space left on device"), OSError(28, "No space left")])
-async def test_whatever_the_library_raises_is_the_same_page(alice, portal, told, monkeypatch, error):
+async def test_whatever_the_library_raises_is_the_same_page(alice, portal, world, monkeypatch, error):
     async def refuse(*_, **__):
         raise error
 
     monkeypatch.setattr(storage_module.obstore, "put_async", refuse)
     assert is_come_back_page(await deposit(alice, kind="autre", name="a.pdf"))
-    assert not await documents(portal, told)
+    assert not await documents(portal, world)
 
 
-async def test_a_file_that_cannot_be_read_now_is_told_as_such(alice, portal, told, monkeypatch):
+async def test_a_file_that_cannot_be_read_now_is_told_as_such(alice, portal, world, monkeypatch):
     place = await deposited(alice, PDF, "un.pdf", kind="autre")
 
     async def refuse(*_, **__):

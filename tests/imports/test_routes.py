@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import select
 
 from app import clock
+from app.employee_files.kinds import BIGGEST_DSN, BIGGEST_SPREADSHEET
 from db.models import (
     AuditEvent,
     AuditKind,
@@ -19,7 +20,7 @@ from db.models import (
     ImportState,
 )  # fmt: skip
 from tests.employees.people import LIST, acting, an_employee, the_employee
-from tests.faults.steps import rows
+from tests.reading import rows
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 NEW = f"{LIST}/imports/nouveau"
@@ -51,32 +52,34 @@ async def compared(actor, content, name="liste.csv"):
 
 
 def counts(page):
-    found = re.findall(r'<th scope="row">(?:<a[^>]*>)?([^<]+)(?:</a>)?</th><td>(\d+)</td>', page.text)
+    found = re.findall(
+        r'<th scope="row">(?:<a[^>]*>)?([^<]+)(?:</a>)?<br>\s*.*?</th><td>(\d+)</td>', page.text
+    )
     return {title.split()[0]: int(number) for title, number in found if int(number)}
 
 
-async def test_from_the_file_to_its_undoing(alice, told, portal):
-    employee = await an_employee(portal, told.site)
+async def test_from_the_file_to_its_undoing(alice, world, portal):
+    employee = await an_employee(portal, world.site)
     place, page = await compared(alice, csv(ZOE, ELISE, "8;X;Y;31/02/1990;01/02/2026;CDI;Maçon;"))
     assert counts(page) == {"Nouveaux": 1, "Fiches": 1, "Lignes": 1}
     wrong = await alice.get(f"{place}/lignes/erreurs")
     assert "31/02/1990" in wrong.text
-    assert len(await rows(portal, Employee, Employee.company_id == told.site.id)) == 1
+    assert len(await rows(portal, Employee, Employee.company_id == world.site.id)) == 1
     done = await alice.follow(await alice.fill(place))
     assert "1 salarié déclaré, 1 fiche corrigée, 0 départ enregistré" in done.text
     assert (await the_employee(portal, employee.id)).job_title == "Chef de caisse"
     (zoe,) = await rows(portal, Employee, Employee.birth_name == "DURAND")
-    assert (zoe.staff_number, zoe.company_id, zoe.due_on.isoformat()) == ("0007", told.site.id, "2026-05-01")
-    assert await rows(portal, ImportLine, ImportLine.company_id == told.site.id) == []
+    assert (zoe.staff_number, zoe.company_id, zoe.due_on.isoformat()) == ("0007", world.site.id, "2026-05-01")
+    assert await rows(portal, ImportLine, ImportLine.company_id == world.site.id) == []
     undone = await alice.follow(await alice.fill(f"{place}/annulation"))
     assert "de nouveau comme avant" in undone.text
-    (left,) = await rows(portal, Employee, Employee.company_id == told.site.id)
+    (left,) = await rows(portal, Employee, Employee.company_id == world.site.id)
     assert left.job_title == "Caissière"
-    events = await rows(portal, AuditEvent, AuditEvent.company_id == told.site.id)
+    events = await rows(portal, AuditEvent, AuditEvent.company_id == world.site.id)
     assert [each.kind for each in events] == [AuditKind.EMPLOYEES_IMPORTED, AuditKind.IMPORT_UNDONE]
 
 
-async def test_nothing_of_the_file_is_kept_that_was_not_asked_for(alice, told, portal, tmp_path):
+async def test_nothing_of_the_file_is_kept_that_was_not_asked_for(alice, world, portal, tmp_path):
     place, _ = await compared(alice, csv(ZOE))
     await alice.fill(place)
     async with portal.database.transaction(write=False) as session:
@@ -86,30 +89,16 @@ async def test_nothing_of_the_file_is_kept_that_was_not_asked_for(alice, told, p
         assert not file.is_file() or b"secret-du-fichier" not in file.read_bytes()
 
 
-async def test_what_is_exported_comes_back_without_a_difference(alice, told, portal):
-    await an_employee(portal, told.site, phone="+33612345678", risks="NUIT")
+async def test_what_is_exported_comes_back_without_a_difference(alice, world, portal):
+    await an_employee(portal, world.site, phone="+33612345678", risks="NUIT")
     for kind in ("csv", "xlsx"):
         file = await alice.get(f"{LIST}/export/{kind}")
         _, page = await compared(alice, file.content, f"liste.{kind}")
         assert counts(page) == {"Inchangés": 1}
 
 
-async def test_each_line_is_chosen_or_left(alice, told, portal):
-    place, _ = await compared(alice, csv(ZOE, "9;RIOU;Luc;01/01/1980;01/02/2026;CDI;Maçon;"))
-    lines = await rows(portal, ImportLine, ImportLine.company_id == told.site.id)
-    shown = ",".join(str(each.id) for each in lines)
-    keep = {f"line_{lines[1].id}": "apply"}
-    await alice.fill(f"{place}/lignes/nouveaux", shown=shown, tous="", **keep)
-    assert "Appliquer 1 changement" in (await alice.get(place)).text
-    await alice.fill(f"{place}/lignes/nouveaux", shown=shown, tous="aucun")
-    assert "Aucune ligne n’est choisie" in (await alice.fill(place)).text
-    await alice.fill(f"{place}/lignes/nouveaux", shown=shown, tous="tous")
-    await alice.fill(place)
-    assert len(await rows(portal, Employee, Employee.company_id == told.site.id)) == 2
-
-
-async def test_an_absent_person_leaves_only_when_chosen_and_on_a_day_that_is_given(alice, told, portal):
-    employee = await an_employee(portal, told.site)
+async def test_an_absent_person_leaves_only_when_chosen_and_on_a_day_that_is_given(alice, world, portal):
+    employee = await an_employee(portal, world.site)
     place, page = await compared(alice, csv(ZOE))
     assert counts(page)["Présents"] == 1
     await alice.fill(f"{place}/lignes/absents", shown="", tous="tous")
@@ -119,14 +108,14 @@ async def test_an_absent_person_leaves_only_when_chosen_and_on_a_day_that_is_giv
     assert (await the_employee(portal, employee.id)).exit_on.isoformat() == "2026-02-28"
 
 
-async def test_a_leaving_date_before_somebodys_entry_is_refused_by_name(alice, told, portal):
-    earlier = await an_employee(portal, told.site)
-    later = await an_employee(portal, told.site, birth_name="RIOU", entry_on="2026-02-16")
+async def test_a_leaving_date_before_somebodys_entry_is_refused_by_name(alice, world, portal):
+    earlier = await an_employee(portal, world.site)
+    later = await an_employee(portal, world.site, birth_name="RIOU", entry_on="2026-02-16")
     place, _ = await compared(alice, csv(ZOE))
     await alice.fill(f"{place}/lignes/absents", shown="", tous="tous")
     refused = await alice.fill(place, exit_on="31/01/2026")
     assert refused.status_code == 422
-    assert "RIOU Élise (entrée le 16 février 2026)" in refused.text
+    assert "RIOU Élise (entrée : 16 février 2026)" in refused.text
     assert "LE GALL" not in refused.text
     assert 'value="31/01/2026"' in refused.text
     assert "dans plus d’un an" in (await alice.fill(place, exit_on="31/12/2027")).text
@@ -137,8 +126,8 @@ async def test_a_leaving_date_before_somebodys_entry_is_refused_by_name(alice, t
     assert (await the_employee(portal, later.id)).exit_on.isoformat() == "2026-02-28"
 
 
-async def test_a_probable_duplicate_shows_what_it_overwrites_and_counts_all_it_did(alice, told, portal):
-    known = await an_employee(portal, told.site, part_time="oui")
+async def test_a_probable_duplicate_shows_what_it_overwrites_and_counts_all_it_did(alice, world, portal):
+    known = await an_employee(portal, world.site, part_time="oui")
     line = ";LE GALL;Élise;04/02/1990;02/09/2024;CDI;Caissière;"
     place, page = await compared(
         alice, csv(line).replace(b"NIR", b"Sortie").replace(b"re;\r", b"re;31/01/2026\r")
@@ -147,7 +136,7 @@ async def test_a_probable_duplicate_shows_what_it_overwrites_and_counts_all_it_d
     shown = await alice.get(f"{place}/lignes/doublons")
     for words in ("Date de naissance : 03/02/1990 → 04/02/1990", "Date de sortie : (vide) → 31/01/2026"):
         assert words in shown.text.replace("\N{NO-BREAK SPACE}", " ")
-    (found,) = [x for x in await rows(portal, ImportLine, ImportLine.company_id == told.site.id) if x.line]
+    (found,) = [x for x in await rows(portal, ImportLine, ImportLine.company_id == world.site.id) if x.line]
     await alice.fill(
         f"{place}/lignes/doublons", shown=str(found.id), tous="", **{f"line_{found.id}": "apply"}
     )
@@ -159,15 +148,17 @@ async def test_a_probable_duplicate_shows_what_it_overwrites_and_counts_all_it_d
         "2026-01-31",
         True,
     )
-    (event,) = await rows(portal, AuditEvent, AuditEvent.company_id == told.site.id)
+    (event,) = await rows(portal, AuditEvent, AuditEvent.company_id == world.site.id)
     assert event.about == "0 ajout, 1 correction, 1 départ"
 
 
-async def test_a_file_is_one_of_the_latest_operations_in_its_place_with_its_undoing(app, alice, told, portal):
-    employee = await an_employee(portal, told.site)
+async def test_a_file_is_one_of_the_latest_operations_in_its_place_with_its_undoing(
+    app, alice, world, portal
+):
+    employee = await an_employee(portal, world.site)
     await alice.fill(f"{LIST}/{employee.id}/depart", exit_on="28/02/2026")
     place, _ = await compared(alice, csv(ZOE, "9;RIOU;Luc;01/01/1980;01/02/2026;CDI;Maçon;"))
-    async with acting(app, portal, told.site, "salaries", third_party=True) as accountant:
+    async with acting(app, portal, world.site, "salaries", third_party=True) as accountant:
         await accountant.fill(place)
     page = await alice.get(f"{LIST}/operations")
     (row,) = [each for each in page.text.split("<tr>") if "Fichier importé" in each]
@@ -176,17 +167,17 @@ async def test_a_file_is_one_of_the_latest_operations_in_its_place_with_its_undo
     assert f'href="{place}/annulation"' in row
     assert "DURAND" not in page.text
     assert page.text.count("<tr><th") == 3
-    async with acting(app, portal, told.site) as reader:
+    async with acting(app, portal, world.site) as reader:
         assert "/imports/" not in (await reader.get(f"{LIST}/operations")).text
     await alice.fill(f"{place}/annulation")
     assert "Annulée le" in (await alice.get(f"{LIST}/operations")).text
 
 
-async def test_files_and_changes_of_one_instant_are_listed_once_each_page_by_page(portal, told, alice):
+async def test_files_and_changes_of_one_instant_are_listed_once_each_page_by_page(portal, world, alice):
     async with portal.database.transaction(write=True) as session:
         for number in range(20):
             at = clock.now() + timedelta(minutes=number // 9)
-            common = {"company_id": told.site.id, "account_id": told.alice.id}
+            common = {"company_id": world.site.id, "account_id": world.alice.id}
             session.add(EmployeeChange(**common, kind="corrected", about=f"Personne {number:02}", at=at))
             counts = {"added": number + 100, "corrected": 0, "left": 0}
             session.add(
@@ -203,29 +194,29 @@ async def test_files_and_changes_of_one_instant_are_listed_once_each_page_by_pag
     assert len(seen) == len(set(seen)) == 40
 
 
-async def test_applied_by_many_clicks_at_once_it_is_applied_once(alice, told, portal):
+async def test_applied_by_many_clicks_at_once_it_is_applied_once(alice, world, portal):
     place, _ = await compared(alice, csv(ZOE))
     token = await alice.token(place)
     answers = await asyncio.gather(*(alice.post(place, data={"csrf": token}) for _ in range(8)))
     assert {answer.headers.get("location") for answer in answers} == {place}
-    assert len(await rows(portal, Employee, Employee.company_id == told.site.id)) == 1
-    events = await rows(portal, AuditEvent, AuditEvent.company_id == told.site.id)
+    assert len(await rows(portal, Employee, Employee.company_id == world.site.id)) == 1
+    events = await rows(portal, AuditEvent, AuditEvent.company_id == world.site.id)
     assert [each.kind for each in events] == [AuditKind.EMPLOYEES_IMPORTED]
 
 
-async def test_undone_twice_it_is_undone_once_and_both_are_told_the_same(alice, told, portal):
+async def test_undone_twice_it_is_undone_once_and_both_are_told_the_same(alice, world, portal):
     place, _ = await compared(alice, csv(ZOE))
     await alice.fill(place)
     token = await alice.token(f"{place}/annulation")
     for _ in range(2):
         answer = await alice.post(f"{place}/annulation", data={"csrf": token})
         assert (answer.status_code, answer.headers["location"]) == (303, place)
-    events = await rows(portal, AuditEvent, AuditEvent.company_id == told.site.id)
+    events = await rows(portal, AuditEvent, AuditEvent.company_id == world.site.id)
     assert [each.kind for each in events][1:] == [AuditKind.IMPORT_UNDONE]
 
 
-async def test_who_was_corrected_meanwhile_is_left_and_counted(alice, told, portal):
-    employee = await an_employee(portal, told.site)
+async def test_who_was_corrected_meanwhile_is_left_and_counted(alice, world, portal):
+    employee = await an_employee(portal, world.site)
     place, _ = await compared(alice, csv(ELISE))
     await alice.fill(f"{LIST}/{employee.id}/depart", exit_on="28/02/2026")
     done = await alice.follow(await alice.fill(place))
@@ -233,12 +224,12 @@ async def test_who_was_corrected_meanwhile_is_left_and_counted(alice, told, port
     assert (await the_employee(portal, employee.id)).job_title == "Caissière"
 
 
-async def test_who_was_changed_after_the_import_is_kept_and_named_by_the_undoing(app, alice, told, portal):
+async def test_who_was_changed_after_the_import_is_kept_and_named_by_the_undoing(app, alice, world, portal):
     place, _ = await compared(alice, csv(ZOE))
     await alice.fill(place)
     (zoe,) = await rows(portal, Employee, Employee.birth_name == "DURAND")
     await alice.fill(f"{LIST}/{zoe.id}/depart", exit_on="28/02/2026")
-    async with acting(app, portal, told.site, "salaries") as colleague:
+    async with acting(app, portal, world.site, "salaries") as colleague:
         undone = await colleague.follow(await colleague.fill(f"{place}/annulation"))
     for page in (undone, await alice.get(place)):
         assert "Ce qui n’avait pas changé depuis est de nouveau comme avant ce fichier." in page.text
@@ -249,18 +240,18 @@ async def test_who_was_changed_after_the_import_is_kept_and_named_by_the_undoing
     assert await rows(portal, Employee, Employee.birth_name == "DURAND")
 
 
-async def test_after_thirty_days_an_import_stays(alice, told, portal, time_machine_at):
+async def test_after_thirty_days_an_import_stays(alice, world, portal, time_machine_at):
     place, _ = await compared(alice, csv(ZOE))
     await alice.fill(place)
     token = await alice.token(f"{place}/annulation")
     time_machine_at.shift(timedelta(days=31))
-    await alice.signed_in(told.alice)
+    await alice.signed_in(world.alice)
     token = await alice.token("/mon-compte/mot-de-passe")
     answer = await alice.post(f"{place}/annulation", data={"csrf": token})
     assert "Plus de 30 jours ont passé" in answer.text
 
 
-async def test_a_title_that_nobody_knows_is_asked_about_then_remembered(alice, told, portal):
+async def test_a_title_that_nobody_knows_is_asked_about_then_remembered(alice, world, portal):
     unknown = csv(ZOE).replace("Prénom".encode("cp1252"), b"Petit mot")
     place, page = await compared(alice, unknown)
     assert "Colonnes à préciser" in page.text
@@ -277,13 +268,13 @@ async def test_a_title_that_nobody_knows_is_asked_about_then_remembered(alice, t
     assert counts(page) == {"Nouveaux": 1}
     assert ("petitmot", "first_names") in {
         (each.header, each.field)
-        for each in await rows(portal, ColumnHabit, ColumnHabit.company_id == told.site.id)
+        for each in await rows(portal, ColumnHabit, ColumnHabit.company_id == world.site.id)
     }
     _, again = await compared(alice, unknown)
     assert counts(again) == {"Nouveaux": 1}
 
 
-async def test_a_file_held_for_half_an_hour_is_asked_for_again(alice, told, portal, time_machine_at):
+async def test_a_file_held_for_half_an_hour_is_asked_for_again(alice, world, portal, time_machine_at):
     place, _ = await compared(alice, csv(ZOE))
     token = await alice.token(f"{place}/colonnes")
     time_machine_at.shift(timedelta(minutes=29))
@@ -293,12 +284,12 @@ async def test_a_file_held_for_half_an_hour_is_asked_for_again(alice, told, port
     assert "renvoyez-le" in answer.text
 
 
-async def test_an_abandoned_file_leaves_nothing(alice, told, portal):
+async def test_an_abandoned_file_leaves_nothing(alice, world, portal):
     place, _ = await compared(alice, csv(ZOE))
     answer = await alice.follow(await alice.fill(f"{place}/annulation"))
     assert "Import abandonné" in answer.text
-    assert await rows(portal, ImportLine, ImportLine.company_id == told.site.id) == []
-    (row,) = await rows(portal, EmployeeImport, EmployeeImport.company_id == told.site.id)
+    assert await rows(portal, ImportLine, ImportLine.company_id == world.site.id) == []
+    (row,) = await rows(portal, EmployeeImport, EmployeeImport.company_id == world.site.id)
     assert row.state == ImportState.DROPPED
 
 
@@ -306,24 +297,25 @@ async def test_an_abandoned_file_leaves_nothing(alice, told, portal):
     ("content", "name", "words"),
     [
         (b"", "vide.csv", "Ce fichier est vide."),
-        (b"x" * (5 * 1024 * 1024 + 1), "gros.csv", "dépasse 5 Mo"),
+        (b"x" * (BIGGEST_SPREADSHEET + 1), "gros.csv", "dépasse 15 Mo"),
+        (b"S10.G00.00.001,'x'\r\n" + b"x" * BIGGEST_DSN, "gros.dsn", "dépasse 50 Mo"),
     ],
 )
 async def test_a_file_that_cannot_be_taken_says_why_and_writes_nothing(
-    alice, told, portal, content, name, words
+    alice, world, portal, content, name, words
 ):
     answer = await send(alice, content, name)
     assert answer.status_code == 422
     assert words in answer.text
-    assert await rows(portal, EmployeeImport, EmployeeImport.company_id == told.site.id) == []
+    assert await rows(portal, EmployeeImport, EmployeeImport.company_id == world.site.id) == []
 
 
-async def test_a_picture_is_not_a_list(alice, told):
+async def test_a_picture_is_not_a_list(alice, world):
     _, page = await compared(alice, b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "photo.png")
     assert "Fichier non repris" in page.text
 
 
-async def test_a_huge_upload_is_read_to_its_end_and_refused(alice, told):
+async def test_a_huge_upload_is_read_to_its_end_and_refused(alice, world):
     token = await alice.token(NEW)
     edge = "limite"
 
@@ -337,24 +329,24 @@ async def test_a_huge_upload_is_read_to_its_end_and_refused(alice, told):
     headers = {"Content-Type": f"multipart/form-data; boundary={edge}"}
     answer = await alice.post(NEW, content=body(), headers=headers)
     assert answer.status_code == 422
-    assert "dépasse 5 Mo" in answer.text
+    assert "dépasse 15 Mo" in answer.text
 
 
 @pytest.mark.parametrize("token", ["", "x" * 43])
-async def test_a_file_without_its_token_writes_nothing(alice, told, portal, token):
+async def test_a_file_without_its_token_writes_nothing(alice, world, portal, token):
     answer = await alice.post(NEW, data={"csrf": token}, files={"fichier": ("liste.csv", csv(ZOE))})
     assert answer.status_code == 422
     assert "ouverte depuis trop longtemps" in answer.text
-    assert await rows(portal, EmployeeImport, EmployeeImport.company_id == told.site.id) == []
+    assert await rows(portal, EmployeeImport, EmployeeImport.company_id == world.site.id) == []
 
 
-async def test_a_torn_upload_says_so(alice, told):
+async def test_a_torn_upload_says_so(alice, world):
     headers = {"Content-Type": "multipart/form-data; boundary=limite"}
     answer = await alice.post(NEW, content=b"--limite\r\nContent-Disposition: form-da", headers=headers)
     assert answer.status_code == 422
 
 
-async def test_another_companys_import_is_not_found(charlie, alice, told, portal):
+async def test_another_companys_import_is_not_found(charlie, alice, world, portal):
     place, _ = await compared(alice, csv(ZOE))
     theirs = place.replace("00010-2", "00042")
     for path in ("", "/lignes/nouveaux", "/colonnes", "/annulation"):
@@ -362,10 +354,10 @@ async def test_another_companys_import_is_not_found(charlie, alice, told, portal
         assert (await charlie.get(theirs + path)).status_code == 404
 
 
-async def test_looking_again_leads_to_an_address_of_its_own(alice, told, portal):
+async def test_looking_again_leads_to_an_address_of_its_own(alice, world, portal):
     """lynx shows from memory what a link to the same address showed."""
     async with portal.database.transaction(write=True) as session:
-        mine = {"company_id": told.ours.key, "account_id": told.alice.key, "source": "", "columns": []}
+        mine = {"company_id": world.ours.key, "account_id": world.alice.key, "source": "", "columns": []}
         now = clock.now()
         reading = EmployeeImport(state=ImportState.READING, created_at=now, touched_at=now, **mine)
         session.add(reading)

@@ -5,13 +5,13 @@ import re
 
 import pytest
 
-from app.employees.columns import COLUMNS, SAME_FOR_ALL, read
+from app.employee_files.columns import COLUMNS, SAME_FOR_ALL, read
+from db.kinds import Contract
 from db.models import ColumnHabit, Employee
-from db.models.employee import Contract
 from tests.employees.people import an_employee, fields_of, the_employee
-from tests.faults.steps import rows
 from tests.imports.test_routes import NEW, compared, counts
-from tests.test_pages import check
+from tests.pages import check
+from tests.reading import rows
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 WHO = "Nom de naissance;Prénom;Date de naissance;Date d'entrée"
@@ -36,22 +36,23 @@ async def told_the_same(actor, place, **same):
     raise AssertionError("it is never read")
 
 
-async def test_the_first_page_says_what_is_compulsory(alice, told):
+async def test_the_first_page_says_what_is_compulsory(alice, world):
     page = await alice.get(NEW)
     said = page.text.partition("Il faut de chacun : ")[2].partition(".")[0].split(", ")
     assert said == [column.words for column in COLUMNS.values() if column.is_needed]
     assert "S’ils sont les mêmes pour tous, le type de contrat et le poste peuvent manquer" in page.text
 
 
-async def test_without_its_columns_a_file_is_imported_with_what_is_the_same_for_all(alice, told, portal):
+async def test_without_its_columns_a_file_is_imported_with_what_is_the_same_for_all(alice, world, portal):
     place, page = await compared(alice, csv(WHO, ZOE))
-    asked = "Il manque : Type de contrat, Poste. Dites quelle colonne le contient, ou choisissez ce qui est"
+    asked = "Il manque : Type de contrat, Poste. Dites dans quelles colonnes se trouvent ces informations, ou"
     assert asked in page.text
     check(await alice.get(f"{place}/colonnes"))
     half = await told_the_same(alice, place, same_contract="saisonnier")
     assert "Il manque : Poste." in half.text
     ready = await told_the_same(alice, place, same_job_title="Vendangeuse")
     assert counts(ready) == {"Nouveaux": 1}
+    assert "Il manque" not in ready.text
     for words in ("Type de contrat : Saisonnier, pour ceux", "Poste : Vendangeuse, pour ceux"):
         assert words in ready.text
     done = await alice.follow(await alice.fill(place))
@@ -60,8 +61,8 @@ async def test_without_its_columns_a_file_is_imported_with_what_is_the_same_for_
     assert (zoe.contract, zoe.job_title) == ("saisonnier", "Vendangeuse")
 
 
-async def test_what_the_file_says_of_somebody_comes_before_what_is_the_same_for_all(alice, told, portal):
-    known = await an_employee(portal, told.site, contract="cdd", job_title="Chef")
+async def test_what_the_file_says_of_somebody_comes_before_what_is_the_same_for_all(alice, world, portal):
+    known = await an_employee(portal, world.site, contract="cdd", job_title="Chef")
     titles = WHO + ";Type de contrat"
     lines = (
         f"{ZOE};",
@@ -83,14 +84,14 @@ async def test_what_the_file_says_of_somebody_comes_before_what_is_the_same_for_
     assert (await the_employee(portal, known.id)).job_title == "Vendeur"
 
 
-async def test_what_is_said_of_one_file_is_not_remembered_for_the_next(alice, told, portal):
+async def test_what_is_said_of_one_file_is_not_remembered_for_the_next(alice, world, portal):
     place, _ = await compared(alice, csv(WHO, ZOE))
     await told_the_same(alice, place, same_contract="cdi", same_job_title="Vendeur")
     shown = fields_of((await alice.get(f"{place}/colonnes")).text)
     assert (shown["same_contract"], shown["same_job_title"]) == ("cdi", "Vendeur")
     _, again = await compared(alice, csv(WHO, ZOE))
     assert "Il manque : Type de contrat, Poste." in again.text
-    habits = await rows(portal, ColumnHabit, ColumnHabit.company_id == told.site.id)
+    habits = await rows(portal, ColumnHabit, ColumnHabit.company_id == world.site.id)
     assert {each.field for each in habits} == {"birth_name", "first_names", "birth_on", "entry_on"}
 
 
@@ -104,7 +105,7 @@ async def test_what_is_said_of_one_file_is_not_remembered_for_the_next(alice, to
     ],
 )
 async def test_what_no_cell_could_say_is_refused_at_its_field_and_the_columns_stay_chosen(
-    alice, told, same, words
+    alice, world, same, words
 ):
     place, _ = await compared(alice, csv(WHO + ";Mot", f"{ZOE};x"))
     refused = await told_the_same(alice, place, column_4="usual_name", **same)

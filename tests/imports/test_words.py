@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.employees.reading import FileRow
-from app.imports.difference import Known, difference
+from app.employee_files.rows import FileRow
+from app.imports.difference import ListedPerson, cell_words, difference
 from db.models import LineKind
 from tests.imports.test_difference import ELISE, GIVEN, TODAY, compared
 
@@ -17,6 +17,15 @@ def only(*files, **more):
 
 def test_a_new_person_is_told_with_all_that_must_be_checked():
     assert only(LUC).words == "né le 05/05/1980, CDI, Caissière, entré le 02/09/2024"
+
+
+def test_a_cell_is_named_once():
+    reason = "le téléphone « néant » n’est pas complet"
+    assert cell_words("phone", "néant", reason) == reason
+    assert (
+        cell_words("phone", "06 12", "il n’est pas complet") == "Téléphone « 06 12 » : il n’est pas complet"
+    )
+    assert cell_words("phone", "06 12", "") == "Téléphone « 06 12 »"
 
 
 def test_a_new_person_whose_visit_comes_before_the_work_says_so():
@@ -55,7 +64,7 @@ def test_of_homonyms_the_closest_is_asked_about():
 
 def test_who_is_named_by_a_line_in_error_is_not_absent():
     rows = [FileRow(2, GIVEN, ["la date d’entrée ne se lit pas"])]
-    found = difference(rows, [Known(1, 1, ELISE)], TODAY)
+    found = difference(rows, [ListedPerson(1, 1, ELISE)], TODAY)
     assert [each.kind for each in found] == [LineKind.WRONG]
 
 

@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 from pypdf import PdfReader
 
-from app.invoices.document import TEMPLATE, bank_of, paper_of
+from app.files.pdf import _all_drawable, typeset
+from app.invoices.paper import TEMPLATE, bank_of, paper_of
 from app.invoices.queries import InvoiceRow
-from app.typesetting import _all_drawable, typeset
 from db.models import Company, Invoice, Payment
-from tests.invoices.told import BIC, IBAN, NOW, codes_on, the_settings
+from tests.invoices.steps import BIC, IBAN, NOW, codes_on, the_settings
 from tests.planning.test_document import HOSTILE, roles
 
 COMPANY = Company(

@@ -16,16 +16,16 @@ async def opens_an_account(browser: TextBrowser) -> None:
     await browser.sees("Connexion à votre espace", "Votre adresse e-mail")
     await browser.follow("Se connecter avec son code adhérent")
     await browser.sees("Ces deux numéros sont sur le courrier")
-    await browser.fill("Code adhérent", "42")
-    await browser.fill("N° télédéclarant", OTHER_NUMBER)
+    await browser.fill("Code adhérent *", "42")
+    await browser.fill("N° télédéclarant *", OTHER_NUMBER)
     await browser.press("Valider")
     await browser.sees("Créer votre compte")
     for label, typed in (
-        ("Nom", "Le Gall"),
-        ("Prénom", "Nina"),
-        ("Fonction", "Assistante"),
-        ("Adresse e-mail", NINA),
-        ("Confirmer adresse e-mail", NINA),
+        ("Nom *", "Le Gall"),
+        ("Prénom *", "Nina"),
+        ("Fonction *", "Assistante"),
+        ("Adresse e-mail *", NINA),
+        ("Confirmer adresse e-mail *", NINA),
     ):
         await browser.fill(label, typed)
     await browser.press("Créer le compte")
@@ -33,39 +33,34 @@ async def opens_an_account(browser: TextBrowser) -> None:
 
 
 async def enters(browser: TextBrowser, letter_to: LetterTo) -> None:
-    """With the password of the letter, then with one's own. The address is already there, but for links2,
-    which shows the page of the sign-in as it first saw it.
-    """
+    """With the password of the letter, then with one's own. The address is already there."""
     await browser.follow("Se connecter à votre espace")
-    if NINA not in await browser.sees("Votre adresse e-mail", "Valider"):
-        await browser.fill("Votre adresse e-mail", NINA)
+    await browser.sees("Votre adresse e-mail", NINA, "Valider")
     await browser.press("Valider")
     await browser.sees("Mot de passe oublié ?")
-    await browser.fill("Mot de passe", password_in(await letter_to(NINA)))
+    await browser.fill("Mot de passe *", password_in(await letter_to(NINA)))
     await browser.press("Valider")
     await browser.sees("Choisir votre mot de passe")
-    await browser.fill("Nouveau mot de passe", OWN)
+    await browser.fill("Nouveau mot de passe *", OWN)
     await browser.press("Enregistrer et entrer")
-    await browser.sees("Bienvenue dans votre espace privé et sécurisé")
+    await browser.sees("Bienvenue dans votre espace privé")
 
 
 async def signs_in(browser: TextBrowser, email: str, password: str) -> None:
     await browser.sees("Votre adresse e-mail")
-    await browser.fill("Votre adresse e-mail", email)
+    await browser.fill("Votre adresse e-mail *", email)
     await browser.press("Valider")
     await browser.sees("Mot de passe oublié ?")
-    await browser.fill("Mot de passe", password)
+    await browser.fill("Mot de passe *", password)
     await browser.press("Valider")
 
 
 async def confirms_two_slots(browser: TextBrowser) -> None:
-    """One after the other: each answer is said, and the page is the one of after it."""
+    """Both of a week with one press: it is said, and the page is the one of after it."""
     await browser.follow("Mon planning")
-    await browser.sees("2 à confirmer")
-    await browser.press("Confirmer")
-    await browser.sees("Le rendez-vous est confirmé", "1 à confirmer")
-    await browser.press("Confirmer")
-    await browser.sees("Le rendez-vous est confirmé", "0 à confirmer")
+    await browser.sees("2 à confirmer", "Confirmer les 2 rendez-vous")
+    await browser.press("Confirmer les 2 rendez-vous")
+    await browser.sees("Les rendez-vous sont confirmés", "0 à confirmer")
 
 
 async def leaves(browser: TextBrowser) -> None:

@@ -5,6 +5,7 @@ A terminal of tmux, tall enough for any page: nothing scrolls, and the cursor te
 
 import asyncio
 import os
+import re
 import shutil
 import time
 from collections.abc import Awaitable, Callable
@@ -14,30 +15,61 @@ from pathlib import Path
 COLUMNS, ROWS = 100, 240
 PATIENCE = 40.0  # seconds: a machine that does much else at once
 CONTROLS = 120
+# Of another terminal than theirs: lynx believes the LINES that workers of tests are told, and draws nothing.
+NOT_THEIRS = {"TMUX", "WWW_HOME", "COLUMNS", "LINES"}
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
     """`onward`: to the next link. `opening`, `closing`: the keys around what a field is given.
 
-    `mark`: what stands before the word of a button. `greets`: its first start shows a box to close.
+    `mark`: what stands before the word of a button; before one that says which of several was pressed, lynx
+    writes that value. `greets`: words of the box that its first start shows.
+    `asks`: words of the box that it shows before it sends a form. `goes`: the key that asks for an address.
+    `has_editor`: a text of several lines is written in the reader's own editor. `saving`: what it says when a
+    link leads to a file that it cannot show, and the keys that keep the file under the name that it proposes;
+    without keys, what it says is a link.
+    `sends_files`: a form goes as soon as its file is named, where a page says which kinds it takes.
+    `talks_in`: how many lines at the bottom hold the cursor as long as the browser is busy.
     """
 
     name: str
+    goes: str
+    saving: tuple[tuple[str, tuple[str, ...]], ...]
     options: tuple[str, ...] = ()
     onward: str = "Down"
     opening: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
     mark: str = ""
-    greets: bool = False
+    greets: str = ""
+    asks: str = ""
+    has_editor: bool = False
+    sends_files: bool = False
+    talks_in: int = 0
 
 
 # Each as Debian installs it, but for the questions that lynx asks about every cookie.
 PROGRAMS = {
-    "w3m": Program("w3m", onward="Tab", opening=("Enter", "C-u"), closing=("Enter",)),
-    "lynx": Program("lynx", options=("-accept_all_cookies",), opening=("C-u",), mark="(BUTTON) "),
-    "links2": Program("links2", greets=True),
-}
+    "w3m": Program(
+        "w3m", "U", (("Save file to", ("Enter",)),),
+        onward="Tab", opening=("Enter", "C-u"), closing=("Enter",), has_editor=True,
+        sends_files=True,
+    ),
+    "lynx": Program(
+        "lynx", "g", (("D)ownload", ("d",)), ("Save to disk", ()), ("Enter a filename", ("Enter",))),
+        options=("-accept_all_cookies",), opening=("C-u",), mark="(BUTTON) ", talks_in=3,
+    ),
+    "links2": Program(
+        "links2", "g", (("Do you want to save", ("Enter",)), ("Save to file", ("Enter",))),
+        opening=("C-u",), greets="Welcome to",
+    ),
+    "elinks": Program(
+        "elinks",
+        "g",
+        (("What would you like", ("Tab", "Enter")), ("Save to file", ("Enter",))),
+        opening=("Enter", "C-u"), closing=("Tab",), greets="Welcome to", asks="Do you want to post",
+    ),
+}  # fmt: skip
 NEEDED = (*PROGRAMS, "tmux")
 
 
@@ -52,18 +84,28 @@ class TextBrowser:
         self.program = program
         self._home = home
         self._lines: list[str] = []
+        self.seen: list[str] = []
 
     async def start(self, address: str) -> "TextBrowser":
         size = ("-x", str(COLUMNS), "-y", str(ROWS))
-        await self._tmux("new-session", "-d", *size, self.program.name, *self.program.options, address)
+        started = (self.program.name, *self.program.options, address)
+        await self._tmux("new-session", "-d", "-c", str(self._home), *size, *started)
         if self.program.greets:
-            await self.sees("Welcome to")
-            await self._keys("Enter")
-            await self._until("the greeting is closed", self._greets_no_more)
+            await self._closes(self.program.greets)
         return self
 
-    async def _greets_no_more(self) -> bool:
-        return "Welcome to" not in await self.screen()
+    async def _closes(self, box: str) -> None:
+        """A box of the browser's own, by its first button."""
+
+        async def is_open() -> bool:
+            return box in await self.screen()
+
+        async def is_closed() -> bool:
+            return not await is_open()
+
+        await self._until(f"opens {box}", is_open)
+        await self._keys("Enter")
+        await self._until(f"closes {box}", is_closed)
 
     async def close(self) -> None:
         await self._tmux("kill-server")
@@ -76,50 +118,150 @@ class TextBrowser:
             return all(each in plain for each in words)
 
         await self._until(f"shows {words}", shown)
-        return await self.screen()
+        self.seen.append(await self.screen())
+        return self.seen[-1]
 
     async def screen(self) -> str:
-        shown = (await self._tmux("capture-pane", "-p")).replace("\N{NO-BREAK SPACE}", " ")
-        self._lines = shown.splitlines()
+        await self._look()
         return "\n".join(line for line in self._lines if line.strip())
+
+    async def _look(self) -> tuple[int, int]:
+        """What is shown, kept in `_lines`; and where the cursor is."""
+        place = ("display", "-p", "#{cursor_y},#{cursor_x}")
+        place_and_lines = await self._tmux(*place, ";", "capture-pane", "-p")
+        said, *self._lines = place_and_lines.replace("\N{NO-BREAK SPACE}", " ").splitlines()
+        row, _, column = said.partition(",")
+        return int(row), int(column)
+
+    async def opens(self, address: str) -> None:
+        """An address that somebody types, or copies from a letter."""
+        await self._step(self.program.goes, await self._rests())
+        await self._keys("C-u")
+        await self._type(address)
+        await self._keys("Enter")
 
     async def follow(self, words: str, nth: int = 1) -> None:
         await self._reach(words, nth)
         await self._keys("Enter")
 
+    async def asks_again(self, words: str) -> None:
+        """Follow a link to the page that it stands on: the cursor is then elsewhere."""
+        await self.follow(words)
+        place = await self._look()
+
+        async def is_new() -> bool:
+            return await self._look() != place
+
+        await self._until(f"shows again the page of {words}", is_new)
+
+    async def saves(self, words: str) -> list[Path]:
+        """The files that are in the reader's folder once this link was followed and its file kept."""
+        await self.follow(words)
+        for said, keys in self.program.saving:
+            await self.sees(said)
+            if not keys:
+                await self.follow(said)
+            for key in keys:
+                await self._keys(key)
+
+        async def is_kept() -> bool:
+            return any(file.stat().st_size for file in self._home.glob("*.pdf"))
+
+        await self._until("keeps a file", is_kept)
+        return sorted(self._home.glob("*.pdf"))
+
+    async def gives_up(self) -> None:
+        """Closes what is open: a box or a list."""
+        for _ in range(3):
+            if "+---" in await self.screen():
+                await self._keys("Escape")
+                await asyncio.sleep(1)
+
     async def press(self, words: str) -> None:
-        await self._reach(self.program.mark + words, 1)
+        """A button, and with it the form."""
+        await self._reach(words, 1, mark=self.program.mark)
         await self._keys("Enter")
+        if self.program.asks:
+            await self._closes(self.program.asks)
 
     async def fill(self, label: str, text: str) -> None:
-        """The compulsory field that comes after its label, and after the star of it: titles have none."""
-        label += " *"
-        await self.sees(label)
-        row, column = self._place_of(label)
-        place = await self._cursor()
-        for _ in range(CONTROLS):
-            if place >= (row, column + len(label)):
-                break
-            place = await self._step(self.program.onward, place)
+        """The field that comes after its label, which is said with the star of what is compulsory."""
+        await self._to_field(label)
         await self._keys(*self.program.opening)
+        await self._rests()
         await self._type(text)
+        await self._rests()
         await self._keys(*self.program.closing)
         await self._rests()
 
+    async def sends(self, label: str, file: Path, words: str) -> None:
+        """A file, and with it the form, by this button where naming the file is not enough."""
+        await self.fill(label, str(file))
+        if not self.program.sends_files:
+            await self.press(words)
+
+    async def write(self, label: str, text: str) -> None:
+        """A field of several lines."""
+        if not self.program.has_editor:
+            await self.fill(label, text)
+            return
+        await self._to_field(label)
+        (self._home / "typed").write_text(text + "\n")
+        await self._keys("Enter")
+        await self.sees(text[:12])
+
+    async def choose(self, label: str, option: str) -> None:
+        """One of a list, which the browser opens as a menu."""
+        place = await self._to_field(label)
+        await self._keys("Enter")
+
+        async def is_open() -> bool:
+            return await self._look() != place or any("┌" in line or "+--" in line for line in self._lines)
+
+        await self._until(f"opens the list of {label}", is_open)
+        place = await self._look()
+        for _ in range(CONTROLS):
+            if option in self._lines[place[0]]:
+                break
+            place = await self._step("Down", place)
+        await self._keys("Enter")
+        await self._rests()
+
+    async def tick(self, label: str) -> None:
+        """A box or a button of choice, which stands before its label."""
+        await self._reach(label, 1, box=True)
+        await self._keys("Enter")
+        await self._rests()
+
+    async def _to_field(self, label: str) -> tuple[int, int]:
+        await self.sees(label)
+        place = await self._rests()
+        row, column = self._place_of(label)
+        for _ in range(CONTROLS):
+            if place >= (row, column + len(label)):
+                return place
+            place = await self._step(self.program.onward, place)
+        raise AssertionError(f"{self.program.name} reaches no field of {label}")
+
     def _place_of(self, label: str) -> tuple[int, int]:
+        """Where a line begins with this label: alone, or with its field beside it."""
         for row, line in enumerate(self._lines):
-            if (column := line.find(label)) >= 0:
-                return row, column
+            if re.match(rf"{re.escape(label)} *($|[\[_])", line.strip()):
+                return row, line.find(label)
         raise AssertionError(f"{self.program.name} shows no {label}")
 
-    async def _reach(self, words: str, nth: int) -> None:
-        """From the control that has the hand to the nth that begins with these words."""
-        place, seen = await self._cursor(), set()
+    async def _reach(self, words: str, nth: int, *, box: bool = False, mark: str = "") -> None:
+        """From the control that has the hand to the nth of these words; `box`: it stands before them."""
+        before = r"[\[(].[\])] *" if box else ""
+        if mark:
+            before = f"(?:{re.escape(mark)}|{re.escape(f'({words}) ')})"
+        control = re.compile(".{0,3}?" + before + re.escape(words))
+        place, seen = await self._rests(), set()
         for _ in range(CONTROLS):
             row, column = place
             # lynx rests before the first letter of a link, links2 two letters into a button.
             line = self._lines[row] if row < len(self._lines) else ""
-            if any(line.startswith(words, at) for at in range(max(column - 2, 0), column + 2)):
+            if control.match(line, max(column - 2, 0)):
                 seen.add(place)
                 if len(seen) == nth:
                     return
@@ -131,18 +273,22 @@ class TextBrowser:
         await self._keys(key)
 
         async def moved() -> bool:
-            return await self._cursor() != place
+            return await self._look() != place
 
         await self._until(f"{key} leads on from {place}", moved)
-        await self.screen()
-        return await self._cursor()
+        return await self._look()
 
-    async def _rests(self) -> None:
-        """What was typed has arrived: the cursor, which follows it, stands still."""
-        seen = [await self._cursor()]
-        while len(seen) < 4 or len(set(seen[-4:])) > 1:
-            await asyncio.sleep(0.05)
-            seen.append(await self._cursor())
+    async def _rests(self) -> tuple[int, int]:
+        """What was typed has arrived, a box is closed, a page is drawn: the cursor stands still, here."""
+        seen: list[tuple[int, int]] = []
+
+        async def is_still() -> bool:
+            seen.append(await self._look())
+            row = seen[-1][0]
+            return len(seen) > 5 and len(set(seen[-6:])) == 1 and row < ROWS - self.program.talks_in
+
+        await self._until("rests", is_still)
+        return seen[-1]
 
     async def _until(self, what: str, is_so: Callable[[], Awaitable[bool]]) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -150,10 +296,6 @@ class TextBrowser:
             if time.monotonic() > deadline:
                 raise AssertionError(f"{self.program.name}: never {what}:\n{await self.screen()}")
             await asyncio.sleep(0.03)
-
-    async def _cursor(self) -> tuple[int, int]:
-        row, _, column = (await self._tmux("display", "-p", "#{cursor_y},#{cursor_x}")).partition(",")
-        return int(row), int(column)
 
     async def _keys(self, *keys: str) -> None:
         if keys:
@@ -168,8 +310,9 @@ class TextBrowser:
             "TMUX_TMPDIR": str(self._home),
             "LC_ALL": "C.UTF-8",
             "TERM": "screen",
+            "EDITOR": f"cp {self._home / 'typed'}",
         }
-        kept = {name: value for name, value in os.environ.items() if name not in {"TMUX", "WWW_HOME"}}
+        kept = {name: value for name, value in os.environ.items() if name not in NOT_THEIRS}
         process = await asyncio.create_subprocess_exec(
             "tmux", "-f", "/dev/null", *arguments, env=kept | words,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,

@@ -9,7 +9,7 @@ from app import clock
 from db.models import AuditKind
 from db.seeds.world import World
 from tests.actors import Actor
-from tests.people.told import (
+from tests.people.steps import (
     INVITATION,
     PEOPLE,
     a_member,
@@ -41,7 +41,7 @@ async def link(app, mailbox, to=NEW):
     return link_in([each for each in letters if "/invitation/" in words_of(each)][-1], "invitation/")
 
 
-async def test_from_the_invitation_to_the_companys_space(app, alice, visitor, portal, mailbox, told):
+async def test_from_the_invitation_to_the_companys_space(app, alice, visitor, portal, mailbox, world):
     page = await alice.follow(await invite(alice, email=" Jeanne@Nouvelle.example "))
     assert "L’invitation est partie par courriel." in page.text
     assert "Gestion des salariés, Lecture" in page.text
@@ -58,9 +58,9 @@ async def test_from_the_invitation_to_the_companys_space(app, alice, visitor, po
     assert home.status_code == 200
     assert "Jeanne Dupont" in home.text
     (account,) = await accounts_at(portal, NEW)
-    membership = await membership_of(portal, account, told.ours)
+    membership = await membership_of(portal, account, world.ours)
     assert (membership.roles, membership.third_party) == (["salaries", "lecture"], False)
-    assert await kinds(portal, told.ours) == [
+    assert await kinds(portal, world.ours) == [
         AuditKind.PERSON_INVITED,
         AuditKind.ACCOUNT_CREATED,
         AuditKind.INVITATION_ACCEPTED,
@@ -70,7 +70,7 @@ async def test_from_the_invitation_to_the_companys_space(app, alice, visitor, po
     assert "Aucune invitation n’attend de réponse." in (await alice.get(PEOPLE)).text
 
 
-async def test_who_has_an_account_accepts_with_its_password(app, alice, visitor, told, portal, mailbox):
+async def test_who_has_an_account_accepts_with_its_password(app, alice, visitor, world, portal, mailbox):
     ends_on = clock.today() + timedelta(days=90)
     scope = {"role_facturation": "on", "third_party": "on", "ends_on": f"{ends_on:%d/%m/%Y}"}
     await invite(alice, email="charlie@theirs.example", **scope)
@@ -82,16 +82,16 @@ async def test_who_has_an_account_accepts_with_its_password(app, alice, visitor,
     assert wrong.status_code == 422
     assert "incorrect" in wrong.text
     assert "not this one" not in wrong.text
-    assert await membership_of(portal, told.charlie, told.ours) is None
+    assert await membership_of(portal, world.charlie, world.ours) is None
     home = await visitor.follow(await visitor.fill(path, password=PASSWORD))
     assert OURS in home.text
-    membership = await membership_of(portal, told.charlie, told.ours)
+    membership = await membership_of(portal, world.charlie, world.ours)
     assert (membership.roles, membership.third_party) == (["facturation"], True)
     assert membership.ends_on == ends_on
     assert (await visitor.get("/espace/00042")).status_code == 200
 
 
-async def test_guesses_made_through_an_invitation_are_counted(app, alice, visitor, told, mailbox):
+async def test_guesses_made_through_an_invitation_are_counted(app, alice, visitor, world, mailbox):
     await invite(alice, email="charlie@theirs.example", role_lecture="on")
     path = await link(app, mailbox, "charlie@theirs.example")
     seen = [(await visitor.fill(path, password="wrong")).status_code for _ in range(6)]
@@ -108,7 +108,7 @@ async def test_guesses_made_through_an_invitation_are_counted(app, alice, visito
         ({"roles": "administrateur"}, "champ inattendu"),
     ],
 )
-async def test_a_wrong_form_opens_no_account(app, alice, visitor, told, portal, mailbox, change, words):
+async def test_a_wrong_form_opens_no_account(app, alice, visitor, world, portal, mailbox, change, words):
     await invite(alice)
     answer = await visitor.fill(await link(app, mailbox), **(PERSON | change))
     assert answer.status_code == 422
@@ -127,51 +127,51 @@ async def test_a_wrong_invitation_is_not_sent(app, alice, portal, mailbox, field
     assert await mailbox.delivered(app) == []
 
 
-async def test_who_has_access_already_is_not_invited(alice, told, portal):
+async def test_who_has_access_already_is_not_invited(alice, world, portal):
     answer = await invite(alice, email="Bob@ours.example")
     assert answer.status_code == 422
     assert "Cette personne a déjà accès à l’entreprise." in answer.text
     assert await invitations(portal) == []
 
 
-async def test_a_revoked_person_is_invited_again(app, alice, told, portal, mailbox):
+async def test_a_revoked_person_is_invited_again(app, alice, world, portal, mailbox):
     await invite(alice, email="charlie@theirs.example", role_lecture="on")
     older = await link(app, mailbox, "charlie@theirs.example")
-    await alice.fill(await address_of(portal, told.bob, told.ours, "/retrait"))
+    await alice.fill(await address_of(portal, world.bob, world.ours, "/retrait"))
     await invite(alice, email="bob@ours.example", role_lecture="on")
     async with Actor(app) as bob:
         path = await link(app, mailbox, "bob@ours.example")
         assert path != older
         assert (await bob.follow(await bob.fill(path, password=PASSWORD))).status_code == 200
-    assert (await membership_of(portal, told.bob, told.ours)).roles == ["lecture"]
+    assert (await membership_of(portal, world.bob, world.ours)).roles == ["lecture"]
 
 
-async def test_a_person_whose_access_ended_is_invited_again(app, alice, told, portal, mailbox, visitor):
+async def test_a_person_whose_access_ended_is_invited_again(app, alice, world, portal, mailbox, visitor):
     ended = {"third_party": True, "ends_on": clock.today() - timedelta(days=1)}
-    past = await a_member(portal, told.ours, "ancien@tiers.example", "facturation", **ended)
+    past = await a_member(portal, world.ours, "ancien@tiers.example", "facturation", **ended)
     async with portal.database.transaction(write=True) as session:
         row = await session.merge(past)
-        row.password_hash = told.alice.password_hash
-    assert "Accès terminé depuis le" in (await alice.get(PEOPLE)).text
+        row.password_hash = world.alice.password_hash
+    assert ">accès terminé</span> le" in (await alice.get(PEOPLE)).text
     await invite(alice, email="ancien@tiers.example", role_lecture="on")
     answer = await visitor.fill(await link(app, mailbox, "ancien@tiers.example"), password=PASSWORD)
     assert (await visitor.follow(answer)).status_code == 200
-    membership = await membership_of(portal, past, told.ours)
+    membership = await membership_of(portal, past, world.ours)
     assert (membership.roles, membership.ends_on) == (["lecture"], None)
 
 
 async def test_an_older_invitation_does_not_bring_a_revoked_person_back(
-    app, alice, visitor, told, portal, mailbox
+    app, alice, visitor, world, portal, mailbox
 ):
     await invite(alice, email="charlie@theirs.example", role_administrateur="on")
     path = await link(app, mailbox, "charlie@theirs.example")
     async with portal.database.transaction(write=True) as session:
-        await World(session).acts_for(told.charlie, told.ours, roles=["lecture"])
-    await alice.fill(await address_of(portal, told.charlie, told.ours, "/retrait"))
+        await World(session).acts_for(world.charlie, world.ours, roles=["lecture"])
+    await alice.fill(await address_of(portal, world.charlie, world.ours, "/retrait"))
     assert (await visitor.get(path)).status_code == 404
 
 
-async def test_a_second_invitation_replaces_the_first(app, alice, visitor, portal, mailbox, told):
+async def test_a_second_invitation_replaces_the_first(app, alice, visitor, portal, mailbox, world):
     await invite(alice)
     first = await link(app, mailbox)
     await invite(alice, role_facturation="on")
@@ -182,9 +182,9 @@ async def test_a_second_invitation_replaces_the_first(app, alice, visitor, porta
 
 
 async def test_an_invitation_is_sent_again_once_a_minute(
-    app, alice, visitor, told, portal, mailbox, time_machine_at
+    app, alice, visitor, world, portal, mailbox, time_machine_at
 ):
-    await alice.signed_in(told.alice)
+    await alice.signed_in(world.alice)
     await invite(alice)
     first = await link(app, mailbox)
     path = f"{PEOPLE}/invitations/{(await invitations(portal))[0].key}"
@@ -197,10 +197,10 @@ async def test_an_invitation_is_sent_again_once_a_minute(
     second = await link(app, mailbox)
     assert (await visitor.get(first)).status_code == 404
     assert (await visitor.get(second)).status_code == 200
-    assert "(expirée)" not in page.text
+    assert ">expirée</span>" not in page.text
 
 
-async def test_a_mailbox_is_not_flooded(alice, told, portal, mailbox, app):
+async def test_a_mailbox_is_not_flooded(alice, world, portal, mailbox, app):
     seen = [(await invite(alice)).status_code for _ in range(5)]
     assert seen == [303] * 3 + [429] * 2
     assert len(await mailbox.delivered(app)) == 3
@@ -208,9 +208,9 @@ async def test_a_mailbox_is_not_flooded(alice, told, portal, mailbox, app):
 
 
 async def test_an_invitation_lasts_seven_days_and_is_then_sent_again(
-    app, alice, visitor, told, portal, mailbox, time_machine_at
+    app, alice, visitor, world, portal, mailbox, time_machine_at
 ):
-    await alice.signed_in(told.alice)
+    await alice.signed_in(world.alice)
     await invite(alice)
     path = await link(app, mailbox)
     time_machine_at.shift(timedelta(days=6, hours=23))
@@ -219,27 +219,27 @@ async def test_an_invitation_lasts_seven_days_and_is_then_sent_again(
     token = await visitor.token("/connexion")
     assert (await visitor.get(path)).status_code == 404
     assert (await visitor.post(path, data={"csrf": token, **PERSON})).status_code == 404
-    await alice.signed_in(told.alice)
-    assert "(expirée)" in (await alice.get(PEOPLE)).text
+    await alice.signed_in(world.alice)
+    assert ">expirée</span>" in (await alice.get(PEOPLE)).text
     await alice.fill(f"{PEOPLE}/invitations/{(await invitations(portal))[0].key}")
     assert (await visitor.get(await link(app, mailbox))).status_code == 200
 
 
 async def test_an_invitation_ends_with_the_access_that_it_promises(
-    app, alice, visitor, told, portal, mailbox, time_machine_at
+    app, alice, visitor, world, portal, mailbox, time_machine_at
 ):
-    await alice.signed_in(told.alice)
+    await alice.signed_in(world.alice)
     await invite(alice, role_lecture="on", third_party="on", ends_on="04/03/2026")
     path = await link(app, mailbox)
     assert (await visitor.get(path)).status_code == 200
     time_machine_at.shift(timedelta(days=3))
     assert (await visitor.get(path)).status_code == 404
-    await alice.signed_in(told.alice)
+    await alice.signed_in(world.alice)
     answer = await alice.fill(f"{PEOPLE}/invitations/{(await invitations(portal))[0].key}")
     assert "La date de fin prévue est passée." in answer.text
 
 
-async def test_a_cancelled_invitation_opens_nothing(app, alice, visitor, told, portal, mailbox):
+async def test_a_cancelled_invitation_opens_nothing(app, alice, visitor, world, portal, mailbox):
     await invite(alice)
     path = await link(app, mailbox)
     cancelling = f"{PEOPLE}/invitations/{(await invitations(portal))[0].key}/annulation"
@@ -247,10 +247,10 @@ async def test_a_cancelled_invitation_opens_nothing(app, alice, visitor, told, p
     assert "L’invitation est annulée." in page.text
     assert (await visitor.get(path)).status_code == 404
     assert (await alice.get(cancelling)).status_code == 404
-    assert await kinds(portal, told.ours) == [AuditKind.PERSON_INVITED, AuditKind.INVITATION_CANCELLED]
+    assert await kinds(portal, world.ours) == [AuditKind.PERSON_INVITED, AuditKind.INVITATION_CANCELLED]
 
 
-async def test_the_invitation_of_another_company_is_not_found(app, alice, charlie, told, portal):
+async def test_the_invitation_of_another_company_is_not_found(app, alice, charlie, world, portal):
     await invite(charlie, path="/espace/00042/utilisateurs/invitation")
     for act in ("", "/annulation"):
         absent = await alice.get(f"{PEOPLE}/invitations/99999{act}")
@@ -264,7 +264,7 @@ async def test_the_invitation_of_another_company_is_not_found(app, alice, charli
 
 @pytest.mark.parametrize("has_account", [True, False])
 async def test_accepted_twice_at_once_an_invitation_gives_one_access(
-    app, alice, told, portal, mailbox, has_account
+    app, alice, world, portal, mailbox, has_account
 ):
     email = "charlie@theirs.example" if has_account else NEW
     await invite(alice, email=email, role_lecture="on")
@@ -280,21 +280,21 @@ async def test_accepted_twice_at_once_an_invitation_gives_one_access(
     assert statuses[0] == 303
     assert statuses[1] in {404, 409}
     (account,) = await accounts_at(portal, email)
-    assert (await membership_of(portal, account, told.ours)).roles == ["lecture"]
+    assert (await membership_of(portal, account, world.ours)).roles == ["lecture"]
 
 
 async def test_an_accepted_invitation_leaves_access_that_is_there_as_it_is(
-    app, alice, visitor, told, portal, mailbox
+    app, alice, visitor, world, portal, mailbox
 ):
     await invite(alice, email="charlie@theirs.example", role_administrateur="on")
     path = await link(app, mailbox, "charlie@theirs.example")
     async with portal.database.transaction(write=True) as session:
-        await World(session).acts_for(told.charlie, told.ours, roles=["lecture"])
+        await World(session).acts_for(world.charlie, world.ours, roles=["lecture"])
     assert (await visitor.follow(await visitor.fill(path, password=PASSWORD))).status_code == 200
-    assert (await membership_of(portal, told.charlie, told.ours)).roles == ["lecture"]
+    assert (await membership_of(portal, world.charlie, world.ours)).roles == ["lecture"]
 
 
-async def test_a_link_acts_only_with_the_token_of_its_page(app, alice, visitor, told, portal, mailbox):
+async def test_a_link_acts_only_with_the_token_of_its_page(app, alice, visitor, world, portal, mailbox):
     await invite(alice)
     path = await link(app, mailbox)
     answer = await visitor.post(path, data=PERSON)

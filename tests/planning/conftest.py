@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.planning.told import a_person, a_slot
+from tests.planning.steps import a_person, a_slot
 
 
 @pytest.fixture
-async def elise(portal, told):
-    return await a_person(portal, told.site, email="elise@example.fr")
+async def elise(portal, world):
+    return await a_person(portal, world.site, email="elise@example.fr")
 
 
 @pytest.fixture
-async def slot(portal, told, elise):
-    return await a_slot(portal, told.site, elise)
+async def slot(portal, world, elise):
+    return await a_slot(portal, world.site, elise)

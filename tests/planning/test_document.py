@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from app.clock import PARIS
-from app.planning.document import Convocation, as_pdf, convocation_of, pdf_of, when_words
-from app.planning.slot_queries import SlotRow
+from app.files.pdf import USUAL
+from app.planning.convocations import Convocation, as_pdf, convocation_of, pdf_of, when_words
+from app.planning.queries import SlotRow
 from app.settings import Settings
-from app.typesetting import USUAL
 
 LETTER = Convocation(
     service_name="AIST22 Santé au Travail",

@@ -1,15 +1,16 @@
 """A slot given back, free or not, taken back, or exchanged for another date."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app import clock
-from app.planning.service import move_slot
+from app.planning.staff import move_slot
 from db.models import AppointmentRequest, RequestMotive, RequestState, SlotState, VisitKind
 from tests.employees.people import acting, as_shown, fields_of
-from tests.faults.steps import rows
-from tests.planning.told import (
+from tests.pages import check
+from tests.planning.steps import (
     FREE_UNTIL,
     PLANNING,
     WEDNESDAY,
@@ -20,17 +21,17 @@ from tests.planning.told import (
     the_slot,
     told_events,
 )
-from tests.test_pages import check
+from tests.reading import rows
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 
 
-async def give_back(actor, slot, reason="conges", **more):
+async def give_back(actor, slot, reason="a_refaire", **more):
     path = f"{PLANNING}/{slot.id}/absence"
     return await actor.fill(path, **await as_shown(actor, path) | {"reason": reason} | more)
 
 
-async def test_the_notice_and_the_fee_are_said_before_the_click(app, alice, told, portal, slot, monkeypatch):
+async def test_the_notice_and_the_fee_are_said_before_the_click(app, alice, world, portal, slot, monkeypatch):
     monkeypatch.setattr(portal.settings, "service_absence_fee_cents", 7050)
     assert (
         "n’est pas confirmé : le rendre au service ne coûte rien."
@@ -40,76 +41,77 @@ async def test_the_notice_and_the_fee_are_said_before_the_click(app, alice, told
     page = await alice.get(f"{PLANNING}/{slot.id}/absence")
     assert f"Annulation sans frais jusqu’au {FREE_UNTIL} ; ensuite" in page.text
     assert "(70,50 € hors taxes)" in page.text
-    assert "Jamais une raison médicale" in page.text
+    assert "La raison d’une absence n’est ni demandée ni gardée" in page.text
     check(page)
 
 
-async def test_given_back_in_time_it_costs_nothing_and_the_person_is_told(alice, told, portal, slot):
+async def test_given_back_in_time_it_costs_nothing_and_the_person_is_told(alice, world, portal, slot):
     await confirm(alice, slot)
     done = await alice.follow(await give_back(alice, slot))
     assert "Le créneau est rendu au service." in done.text
     row = await the_slot(portal, slot.id)
-    assert (row.state, row.reason, row.fee_cents) == (SlotState.DECLINED, "conges", 0)
+    assert (row.state, row.reason, row.fee_cents) == (SlotState.DECLINED, "a_refaire", 0)
     assert [kind for kind, _ in await notices(portal)] == ["summons", "cancelled"]
-    assert (await told_events(portal))[-1][1].endswith(": congés")
+    assert (await told_events(portal))[-1][1].endswith(": la visite reste à faire")
     assert "LE GALL" not in (await alice.get(PLANNING)).text
     assert "rendu au service par Alice Martin" in (await alice.get(PLANNING, params={"etat": "rendus"})).text
 
 
-async def test_given_back_late_the_fee_of_the_page_is_owed(alice, told, portal, elise, monkeypatch):
+async def test_given_back_late_the_fee_of_the_page_is_owed(alice, world, portal, elise, monkeypatch):
     monkeypatch.setattr(portal.settings, "service_absence_fee_cents", 7000)
-    slot = await a_slot(portal, told.site, elise, starts_at=datetime(2026, 3, 3, 9, 0, tzinfo=UTC))
+    slot = await a_slot(portal, world.site, elise, starts_at=datetime(2026, 3, 3, 9, 0, tzinfo=UTC))
     await confirm(alice, slot)
     page = await alice.get(f"{PLANNING}/{slot.id}/absence")
     assert "Le délai pour annuler sans frais est passé" in page.text
-    await give_back(alice, slot, "deplacement")
+    await give_back(alice, slot, "a_refaire")
     assert (await the_slot(portal, slot.id)).fee_cents == 7000
     assert "manqués" not in (await alice.get(f"{PLANNING}/passees")).text
 
 
 async def test_appointments_missed_are_listed_once_over_and_told_from_those_given_back_late(
-    alice, told, portal, elise
+    alice, world, portal, elise
 ):
     over = datetime(2026, 2, 25, 9, 0, tzinfo=UTC)
-    await a_slot(portal, told.site, elise, over, state=SlotState.DECLINED, fee_cents=7000)
-    await a_slot(portal, told.site, elise, over + timedelta(days=1), state=SlotState.ABSENT, fee_cents=7000)
-    page = (await alice.get(f"{PLANNING}/passees")).text
-    assert "LE GALL Élise, rendu trop tard – 70 € hors taxes" in page
-    assert "LE GALL Élise – 70 € hors taxes" in page
+    await a_slot(portal, world.site, elise, over, state=SlotState.DECLINED, fee_cents=7000)
+    await a_slot(portal, world.site, elise, over + timedelta(days=1), state=SlotState.ABSENT, fee_cents=7000)
+    page = (await alice.get(f"{PLANNING}/passees")).text.partition("manqués</caption>")[2]
+    told = [" ".join(re.sub("<[^>]+>", " ", each).split()) for each in page.split("<tr>")[2:]]
+    assert told[0].startswith("25/02/2026 LE GALL Élise rendu trop tard 70 €")
+    assert told[1].startswith("26/02/2026 LE GALL Élise absent 70 €")
 
 
 async def test_a_proposal_that_nobody_confirmed_is_given_back_for_nothing(
-    alice, told, portal, elise, monkeypatch
+    alice, world, portal, elise, monkeypatch
 ):
     monkeypatch.setattr(portal.settings, "service_absence_fee_cents", 7000)
-    slot = await a_slot(portal, told.site, elise, starts_at=datetime(2026, 3, 3, 9, 0, tzinfo=UTC))
+    slot = await a_slot(portal, world.site, elise, starts_at=datetime(2026, 3, 3, 9, 0, tzinfo=UTC))
     await give_back(alice, slot)
     row = await the_slot(portal, slot.id)
     assert (row.state, row.fee_cents) == (SlotState.DECLINED, 0)
 
 
 async def test_what_was_free_on_the_page_is_not_billed_without_being_said(
-    alice, told, portal, elise, monkeypatch, time_machine_at
+    alice, world, portal, elise, monkeypatch, time_machine_at
 ):
     monkeypatch.setattr(portal.settings, "service_absence_fee_cents", 7000)
-    slot = await a_slot(portal, told.site, elise, starts_at=datetime(2026, 3, 4, 9, 5, tzinfo=UTC))
+    slot = await a_slot(portal, world.site, elise, starts_at=datetime(2026, 3, 4, 9, 5, tzinfo=UTC))
     await confirm(alice, slot)
     path = f"{PLANNING}/{slot.id}/absence"
-    seen = await as_shown(alice, path) | {"reason": "conges"}
+    seen = await as_shown(alice, path) | {"reason": "a_refaire"}
     time_machine_at.shift(timedelta(minutes=10))
     refused = await alice.fill(path, **seen)
     assert refused.status_code == 422
     assert "vient de passer" in refused.text
     assert "70 € hors taxes" in refused.text
     assert (await the_slot(portal, slot.id)).state == SlotState.CONFIRMED
-    again = fields_of(refused.text) | {"reason": "conges"}
+    again = fields_of(refused.text) | {"reason": "a_refaire"}
     assert (await alice.fill(path, **again)).status_code == 303
     assert (await the_slot(portal, slot.id)).fee_cents == 7000
 
 
-async def test_a_slot_given_back_or_moved_meanwhile_is_not_confirmed_unread(app, alice, told, portal, slot):
+async def test_a_slot_given_back_or_moved_meanwhile_is_not_confirmed_unread(app, alice, world, portal, slot):
     path = f"{PLANNING}/{slot.id}/confirmation"
-    async with acting(app, portal, told.site, "rendez-vous") as bob:
+    async with acting(app, portal, world.site, "rendez-vous") as bob:
         seen = await as_shown(bob, path)
         await give_back(alice, slot)
         late = await bob.fill(path, **seen)
@@ -117,27 +119,27 @@ async def test_a_slot_given_back_or_moved_meanwhile_is_not_confirmed_unread(app,
         assert "Alice Martin a déjà rendu ce créneau" in late.text
         assert (await the_slot(portal, slot.id)).state == SlotState.DECLINED
         assert (await confirm(bob, slot)).status_code == 303
-        seen = await as_shown(bob, f"{PLANNING}/{slot.id}/absence") | {"reason": "conges"}
-        async with service(portal, told) as staff:
+        seen = await as_shown(bob, f"{PLANNING}/{slot.id}/absence") | {"reason": "a_refaire"}
+        async with service(portal, world) as staff:
             await move_slot(staff, slot.id, WEDNESDAY + timedelta(hours=3), clock.now())
-        beaten = await bob.fill(f"{PLANNING}/{slot.id}/absence", partial=True, **seen)
+        beaten = await bob.fill(f"{PLANNING}/{slot.id}/absence", **seen)
     assert beaten.status_code == 409
     assert "Le service a déplacé ce rendez-vous au mercredi 11 mars à 12 h 30" in beaten.text
-    assert f'id="planning-slot-{slot.id}"' in beaten.text
+    assert "Rendez-vous du mercredi 11 mars 2026 à 12 h 30" in beaten.text
 
 
 @pytest.mark.parametrize("reason", ["", "maladie", "autre_date", "x" * 500])
 async def test_a_reason_outside_the_short_list_is_refused_and_the_form_comes_back(
-    alice, told, portal, slot, reason
+    alice, world, portal, slot, reason
 ):
     refused = await give_back(alice, slot, reason)
     assert refused.status_code == 422
-    assert "Choisissez pourquoi ce créneau n’est pas utilisé." in refused.text
+    assert "Choisissez ce que devient cette visite." in refused.text
     check(refused)
     assert (await the_slot(portal, slot.id)).state == SlotState.PROPOSED
 
 
-async def test_a_slot_given_back_by_mistake_is_taken_back(alice, told, portal, slot):
+async def test_a_slot_given_back_by_mistake_is_taken_back(alice, world, portal, slot):
     await give_back(alice, slot)
     assert "Reprendre" in (await alice.get(f"{PLANNING}/{slot.id}")).text
     done = await alice.follow(await confirm(alice, slot))
@@ -146,9 +148,9 @@ async def test_a_slot_given_back_by_mistake_is_taken_back(alice, told, portal, s
     assert (row.state, row.reason, row.fee_cents) == (SlotState.CONFIRMED, "", 0)
 
 
-async def test_a_slot_that_went_to_another_company_meanwhile_is_not_taken_back(alice, told, portal, slot):
+async def test_a_slot_that_went_to_another_company_meanwhile_is_not_taken_back(alice, world, portal, slot):
     await give_back(alice, slot)
-    await a_slot(portal, told.theirs, starts_at=WEDNESDAY)
+    await a_slot(portal, world.theirs, starts_at=WEDNESDAY)
     refused = await confirm(alice, slot)
     assert refused.status_code == 409
     assert "Ce créneau a été donné à quelqu’un d’autre entre-temps." in refused.text
@@ -156,7 +158,7 @@ async def test_a_slot_that_went_to_another_company_meanwhile_is_not_taken_back(a
 
 
 async def test_asking_for_another_date_gives_back_and_opens_a_request_with_its_wishes(
-    alice, told, portal, elise, slot
+    alice, world, portal, elise, slot
 ):
     path = f"{PLANNING}/{slot.id}/autre-date"
     await confirm(alice, slot)
@@ -168,7 +170,7 @@ async def test_asking_for_another_date_gives_back_and_opens_a_request_with_its_w
     assert "Autre date pour un rendez-vous proposé" in done.text
     assert "Jeudi matin" in done.text
     assert "Plutôt en fin de mois." in done.text
-    (request,) = await rows(portal, AppointmentRequest, AppointmentRequest.company_id == told.site.id)
+    (request,) = await rows(portal, AppointmentRequest, AppointmentRequest.company_id == world.site.id)
     assert (request.motive, request.kind, request.state) == (
         RequestMotive.ANOTHER_DATE, VisitKind.VIP, RequestState.SENT,
     )  # fmt: skip
@@ -176,8 +178,8 @@ async def test_asking_for_another_date_gives_back_and_opens_a_request_with_its_w
 
 
 @pytest.mark.parametrize("state", ["cancelled", "declined", "done", "absent"])
-async def test_what_is_over_offers_no_form_to_give_it_back(alice, told, portal, elise, state):
-    slot = await a_slot(portal, told.site, elise, state=state)
+async def test_what_is_over_offers_no_form_to_give_it_back(alice, world, portal, elise, state):
+    slot = await a_slot(portal, world.site, elise, state=state)
     page = await alice.get(f"{PLANNING}/{slot.id}/absence")
     check(page)
     assert "Ce créneau ne peut plus être rendu" in page.text

@@ -18,7 +18,7 @@ async def asked(actor, email="alice@ours.example"):
     return await actor.follow(await actor.fill(FORGOTTEN, email=email))
 
 
-async def test_a_link_comes_by_mail_and_installs_a_new_password(app, visitor, told, mailbox, alice):
+async def test_a_link_comes_by_mail_and_installs_a_new_password(app, visitor, world, mailbox, alice):
     screen = await asked(visitor)
     assert "Vérifiez vos courriers indésirables !" in screen.text
     (letter,) = await mailbox.delivered(app)
@@ -32,7 +32,7 @@ async def test_a_link_comes_by_mail_and_installs_a_new_password(app, visitor, to
     assert (await give(visitor, password=NEW)).status_code == 303
 
 
-async def test_opening_the_link_uses_nothing_up_and_using_it_does(app, visitor, told, mailbox):
+async def test_opening_the_link_uses_nothing_up_and_using_it_does(app, visitor, world, mailbox):
     await asked(visitor)
     link = link_in((await mailbox.delivered(app))[0], "nouveau-mot-de-passe")
     for _ in range(3):
@@ -42,14 +42,16 @@ async def test_opening_the_link_uses_nothing_up_and_using_it_does(app, visitor, 
     assert (await visitor.get(link)).status_code == 404
 
 
-async def test_a_link_lasts_an_hour(app, visitor, told, mailbox, time_machine_at):
+async def test_a_link_lasts_an_hour(app, visitor, world, mailbox, time_machine_at):
     await asked(visitor)
-    link = link_in((await mailbox.delivered(app))[0], "nouveau-mot-de-passe")
+    (letter,) = await mailbox.delivered(app)
+    assert "Ce lien sert une fois, jusqu’au 2 mars 2026 à 11 h 00 :" in words_of(letter)
+    link = link_in(letter, "nouveau-mot-de-passe")
     time_machine_at.shift(timedelta(minutes=61))
     assert (await visitor.get(link)).status_code == 404
 
 
-async def test_an_unknown_address_sees_the_same_screen_and_is_told_by_mail(app, visitor, told, mailbox):
+async def test_an_unknown_address_sees_the_same_screen_and_is_told_by_mail(app, visitor, world, mailbox):
     known = (await asked(visitor)).text.replace("alice@ours.example", "@")
     unknown = (await asked(visitor, "nobody@else.example")).text.replace("nobody@else.example", "@")
     assert known == unknown
@@ -59,7 +61,7 @@ async def test_an_unknown_address_sees_the_same_screen_and_is_told_by_mail(app, 
 
 
 @pytest.mark.parametrize("email", ["alice@ours.example", "nobody@else.example"])
-async def test_asked_again_at_once_the_mail_that_left_is_the_answer(app, visitor, told, mailbox, email):
+async def test_asked_again_at_once_the_mail_that_left_is_the_answer(app, visitor, world, mailbox, email):
     seen = [(await visitor.fill(FORGOTTEN, email=email)).status_code for _ in range(4)]
     assert seen == [303] * 4
     assert [letter["To"] for letter in await mailbox.delivered(app)] == [email]
@@ -83,7 +85,7 @@ async def test_strangers_cannot_be_flooded_with_mail_from_one_network(app, visit
         ("x" * 129, "Choisissez au plus 128 caractères."),
     ],
 )
-async def test_a_weak_password_is_refused_with_the_reason(app, visitor, told, mailbox, password, words):
+async def test_a_weak_password_is_refused_with_the_reason(app, visitor, world, mailbox, password, words):
     await asked(visitor)
     link = link_in((await mailbox.delivered(app))[0], "nouveau-mot-de-passe")
     answer = await visitor.fill(link, new_password=password)
@@ -96,7 +98,7 @@ async def test_a_weak_password_is_refused_with_the_reason(app, visitor, told, ma
     "password",
     ["  espaces autour  ", "пароль из кириллицы", "🐙 quatre mots 🐙 vides", "é" * 3 + "à quoi bon ?"],
 )
-async def test_any_unicode_is_kept_as_it_is(app, visitor, told, mailbox, password):
+async def test_any_unicode_is_kept_as_it_is(app, visitor, world, mailbox, password):
     await asked(visitor)
     link = link_in((await mailbox.delivered(app))[0], "nouveau-mot-de-passe")
     assert (await visitor.fill(link, new_password=password)).status_code == 303
@@ -106,7 +108,7 @@ async def test_any_unicode_is_kept_as_it_is(app, visitor, told, mailbox, passwor
     assert (await give(visitor, password=password + " ")).status_code == 422
 
 
-async def test_a_malformed_hash_is_a_failed_sign_in(visitor, told, portal):
+async def test_a_malformed_hash_is_a_failed_sign_in(visitor, world, portal):
     async with portal.database.transaction(write=True) as session:
         alice = (await session.exec(select(Account).where(Account.email == "alice@ours.example"))).one()
         alice.password_hash = "$2b$12$" + "!" * 53

@@ -5,23 +5,28 @@ from datetime import timedelta
 
 import pytest
 
-from app.sign_up.code_link_service import LINK_LIFE
+from app.sign_up.acts import LINK_LIFE
 from db.models import AuditEvent, AuditKind, Company, CompanyContact, ContactKind, OutboxMail, SignInFlow
 from tests.actors import TOKEN, Actor
-from tests.faults.steps import actor_at, entry, give_numbers, rows
+from tests.faults.steps import actor_at, entry, give_numbers
 from tests.postbox import link_in, words_of
+from tests.reading import rows
 from tests.world import NUMBER
 
-CODE, LINK, SENT = "/connexion/code-adherent", "/connexion/code-adherent/lien", "/connexion/lien-envoye"
+CODE, LINK, SENT = (
+    "/connexion/code-adherent",
+    "/connexion/code-adherent/lien",
+    "/connexion/lien-envoye?fait=envoye",
+)
 CONTACT = "rh@ours.example"
 WRONG_NUMBER = "2022000117"
 
 
 @pytest.fixture
-async def locked(app, told, portal):
+async def locked(app, world, portal):
     """Five wrong numbers closed BRIEUC's code; its contact is on file."""
     async with portal.database.transaction(write=True) as session:
-        session.add(CompanyContact(company_id=told.ours.key, kind=ContactKind.ADMINISTRATIVE, email=CONTACT))
+        session.add(CompanyContact(company_id=world.ours.key, kind=ContactKind.ADMINISTRATIVE, email=CONTACT))
     async with actor_at(app, "203.0.113.9") as attacker:
         for _ in range(5):
             await give_numbers(attacker, "00010", WRONG_NUMBER)
@@ -39,7 +44,7 @@ async def link_for(app, actor, mailbox):
 
 
 async def test_the_closed_form_offers_the_link_and_the_link_opens_the_next_step(
-    app, visitor, locked, told, mailbox
+    app, visitor, locked, world, mailbox
 ):
     refused = await give_numbers(visitor, "00010", NUMBER)
     assert refused.status_code == 429
@@ -57,7 +62,7 @@ async def test_the_closed_form_offers_the_link_and_the_link_opens_the_next_step(
     assert answer.headers["location"] == "/connexion/compte-cree"
 
 
-async def test_the_form_that_is_not_closed_says_nothing_of_it(visitor, told):
+async def test_the_form_that_is_not_closed_says_nothing_of_it(visitor, world):
     assert "Recevoir un lien" not in (await give_numbers(visitor, "00010", WRONG_NUMBER)).text
 
 
@@ -123,7 +128,7 @@ async def test_one_network_asks_ten_times_in_five_minutes(visitor, locked):
 
 
 async def test_without_a_contact_nothing_leaves_and_the_same_words_say_whom_to_write_to(
-    app, visitor, told, portal
+    app, visitor, world, portal
 ):
     answer = await visitor.follow(await ask(visitor))
     assert "ne connaît peut-être pas d’adresse de contact" in answer.text
@@ -131,9 +136,9 @@ async def test_without_a_contact_nothing_leaves_and_the_same_words_say_whom_to_w
     assert not await rows(portal, OutboxMail)
 
 
-async def test_a_company_closed_meanwhile_opens_nothing(app, visitor, locked, portal, told):
+async def test_a_company_closed_meanwhile_opens_nothing(app, visitor, locked, portal, world):
     async with portal.database.transaction(write=True) as session:
-        (await session.get_one(Company, told.ours.key)).closed_at = told.ours.created_at
+        (await session.get_one(Company, world.ours.key)).closed_at = world.ours.created_at
     await ask(visitor)
     assert not await rows(portal, OutboxMail)
 
@@ -151,6 +156,6 @@ async def test_what_is_kept_and_told_holds_neither_the_number_nor_the_link(
     assert NUMBER not in words_of(letter)
 
 
-async def test_the_cookie_of_somebody_elses_sign_in_is_no_link(app, visitor, told):
+async def test_the_cookie_of_somebody_elses_sign_in_is_no_link(app, visitor, world):
     await visitor.fill("/connexion", email="alice@ours.example")
     assert (await visitor.get(f"{LINK}/{visitor.cookies['flow']}")).status_code == 404

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import db.numbers
-from app.fields import mobile_number
+from app.text.fields import mobile_number
 from db.numbers import company_code, declarant_number, draw_declarant_number, is_declarant_number
 
 

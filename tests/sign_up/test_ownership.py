@@ -7,11 +7,12 @@ import pytest
 
 from app import clock
 from app.commands import create_staff
-from app.keys import fingerprint
+from app.security.keys import fingerprint
 from db.models import Account, Invitation, Membership, StaffMember
 from tests.actors import Actor
-from tests.faults.steps import give_numbers, rows
+from tests.faults.steps import give_numbers
 from tests.postbox import link_in, password_in
+from tests.reading import rows
 from tests.world import NUMBER, OTHER_NUMBER, PASSWORD
 
 ACCOUNT = "/connexion/creer-mon-compte"
@@ -38,7 +39,7 @@ async def companies_of(portal, account):
     return {row.company_id for row in mine}
 
 
-async def test_a_staff_account_created_meanwhile_is_not_renamed(visitor, told, portal, settings):
+async def test_a_staff_account_created_meanwhile_is_not_renamed(visitor, world, portal, settings):
     await with_numbers(visitor)
     await create_staff(settings, STAFF, "Ada", "Chef", clock.now())
     staff = await at(portal, STAFF)
@@ -53,7 +54,7 @@ async def test_a_staff_account_created_meanwhile_is_not_renamed(visitor, told, p
 
 
 async def test_an_account_made_staff_after_the_flow_created_it_is_not_renamed(
-    visitor, told, portal, settings
+    visitor, world, portal, settings
 ):
     await with_numbers(visitor)
     await visitor.fill(ACCOUNT, **entry(STAFF))
@@ -65,27 +66,27 @@ async def test_an_account_made_staff_after_the_flow_created_it_is_not_renamed(
 
 
 @pytest.mark.parametrize("victim", ["unopened", "opened"])
-async def test_the_memberships_of_an_account_that_was_there_stay(victim, app, visitor, told, portal):
+async def test_the_memberships_of_an_account_that_was_there_stay(victim, app, visitor, world, portal):
     await with_numbers(visitor)
     async with portal.database.transaction(write=True) as session:
         account = Account(
             email=FIRST, first_name="Vic", last_name="Time", job_title="x", created_at=clock.now()
         )
         if victim == "opened":
-            account.password_hash, account.first_signed_in_at = told.alice.password_hash, clock.now()
+            account.password_hash, account.first_signed_in_at = world.alice.password_hash, clock.now()
         session.add(account)
         await session.flush()
-        session.add(Membership(account_id=account.key, company_id=told.ours.key, created_at=clock.now()))
+        session.add(Membership(account_id=account.key, company_id=world.ours.key, created_at=clock.now()))
     for email in (FIRST, "bob@ours.example", SECOND):
         await visitor.fill(ACCOUNT, **entry(email))
     kept = await at(portal, FIRST)
     assert (kept.key, kept.last_name) == (account.key, "Time")
-    assert told.ours.key in await companies_of(portal, kept)
+    assert world.ours.key in await companies_of(portal, kept)
     assert await at(portal, SECOND)
-    assert told.ours.key in await companies_of(portal, await at(portal, "bob@ours.example"))
+    assert world.ours.key in await companies_of(portal, await at(portal, "bob@ours.example"))
 
 
-async def test_of_two_flows_on_one_address_neither_takes_the_account_from_the_other(app, told, portal):
+async def test_of_two_flows_on_one_address_neither_takes_the_account_from_the_other(app, world, portal):
     async with Actor(app) as first, Actor(app) as second:
         await with_numbers(first)
         await with_numbers(second)
@@ -98,19 +99,19 @@ async def test_of_two_flows_on_one_address_neither_takes_the_account_from_the_ot
     assert len({(await at(portal, email)).key for email in (FIRST, "mine@evil.example", SECOND)}) == 3
 
 
-async def test_what_another_flow_gave_stays_when_the_first_takes_its_own_back(app, told, portal):
+async def test_what_another_flow_gave_stays_when_the_first_takes_its_own_back(app, world, portal):
     async with Actor(app) as first, Actor(app) as second:
         await with_numbers(first)
         await with_numbers(second, "00010", NUMBER)
         await first.fill(ACCOUNT, **entry(FIRST))
         await second.fill(ACCOUNT, **entry(FIRST))
         await first.fill(ACCOUNT, **entry(SECOND))
-    assert told.theirs.key not in await companies_of(portal, await at(portal, FIRST))
-    assert told.ours.key in await companies_of(portal, await at(portal, FIRST))
-    assert await companies_of(portal, await at(portal, SECOND)) == {told.theirs.key}
+    assert world.theirs.key not in await companies_of(portal, await at(portal, FIRST))
+    assert world.ours.key in await companies_of(portal, await at(portal, FIRST))
+    assert await companies_of(portal, await at(portal, SECOND)) == {world.theirs.key}
 
 
-async def test_an_account_that_somebody_opened_is_not_renamed(app, visitor, told, portal, mailbox):
+async def test_an_account_that_somebody_opened_is_not_renamed(app, visitor, world, portal, mailbox):
     await with_numbers(visitor)
     await visitor.fill(ACCOUNT, **entry(FIRST))
     password = next(password_in(letter) for letter in await mailbox.delivered(app) if letter["To"] == FIRST)
@@ -121,18 +122,18 @@ async def test_an_account_that_somebody_opened_is_not_renamed(app, visitor, told
         await owner.fill("/connexion/premier-mot-de-passe", new_password=PASSWORD)
         assert (await owner.get("/mon-compte")).status_code == 200
     assert (await at(portal, FIRST)).key != (await at(portal, SECOND)).key
-    assert await companies_of(portal, await at(portal, FIRST)) == {told.theirs.key}
+    assert await companies_of(portal, await at(portal, FIRST)) == {world.theirs.key}
 
 
-async def test_an_account_whose_address_is_invited_is_not_renamed(visitor, told, portal):
+async def test_an_account_whose_address_is_invited_is_not_renamed(visitor, world, portal):
     await with_numbers(visitor)
     await visitor.fill(ACCOUNT, **entry(FIRST))
     now = clock.now()
     async with portal.database.transaction(write=True) as session:
         session.add(
             Invitation(
-                company_id=told.ours.key, email=FIRST, token_hash=fingerprint("invited"),
-                invited_by=told.alice.key, created_at=now, sent_at=now, expires_at=now + timedelta(days=1),
+                company_id=world.ours.key, email=FIRST, token_hash=fingerprint("invited"),
+                invited_by=world.alice.key, created_at=now, sent_at=now, expires_at=now + timedelta(days=1),
             )
         )  # fmt: skip
     await visitor.fill(ACCOUNT, **entry(SECOND))
@@ -140,7 +141,7 @@ async def test_an_account_whose_address_is_invited_is_not_renamed(visitor, told,
 
 
 async def test_a_reset_asked_for_the_mistyped_address_is_void_once_it_is_corrected(
-    app, visitor, told, portal, mailbox
+    app, visitor, world, portal, mailbox
 ):
     await with_numbers(visitor)
     await visitor.fill(ACCOUNT, **entry(FIRST))
@@ -153,16 +154,16 @@ async def test_a_reset_asked_for_the_mistyped_address_is_void_once_it_is_correct
     assert await at(portal, FIRST) is None
 
 
-async def test_an_address_corrected_three_times_leaves_one_account_with_the_company(visitor, told, portal):
+async def test_an_address_corrected_three_times_leaves_one_account_with_the_company(visitor, world, portal):
     await with_numbers(visitor)
     for email in (FIRST, "bob@ours.example", SECOND):
         await visitor.fill(ACCOUNT, **entry(email))
     assert await at(portal, FIRST) is None
-    assert await companies_of(portal, await at(portal, SECOND)) == {told.theirs.key}
+    assert await companies_of(portal, await at(portal, SECOND)) == {world.theirs.key}
 
 
 async def test_a_letter_to_an_address_that_the_account_has_left_makes_no_password(
-    app, visitor, told, portal, mailbox
+    app, visitor, world, portal, mailbox
 ):
     await with_numbers(visitor)
     await visitor.fill(ACCOUNT, **entry(FIRST))
@@ -175,7 +176,7 @@ async def test_a_letter_to_an_address_that_the_account_has_left_makes_no_passwor
 
 @pytest.mark.parametrize("_round", range(3))
 async def test_two_people_who_type_each_others_address_wait_for_one_another_and_not_for_ever(
-    _round, app, told, portal
+    _round, app, world, portal
 ):
     async with Actor(app) as one, Actor(app) as other:
         for actor, email in ((one, FIRST), (other, SECOND)):

@@ -34,7 +34,7 @@ async def numbers(actor, code="00042", number=OTHER_NUMBER):
     return await actor.fill(CODE, code=code, number=number)
 
 
-async def test_from_the_letter_to_the_private_space(app, visitor, told, portal, mailbox):
+async def test_from_the_letter_to_the_private_space(app, visitor, world, portal, mailbox):
     assert (await numbers(visitor)).headers["location"] == ACCOUNT
     answer = await visitor.fill(ACCOUNT, **PERSON)
     sent = await visitor.follow(answer)
@@ -46,7 +46,7 @@ async def test_from_the_letter_to_the_private_space(app, visitor, told, portal, 
     assert "Votre compte utilisateur sur AIST22 a été créé" in words_of(letter)
     password = password_in(letter)
 
-    await visitor.fill("/connexion?raison=fin", to="/connexion", email="jeanne@nouvelle.example")
+    await visitor.fill("/connexion?fait=fin", to="/connexion", email="jeanne@nouvelle.example")
     answer = await visitor.fill("/connexion/mot-de-passe", email="jeanne@nouvelle.example", password=password)
     for path in ("/espace", "/espace/00042", "/mon-compte", "/entreprises"):
         assert (await visitor.get(path)).headers["location"] == "/connexion/premier-mot-de-passe"
@@ -56,7 +56,7 @@ async def test_from_the_letter_to_the_private_space(app, visitor, told, portal, 
     assert "Jeanne Dupont" in home.text
 
 
-async def test_the_mailed_password_opens_one_session_only(app, visitor, told, mailbox):
+async def test_the_mailed_password_opens_one_session_only(app, visitor, world, mailbox):
     await numbers(visitor)
     await visitor.fill(ACCOUNT, **PERSON)
     password = password_in((await letters_to(app, mailbox))[0])
@@ -69,7 +69,7 @@ async def test_the_mailed_password_opens_one_session_only(app, visitor, told, ma
     assert seen == [303, 422]
 
 
-async def test_the_mailed_password_lasts_a_day(app, visitor, told, mailbox, time_machine_at):
+async def test_the_mailed_password_lasts_a_day(app, visitor, world, mailbox, time_machine_at):
     await numbers(visitor)
     await visitor.fill(ACCOUNT, **PERSON)
     password = password_in((await letters_to(app, mailbox))[0])
@@ -80,12 +80,12 @@ async def test_the_mailed_password_lasts_a_day(app, visitor, told, mailbox, time
 
 
 @pytest.mark.parametrize("typed", ["42", " 00042 ", "00042", "0042"])
-async def test_the_code_is_understood_as_people_type_it(visitor, told, typed):
+async def test_the_code_is_understood_as_people_type_it(visitor, world, typed):
     assert (await numbers(visitor, code=typed, number="2022 000 422")).headers["location"] == ACCOUNT
 
 
 @pytest.mark.parametrize("typed", ["00010 5", "00010-5", "10-5", "00010 - 05"])
-async def test_a_sites_code_brings_that_site(visitor, told, portal, typed):
+async def test_a_sites_code_brings_that_site(visitor, world, portal, typed):
     await numbers(visitor, code=typed, number=NUMBER)
     await visitor.fill(ACCOUNT, **PERSON)
     (account,) = [a for a in await rows(portal, Account) if a.email == PERSON["email"]]
@@ -93,7 +93,7 @@ async def test_a_sites_code_brings_that_site(visitor, told, portal, typed):
     assert len(mine) == 1
 
 
-async def test_a_members_code_brings_its_sites(visitor, told, portal):
+async def test_a_members_code_brings_its_sites(visitor, world, portal):
     await numbers(visitor, code="00010", number=NUMBER)
     await visitor.fill(ACCOUNT, **PERSON, third_party="on")
     (account,) = [a for a in await rows(portal, Account) if a.email == PERSON["email"]]
@@ -115,14 +115,14 @@ async def test_a_members_code_brings_its_sites(visitor, told, portal):
         ("00042", "20220OO422", "ne contient que des chiffres"),
     ],
 )
-async def test_a_slip_is_told_before_anything_is_counted(visitor, told, portal, code, number, words):
+async def test_a_slip_is_told_before_anything_is_counted(visitor, world, portal, code, number, words):
     answer = await numbers(visitor, code, number)
     assert answer.status_code == 422
     assert words in answer.text
     assert not await rows(portal, Throttle)
 
 
-async def test_a_wrong_pair_reveals_nothing(visitor, told):
+async def test_a_wrong_pair_reveals_nothing(visitor, world):
     """A wrong number for a code that exists, and any number for a code that does not: the same words."""
     seen = set()
     for code in ("00042", "00043"):
@@ -134,19 +134,19 @@ async def test_a_wrong_pair_reveals_nothing(visitor, told):
     assert seen == {(422, True)}
 
 
-async def test_the_pair_alone_shows_nothing_of_the_company(visitor, told):
+async def test_the_pair_alone_shows_nothing_of_the_company(visitor, world):
     await numbers(visitor)
     assert THEIRS not in (await visitor.get(ACCOUNT)).text
     await visitor.fill(ACCOUNT, **PERSON)
     assert THEIRS not in (await visitor.get(SENT)).text
 
 
-async def test_the_account_form_without_the_numbers_goes_back_to_them(visitor, told):
+async def test_the_account_form_without_the_numbers_goes_back_to_them(visitor, world):
     for path in (ACCOUNT, SENT):
         assert (await visitor.get(path)).headers["location"] == CODE
 
 
-async def test_every_missing_field_is_named_and_what_was_typed_is_kept(visitor, told):
+async def test_every_missing_field_is_named_and_what_was_typed_is_kept(visitor, world):
     await numbers(visitor)
     answer = await visitor.fill(
         ACCOUNT, email="jeanne@nouvelle.example", email_again="autre@nouvelle.example"
@@ -163,7 +163,7 @@ async def test_every_missing_field_is_named_and_what_was_typed_is_kept(visitor, 
 
 
 async def test_an_address_that_has_an_account_sees_the_same_screen_and_gets_another_mail(
-    app, visitor, told, portal, mailbox
+    app, visitor, world, portal, mailbox
 ):
     await numbers(visitor)
     person = PERSON | {"email": "bob@ours.example", "email_again": "bob@ours.example"}
@@ -178,7 +178,7 @@ async def test_an_address_that_has_an_account_sees_the_same_screen_and_gets_anot
     assert len([m for m in await rows(portal, Membership) if m.account_id == bob.id]) == 2
 
 
-async def test_pressing_the_button_twice_makes_one_account_and_one_mail(visitor, told, portal):
+async def test_pressing_the_button_twice_makes_one_account_and_one_mail(visitor, world, portal):
     await numbers(visitor)
     token = await visitor.token(ACCOUNT)
     for _ in range(2):
@@ -188,7 +188,7 @@ async def test_pressing_the_button_twice_makes_one_account_and_one_mail(visitor,
 
 
 async def test_the_mail_can_be_sent_again_after_a_minute(
-    app, visitor, told, portal, mailbox, time_machine_at
+    app, visitor, world, portal, mailbox, time_machine_at
 ):
     await numbers(visitor)
     await visitor.fill(ACCOUNT, **PERSON)
@@ -200,14 +200,14 @@ async def test_the_mail_can_be_sent_again_after_a_minute(
     assert "Le courriel est parti de nouveau." in again.text
     first, second = await letters_to(app, mailbox)
     assert password_in(first) != password_in(second)
-    await visitor.fill("/connexion?raison=fin", to="/connexion", email=PERSON["email"])
+    await visitor.fill("/connexion?fait=fin", to="/connexion", email=PERSON["email"])
     answer = await visitor.fill(
         "/connexion/mot-de-passe", email=PERSON["email"], password=password_in(second)
     )
     assert answer.status_code == 303
 
 
-async def test_a_mistyped_address_is_corrected_and_its_password_is_void(app, visitor, told, portal, mailbox):
+async def test_a_mistyped_address_is_corrected_and_its_password_is_void(app, visitor, world, portal, mailbox):
     await numbers(visitor)
     wrong = PERSON | {"email": "jeane@nouvelle.example", "email_again": "jeane@nouvelle.example"}
     await visitor.fill(ACCOUNT, **wrong)

@@ -43,7 +43,7 @@ def _sign_everybody() -> None:
 
 
 def _sign(search_key: str) -> int:
-    """As `app.searching.sign_of` when this was written: what it gave is what rows hold."""
+    """As `app.text.search.sign_of` when this was written: what it gave is what rows hold."""
     sign = 0
     for start in {word[:length] for word in search_key.split() for length in (1, 2, 3)}:
         sign |= 1 << crc32(start.encode()) % 62

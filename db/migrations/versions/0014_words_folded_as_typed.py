@@ -61,7 +61,7 @@ def _columns(row: sa.Row[tuple[object, ...]], keys: dict[str, int]) -> dict[str,
 
 
 def _words_of(key: str) -> list[str]:
-    """As `app.searching.words_of` when this was written."""
+    """As `app.text.search.words_of` when this was written."""
     spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", key).casefold())
     plain = "".join(each for each in spread if not unicodedata.combining(each)).translate(PLAIN)
     return re.findall(r"\w+", plain.replace("_", " "))

@@ -1,0 +1,1 @@
+"""Mails that came back: read where servers send them, shown to those who need to know."""

@@ -1,0 +1,156 @@
+"""Reads of the service's sessions, of their free times, and of one day at one centre."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import sqlalchemy
+from sqlmodel import col, select
+
+from app.access import BIGGEST_ID, StaffAccess
+from app.clinic.rules import Taken, free_times, receives, times_of
+from app.clock import PARIS
+from app.errors import NotFound
+from app.planning.queries import SlotRow, slot_rows
+from app.planning.rules import midnight
+from db.models import CareCentre, ClinicSession, Professional, Slot, SlotState
+
+AHEAD = timedelta(days=60)  # how far a free time is looked for
+MOST_TIMES = 30  # free times proposed at once
+BOOKED = (SlotState.PROPOSED, SlotState.CONFIRMED, SlotState.DONE, SlotState.ABSENT)
+
+
+class SessionRow(NamedTuple):
+    """A session with its place and its professional."""
+
+    id: int
+    starts_at: datetime
+    ends_at: datetime
+    minutes: int
+    kinds: str
+    cancelled_at: datetime | None
+    centre_id: int
+    centre: str
+    town: str
+    professional_id: int
+    professional: str
+    role: str
+
+    @property
+    def starts(self) -> datetime:
+        return self.starts_at.astimezone(PARIS)
+
+    @property
+    def ends(self) -> datetime:
+        return self.ends_at.astimezone(PARIS)
+
+    @property
+    def times(self) -> list[datetime]:
+        return times_of(self.starts_at, self.ends_at, self.minutes)
+
+
+_SESSIONS: list[Any] = [
+    *(getattr(ClinicSession, name) for name in SessionRow._fields[:6]),
+    col(CareCentre.id), col(CareCentre.name), col(CareCentre.town),
+    col(Professional.id), col(Professional.name), col(Professional.role),
+]  # fmt: skip
+
+
+def _sessions(*conditions: Any) -> Any:
+    return (
+        sqlalchemy.select(*_SESSIONS)
+        .select_from(ClinicSession)
+        .join(CareCentre, col(CareCentre.id) == ClinicSession.centre_id)
+        .join(Professional, col(Professional.id) == ClinicSession.professional_id)
+        .where(*conditions)
+        .order_by(col(ClinicSession.starts_at), col(CareCentre.name), col(ClinicSession.id))
+    )
+
+
+async def sessions_between(
+    access: StaffAccess, since: datetime, until: datetime, centre_id: int | None = None
+) -> list[SessionRow]:
+    """Sessions that go on and start in between, `until` left out; of one centre, or of all."""
+    conditions = [
+        col(ClinicSession.starts_at) >= since, col(ClinicSession.starts_at) < until,
+        col(ClinicSession.cancelled_at).is_(None),
+    ]  # fmt: skip
+    if centre_id:
+        conditions.append(col(ClinicSession.centre_id) == centre_id)
+    return [SessionRow(*row) for row in await access.table(_sessions(*conditions))]
+
+
+async def session_row(access: StaffAccess, session_id: int) -> SessionRow:
+    is_number = 0 < session_id <= BIGGEST_ID
+    rows = await access.table(_sessions(col(ClinicSession.id) == session_id)) if is_number else ()
+    if not rows:
+        raise NotFound
+    return SessionRow(*rows[0])
+
+
+async def booked_times(access: StaffAccess, sessions: Sequence[SessionRow]) -> dict[str, list[Taken]]:
+    """Appointments of these sessions' professionals around them, by name: of whatever session they are."""
+    if not sessions:
+        return {}
+    names = {each.professional for each in sessions}
+    first, last = min(each.starts_at for each in sessions), max(each.ends_at for each in sessions)
+    statement = sqlalchemy.select(col(Slot.professional), col(Slot.starts_at), col(Slot.minutes)).where(
+        col(Slot.professional).in_(names), col(Slot.state).in_(BOOKED),
+        col(Slot.starts_at) > first - timedelta(hours=4), col(Slot.starts_at) < last,
+    )  # fmt: skip
+    found: dict[str, list[Taken]] = defaultdict(list)
+    for name, starts_at, minutes in await access.table(statement):
+        found[name].append((starts_at, minutes))
+    return found
+
+
+class FreeTime(NamedTuple):
+    session: SessionRow
+    starts_at: datetime
+
+    @property
+    def key(self) -> str:
+        """The value of a form that chooses it."""
+        return f"{self.session.id}-{int(self.starts_at.timestamp())}"
+
+
+async def free_times_for(
+    access: StaffAccess, kind: str, now: datetime, most: int = MOST_TIMES
+) -> list[FreeTime]:
+    """Times that somebody may be proposed for this visit in the weeks to come, the nearest first."""
+    sessions = [
+        each for each in await sessions_between(access, now, now + AHEAD) if receives(each.kinds, kind)
+    ]
+    booked = await booked_times(access, sessions)
+    found = [
+        FreeTime(each, start)
+        for each in sessions
+        for start in free_times(each.times, each.minutes, booked.get(each.professional, ()))
+    ]
+    return sorted(found, key=lambda time: (time.starts_at, time.session.centre))[:most]
+
+
+async def booked_at(access: StaffAccess, session: SessionRow) -> list[SlotRow]:
+    """The appointments of one session, by time."""
+    statement = slot_rows(col(Slot.session_id) == session.id, col(Slot.state).in_(BOOKED))
+    return [SlotRow(*row) for row in await access.table(statement)]
+
+
+async def day_rows(access: StaffAccess, centre_id: int, day: date) -> list[SlotRow]:
+    """All the appointments of somebody at that centre on that day in Paris, by time."""
+    statement = slot_rows(
+        col(Slot.centre_id) == centre_id, col(Slot.state).in_(BOOKED), col(Slot.employee_id).is_not(None),
+        col(Slot.starts_at) >= midnight(day), col(Slot.starts_at) < midnight(day + timedelta(days=1)),
+    )  # fmt: skip
+    return [SlotRow(*row) for row in await access.table(statement)]
+
+
+async def centres(access: StaffAccess) -> list[CareCentre]:
+    return list(await access.all(select(CareCentre).order_by(CareCentre.name)))
+
+
+async def professionals(access: StaffAccess, today: date) -> list[Professional]:
+    """Those who work here on that day, by name."""
+    here = col(Professional.left_on).is_(None) | (col(Professional.left_on) >= today)
+    return list(await access.all(select(Professional).where(here).order_by(Professional.name)))

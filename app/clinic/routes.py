@@ -1,0 +1,202 @@
+"""/service/vacations, the sheet of a day, and the people and places that they are made of."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+
+from app import clock
+from app.access import StaffAccess
+from app.clinic.forms import Marks, NewCentre, NewProfessional, NewSessions, read_hour
+from app.clinic.queries import (
+    booked_at,
+    booked_times,
+    centres,
+    day_rows,
+    professionals,
+    session_row,
+    sessions_between,
+)
+from app.clinic.staff import (
+    DayMark,
+    Pattern,
+    add_centre,
+    add_professional,
+    cancel_session,
+    make_sessions,
+    mark_day,
+)
+from app.clinic.views import day_lines, kind_words, session_lines, time_lines, weeks_around
+from app.employees.forms import Nothing
+from app.follow_up.words import VISITS
+from app.planning.rules import midnight, monday_of
+from app.planning.views import long_day
+from app.text.values import read_day
+from app.web.forms import Form
+from app.web.pages import Page, page, see
+from app.web.signatures import Request, Staff, get, post
+from db.models import SlotState
+
+ONE = "/service/vacations/{session_id:int}"
+
+
+def _day(typed: str, otherwise: date) -> date:
+    try:
+        return read_day(typed)
+    except ValueError:
+        return otherwise
+
+
+@get("/service/vacations")
+async def index(access: Staff, semaine: FromQuery[str] = "") -> Response[Any]:
+    """The week board: every session, what is free of it."""
+    monday = monday_of(_day(semaine, clock.today()))
+    rows = await sessions_between(access, midnight(monday), midnight(monday + timedelta(days=7)))
+    before, after = weeks_around(monday)
+    lines = session_lines(rows, await booked_times(access, rows))
+    return page("clinic/index.html", lines=lines, monday=monday, before=before, after=after)
+
+
+@get("/service/vacations/nouvelle")
+async def new(access: Staff) -> Response[Any]:
+    first = {"weeks": "1", "minutes": "30", "opens": "9 h 00", "closes": "12 h 00"}
+    return await _new(access, Form(first))
+
+
+@post("/service/vacations/nouvelle")
+async def create(request: Request, access: Staff) -> Response[Any]:
+    form = await Form.attempted(
+        request, access, NewSessions, lambda data: make_sessions(access, _pattern(data), clock.now())
+    )
+    if form.errors:
+        return await _new(access, form)
+    return see(request, "clinic.index", query={"semaine": form["first"]})
+
+
+def _pattern(data: NewSessions) -> Pattern:
+    return Pattern(
+        centre_id=int(data.centre), professional_id=int(data.professional), first=read_day(data.first),
+        opens=read_hour(data.opens), closes=read_hour(data.closes), weeks=int(data.weeks),
+        minutes=int(data.minutes), kinds=data.kinds(),
+    )  # fmt: skip
+
+
+async def _new(access: StaffAccess, form: Form[Any]) -> Page:
+    return page(
+        "clinic/new.html", form=form, kinds=VISITS,
+        centres={str(each.key): each.name for each in await centres(access)},
+        professionals={
+            str(each.key): f"{each.name}, {each.role}" for each in await professionals(access, clock.today())
+        },
+    )  # fmt: skip
+
+
+@get(ONE)
+async def show(access: Staff, session_id: FromPath[int]) -> Response[Any]:
+    return await _session(access, session_id, Form())
+
+
+@get(f"{ONE}/annulation")
+async def cancelling(access: Staff, session_id: FromPath[int]) -> Response[Any]:
+    return await _session(access, session_id, Form(), "clinic/cancelling.html")
+
+
+@post(f"{ONE}/annulation")
+async def cancel(request: Request, access: Staff, session_id: FromPath[int]) -> Response[Any]:
+    form = await Form.attempted(
+        request, access, Nothing, lambda _: cancel_session(access, session_id, clock.now())
+    )
+    if form.errors:
+        return await _session(access, session_id, form, "clinic/cancelling.html")
+    return see(request, "clinic.index")
+
+
+async def _session(
+    access: StaffAccess, session_id: int, form: Form[Any], template: str = "clinic/show.html"
+) -> Page:
+    row = await session_row(access, session_id)
+    booked = await booked_at(access, row)
+    taken = (await booked_times(access, [row])).get(row.professional, [])
+    return page(
+        template, form=form, session=row, day=long_day(row.starts.date()), kinds=kind_words(row.kinds),
+        lines=time_lines(row, booked, taken), called=len(booked),
+    )  # fmt: skip
+
+
+@get("/service/feuille")
+async def day_sheet(access: Staff, centre: FromQuery[str] = "", jour: FromQuery[str] = "") -> Response[Any]:
+    return await _sheet(access, centre, _day(jour, clock.today()), Form())
+
+
+@post("/service/feuille")
+async def mark(
+    request: Request, access: Staff, centre: FromQuery[str] = "", jour: FromQuery[str] = ""
+) -> Response[Any]:
+    """Mark each appointment of the day for which something was chosen."""
+    day = _day(jour, clock.today())
+    form = await Form.attempted(
+        request,
+        access,
+        Marks,
+        lambda data: mark_day(access, [_mark(*each) for each in data.marks], clock.now()),
+    )
+    if form.errors:
+        return await _sheet(access, centre, day, form)
+    return see(request, "clinic.day_sheet", query={"centre": centre, "jour": f"{day:%d/%m/%Y}"})
+
+
+def _mark(slot_id: int, words: str) -> DayMark:
+    return DayMark(slot_id, SlotState.DONE if words == "venu" else SlotState.ABSENT, words == "excuse")
+
+
+async def _sheet(access: StaffAccess, chosen: str, day: date, form: Form[Any]) -> Page:
+    places = {str(each.key): each.name for each in await centres(access)}
+    centre = chosen if chosen in places else next(iter(places), "")
+    rows = await day_rows(access, int(centre), day) if centre else []
+    lines = day_lines(rows, clock.now())
+    return page(
+        "clinic/day_sheet.html", form=form, centres=places, centre=centre, day=day, words=long_day(day),
+        lines=lines, may_mark=any(each.may_mark for each in lines),
+        before=day - timedelta(days=1), after=day + timedelta(days=1),
+    )  # fmt: skip
+
+
+@get("/service/lieux")
+async def places(access: Staff) -> Response[Any]:
+    return await _places(access, Form())
+
+
+@post("/service/lieux")
+async def create_centre(request: Request, access: Staff) -> Response[Any]:
+    form = await Form.attempted(
+        request, access, NewCentre, lambda data: add_centre(access, **data.model_dump())
+    )
+    return await _places(access, form) if form.errors else see(request, "clinic.places")
+
+
+@get("/service/professionnels")
+async def people(access: Staff) -> Response[Any]:
+    return await _people(access, Form())
+
+
+@post("/service/professionnels")
+async def create_professional(request: Request, access: Staff) -> Response[Any]:
+    form = await Form.attempted(
+        request, access, NewProfessional, lambda data: add_professional(access, **data.model_dump())
+    )
+    return await _people(access, form) if form.errors else see(request, "clinic.people")
+
+
+async def _places(access: StaffAccess, form: Form[Any]) -> Page:
+    return page("clinic/places.html", form=form, centres=await centres(access))
+
+
+async def _people(access: StaffAccess, form: Form[Any]) -> Page:
+    return page("clinic/people.html", form=form, people=await professionals(access, clock.today()))
+
+
+STAFF = [
+    index, new, create, show, cancelling, cancel, day_sheet, mark, places, create_centre, people,
+    create_professional,
+]  # fmt: skip

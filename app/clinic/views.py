@@ -1,0 +1,108 @@
+"""A week of sessions and the sheet of a day, as their pages display them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from app.clinic.queries import SessionRow
+from app.clinic.rules import Taken, free_times
+from app.clock import PARIS
+from app.follow_up.words import SLOT_TAGS, VISITS
+from app.planning.queries import SlotRow
+from app.planning.views import hour, long_day
+from db.models import SlotState
+
+
+class SessionLine(NamedTuple):
+    """A session of the week. `free`: how many of its `times` nobody has."""
+
+    id: int
+    day: str
+    hours: str
+    centre: str
+    professional: str
+    role: str
+    kinds: str
+    times: int
+    free: int
+
+
+def session_lines(rows: Sequence[SessionRow], booked: Mapping[str, Sequence[Taken]]) -> list[SessionLine]:
+    return [
+        SessionLine(
+            id=row.id,
+            day=long_day(row.starts.date()),
+            hours=f"{hour(row.starts)} – {hour(row.ends)}",
+            centre=row.centre,
+            professional=row.professional,
+            role=row.role,
+            kinds=kind_words(row.kinds),
+            times=len(row.times),
+            free=len(free_times(row.times, row.minutes, booked.get(row.professional, ()))),
+        )
+        for row in rows
+    ]
+
+
+def kind_words(kinds: str) -> str:
+    return ", ".join(VISITS[each] for each in kinds.split()) or "Toutes les visites"
+
+
+class DayLine(NamedTuple):
+    """An appointment on the sheet of a day. `tag`: its state and the colour of it. `may_mark`: it has begun,
+    and nothing was marked yet.
+    """
+
+    id: int
+    hour: str
+    name: str
+    company: str
+    code: str
+    kind: str
+    professional: str
+    tag: tuple[str, str]
+    may_mark: bool
+
+
+def day_lines(rows: Sequence[SlotRow], now: datetime) -> list[DayLine]:
+    return [
+        DayLine(
+            id=row.id,
+            hour=hour(row.starts),
+            name=row.name,
+            company=row.company,
+            code=row.code,
+            kind=VISITS[row.kind],
+            professional=row.professional,
+            tag=SLOT_TAGS[SlotState(row.state)],
+            may_mark=row.starts_at <= now and row.state in {SlotState.PROPOSED, SlotState.CONFIRMED},
+        )
+        for row in rows
+    ]
+
+
+class TimeLine(NamedTuple):
+    """One time of a session: its hour, and who has it, "" for nobody."""
+
+    hour: str
+    name: str
+    company: str
+    tag: tuple[str, str]
+
+
+def time_lines(session: SessionRow, booked: Sequence[SlotRow], taken: Sequence[Taken]) -> list[TimeLine]:
+    """Appointments of the session and its free times, by hour."""
+    lines = [
+        (row.starts_at, TimeLine(hour(row.starts), row.name, row.company, SLOT_TAGS[SlotState(row.state)]))
+        for row in booked
+    ]
+    lines += [
+        (start, TimeLine(hour(start.astimezone(PARIS)), "", "", ("libre", "")))
+        for start in free_times(session.times, session.minutes, taken)
+    ]
+    return [line for _, line in sorted(lines, key=lambda each: each[0])]
+
+
+def weeks_around(monday: date) -> tuple[date, date]:
+    """Mondays of the week before and of the week after."""
+    return monday - timedelta(weeks=1), monday + timedelta(weeks=1)

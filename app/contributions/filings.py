@@ -1,0 +1,260 @@
+"""Reads of campaigns, of declarations and of requests to correct them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import and_
+from sqlmodel import col, select
+
+from app.access import AccountAccess, MemberAccess
+from app.clock import day_of
+from app.contributions.counting import ARRIVALS, Made, Window, window_between
+from app.contributions.states import OPEN_STATES, Campaign, DeclarationFacts, State, state_of
+from app.contributions.tariff import Rules, rules_of
+from app.follow_up.law import add_months
+from app.rights import Right, Role, rights_of
+from app.sessions import is_alive
+from db.models import (
+    Account,
+    AnnualDeclaration,
+    Company,
+    CompanyContact,
+    ContactKind,
+    DeclarationAnswer,
+    DeclarationCorrection,
+    Membership,
+    Tariff,
+)
+
+MOST_YEARS = 12
+AROUND = 5  # years on each side of one: what was declared then says whom it charges as new
+YEARS = range(2000, 2101)  # that an address may name
+Declared = dict[int, AnnualDeclaration | None]  # by year, begun or not
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A company's declaration of a year, begun or not, within its campaign. `before`: that of the year
+    before, if it was made. `since`: the reference date of the last one made, or that of the year before.
+    `arrivals`: those that it is the first to charge.
+    """
+
+    year: int
+    rules: Rules
+    campaign: Campaign
+    declaration: AnnualDeclaration | None
+    state: State
+    before: AnnualDeclaration | None
+    since: date
+    arrivals: Window
+
+    @property
+    def declaration_id(self) -> int:
+        """0 before the first step is saved."""
+        return self.declaration.key if self.declaration else 0
+
+    @property
+    def version(self) -> int:
+        return self.declaration.version if self.declaration else 0
+
+    def has(self, step: str) -> bool:
+        return bool(self.declaration and self.declaration.typed.get(step))
+
+
+async def filings_of(access: MemberAccess, today: date) -> list[Filing]:
+    """One a campaign, the latest first."""
+    filings = await _filings(access, None, today)
+    return filings[:MOST_YEARS]
+
+
+async def filing_of(access: MemberAccess, year: int, today: date) -> Filing | None:
+    """The declaration of that year; None when there is no tariff for it."""
+    filings = await _filings(access, year, today) if year in YEARS else []
+    return next((each for each in filings if each.year == year), None)
+
+
+async def _filings(access: MemberAccess, year: int | None, today: date) -> list[Filing]:
+    """`year`: with those around it; None for the latest."""
+    mine = and_(
+        col(AnnualDeclaration.company_id) == access.company.key,
+        col(AnnualDeclaration.year) == col(Tariff.year),
+    )
+    statement = (
+        select(Tariff, AnnualDeclaration, Company.created_at)
+        .select_from(Tariff)
+        .join(Company, col(Company.id) == access.company.key)
+        .join(AnnualDeclaration, mine, isouter=True)
+        .order_by(col(Tariff.year).desc())
+    )
+    if year is not None:
+        statement = statement.where(col(Tariff.year).between(year - AROUND, year + AROUND))
+    rows = await access.rows(statement.execution_options(populate_existing=True).limit(MOST_YEARS + 1))
+    declared: Declared = {tariff.year: declaration for tariff, declaration, _ in rows}
+    rules = {tariff.year: rules_of(tariff.year, tariff.rules) for tariff, _, _ in rows}
+    made = _made(rules, declared)
+    filings = []
+    for tariff, declaration, created_at in rows:
+        campaign = Campaign(tariff.opens_on, tariff.closes_on)
+        state = state_of(campaign, _facts(declaration, day_of(created_at)), today)
+        filings.append(_filing(rules, declared, made, tariff.year, campaign, state))
+    return filings
+
+
+def _filing(
+    rules: dict[int, Rules], declared: Declared, made: dict[int, Made],
+    year: int, campaign: Campaign, state: State,
+) -> Filing:  # fmt: skip
+    """One year among those around it."""
+    before = made.get(max((each for each in made if each < year), default=0))
+    after = made.get(min((each for each in made if each > year), default=0))
+    since = before.rules.reference_on if before else _reference_before(rules, year)
+    last = declared.get(year - 1) if year - 1 in made else None
+    arrivals = window_between(before, after, since)
+    return Filing(year, rules[year], campaign, declared[year], state, last, since, arrivals)
+
+
+def _made(rules: dict[int, Rules], declared: Declared) -> dict[int, Made]:
+    """Validated declarations, by year."""
+    return {
+        year: Made(
+            rules[year], day_of(each.submitted_at), _reference_before(rules, year),
+            each.typed.get(ARRIVALS),
+        )
+        for year, each in declared.items()
+        if each and each.submitted_at
+    }  # fmt: skip
+
+
+def _reference_before(rules: dict[int, Rules], year: int) -> date:
+    return rules[year - 1].reference_on if year - 1 in rules else add_months(rules[year].reference_on, -12)
+
+
+def _facts(declared: AnnualDeclaration | None, joined_on: date) -> DeclarationFacts:
+    if declared is None:
+        return DeclarationFacts(joined_on=joined_on)
+    return DeclarationFacts(
+        is_begun=declared.updated_by is not None,
+        submitted_on=day_of(declared.submitted_at) if declared.submitted_at else None,
+        is_reopened=declared.reopened_at is not None,
+        by_service=declared.reopened_by_service,
+        joined_on=joined_on,
+    )
+
+
+async def locked_declaration(access: MemberAccess, year: int) -> AnnualDeclaration | None:
+    """The declaration as it is now; nobody else changes it before the end of the transaction."""
+    if year not in YEARS:
+        return None
+    mine = access.select(AnnualDeclaration).where(AnnualDeclaration.year == year).with_for_update()
+    return await access.first(mine.execution_options(populate_existing=True))
+
+
+async def corrections_of(access: MemberAccess, declaration_id: int) -> Sequence[DeclarationCorrection]:
+    """Requests to the service after the campaign, the latest first."""
+    mine = access.select(DeclarationCorrection).where(DeclarationCorrection.declaration_id == declaration_id)
+    return await access.all(mine.order_by(col(DeclarationCorrection.id).desc()).limit(20))
+
+
+async def answers_among(
+    access: MemberAccess, declaration_id: int, ids: Sequence[int]
+) -> dict[int, DeclarationAnswer]:
+    mine = access.select(DeclarationAnswer).where(
+        DeclarationAnswer.declaration_id == declaration_id, col(DeclarationAnswer.employee_id).in_(ids)
+    )
+    return {each.employee_id: each for each in await access.all(mine)}
+
+
+async def responsible_addresses(access: MemberAccess, today: date) -> list[str]:
+    """Addresses of the company's own administrators, and of its administrative contact."""
+    contact = access.select(CompanyContact).where(CompanyContact.kind == ContactKind.ADMINISTRATIVE)
+    named = await access.first(contact)
+    statement = (
+        select(Account.email, Membership.roles)
+        .join(Membership, col(Membership.account_id) == Account.id)
+        .where(
+            Membership.company_id == access.company.key, ~col(Membership.third_party), is_alive(today)
+        )
+        .order_by(col(Account.id))
+    )  # fmt: skip
+    addresses = [email for email, roles in await access.rows(statement) if Role.ADMINISTRATOR in roles]
+    return addresses + ([named.email] if named else [])
+
+
+async def billing_address(access: MemberAccess) -> str:
+    """The address for invoices; "" when the company named nobody."""
+    mine = access.select(CompanyContact).where(CompanyContact.kind == ContactKind.BILLING)
+    contact = await access.first(mine)
+    return contact.email if contact else ""
+
+
+# The declarations of a person's companies, in one statement whatever their number.
+
+LATEST = 2  # campaigns: as many as the home page of a company asks for
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationAt:
+    """The state of a company's declaration of a year. `may`: this account may make it."""
+
+    company_id: int
+    code: str
+    year: int
+    campaign: Campaign
+    state: State
+    is_begun: bool
+    may: bool
+
+    @property
+    def is_due(self) -> bool:
+        return self.may and self.state in OPEN_STATES
+
+
+async def declarations_at(access: AccountAccess, today: date) -> list[DeclarationAt]:
+    """Of the latest campaigns, in every company of this account; the latest first."""
+    latest = select(Tariff.year).order_by(col(Tariff.year).desc()).limit(LATEST)
+    mine = and_(
+        col(AnnualDeclaration.company_id) == col(Company.id),
+        col(AnnualDeclaration.year) == col(Tariff.year),
+    )
+    declared = ("updated_by", "submitted_at", "reopened_at", "reopened_by_service")
+    statement = (
+        sqlalchemy.select(
+            col(Company.id), col(Company.code), col(Membership.roles), col(Tariff.year),
+            col(Tariff.opens_on), col(Tariff.closes_on), col(Company.created_at),
+            *(getattr(AnnualDeclaration, name) for name in declared),
+        )
+        .select_from(Membership)
+        .join(Company, col(Company.id) == col(Membership.company_id))
+        .join(Tariff, col(Tariff.year).in_(latest))
+        .join(AnnualDeclaration, mine, isouter=True)
+        .where(
+            col(Membership.account_id) == access.account.key, is_alive(today),
+            col(Membership.company_id) == col(Company.id),
+        )
+        .order_by(col(Tariff.year).desc(), col(Company.code))
+    )  # fmt: skip
+    return [_declaration_at(*row, today=today) for row in await access.table(statement)]
+
+
+def _declaration_at(
+    company_id: int, code: str, roles: list[str], year: int, opens_on: date, closes_on: date,
+    joined_at: datetime, *facts: Any, today: date,
+) -> DeclarationAt:  # fmt: skip
+    campaign, told = Campaign(opens_on, closes_on), _due_facts(joined_at, *facts)
+    state, may = state_of(campaign, told, today), Right.DECLARATION in rights_of(roles)
+    return DeclarationAt(company_id, code, year, campaign, state, told.is_begun, may)
+
+
+def _due_facts(
+    joined_at: datetime, begun_by: int | None, submitted_at: datetime | None, reopened_at: datetime | None,
+    by_service: bool | None,
+) -> DeclarationFacts:  # fmt: skip
+    """Facts from columns that are all None when there is no declaration."""
+    submitted_on = day_of(submitted_at) if submitted_at else None
+    joined_on = day_of(joined_at)
+    return DeclarationFacts(
+        begun_by is not None, submitted_on, reopened_at is not None, bool(by_service), joined_on
+    )

@@ -1,0 +1,82 @@
+"""Part time, from the many ways in which software writes how much somebody works.
+
+A number says nothing alone: 1 is a yes, or a whole full time; 10 and 20 are codes of the DSN, hours or
+hundredths. What the column counts in is decided on all of its cells, then each is read.
+"""
+
+import re
+from collections.abc import Collection
+
+from app.text.search import folded, letters_of
+
+SPELLINGS = {
+    "oui": {
+        *("oui", "o", "x", "1", "vrai", "true", "yes", "y"),
+        *("partiel", "tempspartiel", "atempspartiel", "mitemps", "parttime"),
+    },
+    "non": {
+        *("non", "n", "0", "faux", "false", "no", "plein", "complet", "tc", "100"),
+        *("tempsplein", "tempscomplet", "atempsplein", "atempscomplet", "fulltime"),
+    },
+}
+# Of the norm of the DSN, S21.G00.40.014. The other codes may tell of health: nothing is kept of them.
+CODES = {"10": "non", "20": "oui"}
+OTHER_CODES = {"21", "30", "31", "32", "40", "41", "42", "99"}
+CODED = re.compile(r"([0-9]{2})(?: *[-:–] *[^\W\d].*)?")
+NUMBER = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,9})?) ?(%)?")
+HOURS = re.compile(r"([0-9]{1,3})(?:[.,][0-9]{1,9})? ?h(?:eures?)?[0-9]{0,2}", re.IGNORECASE)
+WEEK, LONGEST_WEEK, MONTH, LONGEST_MONTH = 35, 48, 151, 175  # hours; a full time has at least so many
+
+
+def scale_of(cells: Collection[str], title: str = "") -> str:
+    """The unit of a column of numbers: "codes" of the DSN, "percent", "shares" of a full time, of which 1 is
+    the whole, or "" when each number is clear by itself.
+    """
+    typed = {" ".join(cell.split()) for cell in cells} - {""}
+    coded = [match[1] for cell in typed if (match := CODED.fullmatch(cell))]
+    has_words = any(len(cell) > len("10") and CODED.fullmatch(cell) for cell in typed)
+    are_codes = bool(coded) and len(coded) == len(typed) and {*coded} <= CODES.keys() | OTHER_CODES
+    if are_codes and (has_words or "10" in coded or "modalite" in letters_of(title)):
+        return "codes"
+    numbers = {float(match[1].replace(",", ".")) for cell in typed if (match := NUMBER.fullmatch(cell))}
+    if 100 in numbers and not any(WEEK <= each < 40 or each > 100 for each in numbers):
+        return "percent"
+    is_yes_or_no = not title or "partiel" in letters_of(title) or "parttime" in letters_of(title)
+    return "shares" if any(0 < each < 1 for each in numbers) or not is_yes_or_no else ""
+
+
+def part_time(typed: str, scale: str = "") -> str:
+    """« oui », « non », or "" for nothing. « TP » says both full and part: it is refused.
+
+    A reason of health is not kept, nor repeated in what is said of the cell.
+    """
+    if not typed or "therapeutique" in folded(typed):
+        return ""
+    if scale == "codes" and (coded := CODED.fullmatch(typed)):
+        return CODES.get(coded[1], "")
+    number = NUMBER.fullmatch(typed)
+    if not number or (not number[2] and scale == ""):
+        for stored, spellings in SPELLINGS.items():
+            if letters_of(typed) in spellings:
+                return stored
+    if answer := _of_number(float(number[1].replace(",", ".")), number[2] or scale) if number else "":
+        return answer
+    if (hours := HOURS.fullmatch(typed)) and int(hours[1]):
+        return _of_hours(int(hours[1]))
+    raise ValueError(f"le temps partiel « {typed[:40]} » ne se lit pas : oui ou non")
+
+
+def _of_number(number: float, scale: str) -> str:
+    """A share of a full time, hundredths of it, or hours of a week or of a month."""
+    if 0 < number <= 1 and scale not in {"%", "percent"}:
+        return "oui" if number < 1 else "non"
+    if 0 < number <= 100 and (scale in {"%", "percent"} or number > LONGEST_WEEK):
+        return "oui" if number < 100 else "non"
+    if scale != "%" and 1 < number <= LONGEST_MONTH:
+        return _of_hours(int(number))
+    return ""
+
+
+def _of_hours(hours: int) -> str:
+    whole = WEEK if hours <= LONGEST_WEEK else MONTH
+    return "oui" if hours < whole else "non"

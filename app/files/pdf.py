@@ -1,0 +1,98 @@
+"""PDF documents that a screen reader reads too (PDF/UA-1), drawn by Typst in a thread of its own.
+
+What a document says comes to its template as JSON, so none of it is ever read as Typst.
+"""
+
+import asyncio
+import json
+import re
+import threading
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from app.text.formats import french_spaces
+
+ROOT = Path(__file__).parents[2] / "templates"
+STANDARD = "ua-1"
+LONGEST = 300  # characters of one text, so that the smallest size holds them all on the page
+MISSING = "□"
+# Letters of which the fonts within Typst have every weight.
+USUAL = re.compile(r"[ -~\u00a0-\u00ac\u00ae-\u017f’‘“”«»–—…€\u202f]*")
+PROBE = b'#set document(title: "?")\n#for weight in (400, 600, 700) { text(weight: weight, sys.inputs.data) }'
+_mine = threading.local()
+_thread = ThreadPoolExecutor(1, "typst")
+
+
+async def typeset_apart(template: str, content: dict[str, Any]) -> bytes:
+    """`typeset` away from the event loop, one at a time. Typst lets go of the interpreter while it works."""
+    return await asyncio.get_running_loop().run_in_executor(_thread, typeset, template, content)
+
+
+def typeset(template: str, content: dict[str, Any]) -> bytes:
+    """The PDF of `templates/<template>`, or `typst.TypstError`: never an empty file."""
+    return _compiled(ROOT / template, json.dumps(_all_drawable(content)))
+
+
+def _all_drawable(content: Any) -> Any:
+    if isinstance(content, str):
+        return drawable(content)
+    if isinstance(content, dict):
+        return {name: _all_drawable(value) for name, value in content.items()}
+    return [_all_drawable(each) for each in content] if isinstance(content, list | tuple) else content
+
+
+def drawable(words: str) -> str:
+    """The words that PDF/UA accepts: what is not seen (controls, changes of direction) goes, and a letter
+    that no font within Typst has becomes a box.
+    """
+    spaced = french_spaces(" ".join(words[: 2 * LONGEST].split()))
+    seen = "".join(each for each in unicodedata.normalize("NFC", spaced) if _is_seen(each))
+    cut = seen if len(seen) <= LONGEST else seen[: LONGEST - 1] + "…"
+    if USUAL.fullmatch(cut):
+        return cut
+    return "".join(letter if _has_glyph(letter) else MISSING for letter in _letters(cut))
+
+
+def _is_seen(character: str) -> bool:
+    is_variation = "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+    return not is_variation and unicodedata.category(character)[0] != "C"
+
+
+def _letters(words: str) -> list[str]:
+    """Each with the marks on it, which one font must have too."""
+    letters: list[str] = []
+    for each in words:
+        if letters and unicodedata.category(each).startswith("M"):
+            letters[-1] += each
+        else:
+            letters.append(each)
+    return letters
+
+
+@lru_cache(maxsize=4096)
+def _has_glyph(letter: str) -> bool:
+    """True when Typst has a drawing of it: PDF/UA refuses a character drawn as nothing."""
+    if USUAL.fullmatch(letter):
+        return True
+    try:
+        _compiled(PROBE, letter)
+    except typst.TypstError:
+        return False
+    return True
+
+
+def _compiled(source: Path | bytes, data: str) -> bytes:
+    """One compiler for each thread, which is not to be shared: it has read the fonts and the template."""
+    if not hasattr(_mine, "compiler"):
+        _mine.compiler = typst.Compiler(root=ROOT, ignore_system_fonts=True)
+    made = _mine.compiler.compile(
+        input=source, format="pdf", sys_inputs={"data": data}, pdf_standards=[STANDARD]
+    )
+    if not isinstance(made, bytes):
+        raise TypeError(f"{source!r} gave no PDF")
+    return made

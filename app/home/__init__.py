@@ -1,1 +1,0 @@
-"""What everybody may read: the home page, our procedures, the legal pages."""

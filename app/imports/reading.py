@@ -1,0 +1,245 @@
+"""From the file to the difference: read beside the request, compared, kept as lines to choose from."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import structlog
+from sqlmodel import col, delete, update
+
+from app import clock
+from app.access import MemberAccess, insert_many
+from app.clock import Moment
+from app.employee_files.reading import CROWDED, place, read_file
+from app.employee_files.rows import Reading, Unreadable
+from app.errors import Refused
+from app.files.held import HeldFile
+from app.imports.difference import Effect, ListedPerson, difference
+from app.imports.queries import habits_of, known_employees
+from app.imports.saying import remarks_of, told_missing
+from app.text.search import letters_of
+from db.models import ColumnHabit, EmployeeImport, ImportLine, ImportState, LineKind
+
+
+class ReadingChoices(NamedTuple):
+    """The choices of a person on one file: see HeldFile."""
+
+    same: Mapping[str, str]
+    dates: Mapping[str, str]
+    encoding: str = ""
+
+
+log = structlog.get_logger()
+PATIENCE = 2.0  # seconds: most files are read before the next page is shown
+USUAL_CHOICE = {LineKind.NEW: "apply", LineKind.CHANGED: "apply", LineKind.LEFT: "apply"}
+UNDER_WAY = (ImportState.READING, ImportState.COLUMNS, ImportState.READY)
+GONE = "Le fichier n’est plus là (il n’est gardé que 30 minutes) : renvoyez-le."
+LOST = "La lecture s’est interrompue : renvoyez le fichier."
+_reading: dict[int, asyncio.Task[None]] = {}  # by the number of the import
+
+
+async def begin_import(access: MemberAccess, file: HeldFile, today: date) -> int:
+    """Start reading this file; the number of its import. A file that waited before it is dropped.
+
+    Outside the request's transaction (`access.paused()`): reading takes as long as it takes.
+    """
+    async with access.apart(write=True) as own:
+        for old in await own.all(own.select(EmployeeImport).where(col(EmployeeImport.state).in_(UNDER_WAY))):
+            if old.account_id == access.account.key:
+                if task := _reading.get(old.key):
+                    task.cancel()  # In one company the new file is meant instead of the old one.
+                await forget_lines(own, old, ImportState.DROPPED)
+        row = own.add(
+            EmployeeImport(
+                company_id=own.company.key, account_id=own.account.key, created_at=file.at, touched_at=file.at
+            )
+        )
+        await own.flush()
+    access.portal.held_files.hold(row.key, file)
+    await _read_beside(access, row.key, {}, today)
+    return row.key
+
+
+async def read_again(
+    access: MemberAccess,
+    row: EmployeeImport,
+    mapping: Mapping[str, str],
+    reading_choices: ReadingChoices,
+    moment: Moment,
+) -> None:
+    """The same file with the reader's correction of its columns, which is remembered for the next ones once
+    it led to a comparison.
+
+    `mapping`: title in the file → field, or "" to leave the column aside. `reading_choices` are about
+    this file alone: the next one may be about others.
+    """
+    now = moment.now
+    file = replace(
+        held_file(access, row.key, now),
+        same=reading_choices.same,
+        dates=reading_choices.dates,
+        encoding=reading_choices.encoding,
+    )
+    access.portal.held_files.hold(row.key, file)
+    corrected = {letters_of(title)[:80]: field for title, field in mapping.items()}
+    async with access.apart(write=True) as own:
+        again = await own.get(EmployeeImport, row.key)
+        await forget_lines(own, again, ImportState.READING)
+        again.touched_at, again.problem = now, ""
+    await _read_beside(access, row.key, corrected, moment.today)
+
+
+def held_file(access: MemberAccess, import_id: int, now: datetime) -> HeldFile:
+    """The bytes that this person sent; `Refused` once they are forgotten."""
+    file = access.portal.held_files.get(import_id, now)
+    if file is None or file.owner != access.account.key:
+        raise Refused(GONE)
+    return file
+
+
+async def forget_lines(access: MemberAccess, row: EmployeeImport, state: ImportState) -> None:
+    """Delete the lines of a file that is over."""
+    await access.change(
+        delete(ImportLine).where(
+            col(ImportLine.company_id) == access.company.key, col(ImportLine.import_id) == row.key
+        )
+    )
+    row.state = state
+    if state not in UNDER_WAY:
+        row.columns, row.problem = [], ""
+        row.said = {"month": row.said["month"]} if "month" in row.said else {}
+        access.portal.held_files.drop(row.key)
+
+
+async def choose(
+    access: MemberAccess,
+    row: EmployeeImport,
+    kind: LineKind,
+    choices: Mapping[int, str],
+    everything: str | None,
+) -> None:
+    """Set the choice for lines of that kind: all of them, or those given by their number."""
+    mine = update(ImportLine).where(
+        col(ImportLine.company_id) == access.company.key,
+        col(ImportLine.import_id) == row.key,
+        col(ImportLine.kind) == kind,
+    )
+    if everything is not None:
+        await access.change(mine.values(choice=everything))
+        return
+    for choice in set(choices.values()):
+        ids = [number for number, chosen in choices.items() if chosen == choice]
+        await access.change(mine.where(col(ImportLine.id).in_(ids)).values(choice=choice))
+
+
+async def _read_beside(access: MemberAccess, import_id: int, mapping: Mapping[str, str], today: date) -> None:
+    task = asyncio.create_task(_read(access.beside(), import_id, mapping, today))
+    _reading[import_id] = task
+    task.add_done_callback(lambda done: _reading.get(import_id) is done and _reading.pop(import_id))
+    await asyncio.wait({task}, timeout=PATIENCE)
+
+
+async def _read(access: MemberAccess, import_id: int, mapping: Mapping[str, str], today: date) -> None:
+    async def told(read: int, total: int) -> None:
+        now = {"rows_read": read, "rows_total": total, "touched_at": clock.now()}
+        await _note(access, import_id, now)
+
+    try:
+        async with access.apart(write=False) as own:
+            habits = await habits_of(own)
+        async with place(access.account.key, told):
+            # Whoever waits holds no bytes: those that are held are bounded, and may be pushed out.
+            file = access.portal.held_files.get(import_id, clock.now())
+            if file is None:
+                raise Unreadable(CROWDED)
+            reading = await read_file(
+                file.content, file.name, siret=access.company.siret, code=access.company.code,
+                habits=habits, mapping=mapping, same=file.same, dates=file.dates,
+                encoding=file.encoding, told=told,
+            )  # fmt: skip
+            # Without titles, what the reader says of the columns is about the cells of somebody.
+            if reading.has_titles and not all(row.reasons for row in reading.rows):
+                await _remember(access, mapping)
+            await _compare(access, import_id, reading, today)
+    except Unreadable as unreadable:
+        await _fail(access, import_id, str(unreadable))
+    except Exception:
+        log.exception("import_reading")
+        await _fail(access, import_id, LOST)
+
+
+async def _remember(access: MemberAccess, corrected: Mapping[str, str]) -> None:
+    if not corrected:
+        return
+    async with access.apart(write=True) as own:
+        habits = {each.header: each for each in await own.all(own.select(ColumnHabit))}
+        for header, field in corrected.items():
+            habit = habits.get(header) or own.add(ColumnHabit(company_id=own.company.key, header=header))
+            habit.field = field
+
+
+async def _compare(access: MemberAccess, import_id: int, reading: Reading, today: date) -> None:
+    values = {
+        "source": reading.source,
+        "columns": reading.columns,
+        "rows_read": len(reading.rows),
+        "rows_total": len(reading.rows),
+    }
+    if reading.missing:
+        values["said"] = remarks_of(reading, [], [], today)
+        words = " ".join([told_missing(reading.missing), *reading.notes])
+        await _note(access, import_id, values | {"state": ImportState.COLUMNS, "problem": words[:600]})
+        return
+    async with access.apart(write=False) as own:
+        known = await known_employees(own)
+    values["said"], lines = await asyncio.to_thread(_lines, import_id, reading, known, today)
+    async with access.apart(write=True) as own:
+        row = await own.get(EmployeeImport, import_id)
+        if row.state != ImportState.READING:
+            return
+        await insert_many(own, ImportLine, lines)
+        for name, value in (values | {"state": ImportState.READY}).items():
+            setattr(row, name, value)
+
+
+def _lines(
+    import_id: int, reading: Reading, known: Sequence[ListedPerson], today: date
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The remarks of the page on the file, and the row of each line: half a second of work for 5 000, in a
+    thread of its own.
+    """
+    found = difference(reading.rows, known, today, is_whole=reading.is_whole)
+    said = remarks_of(reading, found, known, today)
+    return said, [line_of(each, import_id, is_certain=said["is_certain"]) for each in found]
+
+
+def line_of(effect: Effect, import_id: int, *, is_certain: bool = True) -> dict[str, Any]:
+    """`is_certain`: unless it is odd, what it would do is chosen beforehand."""
+    is_chosen = is_certain and not effect.is_odd
+    return {
+        "import_id": import_id,
+        "line": effect.line,
+        "kind": effect.kind,
+        "employee_id": effect.employee_id,
+        "version": effect.version,
+        "about": effect.about[:200],
+        "words": effect.words[:4000],
+        "fields": effect.fields,
+        "choice": USUAL_CHOICE.get(effect.kind, "") if is_chosen else "",
+    }
+
+
+async def _fail(access: MemberAccess, import_id: int, why: str) -> None:
+    access.portal.held_files.drop(import_id)
+    failed = {"state": ImportState.FAILED, "problem": why[:600], "columns": [], "said": {}}
+    await _note(access, import_id, failed)
+
+
+async def _note(access: MemberAccess, import_id: int, values: dict[str, Any]) -> None:
+    async with access.apart(write=True) as own:
+        mine = update(EmployeeImport).where(
+            col(EmployeeImport.company_id) == own.company.key, col(EmployeeImport.id) == import_id
+        )
+        await own.change(mine.where(col(EmployeeImport.state) == ImportState.READING).values(**values))

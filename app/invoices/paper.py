@@ -1,0 +1,145 @@
+"""The invoice as a PDF, with the code that a banking application reads to pay the rest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import segno
+
+from app.files.pdf import typeset_apart
+from app.invoices.queries import InvoiceRow
+from app.invoices.rules import KIND_WORDS, VAT_WORDS, epc_payload, in_groups, reference_of
+from app.mail.letters import File
+from app.settings import Settings
+from app.text.counts import siret
+from app.text.formats import amount, day
+from db.models import Company, Invoice, InvoiceKind, Payment
+
+TEMPLATE = "invoices/invoice.typ"
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """Payment of the rest. `payload`: the contents of the code."""
+
+    name: str
+    iban: str
+    bic: str
+    reference: str
+    amount: str
+    payload: str
+
+
+def bank_of(row: InvoiceRow, settings: Settings) -> Bank | None:
+    """The payment of the rest; None when nothing is left to pay, or when the service gave no account."""
+    if row.left_cents <= 0 or row.kind == InvoiceKind.CREDIT_NOTE or not settings.service_iban:
+        return None
+    reference, name = reference_of(row.number), settings.service_name
+    iban, bic = settings.service_iban, settings.service_bic
+    payload = epc_payload(name, iban, bic, row.left_cents, reference)
+    return Bank(name, in_groups(iban), bic, in_groups(reference), amount(row.left_cents), payload)
+
+
+def modules_of(payload: str) -> list[str]:
+    """The rows of the code, 1 for what is dark. Error correction M, as EPC069-12 asks."""
+    code = segno.make_qr(payload, error="m", mode="byte", encoding="utf-8", boost_error=False)
+    return ["".join(str(module) for module in row) for row in code.matrix]
+
+
+def paper_of(
+    company: Company, invoice: Invoice, row: InvoiceRow, payments: Sequence[Payment], settings: Settings,
+    today: date,
+) -> dict[str, Any]:  # fmt: skip
+    """The words of the invoice; the outbox stores them as they are."""
+    bank = bank_of(row, settings)
+    is_note = invoice.kind == InvoiceKind.CREDIT_NOTE
+    return {
+        "service": _service(settings),
+        "color": settings.service_color,
+        "is_note": is_note,
+        "kind": KIND_WORDS[InvoiceKind(invoice.kind)],
+        "title": invoice.title,
+        "number": invoice.number,
+        "issued": day(invoice.issued_on),
+        "due": "" if is_note else day(invoice.due_on),
+        "company": _buyer(company),
+        "lines": [_line(each) for each in invoice.lines],
+        "net": amount(invoice.net_cents),
+        "vat_words": VAT_WORDS,
+        "vat": amount(invoice.vat_cents),
+        "total": amount(invoice.total_cents),
+        "settled": _settled(row, payments),
+        "left": amount(max(row.left_cents, 0)) if not is_note else "",
+        "state": row.words(today),
+        "is_due": row.left_cents > 0,
+        "told_on": day(today),
+        "bank": _bank(bank),
+        "modules": modules_of(bank.payload) if bank else [],
+        "email": settings.service_contributions_email,
+    }
+
+
+async def pdf_of(paper: dict[str, Any]) -> bytes:
+    """PDF/UA, away from the event loop; or `typst.TypstError`, never an empty file."""
+    return await typeset_apart(TEMPLATE, paper)
+
+
+def _service(settings: Settings) -> dict[str, str]:
+    number = f"SIRET {siret(settings.service_siret)}" if settings.service_siret else ""
+    return {
+        "name": settings.service_name, "address": settings.service_address,
+        "phone": settings.service_phone, "email": settings.service_contributions_email,
+        "siret": number,
+    }  # fmt: skip
+
+
+def _buyer(company: Company) -> dict[str, str]:
+    return {
+        "name": company.name,
+        "address": company.address,
+        "town": f"{company.postcode} {company.town}".strip(),
+        "siret": f"SIRET {siret(company.siret)}" if company.siret else "",
+        "code": f"Code adhérent {company.code}",
+    }
+
+
+def _line(line: dict[str, Any]) -> dict[str, str]:
+    return {
+        "label": line["label"], "quantity": str(line["quantity"]),
+        "unit": amount(line["unit_cents"]), "net": amount(line["net_cents"]),
+    }  # fmt: skip
+
+
+def _settled(row: InvoiceRow, payments: Sequence[Payment]) -> list[dict[str, str]]:
+    found = [
+        {
+            "words": f"Règlement du {day(each.paid_on)}, {each.method}".rstrip(", "),
+            "amount": amount(-each.cents),
+        }
+        for each in payments
+    ]
+    return found + [{"words": "Avoir", "amount": amount(-row.credited_cents)}] * bool(row.credited_cents)
+
+
+def _bank(bank: Bank | None) -> list[dict[str, str]]:
+    if bank is None:
+        return []
+    told = (
+        ("Bénéficiaire", bank.name), ("IBAN", bank.iban), ("BIC", bank.bic),
+        ("Référence à rappeler", bank.reference), ("Montant", bank.amount),
+    )  # fmt: skip
+    return [{"words": words, "value": value} for words, value in told if value]
+
+
+# The invoice that goes with a mail: kept in the outbox as words, drawn when the mail leaves.
+
+
+async def draw(paper: dict[str, Any], _settings: Settings) -> File:
+    """The PDF joined to the mail that announces this invoice."""
+    return file_name(paper["number"], is_note=paper["is_note"]), await pdf_of(paper), "application/pdf"
+
+
+def file_name(number: str, *, is_note: bool) -> str:
+    """facture-F2026-00123.pdf, avoir-A2026-00007.pdf: a number has only letters, digits, - and /."""
+    return f"{'avoir' if is_note else 'facture'}-{number.replace('/', '-')}.pdf"

@@ -1,0 +1,196 @@
+"""Acts of the service: issue an invoice, a credit note, record a payment. Each is in the history."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, func, select
+
+from app.access import StaffAccess
+from app.clock import day_of
+from app.errors import Refused
+from app.invoices.paper import paper_of
+from app.invoices.queries import row_of
+from app.invoices.rules import BIGGEST_CENTS, NUMBER, Amounts, BilledLine, amounts_of
+from app.mail.outbox import queue_mail
+from app.rights import Right, rights_of
+from app.text.formats import amount, day
+from db.models import (
+    Account,
+    AuditKind,
+    Company,
+    CompanyContact,
+    ContactKind,
+    Invoice,
+    InvoiceKind,
+    Membership,
+    Payment,
+)
+
+TAKEN = "Une facture porte déjà ce numéro."
+NOT_CENTS = "Un montant s’écrit en centimes entiers, différent de zéro et de moins de 21 millions d’euros."
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An invoice as the accounts give it. `number`: capitals, digits, - and /, 21 at most."""
+
+    number: str
+    kind: InvoiceKind
+    title: str
+    issued_on: date
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A payment on the bank's statement: `reference` is the bank's own."""
+
+    cents: int
+    paid_on: date
+    method: str
+    reference: str
+
+
+async def issue_invoice(
+    access: StaffAccess, company_id: int, entry: Entry, lines: Sequence[BilledLine], now: datetime
+) -> Invoice:
+    """Write an invoice once and mail its payer. A number that exists is refused with 409."""
+    company = await access.get(Company, company_id)
+    if entry.kind == InvoiceKind.CREDIT_NOTE or entry.due_on < entry.issued_on:
+        raise Refused("Une facture n’est pas un avoir, et son échéance suit sa date.")
+    invoice = await _add(access, company, entry, lines, now)
+    access.record(AuditKind.INVOICE_ISSUED, now, access.account.key, company.key, _about(invoice))
+    await _mail(access, company, invoice, now)
+    return invoice
+
+
+async def issue_credit_note(
+    access: StaffAccess, invoice_id: int, number: str, line: BilledLine, now: datetime
+) -> Invoice:
+    """Takes back all or part of an invoice: `line` is negative, and never more than what was invoiced."""
+    invoice = await access.get(Invoice, invoice_id)
+    await access.first(select(Invoice.number).where(col(Invoice.id) == invoice.key).with_for_update())
+    if invoice.kind == InvoiceKind.CREDIT_NOTE:
+        raise Refused("Un avoir ne s’annule pas par un avoir.")
+    mine = select(func.coalesce(func.sum(Invoice.total_cents), 0)).where(
+        Invoice.company_id == invoice.company_id, Invoice.settles_id == invoice.key
+    )
+    already = await access.first(mine) or 0
+    total = _checked([line]).total_cents
+    if total >= 0 or invoice.total_cents + already + total < 0:
+        raise Refused("Un avoir est négatif et ne dépasse pas ce qui reste de la facture.")
+    company, today = await access.get(Company, invoice.company_id), day_of(now)
+    entry = Entry(number, InvoiceKind.CREDIT_NOTE, f"Avoir sur {invoice.number}", today, today)
+    note = await _add(access, company, entry, [line], now, settles_id=invoice.key)
+    about = f"{_about(note)}, sur {invoice.number}"
+    access.record(AuditKind.CREDIT_NOTE_ISSUED, now, access.account.key, company.key, about)
+    await _mail(access, company, note, now)
+    return note
+
+
+async def record_payment(access: StaffAccess, invoice_id: int, received: Received, now: datetime) -> Payment:
+    """Record money received for an invoice. The same reference twice is one payment; with another amount it
+    is refused with 409.
+    """
+    invoice = await access.get(Invoice, invoice_id)
+    if invoice.kind == InvoiceKind.CREDIT_NOTE:
+        raise Refused("Un avoir ne se règle pas.")
+    if not _is_cents(received.cents) or received.cents < 0:
+        raise Refused(NOT_CENTS)
+    if not received.reference.strip():
+        raise Refused("Un règlement a une référence : celle de la banque, ou le numéro du chèque.")
+    payment = Payment(
+        company_id=invoice.company_id, invoice_id=invoice.key, created_at=now, **asdict(received)
+    )
+    try:
+        async with access.savepoint():
+            access.add(payment)
+            await access.flush()
+    except IntegrityError:
+        return await _recorded(access, invoice, received)
+    about = f"{amount(received.cents)} le {day(received.paid_on)}, facture {invoice.number}"
+    access.record(AuditKind.PAYMENT_RECORDED, now, access.account.key, invoice.company_id, about)
+    return payment
+
+
+async def _recorded(access: StaffAccess, invoice: Invoice, received: Received) -> Payment:
+    mine = access.select(Payment).where(
+        Payment.company_id == invoice.company_id,
+        Payment.invoice_id == invoice.key, Payment.reference == received.reference,
+    )  # fmt: skip
+    existing = await access.first(mine)
+    if existing is None or (existing.cents, existing.paid_on) != (received.cents, received.paid_on):
+        raise Refused(
+            "Ce règlement est déjà enregistré avec un autre montant ou une autre date.", status_code=409
+        )
+    return existing
+
+
+async def _add(
+    access: StaffAccess, company: Company, entry: Entry, lines: Sequence[BilledLine], now: datetime,
+    settles_id: int | None = None,
+) -> Invoice:  # fmt: skip
+    amounts = _checked(lines)
+    if not NUMBER.fullmatch(entry.number):
+        raise Refused(
+            "Un numéro compte 21 caractères au plus : majuscules, chiffres, tiret ou barre oblique."
+        )
+    invoice = Invoice(
+        company_id=company.key, created_at=now, settles_id=settles_id, **asdict(entry), **asdict(amounts),
+        lines=[asdict(each) | {"net_cents": each.net_cents} for each in lines],
+    )  # fmt: skip
+    try:
+        async with access.savepoint():
+            access.add(invoice)
+            await access.flush()
+    except IntegrityError:
+        raise Refused(TAKEN, status_code=409) from None
+    return invoice
+
+
+def _checked(lines: Sequence[BilledLine]) -> Amounts:
+    """Whole cents, whatever was given: half a cent would be rounded somewhere, out of sight."""
+    if not lines or not all(_is_cents(each.unit_cents) and _is_cents(each.quantity) for each in lines):
+        raise Refused(NOT_CENTS)
+    amounts = amounts_of(lines)
+    if not _is_cents(amounts.total_cents):
+        raise Refused(NOT_CENTS)
+    return amounts
+
+
+def _is_cents(value: object) -> bool:
+    return type(value) is int and 0 < abs(value) <= BIGGEST_CENTS
+
+
+def _about(invoice: Invoice) -> str:
+    return f"{invoice.number}, {amount(invoice.total_cents)} TTC"
+
+
+async def _mail(access: StaffAccess, company: Company, invoice: Invoice, now: datetime) -> None:
+    """Mail the invoice as a file: the payer may have no account here."""
+    row, settings = await row_of(access, invoice), access.portal.settings
+    paper = paper_of(company, invoice, row, [], settings, day_of(now))
+    for recipient in await _payers(access, company):
+        queue_mail(
+            access, "invoice_issued", recipient, now, code=company.code,
+            company=f"{company.code} - {company.name}", invoice_id=invoice.key, invoice_paper=paper,
+        )  # fmt: skip
+
+
+async def _payers(access: StaffAccess, company: Company) -> list[str]:
+    """The billing contact, else the company's own address, else its people who see the invoices."""
+    contact = select(CompanyContact.email).where(
+        CompanyContact.company_id == company.key, CompanyContact.kind == ContactKind.BILLING
+    )
+    if known := await access.first(contact) or company.email:
+        return [known]
+    people = (
+        select(Account.email, Membership.roles)
+        .select_from(Membership)
+        .join(Account, col(Account.id) == Membership.account_id)
+        .where(Membership.company_id == company.key, ~col(Membership.third_party))
+    )
+    rows = await access.rows(people.order_by(col(Account.id)))
+    return [email for email, roles in rows if Right.INVOICES in rights_of(roles)]

@@ -1,0 +1,134 @@
+"""The way of a letter to a relay, or to the page where the demo shows its mail."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiosmtplib import SMTPException
+from emails.backend.response import SMTPResponse
+from emails.backend.smtp.aio_backend import AsyncSMTPBackend
+from emails.backend.smtp.aio_client import AsyncSMTPClientWithResponse
+
+from app import clock
+from app.mail.envelope import Envelope, Undelivered, enclose
+from app.mail.letters import Letter
+from app.settings import Settings
+from db.engine import Database
+from db.models import DemoMail
+
+# Of one answer. As long as can be, since a letter given up too early has often arrived; the whole is bounded
+# by the dispatcher.
+TIMEOUT_SECONDS = 90
+ANSWER_SECONDS = 2.0  # of the relay, to a question that costs it nothing
+
+
+class Line(AsyncSMTPClientWithResponse):
+    """One connection of `emails`, kept for many letters. The library's own way opens one for each, and sends
+    a letter a second time when the relay hangs up after it took it.
+    """
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        super().__init__(parent=AsyncSMTPBackend(**options), **options)
+
+    async def hand_over(self, envelope: Envelope) -> SMTPResponse | None:
+        return await self.sendmail(envelope.sender, [envelope.recipient], envelope.content)
+
+    async def answers(self) -> bool:
+        """True when the relay is still there; a letter that it half received is forgotten."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._smtp.rset()
+        except (SMTPException, OSError):  # TimeoutError is one
+            return False
+        return True
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self._smtp.is_connected)
+
+    def hang_up(self) -> None:
+        self._smtp.close()
+
+
+class Relay:
+    """A real SMTP server, spoken to with `emails`; STARTTLS or TLS with the certificate checked."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        # Without a name of its own here, the library asks the network for it on the event loop.
+        own_name = urlsplit(settings.base_url).hostname
+        self._options = {**settings.smtp, "timeout": TIMEOUT_SECONDS, "local_hostname": own_name}
+        self._idle: list[Line] = []
+
+    async def post(self, letter: Letter) -> None:
+        envelope = enclose(letter, self._settings)
+        try:
+            async with self._line() as line:
+                answer = await line.hand_over(envelope)
+        except Exception as error:
+            raise Undelivered(f"{type(error).__name__} : {error}") from error
+        if answer is None or not answer.success:
+            reason = getattr(answer, "error", None) or getattr(answer, "status_text", "")
+            raise Undelivered(f"Refusé par le serveur de courrier : {reason}")
+
+    async def rest(self) -> None:
+        idle, self._idle = self._idle, []
+        for line in idle:
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await line.quit()  # type: ignore[no-untyped-call]
+            except (SMTPException, OSError):
+                pass
+            finally:
+                line.hang_up()
+
+    @asynccontextmanager
+    async def _line(self) -> AsyncIterator[Line]:
+        """A connection for one letter, open already or opened. One on which something went wrong is closed:
+        what the relay says next on it could be about the letter before.
+        """
+        line = await self._idle_line() or Line(self._options)
+        try:
+            if not line.is_open:
+                await line.initialize()  # type: ignore[no-untyped-call]
+            yield line
+        except BaseException:
+            line.hang_up()
+            raise
+        self._idle.append(line)
+
+    async def _idle_line(self) -> Line | None:
+        while self._idle:
+            line = self._idle.pop()
+            try:
+                if await line.answers():
+                    return line
+            except BaseException:
+                line.hang_up()
+                raise
+            line.hang_up()
+        return None
+
+
+class DemoPostbox:
+    """The postbox of the demo: nothing leaves, letters are read at /demo/courriels."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def post(self, letter: Letter) -> None:
+        async with self._database.transaction(write=True) as session:
+            session.add(
+                DemoMail(
+                    recipient=letter.recipient,
+                    subject=letter.subject[:200],
+                    text=letter.text + "".join(f"\nPièce jointe : {name}\n" for name, *_ in letter.files),
+                    html=letter.html,
+                    sent_at=clock.now(),
+                )
+            )
+
+    async def rest(self) -> None:
+        """Nothing is kept open."""

@@ -1,0 +1,244 @@
+"""The contents of the tables about people, line by line: the page « Données personnelles » is drawn from
+it, and a test compares it with every column of every table.
+"""
+
+from dataclasses import dataclass
+
+from app import retention
+from app.retention import duration
+
+WHILE_MEMBER = "tant que l’employeur adhère au service, puis selon les durées du service"
+WHILE_ACTING = "tant que vous agissez pour un adhérent"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One line of the page. `columns`: by table, the columns that it tells of, separated by spaces.
+    `kept`: for how long, in words that can follow « Conservation : ».
+    """
+
+    title: str
+    words: str
+    kept: str
+    columns: dict[str, str]
+
+
+HELD = (
+    Held(
+        "Votre compte",
+        "nom, prénom, fonction, adresse e-mail, n° mobile si vous le donnez, empreinte de votre mot de "
+        "passe et du mot de passe provisoire, dates de création, de connexion et de changement de mot de "
+        "passe, et si vous travaillez pour le service. Sans ces données, hors n° mobile, le compte ne "
+        "peut pas être ouvert.",
+        WHILE_ACTING,
+        {
+            "account": "email last_name first_name job_title mobile password_hash password_changed_at "
+            "temporary_hash temporary_until first_signed_in_at last_signed_in_at created_at",
+            "staffmember": "account_id created_at",
+        },
+    ),
+    Held(
+        "Vos accès",
+        "les entreprises pour lesquelles vous agissez, vos rôles, si c’est comme tiers déclarant, et "
+        "jusqu’à quand ; les invitations : adresse e-mail, rôles, qui invite, dates d’envoi, de réponse "
+        "ou d’annulation.",
+        WHILE_ACTING,
+        {
+            "membership": "account_id company_id roles third_party ends_on sign_up created_at",
+            "invitation": "company_id email roles third_party ends_on token_hash invited_by created_at "
+            "sent_at expires_at accepted_at cancelled_at",
+        },
+    ),
+    Held(
+        "Vos entreprises",
+        "code, nom, adresse, SIRET, code NAF, adresse e-mail et téléphone, que le service fournit ; les "
+        "personnes à qui il écrit, avec leur adresse e-mail et leur téléphone. Du n° télédéclarant, le "
+        "portail ne garde qu’une empreinte.",
+        WHILE_MEMBER,
+        {
+            "company": "code member_code name town siret address postcode naf naf_version email phone "
+            "team_id declarant_key closed_at created_at updated_at",
+            "companycontact": "company_id kind name email phone",
+        },
+    ),
+    Held(
+        "Une connexion en cours",
+        "l’adresse e-mail ou l’entreprise que vous venez d’indiquer, la page demandée, les courriels déjà "
+        "partis.",
+        duration(retention.FLOW),
+        {
+            "signinflow": "token_hash email company_id account_id created_account_id mails_sent mailed_at "
+            "next_path expires_at",
+        },
+    ),
+    Held(
+        "Vos connexions",
+        "navigateur et système (« Firefox sur Windows »), heures de début, de dernière activité et de "
+        f"fin. La session elle-même dure {duration(retention.IDLE)} sans activité, "
+        f"{duration(retention.ABSOLUTE)} au plus.",
+        f"{duration(retention.SESSION)} après la dernière activité",
+        {
+            "accountsession": "token_hash account_id device_id browser must_choose_password created_at "
+            "seen_at ended_at"
+        },
+    ),
+    Held(
+        "Vos navigateurs reconnus",
+        "navigateur et système, dates, et une empreinte du réseau de la dernière connexion, effacée au "
+        f"bout de {duration(retention.NETWORK_LIFE)}.",
+        f"{duration(retention.LIFE)} après la dernière connexion",
+        {"knowndevice": "token_hash account_id browser network created_at last_seen_at ended_at"},
+    ),
+    Held(
+        "La protection contre les essais",
+        "des comptes d’essais et d’envois, sous des empreintes où ne se lisent ni adresse, ni code, ni "
+        "adresse IP.",
+        f"{duration(retention.COUNTED)} après le dernier",
+        {"throttle": "bucket guesses updated_at", "keptbytes": "bucket day bytes"},
+    ),
+    Held(
+        "Les liens envoyés par courriel",
+        "leur empreinte, leurs dates, et l’adresse à confirmer ou à rétablir.",
+        f"{duration(retention.LINK)} après leur expiration",
+        {"accounttoken": "token_hash account_id kind email company_id created_at expires_at used_at"},
+    ),
+    Held(
+        "Les courriels du portail",
+        "adresse, nature et contenu de l’envoi, entreprise concernée, dates, erreurs d’envoi et "
+        "retour à l’expéditeur s’il y en a un.",
+        f"{duration(retention.MAIL)} après leur envoi ; celui qui n’a pas pu partir reste visible du service",
+        {
+            "outboxmail": "message_id template recipient account_id context secret_seed created_at due_at "
+            "waits_since taken_by attempts sent_at failed_at last_error bounced_at bounce",
+            "demomail": "recipient subject text html sent_at",
+        },
+    ),
+    Held(
+        "Un brouillon",
+        "ce que vous étiez en train de saisir si votre session a pris fin, mots de passe exclus.",
+        duration(retention.DRAFT_KEPT),
+        {"draft": "account_id path fields created_at"},
+    ),
+    Held(
+        "Un journal",
+        "qui a fait quoi, quand, pour quelle entreprise, et si c’est comme tiers déclarant : connexions, "
+        "mots de passe, accès, déclarations, rendez-vous, documents, factures, messages.",
+        WHILE_ACTING,
+        {"auditevent": "at kind account_id company_id about on_behalf"},
+    ),
+    Held(
+        "Les salariés que leur employeur déclare",
+        "nom de naissance et d’usage, prénoms, sexe, date de naissance, e-mail, téléphone et matricule "
+        "s’ils sont donnés, dates d’entrée et de sortie, contrat, poste, temps partiel, expositions "
+        "professionnelles et motif écrit d’un poste à risque, suivi et prochaine visite, fin d’une "
+        "autorisation de conduite ou d’une habilitation électrique et rappels envoyés ; date, nature, "
+        "lieu et professionnel des visites, papier remis à l’employeur et échéance fixée ; ce qui a été "
+        "déclaré, par qui et quand. Ni résultat, ni motif médical.",
+        WHILE_MEMBER,
+        {
+            "employee": "company_id staff_number birth_name usual_name first_names sex birth_on email "
+            "phone entry_on exit_on contract contract_ends_on job_title pcs part_time risks post_reason "
+            "driving_until electrical_until driving_told electrical_told monitoring sort_key search_key "
+            "last_visit_on due_on due_kind created_at updated_at",
+            "visit": "company_id employee_id kind done_on professional place notice next_on",
+            "employeechange": "company_id employee_id import_id undoes_id kind about before after "
+            "account_id on_behalf at undone_at",
+        },
+    ),
+    Held(
+        "La déclaration commencée d’un salarié",
+        "ce qui a été saisi, et par qui.",
+        f"{duration(retention.STARTED)} après la dernière saisie",
+        {"employeedraft": "company_id account_id typed updated_at"},
+    ),
+    Held(
+        "Un fichier ou une DSN importés",
+        "les mêmes données de salariés, seules lues : le fichier n’est jamais enregistré et reste "
+        f"{duration(retention.HELD_FOR)} au plus en mémoire. De la lecture restent qui l’a envoyé, ses "
+        "dates, ses comptes, et les noms d’une partie des personnes laissées de côté.",
+        f"lignes lues et non appliquées : {duration(retention.UNAPPLIED)} ; le reste {WHILE_MEMBER}",
+        {
+            "employeeimport": "company_id account_id on_behalf state source problem rows_read rows_total "
+            "columns said counts created_at touched_at applied_at undone_at",
+            "importline": "company_id import_id line kind employee_id about words fields choice",
+        },
+    ),
+    Held(
+        "Les demandes de visite et les rendez-vous",
+        "pour quel salarié, quelle visite, dates d’arrêt et cause déclarée par l’employeur pour une "
+        "reprise, motif écrit qui n’est pas médical, souhaits de date et de lieu, besoin d’un accès "
+        "adapté ou d’un interprète, messages échangés avec le service ; date, lieu et professionnel du "
+        "rendez-vous, réponse de l’employeur et, quand il rend le créneau, ce que devient la visite ; "
+        "visite honorée ou non, montant dû ; convocations envoyées et à quelle adresse. Ni ce qui s’est "
+        "dit en visite, ni la raison d’une absence.",
+        WHILE_MEMBER,
+        {
+            "appointmentrequest": "company_id employee_id account_id on_behalf batch motive kind cause "
+            "stop_from back_on reason half_days centre_id needs_access interpreter state sent_at taken_at "
+            "planned_at done_at refused_at cancelled_at refusal unread_at updated_at",
+            "requestmessage": "company_id request_id account_id from_service text at",
+            "slot": "company_id starts_at minutes kind centre_id professional role session_id employee_id "
+            "request_id "
+            "state answered_by answered_at confirmed_at reason fee_cents created_at updated_at",
+            "visitnotice": "company_id slot_id employee_id kind recipient to_employee sent_at "
+            "message_id bounced_at bounce",
+        },
+    ),
+    Held(
+        "Les messages au service",
+        "auteur, sujet, texte, fichiers joints, salarié ou facture dont il s’agit, dates.",
+        WHILE_MEMBER,
+        {
+            "inquiry": "company_id account_id on_behalf theme subject employee_id invoice_id state "
+            "created_at updated_at answered_at closed_at unread_at",
+            "inquirymessage": "company_id inquiry_id account_id from_service text file_name media_type "
+            "size sha256 at",
+        },
+    ),
+    Held(
+        "Un message du formulaire public",
+        "nom, adresse e-mail, code adhérent s’il est donné, texte, dates.",
+        duration(retention.PUBLIC_MESSAGE),
+        {"publicinquiry": "name email code theme text sent_at answered_at"},
+    ),
+    Held(
+        "Les documents",
+        "le fichier, son titre et son nom, le salarié dont il s’agit, qui l’a déposé, dates de dépôt, de "
+        "lecture et de retrait.",
+        WHILE_MEMBER,
+        {
+            "document": "company_id kind title search_key file_name media_type size sha256 series version "
+            "from_service employee_id account_id on_behalf created_at read_at withdrawn_at",
+            "keptfile": "sha256 kept_at",
+        },
+    ),
+    Held(
+        "La déclaration annuelle et les factures",
+        "contact, effectifs et montants déclarés, réponse sur les salariés dont le décompte est douteux, "
+        "qui a validé et quand, demandes de correction ; factures, avoirs et règlements de l’entreprise.",
+        WHILE_MEMBER,
+        {
+            "annualdeclaration": "company_id year typed nobody_left headcount counts lines net_cents "
+            "vat_cents total_cents number fingerprint receipt started_at updated_at updated_by "
+            "submitted_at submitted_by on_behalf reopened_at reopened_by_service replaced reminded_on",
+            "declarationanswer": "company_id declaration_id employee_id counts",
+            "declarationcorrection": "company_id declaration_id account_id text state answer sent_at "
+            "answered_at",
+            "invoice": "company_id number kind title issued_on due_on lines net_cents vat_cents "
+            "total_cents settles_id created_at",
+            "payment": "company_id invoice_id paid_on cents method reference created_at",
+        },
+    ),
+    Held(
+        "Les adresses d’agenda que vous ouvrez",
+        "leur empreinte, leurs dates, l’entreprise, et si elles montrent des noms.",
+        WHILE_ACTING,
+        {"calendarfeed": "account_id company_id seed token_hash with_names created_at revoked_at"},
+    ),
+    Held(
+        "L’équipe du service",
+        "nom, fonction, adresse e-mail et téléphone de ceux qui suivent votre entreprise.",
+        "tant qu’ils la suivent",
+        {"careteam": "name people email phone"},
+    ),
+)

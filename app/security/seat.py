@@ -1,0 +1,90 @@
+"""The person who acts, and the company, as the door read them: plain values that a page needs and nothing
+changes.
+
+The names are those of the rows. To change a row, ask the door for it.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from db.models.company import label_of
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSession:
+    id: int
+    account_id: int
+    must_choose_password: bool
+    created_at: datetime
+    seen_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def key(self) -> int:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class ActingAccount:
+    id: int
+    email: str
+    last_name: str
+    first_name: str
+
+    @property
+    def key(self) -> int:
+        return self.id
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class ActingCompany:
+    id: int
+    code: str
+    member_code: str
+    name: str
+    town: str
+    siret: str
+    naf: str
+    email: str
+    team_id: int | None
+    closed_at: datetime | None
+    updated_at: datetime
+
+    @property
+    def key(self) -> int:
+        return self.id
+
+    @property
+    def is_site(self) -> bool:
+        return self.code != self.member_code
+
+    @property
+    def label(self) -> str:
+        return label_of(self.code, self.name, self.town)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowingTeam:
+    """The team of the service that follows the company, named on each of its pages. `email`, `phone`: "" for
+    none.
+    """
+
+    name: str
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActingMembership:
+    id: int
+    roles: list[str]
+    third_party: bool
+    ends_on: date | None
+
+    @property
+    def key(self) -> int:
+        return self.id

@@ -1,0 +1,9 @@
+"""The name of a person as the portal writes it everywhere."""
+
+
+def shown_name(birth: str, usual: str, first: str, sex: str) -> str:
+    """MARTIN Claire, or DUPONT Claire (née MARTIN)."""
+    if not usual or usual.casefold() == birth.casefold():
+        return f"{birth} {first}"
+    born = {"F": "née", "M": "né"}.get(sex, "nom de naissance")
+    return f"{usual} {first} ({born} {birth})"

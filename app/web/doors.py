@@ -1,0 +1,184 @@
+"""One dependency a router: it opens the request's transaction and hands over the door that fits.
+
+Being public is being under `visitor`; nothing else can be reached without a session.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
+
+from litestar.exceptions import HTTPException
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app import clock
+from app.access import AccountAccess, MemberAccess, StaffAccess, VisitorAccess
+from app.errors import ClientClosed, NotFound
+from app.security.presence import ABSOLUTE, IDLE, is_over
+from app.security.seat import ActingAccount, OpenedSession
+from app.sessions import seat_at, session_of
+from app.web.caller import Caller, Viewer
+from app.web.drafts import LONGEST, keep_draft
+from app.web.signatures import Request
+from app.web.uploads import Limit, drain, read_upload
+from db.models import Account, AccountSession
+from db.models.company import label_of
+
+
+class SignInNeeded(Exception):  # noqa: N818
+    """Nobody is signed in, or no longer. `account_id`: the owner of the session that just ended, to keep
+    their draft.
+    """
+
+    def __init__(self, account_id: int | None = None) -> None:
+        super().__init__()
+        self.account_id = account_id
+        self.draft_kept = False
+
+
+class PasswordNeeded(Exception):  # noqa: N818
+    """Signed in with the mailed password: another must be chosen before any page answers."""
+
+
+class StalePage(Exception):  # noqa: N818
+    """A POST without a valid form token reached a handler that shows no form."""
+
+
+@asynccontextmanager
+async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
+    visit = Caller.of(request)
+    try:
+        async with visit.portal.database.transaction(write=request.method == "POST") as session:
+            # Nothing that an unverified POST did can be committed, whatever its handler forgot.
+            session.info["refused"] = not visit.verified
+            yield session
+            # The token of a file is verified inside its handler.
+            session.info["refused"] = not visit.verified
+            if not visit.verified and not visit.is_stale_shown:
+                raise StalePage
+    except SignInNeeded as needed:
+        if request.method == "POST" and needed.account_id:
+            has_file = not visit.verified and request.route_handler.opt.get("file")
+            fields = (await read_upload(request, Limit(field=LONGEST))).fields if has_file else None
+            if visit.verified:
+                needed.draft_kept = await keep_draft(request, needed.account_id, clock.now(), fields)
+        await _drained(request)
+        raise
+    except Exception:
+        await _drained(request)
+        raise
+
+
+async def _drained(request: Request) -> None:
+    """Outside the transaction: a file may be long in coming."""
+    if request.route_handler.opt.get("file"):
+        # A fault of the sending itself does not hide why it was refused.
+        with suppress(ClientClosed, HTTPException):
+            await drain(request)
+
+
+async def visitor_access(request: Request) -> AsyncIterator[VisitorAccess]:
+    async with transaction(request) as session:
+        visit = Caller.of(request)
+        yield VisitorAccess(visit.portal, session, visit.network)
+
+
+async def account_access(request: Request) -> AsyncIterator[AccountAccess]:
+    async with transaction(request) as session:
+        opened, account = await _signed_in(request, session)
+        if opened.must_choose_password:
+            raise PasswordNeeded
+        yield AccountAccess(Caller.of(request).portal, session, account, opened)
+
+
+async def first_password_access(request: Request) -> AsyncIterator[AccountAccess]:
+    """The one page that a session opened with the mailed password may see."""
+    async with transaction(request) as session:
+        opened, account = await _signed_in(request, session)
+        if not opened.must_choose_password:
+            raise NotFound
+        yield AccountAccess(Caller.of(request).portal, session, account, opened)
+
+
+async def staff_access(request: Request) -> AsyncIterator[StaffAccess]:
+    async with transaction(request) as session:
+        opened, account = await _signed_in(request, session)
+        visit = Caller.of(request)
+        if opened.must_choose_password:
+            raise PasswordNeeded
+        if not visit.viewer or not visit.viewer.is_staff:
+            # As an address that leads nowhere: no door is there to know who asks.
+            visit.viewer = None
+            raise NotFound
+        yield StaffAccess(visit.portal, session, account)
+
+
+async def member_access(request: Request) -> AsyncIterator[MemberAccess]:
+    """Everything in one statement; a stranger gets the 404 of no company."""
+    async with transaction(request) as session:
+        visit = Caller.of(request)
+        code, database = request.path_params["code"], visit.portal.database
+        seat = await seat_at(database, session, visit.session_token, code, clock.today())
+        if seat is None:
+            raise SignInNeeded
+        _check(visit, seat.session)
+        if seat.session.must_choose_password:
+            raise PasswordNeeded
+        # Without a company, a foreign one or none: the page that says no shows the same person.
+        visit.viewer = _viewer(seat.account, seat.session, None)
+        if seat.company is None or seat.membership is None:
+            raise NotFound
+        visit.company = seat.company
+        access = MemberAccess(visit.portal, session, seat.account, seat.company, seat.membership, seat.team)
+        visit.viewer = replace(
+            visit.viewer,
+            company_code=seat.company.code,
+            company_label=seat.company.label,
+            rights=access.rights,
+            companies=tuple((choice[0], label_of(*choice)) for choice in seat.choices),
+            team=seat.team,
+        )
+        if right := request.route_handler.opt["right"]:
+            access.require(right)
+        if request.method == "POST" and (may_send := request.route_handler.opt.get("file")):
+            # Before a byte of the file is read, and before its handler can forget it.
+            await may_send(access, **request.path_params)
+        yield access
+
+
+async def _signed_in(request: Request, session: AsyncSession) -> tuple[AccountSession, Account]:
+    visit = Caller.of(request)
+    row = (await session.exec(session_of(visit.session_token))).first() if visit.session_token else None
+    opened, account, staff_id = row or (None, None, None)
+    _check(visit, opened)
+    if opened is None or account is None:
+        raise SignInNeeded
+    visit.viewer = _viewer(account, opened, staff_id)
+    return opened, account
+
+
+def _check(visit: Caller, opened: AccountSession | OpenedSession | None) -> None:
+    now = clock.now()
+    if opened is None:
+        raise SignInNeeded
+    if is_over(opened, visit.portal.presence.last_seen(opened), now):
+        raise SignInNeeded(None if opened.ended_at else opened.account_id)
+    visit.portal.presence.touch(opened.key, now)
+
+
+STEP = timedelta(minutes=5)  # by which what is left goes down: two readings give the same page
+
+
+def _viewer(
+    account: Account | ActingAccount, opened: AccountSession | OpenedSession, staff_id: int | None
+) -> Viewer:
+    ends_at = opened.created_at + ABSOLUTE
+    return Viewer(
+        name=account.full_name,
+        email=account.email,
+        ends_at=ends_at,
+        left=int((ends_at - clock.now()) / STEP) * STEP.seconds,
+        idle=int(IDLE.total_seconds()),
+        is_staff=staff_id is not None,
+        must_choose_password=opened.must_choose_password,
+    )

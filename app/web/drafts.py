@@ -1,0 +1,64 @@
+"""Forms under way when their session ended, given back after the next sign-in of the same account.
+
+Keeping them in the browser would leave personal data on shared machines. The POST that finds the session over
+is stored here for a day, without passwords. Revisit for forms with files.
+"""
+
+import re
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlmodel import col
+
+from app.access import AccountAccess
+from app.web.caller import TOKEN_FIELD, Caller
+from app.web.posted import posted
+from app.web.signatures import Request
+from db.models import DRAFT_KEPT, Draft
+
+MOST_FIELDS, LONGEST = 200, 5_000
+
+
+async def keep_draft(
+    request: Request, account_id: int, now: datetime, uploaded: dict[str, str] | None = None
+) -> bool:
+    """Keep the fields of this POST, passwords left out, in place of an older draft. True if there were any.
+    `uploaded`: those of a form with a file, which is not kept.
+    """
+    items = (await posted(request)).fields if uploaded is None else uploaded.items()
+    fields = [
+        [name, value[:LONGEST].replace("\x00", "")]
+        for name, value in items
+        if name != TOKEN_FIELD and "password" not in name
+    ][:MOST_FIELDS]
+    if not any(value for _, value in fields):
+        return False
+    async with Caller.of(request).portal.database.transaction(write=True) as session:
+        await session.exec(delete(Draft).where(col(Draft.account_id) == account_id))
+        session.add(
+            Draft(
+                account_id=account_id,
+                path="/" + request.scope["path"].lstrip("/")[:199],
+                fields=fields,
+                created_at=now,
+            )
+        )
+    return True
+
+
+async def draft_of(access: AccountAccess, now: datetime) -> Draft | None:
+    return await access.first(access.select(Draft).where(Draft.created_at > now - DRAFT_KEPT))
+
+
+# Where the sign-in may lead back to: an allow-list of addresses that a signed-in reader can GET.
+
+
+def is_return_path(request: Request, path: str) -> bool:
+    """Only a path of a page behind the sign-in: no host, no query, no other address of the portal."""
+    patterns: list[re.Pattern[str]] = request.app.state.return_paths
+    return any(pattern.fullmatch(path) for pattern in patterns)
+
+
+def return_patterns(path_formats: list[str]) -> list[re.Pattern[str]]:
+    """`/espace/{code}` → a pattern for one segment of plain characters in place of each parameter."""
+    return [re.compile(re.sub(r"\{[^}]+\}", r"[0-9A-Za-z_-]{1,40}", path)) for path in path_formats]

@@ -1,0 +1,184 @@
+"""A form with a file, read into memory up to a limit. Nothing of it is ever written to disk.
+
+Litestar's own reader spools parts to temporary files: a payroll file must not lie there. A kind of file that
+may be large is made smaller as it arrives (`Limit.larger`), so that memory never holds it whole.
+
+The form token is in the body, so the guard lets the POST in unverified, and an unverified POST cannot commit.
+The body is read outside the transaction: up to 15 MB are kept (of a DSN of 50 MB, a tenth) and 300 MB thrown
+away, so that the browser hears why. Revisit for forms with several large files.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from litestar.exceptions import HTTPException
+from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+
+from app.web.caller import MULTIPART_TYPE, TOKEN_FIELD, Caller
+from app.web.posted import posted, text_of
+from app.web.signatures import Request
+from db.numbers import is_digits
+
+BIGGEST_UPLOAD = 5 * 1024 * 1024  # bytes of the file
+# Read to its end and thrown away, so that the browser hears the answer instead of a cut connection.
+DRAINED = 300 * 1024 * 1024
+LONGEST_FIELD = 2_000
+TELLING = 64  # bytes that tell of what kind a file is
+LONGEST_NAME = 200
+FILE_FIELD = "fichier"
+NO_FILE = "Choisissez un fichier."
+FEWER = "ne gardez que les colonnes utiles, ou envoyez-le en plusieurs fois"
+CUT = "L’envoi du fichier s’est interrompu : renvoyez-le."
+
+
+@dataclass(slots=True)
+class Upload:
+    """`problem`: why there is no usable file, in French, or "". `is_garbled`: a field was not UTF-8."""
+
+    name: str = ""
+    content: bytes = field(default=b"", repr=False)
+    fields: dict[str, str] = field(default_factory=dict)
+    problem: str = ""
+    is_garbled: bool = False
+
+
+class Larger(NamedTuple):
+    """A kind of file that may have more bytes. `kept`: the bytes to hold of the next ones; `end`: of those
+    that had to wait for more.
+    """
+
+    size: int
+    advice: str
+    kept: Callable[[bytes], bytes]
+    end: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`size` of the file and `field` of a text, in bytes; `advice`: what to do of a file that is larger.
+
+    `larger`: from the first bytes of a file, another limit for its kind, or None.
+    """
+
+    size: int = BIGGEST_UPLOAD
+    advice: str = FEWER
+    field: int = LONGEST_FIELD
+    larger: Callable[[bytes], Larger | None] | None = None
+
+
+async def read_upload(request: Request, limit: Limit = Limit()) -> Upload:
+    """The file and the fields of this POST; its form token decides whether anything may be written.
+
+    Outside the transaction (`access.paused()`): the network may be slow.
+    """
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    if kind != MULTIPART_TYPE:
+        # A browser that cannot send files sends what was typed, and the name of the field.
+        sent = await posted(request)
+        fields = {name: value for name, value in sent.fields if name not in {TOKEN_FIELD, FILE_FIELD}}
+        return Upload(fields=fields, problem=NO_FILE, is_garbled=sent.is_garbled)
+    upload = Upload()
+    try:
+        await _read(request, options.get("boundary", ""), upload, limit)
+    except (MultipartError, ValueError):
+        upload.problem = CUT
+    visit = Caller.of(request)
+    visit.verified = visit.portal.keys.is_form_token(visit.binding, upload.fields.pop(TOKEN_FIELD, ""))
+    if not upload.content and not upload.problem:
+        upload.problem = "Ce fichier est vide." if upload.name else NO_FILE
+    return upload
+
+
+async def drain(request: Request) -> None:
+    """The rest of a file that is refused unread: nothing of it stays, and the browser hears why."""
+    if request.method != "POST" or not request.is_connected:
+        return
+    seen = 0
+    async for chunk in request.stream():
+        seen += len(chunk)
+        if seen > DRAINED:
+            return
+
+
+class _Part:
+    """A part of the form, as its bytes come."""
+
+    def __init__(self, segment: MultipartSegment, limit: Limit) -> None:
+        self.segment = segment
+        self._limit, self._larger = limit, None if segment.filename is None else limit.larger
+        self._size, self._held = 0, [b""]
+        self._kind: Larger | None = None
+
+    def add(self, piece: bytes) -> bool:
+        """Add a piece; False when the part is then too big."""
+        self._size += len(piece)
+        if self._kind:
+            self._held.append(self._kind.kept(piece))
+        else:
+            self._held.append(piece)
+            if self._larger and self._size >= TELLING:
+                self._look()
+        return self._size <= self._most()
+
+    def content(self) -> bytes:
+        if self._larger:
+            self._look()
+        return b"".join([*self._held, self._kind.end() if self._kind else b""])
+
+    def too_big(self, announced: str) -> str:
+        """`announced`: the length announced by the browser."""
+        if self.segment.filename is None:
+            return CUT
+        most = self._most() // 1_000_000
+        weighs = int(announced) // 1_000_000 if is_digits(announced) and len(announced) < 15 else 0
+        size = f" (il en pèse {weighs})" if weighs > most else ""
+        return f"Ce fichier dépasse {most} Mo{size} : {(self._kind or self._limit).advice}."
+
+    def _look(self) -> None:
+        start, looked = b"".join(self._held), self._larger
+        self._larger = None
+        if looked and (kind := looked(start)):
+            self._kind, self._held = kind, [kind.kept(start)]
+
+    def _most(self) -> int:
+        if self.segment.filename is None:
+            return self._limit.field
+        return (self._kind or self._limit).size
+
+
+async def _read(request: Request, boundary: str, upload: Upload, limit: Limit) -> None:
+    # Headers through latin-1, where each byte is a letter and back: `text_of` says what the bytes mean.
+    parser = PushMultipartParser(boundary, max_segment_count=10, header_charset="latin-1")
+    part: _Part | None = None
+    seen = 0
+    async for chunk in request.stream():
+        seen += len(chunk)
+        if seen > DRAINED:
+            raise HTTPException(status_code=413)
+        if upload.problem:
+            continue
+        for event in parser.parse(chunk):
+            if isinstance(event, MultipartSegment):
+                part = _Part(event, limit)
+            elif event is None and part is not None:
+                _keep(upload, part.segment, part.content())
+            elif event is not None and part is not None and not part.add(bytes(event)):
+                upload.problem, part = part.too_big(request.headers.get("content-length", "")), None
+                break
+    if not upload.problem:
+        parser.close()
+
+
+def _keep(upload: Upload, segment: MultipartSegment, content: bytes) -> None:
+    if segment.filename is not None:
+        # A name may be in the letters of its system; its extension stays.
+        upload.name, upload.content = _text(segment.filename)[0][-LONGEST_NAME:], content
+    else:
+        (name, is_clear), (value, is_read) = _text(segment.name), text_of(content)
+        upload.fields[name] = value
+        upload.is_garbled |= not (is_clear and is_read)
+
+
+def _text(header: str) -> tuple[str, bool]:
+    return text_of(header.encode("latin-1"))

@@ -1,0 +1,159 @@
+"""The board of a person who acts for several companies: what waits in each, counted and sorted.
+
+An account acts for hundreds of companies at most: their figures come in one statement a column, whatever
+their number, and the rest is done in the process. A member stays before its sites however they are sorted,
+and what waits in any of them moves them all. Revisit for accounts with thousands.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from app.access import AccountAccess
+from app.clock import Moment
+from app.companies.queries import Mine, my_companies
+from app.contributions.filings import declarations_at
+from app.employees.standings import undated_at
+from app.invoices.queries import late_at
+from app.planning.queries import to_confirm_at
+from app.sections import SECTIONS, section_of
+from app.text.search import folded
+from db.numbers import is_digits
+
+PAGE = 50
+KINDS = ("declarations", "rendez-vous", "visites", "impayes")
+TEXTS = {"code": "code", "nom": "name", "commune": "town"}
+SORTS = ("", *TEXTS, *KINDS)
+LONGEST = 80  # letters of a search
+HOME = SECTIONS[0].key
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A company and what waits in it. `years`: of the declarations to file; `undated`: visits that are
+    late without a date."""
+
+    company: Mine
+    years: tuple[int, ...] = ()
+    to_confirm: int = 0
+    undated: int = 0
+    late_cents: int = 0
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """By kind, of things or of cents."""
+        found = (len(self.years), self.to_confirm, self.undated, self.late_cents)
+        return dict(zip(KINDS, found, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The view that an address asks for: words searched, the one kind of what waits, the order. `section`:
+    the key of the one that a company chosen here opens at, "" for its home.
+    """
+
+    q: str = ""
+    kind: str = ""
+    sort: str = ""
+    section: str = ""
+
+    @classmethod
+    def of(cls, q: str, kind: str, sort: str, section: str = "") -> "Asked":
+        """Whatever is not known is left aside."""
+        key = section_of(section).key if section else HOME
+        return cls(
+            q[:LONGEST].strip(), kind if kind in KINDS else "", sort if sort in SORTS else "",
+            "" if key == HOME else key,
+        )  # fmt: skip
+
+    def query(self) -> dict[str, str]:
+        """Its part of an address."""
+        given = {"q": self.q, "attente": self.kind, "tri": self.sort, "rubrique": self.section}
+        return {name: value for name, value in given.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Every company of one person, by code. `usual`: the roles that most of them give."""
+
+    lines: list[Line] = field(default_factory=list)
+    usual: tuple[Any, ...] = ()
+
+    def total(self, kind: str) -> int:
+        return sum(each.numbers[kind] for each in self.lines)
+
+    def differs(self, line: Line) -> bool:
+        return given_by(line.company) != self.usual
+
+
+async def board_of(access: AccountAccess, at: Moment) -> Board:
+    """One statement for the companies and one for each column; only the first with less than two of them."""
+    companies = await my_companies(access, at.today)
+    usual = Counter(map(given_by, companies)).most_common(1)
+    if len(companies) < 2:
+        return Board([Line(each) for each in companies], usual[0][0] if usual else ())
+    years: dict[str, tuple[int, ...]] = {}
+    for each in await declarations_at(access, at.today):
+        if each.is_due:
+            years[each.code] = (*years.get(each.code, ()), each.year)
+    to_confirm = await to_confirm_at(access, at.today, at.now)
+    undated, late = await undated_at(access, at), await late_at(access, at.today)
+    lines = [
+        Line(each, years.get(code, ()), to_confirm.get(code, 0), undated.get(code, 0), late.get(code, 0))
+        for each in companies
+        for code in (each.code,)
+    ]
+    return Board(lines, usual[0][0])
+
+
+def given_by(company: Mine) -> tuple[tuple[str, ...], bool, date | None]:
+    """The access that a company gives to this person: roles, as a third party or not, until when."""
+    return tuple(sorted(company.roles)), company.third_party, company.ends_on
+
+
+def chosen_from(lines: Sequence[Line], asked: Asked) -> list[Line]:
+    """The lines that hold every word, and something of the kind asked for; in the order asked for."""
+    words = folded(asked.q).split()
+
+    def holds(line: Line) -> bool:
+        of = line.company
+        text = folded(f"{of.code} {of.name} {of.town} {of.siret}")
+        return all(word in text for word in words) and (not asked.kind or line.numbers[asked.kind] > 0)
+
+    return _sorted([each for each in lines if holds(each)], asked.sort)
+
+
+def _sorted(lines: list[Line], sort: str) -> list[Line]:
+    """Families in order, each a member and its sites by code."""
+    by_code = sorted(lines, key=lambda each: each.company.code)
+    families = [list(family) for _, family in groupby(by_code, key=lambda each: each.company.member_code)]
+    families.sort(key=_key_of(sort))
+    return [line for family in families for line in family]
+
+
+def _key_of(sort: str) -> Callable[[list[Line]], Any]:
+    """Words go up, figures down; what is equal stays by code."""
+    if text := TEXTS.get(sort):
+        return lambda family: folded(getattr(family[0].company, text))
+    if sort in KINDS:
+        return lambda family: -sum(each.numbers[sort] for each in family)
+    return _weight
+
+
+def _weight(family: list[Line]) -> tuple[int, int, int]:
+    """Less for those where more waits: more kinds of things, then more things, then more money."""
+    sums = [sum(each.numbers[kind] for each in family) for kind in KINDS]
+    return -sum(each > 0 for each in sums), -sum(sums[:-1]), -sums[-1]
+
+
+def page_of(lines: Sequence[Line], typed: str) -> tuple[list[Line], int, int]:
+    """The lines of the page of that number, its number and how many pages there are. A number that makes no
+    sense is the nearest that does.
+    """
+    pages = max(1, -(-len(lines) // PAGE))
+    number = min(int(typed) if is_digits(typed) and len(typed) < 5 else 1, pages)
+    number = max(number, 1)
+    return list(lines[(number - 1) * PAGE : number * PAGE]), number, pages

@@ -1,0 +1,291 @@
+"""The engine and the transaction: the only place that commits.
+
+On SQLite, pages that only read open no transaction: their connections cannot write (`PRAGMA query_only`), and
+a statement is one hop to the driver. Two statements of one page may see two states; on PostgreSQL they share
+a transaction. Revisit for a page whose two reads must agree to the row.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Executable, Select, bindparam, event, inspect, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from db.migrate import is_current, upgrade
+from db.shortage import refuses_writing
+from db.sqlite import READ_ONLY, Driver, ReadOnlyConnections
+from db.turns import SECONDS, Turn, Turns, one_request, patience
+from db.types import Instant
+
+# SQLite has one writer: those of this process queue here, not in its busy loop (p99 ÷ 10). PostgreSQL's wait
+# for each other's rows, so there are several. Eight readers keep the processor busy; beside a writer two do,
+# since one renders while the other reads.
+READERS, BESIDE_A_WRITER = 8, 2
+SQLITE_WRITERS, POSTGRESQL_WRITERS = 1, 12
+PROBE_SECONDS = 1.0
+# A migration waits for another one, or for what the portal still writes.
+MIGRATION_SECONDS = 600.0
+# A lock that is held for ever ends in the page that says to come back.
+POSTGRESQL_PATIENCE = {"lock_timeout": f"{SECONDS:.0f}s", "statement_timeout": "30s"}
+# In seconds, for a server that neither refuses nor answers: to be connected, then for any statement.
+POSTGRESQL_SILENCE = {"timeout": SECONDS, "command_timeout": 35.0}
+
+
+class WroteWhileReading(RuntimeError):  # noqa: N818
+    """A handler of GET tried to write."""
+
+
+class Database:
+    """`engine` writes, `reader` cannot. `mail_queued` is set after a commit that wrote to the outbox."""
+
+    def __init__(self, url: str) -> None:
+        self.is_sqlite = url.startswith("sqlite")
+        self.mail_queued = asyncio.Event()
+        self._probe: asyncio.Task[None] | None = None
+        self._readers: ReadOnlyConnections | None = None
+        writers = SQLITE_WRITERS if self.is_sqlite else POSTGRESQL_WRITERS
+        self._turns = Turns(writers=writers, readers=READERS, beside_a_writer=BESIDE_A_WRITER)
+        if self.is_sqlite:
+            self.engine = _engine(url, module=Driver())
+            event.listen(self.engine.sync_engine, "connect", _set_pragmas)
+            event.listen(self.engine.sync_engine, "begin", _begin)
+            # No BEGIN here: each statement reads for itself, and none can write.
+            options: dict[str, Any] = {"connect_args": {"timeout": SECONDS}}
+            self.reader = _engine(url, module=Driver(), pool_size=READERS, **options)
+            event.listen(self.reader.sync_engine, "connect", _forbid_writing)
+            self._readers = ReadOnlyConnections(self.reader, READERS)
+        else:
+            options = {"connect_args": {"server_settings": POSTGRESQL_PATIENCE, **POSTGRESQL_SILENCE}}
+            self.engine = _engine(url, pool_size=writers + READERS, pool_pre_ping=True, **options)
+            event.listen(self.engine.sync_engine, "begin", _hurry)
+            event.listen(self.engine.sync_engine, "do_connect", _connected)
+            self.reader = self.engine.execution_options(postgresql_readonly=True)
+
+    @asynccontextmanager
+    async def transaction(self, *, write: bool) -> AsyncIterator[AsyncSession]:
+        """One session, one transaction: leaving commits, raising rolls back.
+
+        A reading one cannot write: the database refuses it, and nothing is committed.
+        """
+        session = AsyncSession(self.engine if write else self.reader, expire_on_commit=False)
+        turn = Turn(self._turns, write=write)
+        session.info.update(turn=turn, write=write)
+        await turn.acquire()
+        with turn:
+            try:
+                yield session
+                if write and not session.info.get("refused"):
+                    await _committed(session)
+            except DBAPIError as error:
+                if not write and refuses_writing(error):
+                    raise WroteWhileReading from error
+                raise
+            finally:
+                # The quick way to rows leaves the session as it was: nothing to close.
+                if write or session.in_transaction():
+                    await asyncio.shield(session.close())
+        if session.info.get("mail") and not session.info.get("refused"):
+            self.mail_queued.set()
+
+    @asynccontextmanager
+    async def savepoint(self, session: AsyncSession) -> AsyncIterator[None]:
+        """A failure inside is taken back; the rest of the transaction goes on."""
+        around = session.info.get("savepoint")
+        session.info["savepoint"] = await session.begin_nested()
+        try:
+            yield
+        except BaseException:
+            await session.info["savepoint"].rollback()
+            await _read_again(session)
+            raise
+        else:
+            await session.info["savepoint"].commit()
+        finally:
+            session.info["savepoint"] = around
+            if around is None:
+                del session.info["savepoint"]
+
+    @asynccontextmanager
+    async def paused(self, session: AsyncSession) -> AsyncIterator[None]:
+        """Let go of the database while something slow is done; nothing may have been written before.
+
+        A writing transaction must never wait for anything but the database: here is where hashing a
+        password goes.
+        """
+        if session.new or session.dirty:
+            raise RuntimeError("paused after writing: do the slow thing first")
+        turn: Turn = session.info["turn"]
+        nested = "savepoint" in session.info
+        if nested:
+            await session.info["savepoint"].commit()
+        await _committed(session)
+        turn.release()
+        try:
+            yield
+        finally:
+            await turn.acquire()
+            if nested:
+                session.info["savepoint"] = await session.begin_nested()
+
+    async def table(
+        self, session: AsyncSession, statement: Executable, values: dict[str, Any] | None
+    ) -> Sequence[tuple[Any, ...]]:
+        """Plain tuples. The quick way is for reading on SQLite, with a statement made at module level: its
+        `values` say so.
+        """
+        if self._readers and values is not None and not session.info.get("write"):
+            plan = self._readers.plan(statement) if isinstance(statement, Select) else None
+            if plan:
+                return await self._readers.rows(plan, values)
+        connection = await session.connection()
+        return [tuple(row) for row in await connection.execute(statement, values)]
+
+    async def try_writing(self) -> None:
+        """A real write, taken back; or the fault that stops it. Callers at the same time share the answer."""
+        if self._probe is None or self._probe.done():
+            self._probe = asyncio.create_task(self._write_and_take_back())
+            # Heard by nobody when all who asked have left.
+            self._probe.add_done_callback(lambda done: done.cancelled() or done.exception())
+        async with asyncio.timeout(2 * PROBE_SECONDS):
+            await asyncio.shield(self._probe)
+
+    async def _write_and_take_back(self) -> None:
+        with one_request(PROBE_SECONDS):
+            async with self.transaction(write=True) as session:
+                session.info["refused"] = True
+                connection = await session.connection()
+                if self.is_sqlite:
+                    # Pages go to the disk before the commit that will not be.
+                    await connection.execute(text("PRAGMA cache_size=1"))
+                try:
+                    await connection.execute(_PROBE, {"guesses": _PROBED, "now": datetime.now(UTC)})
+                finally:
+                    if self.is_sqlite:
+                        await connection.execute(text("PRAGMA cache_size=-2000"))
+
+    async def dispose(self) -> None:
+        if self._readers:
+            await self._readers.close()
+            await self.reader.dispose()
+        await self.engine.dispose()
+
+
+async def _read_again(session: AsyncSession) -> None:
+    """Rows that the rollback expired are read now: the page that says no shows them, and cannot wait for
+    them.
+    """
+    for row in list(session.identity_map.values()):
+        if inspect(row).expired_attributes:
+            await session.refresh(row)
+
+
+async def _committed(session: AsyncSession) -> None:
+    """A COMMIT that fails leaves SQLite's connection inside its transaction: it must not go back to the
+    pool.
+    """
+    try:
+        await session.commit()
+    except BaseException:
+        await session.invalidate()
+        raise
+
+
+def _set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    _run(connection, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+
+
+def _forbid_writing(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    _run(connection, READ_ONLY)
+
+
+def _run(connection: DBAPIConnection, *statements: str) -> None:
+    cursor = connection.cursor()
+    for statement in statements:
+        cursor.execute(statement)
+    cursor.close()
+
+
+def _begin(connection: Any) -> None:
+    """BEGIN IMMEDIATE: a writer waits its turn at the start instead of failing in the middle. A request that
+    queued in this process has waited already.
+    """
+    left = patience()
+    wait = f"PRAGMA busy_timeout={left.left * 1000:.0f}"
+    if connection.info.get("wait") != wait:
+        connection.exec_driver_sql(wait)
+        connection.info["wait"] = wait
+    with left.spent():
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _hurry(connection: Any) -> None:
+    """Limit the wait for PostgreSQL's locks to the time left to the request."""
+    if (left := patience().left) < SECONDS - 1:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(left * 1000, 1):.0f}")
+
+
+def _connected(dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+    """A server that is away raises many errors, for a socket that is no file and a name without an address
+    too: here they are one.
+    """
+    try:
+        return dialect.connect(*arguments, **options)
+    except OSError as error:
+        raise ConnectionError(error.errno, error.strerror) from error
+
+
+def _engine(url: str, **options: Any) -> AsyncEngine:
+    """Parameters of a statement stay out of messages: they are data."""
+    return create_async_engine(url, hide_parameters=True, pool_timeout=SECONDS, **options)
+
+
+# Some blocks of text: a disk that is full is found when the file grows.
+_PROBED = msgspec.json.encode([float(n) for n in range(4_000)]).decode()
+_PROBE = text(
+    "INSERT INTO throttle (bucket, guesses, updated_at) VALUES ('readyz', :guesses, :now)"
+).bindparams(bindparam("now", type_=Instant()))
+
+
+async def migrate(url: str) -> None:
+    """Bring the schema up to date in one transaction: cut short at any point, nothing of it has happened.
+
+    SQLite can do this as PostgreSQL does, if its driver does not commit before each CREATE. A copy that is
+    renamed at the end would need the disk twice, and lose what a portal still running writes meanwhile.
+    """
+    is_sqlite = url.startswith("sqlite")
+    options = {"module": Driver(), "connect_args": {"timeout": MIGRATION_SECONDS}} if is_sqlite else {}
+    engine = create_async_engine(url, hide_parameters=True, **options)
+    if is_sqlite:
+        event.listen(engine.sync_engine, "connect", _without_foreign_keys)
+        event.listen(engine.sync_engine, "begin", _begin_at_once)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(upgrade)
+    finally:
+        await engine.dispose()
+
+
+def _without_foreign_keys(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # Off while tables are copied; inside a transaction it could not be said. They are checked at its end.
+    _run(connection, "PRAGMA foreign_keys=OFF")
+
+
+def _begin_at_once(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+async def is_migrated(url: str) -> bool:
+    engine = create_async_engine(url)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(is_current)
+    finally:
+        await engine.dispose()

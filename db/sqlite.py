@@ -1,0 +1,257 @@
+"""aiosqlite under SQLAlchemy with one trip to its thread for each statement, where there were four.
+
+A cursor is not opened, asked, emptied and closed from the event loop: the thread does it all and hands the
+rows over. Ending a transaction that is not there makes no trip at all.
+
+The rows of a page come as one JSON value: the driver of Python drops and takes its lock for each row, which
+cost more than reading them. One connection answers as long as it keeps answering, since one busy thread costs
+less than eight that wake in turn. Bytes and decimals go the usual way. Measured by `python -m tests.bench
+employees`: the list went from 4 to 7 % of a bare handler. Revisit with a Python without that lock.
+"""
+
+import asyncio
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from types import ModuleType
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import aiosqlite
+import msgspec
+from sqlalchemy import Date, DateTime, Dialect, Engine, LargeBinary, Numeric, Select, func
+from sqlalchemy.dialects.sqlite.aiosqlite import (
+    AsyncAdapt_aiosqlite_connection,
+    AsyncAdapt_aiosqlite_cursor,
+    AsyncAdapt_aiosqlite_dbapi,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.types import TypeEngine
+from sqlalchemy.util.concurrency import await_
+
+from db.types import Instant
+
+
+class Outcome(NamedTuple):
+    """The rest of a cursor when its rows are out."""
+
+    description: Any = None
+    rowcount: int = -1
+    lastrowid: int | None = None
+    rows: list[Any] = []  # noqa: RUF012 - never changed
+    arraysize: int = 1
+
+    def close(self) -> None:
+        """Already done, in the thread."""
+
+
+class Cursor(AsyncAdapt_aiosqlite_cursor):
+    __slots__ = ()
+    _awaitable_cursor_close = False
+
+    def _make_new_cursor(self, connection: Any) -> Any:  # noqa: ARG002
+        return Outcome()
+
+    def _aenter_cursor(self, cursor: Any) -> Any:
+        return cursor
+
+    async def _execute_async(self, operation: Any, parameters: Any) -> None:
+        await self._run("execute", operation, parameters or ())
+
+    async def _executemany_async(self, operation: Any, seq_of_parameters: Any) -> None:
+        await self._run("executemany", operation, seq_of_parameters)
+
+    async def _run(self, name: str, operation: str, parameters: Any) -> None:
+        async with self._adapt_connection._execute_mutex:  # noqa: SLF001 - as the class that this one refines
+            outcome = await in_thread(self._connection, _run, name, operation, parameters)
+        self._cursor = outcome
+        self._rows = deque(outcome.rows)
+
+
+class Connection(AsyncAdapt_aiosqlite_connection):
+    __slots__ = ()
+    _cursor_cls = Cursor
+
+    def rollback(self) -> None:
+        if self._connection._connection and self._connection.in_transaction:  # noqa: SLF001 - see `Cursor`
+            super().rollback()
+
+
+class Driver(AsyncAdapt_aiosqlite_dbapi):
+    """The module that `create_async_engine(module=…)` takes instead of aiosqlite itself."""
+
+    def __init__(self, driver: ModuleType = aiosqlite, sqlite: ModuleType = sqlite3) -> None:
+        super().__init__(driver, sqlite)
+
+    def connect(self, *given: Any, **options: Any) -> Connection:
+        return Connection(self, await_(opened(*given, **options)))
+
+
+async def opened(*given: Any, **options: Any) -> Any:
+    """A connection that never begins a transaction by itself: the driver would start them late, outside our
+    SAVEPOINTs. Its thread does not keep the process alive.
+    """
+    connection = aiosqlite.connect(*given, **options, isolation_level=None)
+    connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does
+    return await connection
+
+
+async def in_thread(connection: Any, work: Any, *given: Any) -> Any:
+    """Run `work(sqlite3 connection, …)` in the connection's thread: one trip."""
+    return await connection._execute(work, connection._conn, *given)  # noqa: SLF001 - aiosqlite has no public way
+
+
+def _run(connection: sqlite3.Connection, name: str, operation: str, parameters: Any) -> Outcome:
+    cursor: sqlite3.Cursor = getattr(connection, name)(operation, parameters)
+    try:
+        rows = cursor.fetchall() if cursor.description else []
+        return Outcome(cursor.description, cursor.rowcount, cursor.lastrowid, rows)
+    finally:
+        cursor.close()
+
+
+# The quick way to rows on SQLite: text made once, one trip to a thread, the rows in one piece.
+
+Values = dict[str, Any]
+FIXED = (Date, DateTime, Instant)
+NOT_JSON = (LargeBinary, Numeric)
+READ_ONLY = "PRAGMA query_only=ON"
+STUCK = 0.01  # seconds
+MANY = 1_000  # rows: above, others would wait while their days are read
+ROWS = msgspec.json.Decoder(list[tuple[Any, ...]])
+
+
+class Plan:
+    """A statement as text, with what the types of its parameters and of its columns convert."""
+
+    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
+        # The driver lets go of Python's lock for each row, and asks for it again: for a page of them that
+        # costs more than the reading. As JSON they come in one row.
+        found = statement.subquery("found")
+        rows = func.json_group_array(func.json_array(*found.columns))
+        compiled = found.select().with_only_columns(rows).compile(dialect=dialect)
+        self.text = str(compiled)
+        binds = [compiled.binds[name] for name in compiled.positiontup or ()]
+        # A list as a parameter changes the text each time, and JSON holds neither bytes nor every decimal.
+        self.is_fixed = not (
+            any(bind.expanding or bind.literal_execute for bind in compiled.binds.values())
+            or any(isinstance(column.type, NOT_JSON) for column in statement.selected_columns)
+        )
+        self._given = [
+            (bind.key, bind.required, bind.value, bind.type.dialect_impl(dialect).bind_processor(dialect))
+            for bind in binds
+        ]
+        converters = [_converter(column.type, dialect) for column in statement.selected_columns]
+        self._converters = [(at, each) for at, each in enumerate(converters) if each]
+
+    def parameters(self, values: Values) -> list[Any]:
+        found = []
+        for key, is_required, default, convert in self._given:
+            value = values[key] if is_required else values.get(key, default)
+            found.append(convert(value) if convert else value)
+        return found
+
+    def converted(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        if not self._converters or not rows:
+            return rows
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+        for at, convert in self._converters:
+            columns[at] = map(convert, columns[at])
+        return list(zip(*columns, strict=True))
+
+
+class ReadOnlyConnections:
+    """Connections that cannot write. Each statement reads for itself.
+
+    Statements are known by identity, so they are made once, at module level, with `bindparam` for what
+    varies.
+    """
+
+    def __init__(self, engine: AsyncEngine, most: int) -> None:
+        self._engine = engine.sync_engine
+        self._lanes = [ReaderThread(self._engine) for _ in range(most)]
+        self._plans: WeakKeyDictionary[Select[Any], Plan] = WeakKeyDictionary()
+
+    def plan(self, statement: Select[Any]) -> Plan | None:
+        """The plan of a statement; None when it can only go the usual way."""
+        plan = self._plans.get(statement)
+        if plan is None:
+            plan = self._plans[statement] = Plan(statement, self._engine.dialect)
+        return plan if plan.is_fixed else None
+
+    async def rows(self, plan: Plan, values: Values) -> Sequence[tuple[Any, ...]]:
+        parameters = plan.parameters(values)
+        # Whoever watches the engine sees these statements too.
+        for watch in self._engine.dispatch.before_cursor_execute:
+            watch(None, None, plan.text, parameters, None, False)
+        try:
+            rows = await self._lane().told(plan.text, parameters)
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(plan.text, None, error, sqlite3.Error, hide_parameters=True) from error
+        if len(rows) > MANY:
+            return await asyncio.to_thread(plan.converted, rows)
+        return plan.converted(rows)
+
+    def _lane(self) -> "ReaderThread":
+        """The first that goes on answering: one thread that need not sleep between two statements costs less
+        than several that wake in turn. Behind a long statement nobody waits while another is free.
+        """
+        now = time.perf_counter()
+        for lane in self._lanes:
+            if not lane.waiting or now - lane.answered_at < STUCK:
+                return lane
+        return min(self._lanes, key=lambda lane: lane.waiting)
+
+    async def close(self) -> None:
+        for lane in self._lanes:
+            await lane.close()
+
+
+class ReaderThread:
+    """One connection, opened when it is first needed; its thread takes one statement after another."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._opening = asyncio.Lock()
+        self._connection: aiosqlite.Connection | None = None
+        self.waiting = 0
+        self.answered_at = 0.0
+
+    async def told(self, text: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+        if not self.waiting:
+            self.answered_at = time.perf_counter()
+        self.waiting += 1
+        try:
+            connection = self._connection or await self._opened()
+            return ROWS.decode(await in_thread(connection, _told, text, parameters))
+        finally:
+            self.waiting -= 1
+            self.answered_at = time.perf_counter()
+
+    async def _opened(self) -> aiosqlite.Connection:
+        async with self._opening:
+            if self._connection is None:
+                given, options = self._engine.dialect.create_connect_args(self._engine.url)
+                connection = await opened(*given, **options)
+                await in_thread(connection, _told, READ_ONLY, [])
+                self._connection = connection
+        return self._connection
+
+    async def close(self) -> None:
+        if self._connection:
+            await self._connection.close()
+            self._connection = None
+
+
+def _converter(column: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """Days and instants come back again and again, and nothing can change them: each is read once."""
+    convert = column.dialect_impl(dialect).result_processor(dialect, None)
+    return lru_cache(maxsize=4096)(convert) if convert and isinstance(column, FIXED) else convert
+
+
+def _told(connection: sqlite3.Connection, text: str, parameters: list[Any]) -> str:
+    found: tuple[str] = next(connection.execute(text, parameters), ("[]",))
+    return found[0]

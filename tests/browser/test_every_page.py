@@ -1,0 +1,126 @@
+"""One journey through every page: nothing that the content policy refuses, no fault in a script, no request
+elsewhere, and nothing that stops somebody who needs large letters, a keyboard or a screen reader.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.browser.barriers import ENLARGED, WINDOW, barriers, faults_by_axe, runs_sideways, too_small
+from tests.browser.demo_tour import demo_tour
+from tests.browser.member_tour import member_tour
+from tests.browser.reader import Reader
+from tests.browser.stops import Stop, Tour, addresses
+from tests.browser.visitor_tour import visitor_tour
+from tests.browser.watch import LOST_TARGETS, Watch, watched
+
+pytestmark = pytest.mark.browser
+
+# Where the pages are written, as served and as swapped, for the W3C's checker to read.
+FOLDER = os.environ.get("PORTAIL_TEST_PAGES", "")
+FILES = "/espace/{code}/salaries/"
+NOT_PAGES = {
+    "/healthz", "/readyz", FILES + "export/{kind}", FILES + "modele/{kind}",
+    FILES + "imports/{import_id}/erreurs/fichier",
+    "/entreprises/factures/{kind}", "/calendrier/{token}", "/espace/{code}/planning/{slot_id}/calendrier",
+    "/espace/{code}/planning/{slot_id}/convocation",
+    "/espace/{code}/contact/{inquiry_id}/fichiers/{message_id}",
+    "/espace/{code}/factures/export/{kind}", "/espace/{code}/factures/{invoice_id}/pdf",
+    "/espace/{code}/documents/{document_id}/fichier", "/espace/{code}/documents/archive/{kind}",
+    "/espace/{code}/cotisation/{year}/recu/pdf",
+}  # fmt: skip
+
+
+async def follow(tour: Tour, reader: Reader, watch: Watch, group: str) -> None:
+    """To the end of the tour, keeping a copy of every page. Every fault of every stop is told together."""
+    names: list[str] = []
+    faults: list[str] = []
+    await reader.page.set_viewport_size(WINDOW)
+    async for stop in tour:
+        names.append(_file_name(group, stop))
+        await keep_page(reader, watch, stop, names[-1])
+        lost = await reader.page.evaluate(LOST_TARGETS)
+        faults += [f"{stop.name}: no {target} on the page" for target in lost]
+        faults += [f"{stop.name}: {fault}" for fault in await barriers(reader.page)]
+    faults += watch.complaints
+    assert len(names) > 5
+    assert len(names) == len(set(names)), "two stops have the same name"
+    assert not faults, "\n".join(faults)
+
+
+async def keep_page(reader: Reader, watch: Watch, stop: Stop, name: str) -> None:
+    if FOLDER:
+        html = await reader.page.content() if stop.swapped else await watch.served.text()
+        Path(FOLDER).mkdir(parents=True, exist_ok=True)
+        (Path(FOLDER) / name).write_text(html, encoding="utf-8")
+
+
+def _file_name(group: str, stop: Stop) -> str:
+    return f"{group}-{re.sub('[^a-z0-9]+', '-', stop.name.lower()).strip('-') or 'accueil'}.html"
+
+
+async def test_every_page_stops_nobody_keeps_to_the_policy_and_none_is_left_out(opened, world, app):
+    reader, watch = await watched(opened)
+    await follow(visitor_tour(reader), reader, watch, "visitor")
+    await follow(member_tour(reader, world, app), reader, watch, "member")
+    left_out = {path for path in addresses(app) if not any(seen(path, each) for each in watch.paths)}
+    assert not left_out - NOT_PAGES, "add their stops to a tour of tests/browser"
+
+
+@pytest.mark.parametrize("settings", [{"demo": True}], indirect=True)
+async def test_every_page_of_the_demonstration_too(opened, app):
+    reader, watch = await watched(opened)
+    await follow(demo_tour(reader), reader, watch, "demo")
+    left_out = {path for path in addresses(app) if not any(seen(path, each) for each in watch.paths)}
+    assert not {path for path in left_out if path.startswith("/demo")}
+
+
+def seen(address: str, path: str) -> bool:
+    return bool(re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", address), path))
+
+
+async def test_what_the_watch_looks_for_would_be_found(opened, world):
+    """A check that never fails checks nothing."""
+    reader, watch = await watched(opened)
+    for deed in (
+        "document.body.insertAdjacentHTML('beforeend', '<p style=\"color:red\">rouge</p>')",
+        "document.body.insertAdjacentHTML('beforeend', '<img src=\"https://elsewhere.example/a.png\" alt>')",
+        "document.body.append(Object.assign(document.createElement('script'), {textContent: '1'}))",
+        "setTimeout(() => { throw new Error('oops'); })",
+    ):
+        await reader.open("/connexion")
+        assert not watch.complaints
+        await reader.page.evaluate(f"() => {{ {deed} }}")
+        await reader.page.evaluate("() => new Promise((done) => setTimeout(done, 100))")
+        assert watch.complaints, deed
+        watch.complaints.clear()
+
+
+async def test_a_target_that_is_not_on_the_page_would_be_found(reader):
+    await reader.open("/connexion")
+    assert await reader.page.evaluate(LOST_TARGETS) == []
+    await reader.page.evaluate(
+        "() => { document.querySelector('main form').dataset.hxTarget = '#nulle-part' }"
+    )
+    assert await reader.page.evaluate(LOST_TARGETS) == ["#nulle-part"]
+
+
+async def test_what_these_checks_look_for_would_be_found(reader):
+    """A check that never fails checks nothing."""
+    page = reader.page
+    await page.set_viewport_size(ENLARGED)
+    await reader.open("/connexion")
+    await page.evaluate(
+        """() => {
+          const main = document.querySelector("main");
+          main.append(Object.assign(document.createElement("input"), {type: "text"}));
+          const wide = Object.assign(document.createElement("button"), {textContent: "Bouton"});
+          wide.style.cssText = "width: 40rem; height: 10px; min-height: 0; padding: 0";
+          main.append(wide);
+        }"""
+    )
+    assert any(fault.startswith("label: ") for fault in await faults_by_axe(page))
+    assert any("BUTTON" in fault for fault in await runs_sideways(page))
+    assert any("Bouton" in fault for fault in await too_small(page))

@@ -1,0 +1,52 @@
+"""Times of a session: pure, whatever the clock."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.clinic.rules import days_of_pattern, free_times, instant_of, receives, times_of
+
+NINE = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
+HALF = timedelta(minutes=30)
+
+
+@given(st.integers(0, 300), st.integers(10, 120))
+def test_times_fill_the_session_and_never_leave_it(length, minutes):
+    ends = NINE + timedelta(minutes=length)
+    times = times_of(NINE, ends, minutes)
+    assert len(times) == length // minutes
+    assert all(each >= NINE and each + timedelta(minutes=minutes) <= ends for each in times)
+
+
+@given(st.lists(st.tuples(st.integers(-60, 200), st.integers(10, 90)), max_size=6))
+def test_a_free_time_overlaps_no_appointment(booked):
+    taken = [(NINE + timedelta(minutes=start), length) for start, length in booked]
+    free = free_times(times_of(NINE, NINE + timedelta(hours=3), 30), 30, taken)
+    for each in free:
+        for start, length in taken:
+            assert start + timedelta(minutes=length) <= each or each + HALF <= start
+
+
+def test_an_appointment_of_another_length_takes_every_time_that_it_touches():
+    times = times_of(NINE, NINE + 4 * HALF, 30)
+    assert free_times(times, 30, [(NINE + timedelta(minutes=20), 20)]) == times[2:]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "kind", "said"), [("", "vip", True), ("vip examen", "vip", True), ("examen", "vip", False)]
+)
+def test_a_session_receives_for_its_kinds_or_for_all(kinds, kind, said):
+    assert receives(kinds, kind) is said
+
+
+def test_a_pattern_leaves_bank_holidays_out():
+    """Easter Monday of 2026 is 6 April."""
+    days = list(days_of_pattern(date(2026, 3, 30), 3))
+    assert days == [date(2026, 3, 30), date(2026, 4, 13)]
+
+
+def test_an_hour_is_that_of_paris_before_and_after_the_clocks_change():
+    winter, summer = instant_of(date(2026, 3, 27), time(9)), instant_of(date(2026, 3, 30), time(9))
+    assert [each.astimezone(UTC).hour for each in (winter, summer)] == [8, 7]

@@ -1,0 +1,58 @@
+"""What every page must be: whole, valid, labelled, readable without styles."""
+
+import re
+
+import html5lib
+
+TOKEN = re.compile(r'(name="csrf" value=")[^"]*')
+
+
+def check(page):
+    parser = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False)
+    tree = parser.parse(page.text)
+    assert not [e for e in parser.errors if e[1] != "unknown-attribute"], parser.errors[:3]
+    assert tree.get("lang") == "fr"
+    assert len(tree.findall(".//h1")) == 1
+    assert tree.find(".//title").text.endswith(" – AIST22")
+    ids = [element.get("id") for element in tree.iter() if element.get("id")]
+    assert len(ids) == len(set(ids)), "an id stands twice"
+    assert not targets_in(tree) - {f"#{each}" for each in ids}, "htmx acts all the same, and shows nothing"
+    radios = [element for element in tree.iter("input") if element.get("type") == "radio"]
+    chosen = {radio.get("name") for radio in radios if radio.get("checked") is not None}
+    assert {radio.get("name") for radio in radios} == chosen, "lynx would choose the first, and send it"
+    labelled = {label.get("for") for label in tree.iter("label")}
+    for control in tree.iter():
+        if control.tag in {"input", "select", "textarea"} and control.get("type") != "hidden":
+            assert control.get("id") in labelled or control.get("aria-label"), control.attrib
+    for button in tree.iter("button"):
+        words = " ".join("".join(button.itertext()).split())
+        assert button.get("value", words) == words, "lynx shows the value"
+    for element in tree.iter():
+        assert not [a for a in element.attrib if a.startswith(("on", "style", "hx-"))], element.attrib
+        assert element.tag != "style"
+        assert element.tag != "script" or element.get("src")
+    for link in tree.iter("a"):
+        assert link.get("href")
+    for element in tree.iter():
+        reads_without_styles(element)
+
+
+def reads_without_styles(parent):
+    """Text browsers draw neither the room between two links nor the colour of a mark after a word."""
+    before, words = None, parent.text or ""
+    for child in parent:
+        is_act = child.tag in {"a", "button"}
+        assert words.strip() or not (is_act and before), "two links or buttons side by side"
+        if child.get("class") == "new":
+            assert words.strip()[-1:] in {"", ",", "–"}, f"a mark sticks to {words}"
+        told = "".join(child.itertext())
+        before = is_act or (before and not told.strip())
+        words = (child.tail or "") if is_act else words + told + (child.tail or "")
+
+
+def targets_in(element):
+    """What htmx would look for from here down. It leaves alone what is under `data-hx-ignore`."""
+    if "data-hx-ignore" in element.attrib:
+        return set()
+    own = {element.get("data-hx-target")} - {None}
+    return own.union(*(targets_in(each) for each in element))

@@ -1,0 +1,59 @@
+"""What text browsers show of a page, where no style parts, keeps or hides anything."""
+
+import html
+import re
+
+from sqlmodel import select
+
+from db.models import InquiryMessage
+from tests.world import OTHER_NUMBER, OURS
+
+PLANNING = "/espace/00010/planning"
+BLOCK = re.compile(r"</?(?:p|li|h[1-6]|tr|div|td|th|br|legend|label|caption)\b[^>]*>")
+
+
+def lines_of(page):
+    """The text of a page, a line for each block."""
+    text = re.sub(r"<[^>]+>", "", BLOCK.sub("\f", page.text))
+    return [" ".join(html.unescape(each).split()) for each in text.split("\f") if each.strip()]
+
+
+async def test_the_acts_of_a_slot_are_told_apart(alice):
+    lines = lines_of(await alice.get(f"{PLANNING}?semaine=2099-W10"))
+    assert any(re.fullmatch("Confirmer : .+ Modifier : .+", line) for line in lines)
+
+
+async def test_the_days_of_a_month_are_each_said_once(alice):
+    lines = lines_of(await alice.get(f"{PLANNING}/mois?mois=2099-03"))
+    assert "lundi 2 mars" in lines
+    assert "dimanche 1er mars" in lines
+    assert any(line.endswith(f"{OURS} Jean, à confirmer") for line in lines)
+
+
+async def test_a_message_keeps_its_lines(alice, portal):
+    async with portal.database.transaction(write=True) as session:
+        said = (await session.exec(select(InquiryMessage).where(InquiryMessage.text == OURS))).one()
+        said.text = "Bonjour,\nle nom <b> est faux.\n\nMerci."
+    page = await alice.get("/espace/00010/contact/1")
+    assert "Bonjour,<br>le nom &lt;b&gt; est faux.<br><br>Merci." in page.text
+
+
+async def test_the_sign_in_after_a_sign_up_has_an_address_of_its_own(visitor, world):
+    """links2 would show from memory the sign-in of before, without the address."""
+    await visitor.fill("/connexion/code-adherent", code="00042", number=OTHER_NUMBER)
+    person = {"last_name": "Le Gall", "first_name": "Nina", "job_title": "Assistante"}
+    email = {"email": "nina@theirs.example", "email_again": "nina@theirs.example"}
+    await visitor.fill("/connexion/creer-mon-compte", **person, **email)
+    page = await visitor.get("/connexion/compte-cree")
+    own = re.search(r'href="(/connexion\?n=\d+)"', page.text)[1]
+    assert f'value="{email["email"]}"' in (await visitor.get(own)).text
+
+
+async def test_who_is_signed_in_sends_a_remembered_sign_in_and_goes_on(alice, visitor):
+    """links2 shows it from memory when the address that asked for it is typed again."""
+    token = await visitor.token("/connexion")
+    for asked, shown in (("/espace/00010/salaries", "/espace/00010/salaries"), ("//evil.example", "/espace")):
+        data = {"csrf": token, "email": "", "suite": asked}
+        answer = await alice.post("/connexion", data=data)
+        assert answer.status_code == 303
+        assert answer.headers["location"] == shown
