@@ -39,3 +39,56 @@ class VisitKind(StrEnum):
     EMPLOYER = "employeur"
     MID_CAREER = "mi_carriere"
     AFTER_EXPOSURE = "post_exposition"
+
+
+class RequestMotive(StrEnum):
+    """Motives of an employer. Neither pré-reprise nor a visit at the employee's own request is here."""
+
+    RETURN = "reprise"
+    EMPLOYER = "employeur"
+    MID_CAREER = "mi_carriere"
+    AFTER_EXPOSURE = "post_exposition"
+    END_OF_CAREER = "fin_carriere"
+    OVERDUE = "retard"
+    ACCIDENT = "accident"
+    ANOTHER_DATE = "autre_date"
+
+
+class RequestState(StrEnum):
+    SENT = "sent"
+    TAKEN = "taken"
+    PLANNED = "planned"
+    DONE = "done"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+class ChangeKind(StrEnum):
+    DECLARED = "declared"
+    CORRECTED = "corrected"
+    LEFT = "left"
+    CAME_BACK = "came_back"
+    UNDONE = "undone"
+
+
+class LineKind(StrEnum):
+    """The effect of a line of the file."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    LEFT = "left"
+    ABSENT = "absent"
+    DUPLICATE = "duplicate"
+    UNCHANGED = "unchanged"
+    WRONG = "wrong"
+
+
+class SlotState(StrEnum):
+    """`DECLINED`: given back by the company; `CANCELLED`: taken back by the service; `ABSENT`: no-show."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    DONE = "done"
+    ABSENT = "absent"

@@ -21,12 +21,12 @@ from app.follow_up.law import (
     is_minor,
     next_visit,
 )
-from app.follow_up.words import VISITS
+from app.follow_up.words import CONTRACTS, QUESTIONS, SEXES, VISITS
+from app.jobs.pcs import label_of
 from app.text.names import shown_name
+from app.text.phones import shown_phone
 from app.text.search import words_of
-from db.kinds import NEVER, Contract
-from db.models import ChangeKind
-from db.models.employee import Employee
+from db.kinds import NEVER, ChangeKind, Contract
 
 LABELS = {
     "birth_name": "Nom de naissance",
@@ -66,6 +66,21 @@ def text_of(value: Any) -> str:
     if isinstance(value, bool):
         return "oui" if value else "non"
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def in_words(name: str, value: str) -> str:
+    """A declared value as it is read: 2026-12-31 is 31/12/2026, NUIT is « Travaille de nuit »."""
+    if not value:
+        return ""
+    if name.endswith(("_on", "_until")):
+        return f"{value[8:]}/{value[5:7]}/{value[:4]}"
+    if name == "risks":
+        return " ; ".join(QUESTIONS[code] for code in value.split())
+    if name == "phone":
+        return shown_phone(value)
+    if name == "pcs":
+        return f"{value} – {label_of(value)}"
+    return {**CONTRACTS, **SEXES}.get(value, value) if name in {"contract", "sex"} else value
 
 
 def columns_of(values: Declared) -> dict[str, Any]:
@@ -109,11 +124,6 @@ def due_columns(employee: Any, seen: list[Seen]) -> dict[str, Any]:
     if deadline is None:
         return {"due_on": NEVER, "due_kind": ""}
     return {"due_on": deadline.by, "due_kind": str(deadline.kind)}
-
-
-def set_due(employee: Employee, seen: list[Seen]) -> None:
-    for name, value in due_columns(employee, seen).items():
-        setattr(employee, name, value)
 
 
 def filled(values: Declared, visits: list[Seen]) -> dict[str, Any]:

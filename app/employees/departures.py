@@ -18,8 +18,8 @@ from app.employees.acts import (
     undo_change,
 )
 from app.employees.checks import check_against
-from app.employees.declared import LABELS, declared_of, facts_of, name_of
-from app.employees.forms import Again, Leaving, Nothing, declared_in, in_words, typed_of
+from app.employees.declared import LABELS, declared_of, facts_of, in_words, name_of
+from app.employees.forms import Again, Leaving, Nothing, declared_in, typed_of
 from app.employees.operations import operations_of, undoable_declaration
 from app.employees.person import changes_of, latest_changes, seen_by
 from app.follow_up.law import EXAMS, PERIODIC, SIR, SPARED, Seen, follow_up, may_be_dispensed

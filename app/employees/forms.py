@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from app.employee_files.columns import COLUMNS
-from app.employees.declared import LABELS, Declared
+from app.employees.declared import LABELS, Declared, in_words
 from app.follow_up.words import CONTRACTS, QUESTIONS, SEXES
 from app.jobs.pcs import label_of
 from app.text.cells import as_typed
@@ -189,18 +189,3 @@ def typed_of(values: Declared) -> dict[str, str]:
 def values_for_form(values: Declared) -> list[tuple[str, str]]:
     """(label, value) of each field in words, in the order of the page."""
     return [(LABELS[name], in_words(name, values[name])) for name in LABELS if name in values]
-
-
-def in_words(name: str, value: str) -> str:
-    """A declared value as it is read: 2026-12-31 is 31/12/2026, NUIT is « Travaille de nuit »."""
-    if not value:
-        return ""
-    if name.endswith(("_on", "_until")):
-        return f"{value[8:]}/{value[5:7]}/{value[:4]}"
-    if name == "risks":
-        return " ; ".join(QUESTIONS[code] for code in value.split())
-    if name == "phone":
-        return shown_phone(value)
-    if name == "pcs":
-        return f"{value} – {label_of(value)}"
-    return {**CONTRACTS, **SEXES}.get(value, value) if name in {"contract", "sex"} else value

@@ -9,8 +9,7 @@ from sqlalchemy import and_, or_
 from sqlmodel import col, select
 
 from app.access import MemberAccess
-from app.employees.declared import Declared, columns_of, deadline_of, declared_of, facts_of, name_of
-from app.employees.forms import in_words
+from app.employees.declared import Declared, columns_of, deadline_of, declared_of, facts_of, in_words, name_of
 from app.employees.listing import is_to_confirm, named, state_of
 from app.errors import NotFound
 from app.follow_up.law import NOT_FOLLOWED, RISKS, Seen, counts_for_contribution, follow_up, mid_career_year

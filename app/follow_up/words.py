@@ -1,6 +1,6 @@
 """Questions to an employer about a job, in plain words: the answers decide the follow-up, by `law`."""
 
-from db.models import RequestMotive, RequestState, SlotState
+from db.kinds import RequestMotive, RequestState, SlotState
 
 QUESTIONS = {
     "AMIANTE": "Peut être exposé à l’amiante",

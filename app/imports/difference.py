@@ -12,13 +12,21 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from app.employee_files.rows import FileRow
-from app.employees.declared import LABELS, Declared, LikeRow, before_work, columns_of, name_of, problems
-from app.employees.forms import in_words
+from app.employees.declared import (
+    LABELS,
+    Declared,
+    LikeRow,
+    before_work,
+    columns_of,
+    in_words,
+    name_of,
+    problems,
+)
 from app.follow_up.law import follow_up
 from app.follow_up.words import MONITORINGS, VISITS
 from app.imports.people import PersonOfFile, completed, identities, is_half, people_of
 from app.text.search import words_of
-from db.models import LineKind
+from db.kinds import LineKind
 
 FREE_TEXT = {"birth_name", "usual_name", "first_names", "job_title", "email"}
 NOBODY: Declared = dict.fromkeys(LABELS, "") | {"part_time": "non"}

@@ -7,8 +7,7 @@ from datetime import date
 
 from app.employee_files.contracts import Spell, current, entry_of
 from app.employee_files.rows import FileRow
-from app.employees.declared import LABELS, Declared
-from app.employees.forms import in_words
+from app.employees.declared import LABELS, Declared, in_words
 from app.text.search import words_of
 
 Identity = tuple[str, str, str]

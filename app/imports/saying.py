@@ -9,7 +9,7 @@ from app.employee_files.rows import FileRow, Reading
 from app.imports.difference import Effect, ListedPerson
 from app.text.counts import plural
 from app.text.formats import month_words, of
-from db.models import LineKind
+from db.kinds import LineKind
 
 MOST_NAMED = 200  # people told by name
 FEW_PEOPLE = 4  # people: of a list so short, a third is one or two

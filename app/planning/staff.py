@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from app.access import BIGGEST_ID, StaffAccess
-from app.employees.declared import set_due
+from app.employees.declared import due_columns
 from app.errors import NotFound, Refused
 from app.follow_up.law import Seen
 from app.planning.acts import change_slot, notify_asker_of, plan, release_request
@@ -197,4 +197,5 @@ async def _renew_deadline(access: StaffAccess, visit: Visit) -> None:
     mine = select(Visit).where(Visit.company_id == visit.company_id, Visit.employee_id == visit.employee_id)
     seen = [Seen(VisitKind(each.kind), each.done_on, each.next_on) for each in await access.all(mine)]
     employee.last_visit_on = max(each.done_on for each in seen)
-    set_due(employee, seen)
+    for name, value in due_columns(employee, seen).items():
+        setattr(employee, name, value)

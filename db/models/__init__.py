@@ -1,12 +1,20 @@
 """Every table, one aggregate a file."""
 
-from db.kinds import NEVER, Contract, Monitoring, VisitKind
+from db.kinds import (
+    NEVER,
+    ChangeKind,
+    Contract,
+    LineKind,
+    Monitoring,
+    RequestMotive,
+    RequestState,
+    SlotState,
+    VisitKind,
+)
 from db.models.account import Account, StaffMember
 from db.models.appointment import (
     AppointmentRequest,
     RequestMessage,
-    RequestMotive,
-    RequestState,
     ReturnCause,
 )
 from db.models.audit import AuditEvent, AuditKind
@@ -23,19 +31,18 @@ from db.models.contribution import (
 from db.models.demo import DemoBase
 from db.models.document import Document, DocumentKind
 from db.models.employee import (
-    ChangeKind,
     Employee,
     EmployeeChange,
     EmployeeDraft,
     Visit,
 )
-from db.models.employee_import import ColumnHabit, EmployeeImport, ImportLine, ImportState, LineKind
+from db.models.employee_import import ColumnHabit, EmployeeImport, ImportLine, ImportState
 from db.models.inquiry import Inquiry, InquiryMessage, InquiryState, InquiryTheme, PublicInquiry
 from db.models.invoice import Invoice, InvoiceKind, Payment
 from db.models.kept_file import KeptBytes, KeptFile
 from db.models.mail import DemoMail, OutboxMail
 from db.models.membership import Invitation, Membership
-from db.models.planning import CalendarFeed, CareCentre, NoticeKind, Slot, SlotState, VisitNotice
+from db.models.planning import CalendarFeed, CareCentre, NoticeKind, Slot, VisitNotice
 from db.models.session import (
     DRAFT_KEPT,
     AccountSession,

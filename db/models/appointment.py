@@ -6,20 +6,8 @@ from enum import StrEnum
 from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
+from db.kinds import RequestMotive, RequestState
 from db.models.base import CompanyOwned, instant
-
-
-class RequestMotive(StrEnum):
-    """Motives of an employer. Neither pré-reprise nor a visit at the employee's own request is here."""
-
-    RETURN = "reprise"
-    EMPLOYER = "employeur"
-    MID_CAREER = "mi_carriere"
-    AFTER_EXPOSURE = "post_exposition"
-    END_OF_CAREER = "fin_carriere"
-    OVERDUE = "retard"
-    ACCIDENT = "accident"
-    ANOTHER_DATE = "autre_date"
 
 
 class ReturnCause(StrEnum):
@@ -27,15 +15,6 @@ class ReturnCause(StrEnum):
     OCCUPATIONAL_DISEASE = "maladie_pro"
     ACCIDENT_AT_WORK = "accident_travail"
     OTHER = "autre"
-
-
-class RequestState(StrEnum):
-    SENT = "sent"
-    TAKEN = "taken"
-    PLANNED = "planned"
-    DONE = "done"
-    REFUSED = "refused"
-    CANCELLED = "cancelled"
 
 
 OPEN = text("state IN ('sent', 'taken', 'planned')")

@@ -6,13 +6,12 @@ today.
 """
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlmodel import Field
 
-from db.kinds import NEVER, Contract, Monitoring, VisitKind
+from db.kinds import NEVER, ChangeKind, Contract, Monitoring, VisitKind
 from db.models.base import CompanyOwned, instant
 
 # An address or an old page may still hold the number of a row that is gone: SQLite would give it to the next.
@@ -95,14 +94,6 @@ class Visit(CompanyOwned, table=True):
     place: str = Field(default="", max_length=120)
     notice: str = Field(default="", max_length=40)
     next_on: date | None = None
-
-
-class ChangeKind(StrEnum):
-    DECLARED = "declared"
-    CORRECTED = "corrected"
-    LEFT = "left"
-    CAME_BACK = "came_back"
-    UNDONE = "undone"
 
 
 class EmployeeChange(CompanyOwned, table=True):

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlmodel import Field
 
+from db.kinds import LineKind
 from db.models.base import CompanyOwned, instant
 from db.models.employee import NUMBERED_ONCE
 
@@ -48,18 +49,6 @@ class EmployeeImport(CompanyOwned, table=True):
     touched_at: datetime = instant()
     applied_at: datetime | None = instant(nullable=True)
     undone_at: datetime | None = instant(nullable=True)
-
-
-class LineKind(StrEnum):
-    """The effect of a line of the file."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    LEFT = "left"
-    ABSENT = "absent"
-    DUPLICATE = "duplicate"
-    UNCHANGED = "unchanged"
-    WRONG = "wrong"
 
 
 class ImportLine(CompanyOwned, table=True):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
-from db.kinds import VisitKind
+from db.kinds import SlotState, VisitKind
 from db.models.base import Base, CompanyOwned, instant
 
 
@@ -20,17 +20,6 @@ class CareCentre(Base, table=True):
     phone: str = Field(default="", max_length=20)
     access: str = Field(default="", max_length=300)
     is_accessible: bool = True
-
-
-class SlotState(StrEnum):
-    """`DECLINED`: given back by the company; `CANCELLED`: taken back by the service; `ABSENT`: no-show."""
-
-    PROPOSED = "proposed"
-    CONFIRMED = "confirmed"
-    DECLINED = "declined"
-    CANCELLED = "cancelled"
-    DONE = "done"
-    ABSENT = "absent"
 
 
 LIVE = text("state IN ('proposed', 'confirmed')")
