@@ -17,6 +17,7 @@ import asyncpg
 import pytest
 import structlog
 import time_machine
+from hypothesis import settings as hypothesis_settings
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy.engine import make_url
@@ -31,6 +32,10 @@ from db.engine import Database, migrate
 from tests.actors import Actor
 from tests.postbox import Mailbox
 from tests.world import TwoCompanies, tell
+
+# No test reads a stopwatch: on a busy machine the first example alone takes longer than the default allows.
+hypothesis_settings.register_profile("portal", deadline=None)
+hypothesis_settings.load_profile("portal")
 
 
 class Compiled(BytecodeCache):

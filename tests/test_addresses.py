@@ -2,9 +2,10 @@
 
 import pytest
 
+from app.clock import today
 from app.employee_files.cells import email as employee_email
 from app.employee_files.columns import COLUMNS as COLUMNS_OF_EMPLOYEES
-from app.employee_files.reading import read_file
+from app.imports.reader import Asked, compare_file
 from app.settings import WrongSetting, load_settings
 from app.text.addresses import RESERVED, WrongAddress, accept_reserved, as_sent, checked
 from app.text.cells import COLUMNS
@@ -94,8 +95,8 @@ async def test_an_employee_file_is_read_by_the_same_rule_in_its_own_process(rese
     async def told(_read, _total):
         pass
 
-    reading = await read_file(content, "a.csv", habits={}, told=told)
-    reasons = " ".join(str(row) for row in reading.rows)
+    found = await compare_file(content, Asked(name="a.csv", today=today()), told)
+    reasons = " ".join(line["words"] for line in found.lines)
     assert "Nom de naissance" in reasons or "manque" in reasons, reasons
     assert ("réservé" in reasons) is not reserved
 

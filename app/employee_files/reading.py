@@ -1,175 +1,53 @@
-"""An employee file, read in a process of its own: a hostile file can neither block nor kill the portal.
+"""An employee file, read: its people in bundles, then what is to be said of it. Pure."""
 
-Within a `place` that is its owner's, `read_file` starts `python -m app.employee_files.worker`, hands it the
-bytes, and hears lines of JSON. The process has limits on memory, time and written files, and knows no secret.
-The file stays in memory for 30 minutes (to correct its columns), never on disk; of a DSN, the pay and the
-numbers of the Sécurité sociale are taken out line by line as it arrives. Its rows wait in `importline` until
-applied, dropped or a day old. Places go round the accounts, one at a time for each over all its companies.
-Revisit with several web processes.
-"""
-
-import asyncio
-import contextlib
-import json
-import os
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
-import structlog
+from app.employee_files.dsn import TOO_LONG, declarations_of
+from app.employee_files.dsn_kinds import chosen
+from app.employee_files.dsn_people import gathered, rows_of, sorted_out
+from app.employee_files.kinds import is_dsn
+from app.employee_files.rows import MOST_ROWS, FileRow, Reading, Unreadable
+from app.employee_files.spreadsheet import MOST
+from app.employee_files.tables import read_table
 
-from app import clock
-from app.employee_files.fair_queue import FairQueue, Full
-from app.employee_files.kinds import MB, most_of
-from app.employee_files.rows import FileRow, Reading, Unreadable
-from app.text.addresses import reserved_accepted
+STEP = 200  # rows of a bundle
 
-SECONDS = 60.0
-AT_ONCE = 2  # files read at the same time, by this process
-TURNS = 5  # times SECONDS that a file waits for its place
-WAITING_EACH, WAITING = 4, 60  # files of one person, and of all: each is in memory while it waits
-LONGEST_LINE = 4 * 1024 * 1024  # bytes of one line of JSON
-CROWDED = "Beaucoup de fichiers se lisent en ce moment : renvoyez le vôtre dans quelques minutes."
-ROOT = Path(__file__).resolve().parents[2]
-# All that a Python needs to start; no PORTAIL_… variable, no password of anything else.
-PASSED_VARIABLES = {"PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "TZ"}
-
-log = structlog.get_logger()
-Progress = Callable[[int, int], Awaitable[None]]
+# Takes a bundle, with how many people are read so far, and of how many.
+Take = Callable[[list[FileRow], int, int], None]
 
 
-async def read_file(
-    content: bytes,
-    name: str,
-    *,
-    siret: str = "",
-    code: str = "",
-    habits: Mapping[str, str],
-    mapping: Mapping[str, str] | None = None,
-    same: Mapping[str, str] | None = None,
-    dates: Mapping[str, str] | None = None,
-    encoding: str = "",
-    told: Progress,
-) -> Reading:
-    """The whole file, or `Unreadable`. `habits` and `mapping`: folded title → field, or "" to leave it.
-    `same`: field → what is stored for everybody of whom the file does not say it. `dates` (field → order) and
-    `encoding`: what somebody chose on the page, over what the reader would make of the cells.
-
-    `siret` and `code` are the company's: people of other establishments of a DSN are left out, rows of
-    another code adhérent have a reason. `told(read, total)` is awaited now and then.
-    """
-    if len(content) > (most := most_of(content)):
-        raise Unreadable(f"Le fichier pèse plus de {most // MB} Mo : envoyez-le en plusieurs fois.")
-    if not content.strip():
-        raise Unreadable("Le fichier est vide.")
-    options: dict[str, Any] = {"name": name, "siret": siret, "code": code, "reserved": reserved_accepted()}
-    options |= {"habits": dict(habits), "mapping": dict(mapping or {}), "same": dict(same or {})}
-    options |= {"dates": dict(dates or {}), "encoding": encoding, "today": clock.today().isoformat()}
-    first_line = json.dumps(options).encode()
-    try:
-        async with asyncio.timeout(SECONDS):
-            return await _heard(first_line + b"\n" + content, told)
-    except TimeoutError:
-        raise Unreadable(
-            "La lecture du fichier a duré trop longtemps : envoyez-le en plusieurs fois ou réessayez."
-        ) from None
+def read_bytes(content: bytes, options: Mapping[str, Any], take: Take) -> Reading:
+    """The reading without its rows, which `take` is given in their order."""
+    if is_dsn(content):
+        return read_dsn([content], options["siret"], take)
+    return read_table(content, options, lambda rows, total: hand_over(rows, total, take))
 
 
-_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, FairQueue] = WeakKeyDictionary()
-
-
-@contextlib.asynccontextmanager
-async def place(owner: int, told: Progress) -> AsyncIterator[None]:
-    """One of the few places for a reader, over all the companies of this account; `Unreadable` when it is too
-    long in coming. Waiting does not take of the time for reading.
-    """
-    queue = _queues.setdefault(
-        asyncio.get_running_loop(), FairQueue(AT_ONCE, each=WAITING_EACH, everybody=WAITING)
-    )
-    async with contextlib.AsyncExitStack() as held:
-        reporting = asyncio.create_task(_tell_waiting(told))
-        try:
-            async with asyncio.timeout(TURNS * SECONDS):
-                await held.enter_async_context(queue.place(owner))
-        except (TimeoutError, Full):
-            raise Unreadable(CROWDED) from None
-        finally:
-            reporting.cancel()
-        yield
-
-
-async def _tell_waiting(told: Progress) -> None:
-    """Report the wait, so that a waiting file is not taken for one whose reading died."""
-    while True:
-        await asyncio.sleep(SECONDS)
-        await told(0, 0)
-
-
-async def _heard(sent: bytes, told: Progress) -> Reading:
-    try:
-        worker = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "app.employee_files.worker"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={name: value for name, value in os.environ.items() if name in PASSED_VARIABLES},
-            cwd=ROOT,
-            limit=LONGEST_LINE,
-        )
-    except OSError as error:
-        log.error("employee_reader_not_started", reason=type(error).__name__)
-        raise Unreadable("La lecture n’a pas pu commencer : réessayez dans quelques minutes.") from None
-    feeding = asyncio.create_task(_feed(worker, sent))
-    try:
-        return await _listen(worker, told)
-    finally:
-        feeding.cancel()
-        with contextlib.suppress(ProcessLookupError):
-            worker.kill()
-        with contextlib.suppress(asyncio.CancelledError):
-            await feeding
-        # Its earlier lines are drained: its end would not be seen behind a pipe that is full.
-        while worker.stdout and await worker.stdout.read(LONGEST_LINE):
-            pass
-        await worker.wait()
-
-
-async def _feed(worker: asyncio.subprocess.Process, sent: bytes) -> None:
-    """Hand over the bytes. A worker that died does not listen to the end; its last words, or their absence,
-    say why.
-    """
-    assert worker.stdin is not None  # noqa: S101
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        worker.stdin.write(sent)
-        await worker.stdin.drain()
-        worker.stdin.close()
-
-
-async def _listen(worker: asyncio.subprocess.Process, told: Progress) -> Reading:
-    rows: list[FileRow] = []
-    while answer := await _next_words(worker):
-        if "progress" in answer:
-            await told(*answer["progress"])
-        elif "rows" in answer:
-            rows += [FileRow(*row) for row in answer["rows"]]
-        elif "refused" in answer:
-            raise Unreadable(answer["refused"])
-        else:
-            return Reading(**answer["result"], rows=rows)
-    log.error("employee_reader_died")
-    raise Unreadable(
-        "Ce fichier ne se lit pas : ouvrez-le dans votre tableur, enregistrez-le à nouveau au format .xlsx ou"
-        " .csv, puis renvoyez-le."
+def read_dsn(pieces: Iterable[bytes], siret: str, take: Take) -> Reading:
+    """The same of a DSN, never whole in memory."""
+    declared = chosen(declarations_of(pieces))
+    people = sorted_out(gathered(declared.read), siret, declared.month)
+    if len(people.here) > MOST_ROWS:
+        raise Unreadable(f"Cette DSN compte plus de {MOST} salariés de votre établissement. {TOO_LONG}")
+    hand_over(rows_of(people.here, siret), len(people.here), take)
+    return Reading(
+        "dsn",
+        notes=declared.notes + people.notes,
+        month=declared.month,
+        aside=people.aside,
+        is_whole=declared.is_whole,
     )
 
 
-async def _next_words(worker: asyncio.subprocess.Process) -> dict[str, Any]:
-    """One line of JSON; nothing when the process has died, or says what it should not."""
-    assert worker.stdout is not None  # noqa: S101
-    try:
-        answer = json.loads(await worker.stdout.readline())
-    except ValueError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
+def hand_over(rows: Iterator[FileRow], expected: int, take: Take) -> int:
+    """The rows in bundles, with how far the reading is. How many there were."""
+    bundle: list[FileRow] = []
+    count = 0
+    for count, row in enumerate(rows, 1):
+        bundle.append(row)
+        if len(bundle) == STEP:
+            take(bundle, count, max(count, expected))
+            bundle = []
+    take(bundle, count, count)
+    return count

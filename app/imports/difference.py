@@ -29,6 +29,7 @@ from app.text.search import words_of
 from db.kinds import LineKind
 
 FREE_TEXT = {"birth_name", "usual_name", "first_names", "job_title", "email"}
+USUAL_CHOICE = {LineKind.NEW: "apply", LineKind.CHANGED: "apply", LineKind.LEFT: "apply"}
 NOBODY: Declared = dict.fromkeys(LABELS, "") | {"part_time": "non"}
 
 
@@ -199,6 +200,23 @@ def difference(
             about, words = name_of(each.declared), person_words(each.declared)
             effects.append(Effect(0, LineKind.ABSENT, about, words, each.id, each.version))
     return effects
+
+
+def line_of(effect: Effect, *, is_certain: bool = True) -> dict[str, Any]:
+    """The columns of ImportLine, but for its import. `is_certain`: unless it is odd, what it would do is
+    chosen beforehand.
+    """
+    is_chosen = is_certain and not effect.is_odd
+    return {
+        "line": effect.line,
+        "kind": effect.kind,
+        "employee_id": effect.employee_id,
+        "version": effect.version,
+        "about": effect.about[:200],
+        "words": effect.words[:4000],
+        "fields": effect.fields,
+        "choice": USUAL_CHOICE.get(effect.kind, "") if is_chosen else "",
+    }
 
 
 def _with_remarks(finding: Effect, person: PersonOfFile) -> Effect:

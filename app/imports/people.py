@@ -150,10 +150,13 @@ def _one(rows: Sequence[FileRow]) -> PersonOfFile:
     reasons += [_unlike([rows[each.place] for each in now], tuple(LABELS))]
     reasons += [_unlike(same, ("exit_on",), or_empty=True) for same in _by_start(rows)]
     chosen = now[0]
+    going_on = {each.place for each in now}
     given: Declared = {}
-    for spell in sorted(spells, key=lambda each: (each not in now, -(each.start or date.min).toordinal())):
+    for spell in sorted(
+        spells, key=lambda each: (each.place not in going_on, -(each.start or date.min).toordinal())
+    ):
         values = _filled(rows[spell.place]).items()
-        given = {n: value for n, value in values if spell in now or n in OF_THE_PERSON} | given
+        given = {n: value for n, value in values if spell.place in going_on or n in OF_THE_PERSON} | given
     entry = entry_of(spells, chosen)
     if entry.start:
         given["entry_on"] = entry.start.isoformat()

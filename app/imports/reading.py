@@ -1,7 +1,8 @@
 """From the file to the difference: read beside the request, compared, kept as lines to choose from."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -12,13 +13,13 @@ from sqlmodel import col, delete, update
 from app import clock
 from app.access import MemberAccess, insert_many
 from app.clock import Moment
-from app.employee_files.reading import CROWDED, place, read_file
-from app.employee_files.rows import Reading, Unreadable
+from app.employee_files.rows import Unreadable
 from app.errors import Refused
 from app.files.held import HeldFile
-from app.imports.difference import Effect, ListedPerson, difference
-from app.imports.queries import habits_of, known_employees
-from app.imports.saying import remarks_of, told_missing
+from app.imports.known import line_with
+from app.imports.queries import habits_of, known_by_the_thousand
+from app.imports.reader import CROWDED, Asked, Comparison, compare_file, place
+from app.imports.saying import told_missing
 from app.text.search import letters_of
 from db.models import ColumnHabit, EmployeeImport, ImportLine, ImportState, LineKind
 
@@ -32,8 +33,8 @@ class ReadingChoices(NamedTuple):
 
 
 log = structlog.get_logger()
+NOTED = 0.5  # seconds between two notes of the progress
 PATIENCE = 2.0  # seconds: most files are read before the next page is shown
-USUAL_CHOICE = {LineKind.NEW: "apply", LineKind.CHANGED: "apply", LineKind.LEFT: "apply"}
 UNDER_WAY = (ImportState.READING, ImportState.COLUMNS, ImportState.READY)
 GONE = "Le fichier n’est plus là (il n’est gardé que 30 minutes) : renvoyez-le."
 LOST = "La lecture s’est interrompue : renvoyez le fichier."
@@ -142,10 +143,7 @@ async def _read_beside(access: MemberAccess, import_id: int, mapping: Mapping[st
 
 
 async def _read(access: MemberAccess, import_id: int, mapping: Mapping[str, str], today: date) -> None:
-    async def told(read: int, total: int) -> None:
-        now = {"rows_read": read, "rows_total": total, "touched_at": clock.now()}
-        await _note(access, import_id, now)
-
+    told = _Progress(access, import_id)
     try:
         async with access.apart(write=False) as own:
             habits = await habits_of(own)
@@ -154,20 +152,37 @@ async def _read(access: MemberAccess, import_id: int, mapping: Mapping[str, str]
             file = access.portal.held_files.get(import_id, clock.now())
             if file is None:
                 raise Unreadable(CROWDED)
-            reading = await read_file(
-                file.content, file.name, siret=access.company.siret, code=access.company.code,
-                habits=habits, mapping=mapping, same=file.same, dates=file.dates,
-                encoding=file.encoding, told=told,
+            async with access.apart(write=False) as own:
+                known = [line_with(people) async for people in known_by_the_thousand(own)]
+            asked = Asked(
+                name=file.name, today=today, siret=access.company.siret, code=access.company.code,
+                habits=habits, mapping=mapping, same=file.same, dates=file.dates, encoding=file.encoding,
             )  # fmt: skip
-            # Without titles, what the reader says of the columns is about the cells of somebody.
-            if reading.has_titles and not all(row.reasons for row in reading.rows):
+            comparison = await compare_file(file.content, asked, told, known)
+            if comparison.teaches:
                 await _remember(access, mapping)
-            await _compare(access, import_id, reading, today)
+            await _keep(access, import_id, comparison)
     except Unreadable as unreadable:
         await _fail(access, import_id, str(unreadable))
     except Exception:
         log.exception("import_reading")
         await _fail(access, import_id, LOST)
+
+
+class _Progress:
+    """Notes how far a reading is, as often as a page may show it: a bundle of lines takes a few milliseconds,
+    and each note is a transaction.
+    """
+
+    def __init__(self, access: MemberAccess, import_id: int) -> None:
+        self._access, self._import_id, self._next = access, import_id, 0.0
+
+    async def __call__(self, read: int, total: int) -> None:
+        if (now := time.monotonic()) < self._next:
+            return
+        self._next = now + NOTED
+        done = {"rows_read": read, "rows_total": total, "touched_at": clock.now()}
+        await _note(self._access, self._import_id, done)
 
 
 async def _remember(access: MemberAccess, corrected: Mapping[str, str]) -> None:
@@ -180,55 +195,26 @@ async def _remember(access: MemberAccess, corrected: Mapping[str, str]) -> None:
             habit.field = field
 
 
-async def _compare(access: MemberAccess, import_id: int, reading: Reading, today: date) -> None:
+async def _keep(access: MemberAccess, import_id: int, found: Comparison) -> None:
+    """The lines to choose from; of a file whose columns are not all known, what is to be said of it."""
     values = {
-        "source": reading.source,
-        "columns": reading.columns,
-        "rows_read": len(reading.rows),
-        "rows_total": len(reading.rows),
+        "source": found.source,
+        "columns": found.columns,
+        "rows_read": found.rows,
+        "rows_total": found.rows,
+        "said": found.said,
     }
-    if reading.missing:
-        values["said"] = remarks_of(reading, [], [], today)
-        words = " ".join([told_missing(reading.missing), *reading.notes])
+    if found.missing:
+        words = " ".join([told_missing(found.missing), *found.notes])
         await _note(access, import_id, values | {"state": ImportState.COLUMNS, "problem": words[:600]})
         return
-    async with access.apart(write=False) as own:
-        known = await known_employees(own)
-    values["said"], lines = await asyncio.to_thread(_lines, import_id, reading, known, today)
     async with access.apart(write=True) as own:
         row = await own.get(EmployeeImport, import_id)
         if row.state != ImportState.READING:
             return
-        await insert_many(own, ImportLine, lines)
+        await insert_many(own, ImportLine, [line | {"import_id": import_id} for line in found.lines])
         for name, value in (values | {"state": ImportState.READY}).items():
             setattr(row, name, value)
-
-
-def _lines(
-    import_id: int, reading: Reading, known: Sequence[ListedPerson], today: date
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The remarks of the page on the file, and the row of each line: half a second of work for 5 000, in a
-    thread of its own.
-    """
-    found = difference(reading.rows, known, today, is_whole=reading.is_whole)
-    said = remarks_of(reading, found, known, today)
-    return said, [line_of(each, import_id, is_certain=said["is_certain"]) for each in found]
-
-
-def line_of(effect: Effect, import_id: int, *, is_certain: bool = True) -> dict[str, Any]:
-    """`is_certain`: unless it is odd, what it would do is chosen beforehand."""
-    is_chosen = is_certain and not effect.is_odd
-    return {
-        "import_id": import_id,
-        "line": effect.line,
-        "kind": effect.kind,
-        "employee_id": effect.employee_id,
-        "version": effect.version,
-        "about": effect.about[:200],
-        "words": effect.words[:4000],
-        "fields": effect.fields,
-        "choice": USUAL_CHOICE.get(effect.kind, "") if is_chosen else "",
-    }
 
 
 async def _fail(access: MemberAccess, import_id: int, why: str) -> None:

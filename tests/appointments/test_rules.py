@@ -25,7 +25,7 @@ SUBJECTS = st.builds(
     Subject, DAYS, DAYS, st.none() | DAYS, st.sampled_from(Contract), st.sampled_from(Monitoring),
     DAYS | st.just(NEVER), st.booleans(),
 )  # fmt: skip
-many = settings(max_examples=300, deadline=None)
+many = settings(max_examples=300)
 
 
 def somebody(**more):

@@ -55,7 +55,7 @@ def test_a_mail_in_a_thousand_mails_stops_nothing():
     assert bounce_of(b"Content-Type: multipart/report; boundary=a\n\n--a\n" + deep) is None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(sorted(ALL)), st.integers(0, 1_500), st.integers(0, 60), st.binary(max_size=20))
 def test_no_spoiled_report_stops_the_reading(by, start, length, other):
     content = report(OURS, by)

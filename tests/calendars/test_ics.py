@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import dateutil.tz
 import icalendar
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.clock import PARIS
@@ -174,7 +174,6 @@ def test_the_zone_that_is_written_is_paris_for_who_knows_no_zone():
         instant += timedelta(hours=7)
 
 
-@settings(deadline=None)
 @given(st.integers(-3_000_000, 7_000_000), st.integers(5, 240))
 def test_both_readers_find_the_instant_whatever_it_is(after, minutes):
     starts_at = MORNING + timedelta(minutes=after)

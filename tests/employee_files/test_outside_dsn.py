@@ -8,8 +8,8 @@ import pytest
 
 from app.employee_files.dsn import SKIPPED, Lines, Sieve
 from app.employee_files.kinds import is_dsn
+from app.employee_files.reading import read_dsn
 from app.employee_files.rows import FileRow, Unreadable
-from app.employee_files.worker import read_dsn
 from tests.employee_files.files import AUTRE, BRIEUC, HIDDEN, NIR, dsn_bytes, dsn_person
 
 CASES = Path(__file__).parents[1] / "imports" / "cases"
@@ -20,12 +20,11 @@ WORKING = ("exit_on", "entry_on", "job_title", "contract", "staff_number")
 
 def heard(content: bytes, siret: str = BRIEUC) -> tuple[dict, list[FileRow]]:
     assert is_dsn(content)
-    said: list[dict] = []
+    rows: list[FileRow] = []
     pieces = [content[at : at + PIECE] for at in range(0, len(content), PIECE)]
-    reading = read_dsn(pieces, siret, said.append)
-    json.dumps(said)
+    reading = read_dsn(pieces, siret, lambda bundle, *_: rows.extend(bundle))
     told = {name: getattr(reading, name) for name in ("month", "notes", "aside", "is_whole")}
-    return told, [FileRow(*row) for words in said for row in words.get("rows", [])]
+    return told, rows
 
 
 def case(name: str, siret: str = BRIEUC) -> tuple[dict, list[FileRow]]:

@@ -254,7 +254,7 @@ def test_what_is_no_spreadsheet_is_named_by_its_content(content, words):
     assert words in refusal_of(content)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.binary(max_size=300),
     st.sampled_from([b"", b"PK\x03\x04", b"Nom;Pr\xe9nom\n", b"\xff\xfe", b'"', b"\xef\xbb\xbf"]),
@@ -264,7 +264,7 @@ def test_random_bytes_are_read_or_refused(noise, start):
         rows(start + noise)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 4_000), st.integers(0, 255))
 def test_a_workbook_with_one_byte_changed_is_read_or_refused(place, byte):
     content = bytearray(A_WORKBOOK)

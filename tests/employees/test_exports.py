@@ -75,7 +75,7 @@ def read_again(content: bytes, export) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("export", [csv_of, xlsx_of])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(people=st.lists(PEOPLE, min_size=1, max_size=4))
 def test_what_is_exported_is_read_again_without_a_difference(export, people):
     again = read_again(export(people), export)
@@ -100,7 +100,7 @@ KNOWN_ODD = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(field=st.sampled_from(["staff_number", "birth_name", "usual_name"]), typed=ODD)
 def test_what_the_form_takes_comes_back_from_the_file(field, typed):
     comes_back(field, typed)

@@ -349,7 +349,7 @@ KINDS = st.sampled_from(
 )
 INSTANTS = st.integers(0, 3 * 86_400_000).map(lambda ms: 1_700_000_000 + ms / 1000)
 GUESSES = st.lists(INSTANTS, max_size=120).map(sorted)
-PATIENT = hypothesis.settings(deadline=None, max_examples=400)
+PATIENT = hypothesis.settings(max_examples=400)
 
 
 @PATIENT

@@ -38,7 +38,7 @@ SETS = st.frozensets(st.sampled_from(ASKED))
 NEAR = DAYS | st.dates(date(2026, 1, 1), date(2026, 1, 5))  # so that two fall on one day
 FACTS = st.builds(FollowUpFacts, DAYS, NEAR, st.sampled_from(Contract), SETS)
 VISITS = st.lists(st.builds(Seen, st.sampled_from(VisitKind), NEAR, st.none() | NEAR), max_size=6)
-many = settings(max_examples=300, deadline=None)
+many = settings(max_examples=300)
 
 
 def employed(*risks, contract=Contract.CDI, born=BORN, entry=ENTRY):

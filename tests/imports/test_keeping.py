@@ -105,7 +105,7 @@ async def test_another_file_of_the_same_person_stops_the_reading_of_the_first(
 
     monkeypatch.setattr("app.imports.reading.PATIENCE", 0.05)
     with monkeypatch.context() as patched:
-        patched.setattr("app.imports.reading.read_file", slow)
+        patched.setattr("app.imports.reading.compare_file", slow)
         first = (await send(alice, csv(ZOE))).headers["location"]
         assert len(import_service._reading) == 1
         (task,) = import_service._reading.values()

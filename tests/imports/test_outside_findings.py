@@ -6,10 +6,9 @@ from datetime import date
 import pytest
 
 from app.employee_files.kinds import is_dsn
+from app.employee_files.reading import read_bytes, read_dsn
 from app.employee_files.rows import FileRow, Reading
-from app.employee_files.worker import read_bytes, read_dsn
-from app.imports.difference import NOBODY, ListedPerson, difference
-from app.imports.reading import USUAL_CHOICE
+from app.imports.difference import NOBODY, USUAL_CHOICE, ListedPerson, difference
 from app.imports.saying import remarks_of
 from app.web.templating import ROOT
 
@@ -143,9 +142,9 @@ EXPECTED = {
 
 def read(content: bytes) -> Reading:
     rows: list[FileRow] = []
-    heard = lambda words: rows.extend(FileRow(*row) for row in words.get("rows", []))  # noqa: E731
+    take = lambda bundle, *_: rows.extend(bundle)  # noqa: E731
     asked = {"siret": "", "code": "", "habits": {}, "mapping": {}, "same": {}, "today": TODAY.isoformat()}
-    reading = read_dsn([content], SIRET, heard) if is_dsn(content) else read_bytes(content, asked, heard)
+    reading = read_dsn([content], SIRET, take) if is_dsn(content) else read_bytes(content, asked, take)
     return replace(reading, rows=rows)
 
 

@@ -2,14 +2,17 @@
 
 import asyncio
 import re
+from dataclasses import asdict
 from datetime import date
 
 import pytest
 
-from app.employee_files.reading import read_file
 from app.employee_files.rows import FileRow, Reading
 from app.imports.difference import ListedPerson, difference
+from app.imports.known import people_in
+from app.imports.reader import Asked, Comparison, compare_file
 from app.imports.saying import age_words, growth_words, remarks_of
+from app.imports.worker import compare
 from db.models import ColumnHabit, Employee, ImportLine, LineKind
 from tests.employees.people import LIST, an_employee, as_shown, the_employee
 from tests.imports.test_difference import ELISE, GIVEN, TODAY
@@ -47,11 +50,14 @@ def reader(monkeypatch):
     asked = []
 
     def says(reading):
-        async def read(*_, **more):
-            asked.append(more)
-            return reading
+        async def compared(_content, question, _told, known):
+            asked.append(asdict(question))
+            heard = []
+            compare(reading, people_in(known), {"today": question.today.isoformat()}, heard.append)
+            lines = [line for words in heard for line in words.get("lines", [])]
+            return Comparison(**heard[-1]["result"], lines=lines)
 
-        monkeypatch.setattr("app.imports.reading.read_file", read)
+        monkeypatch.setattr("app.imports.reading.compare_file", compared)
         return asked
 
     return says
@@ -212,5 +218,5 @@ async def test_the_reader_is_asked_for_what_was_chosen():
     async def told(read, total):
         pass
 
-    reading = await read_file(csv(ZOE), "a.csv", habits={}, told=told, dates={"birth_on": "dmy"}, encoding="")
-    assert reading.rows[0].fields["birth_on"] == "1990-05-12"
+    found = await compare_file(csv(ZOE), Asked(name="a.csv", today=TODAY, dates={"birth_on": "dmy"}), told)
+    assert found.lines[0]["fields"]["birth_on"] == "1990-05-12"

@@ -54,7 +54,7 @@ def test_a_letter_is_one_alternative_in_quoted_printable(settings):
 WORDS = st.text("ab É’«»🦷株.,;:()\"'@<>[]=?_-\\", min_size=1, max_size=120).filter(str.strip)
 
 
-@hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
 @hypothesis.given(WORDS, WORDS)
 def test_long_subjects_and_names_lose_and_gain_no_space_where_their_lines_end(settings, subject, name):
     """Read by the older of Python's two readers: the newer one gains a space in some long names."""

@@ -166,7 +166,7 @@ def test_a_change_of_direction_cannot_turn_a_name_round():
     assert "NITRAM Élise" in text_of(employee="\u202eNITRAM\u202c Él\u00adise\x00")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(max_size=60))
 def test_no_name_makes_it_fail(name):
     assert len(opened(as_pdf(replace(LETTER, employee=f"M. {name}", centre=name or "-"))).pages) == 1

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from app.employee_files.fair_queue import FairQueue, Full
+from app.imports.fair_queue import FairQueue, Full
 
 FIRM, OTHER, THIRD = 1, 2, 3
 

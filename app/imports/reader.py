@@ -1,0 +1,201 @@
+"""An employee file, read and compared in a process of its own: a hostile file can neither block nor kill the
+portal, and nobody waits for Python's lock while 5 000 lines are compared.
+
+Within a `place` that is its owner's, `compare_file` starts `python -m app.imports.worker`, hands it the list
+and the bytes, and hears lines of JSON. The process has limits on memory, time and written files, and knows no
+secret. The file stays in memory for 30 minutes (to correct its columns), never on disk; of a DSN, the pay and
+the numbers of the Sécurité sociale are taken out line by line as it arrives. Its rows wait in `importline`
+until applied, dropped or a day old. Places go round the accounts, one at a time for each over all its
+companies. Revisit with several web processes.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import structlog
+
+from app.employee_files.kinds import MB, most_of
+from app.employee_files.rows import Unreadable
+from app.imports.fair_queue import FairQueue, Full
+from app.text.addresses import reserved_accepted
+
+SECONDS = 60.0
+AT_ONCE = 2  # files read at the same time, by this process
+TURNS = 5  # times SECONDS that a file waits for its place
+WAITING_EACH, WAITING = 4, 60  # files of one person, and of all: each is in memory while it waits
+LONGEST_LINE = 4 * 1024 * 1024  # bytes of one line of JSON
+CROWDED = "Beaucoup de fichiers se lisent en ce moment : renvoyez le vôtre dans quelques minutes."
+ROOT = Path(__file__).resolve().parents[2]
+# All that a Python needs to start; no PORTAIL_… variable, no password of anything else.
+PASSED_VARIABLES = {"PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "TZ"}
+
+log = structlog.get_logger()
+Progress = Callable[[int, int], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The effect of a file. `source`, `columns`, `missing`, `notes`: as in Reading. `rows`: how many people
+    it names. `said`: as in EmployeeImport. `teaches`: a correction of its columns is worth remembering.
+
+    `lines`: the columns of ImportLine but for its import; none while `missing` names columns.
+    """
+
+    source: str
+    columns: list[list[str]]
+    missing: list[str]
+    notes: list[str]
+    rows: int
+    said: dict[str, Any]
+    teaches: bool
+    lines: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The question about a file. `habits` and `mapping`: folded title → field, or "" to leave it. `same`:
+    field → what is stored for everybody of whom the file does not say it. `dates` (field → order) and
+    `encoding`: what somebody chose on the page, over what the reader would make of the cells.
+
+    `siret` and `code` are the company's: people of other establishments of a DSN are left out, rows of
+    another code adhérent have a reason.
+    """
+
+    name: str
+    today: date
+    siret: str = ""
+    code: str = ""
+    habits: Mapping[str, str] = field(default_factory=dict)
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    same: Mapping[str, str] = field(default_factory=dict)
+    dates: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
+
+
+async def compare_file(
+    content: bytes, asked: Asked, told: Progress, known: Sequence[bytes] = ()
+) -> Comparison:
+    """The whole file against the list, or `Unreadable`. `known`: the list, as `app.imports.known` writes it.
+    `told(read, total)` is awaited now and then.
+    """
+    if len(content) > (most := most_of(content)):
+        raise Unreadable(f"Le fichier pèse plus de {most // MB} Mo : envoyez-le en plusieurs fois.")
+    if not content.strip():
+        raise Unreadable("Le fichier est vide.")
+    options = asdict(asked) | {"today": asked.today.isoformat(), "reserved": reserved_accepted()}
+    first_line = json.dumps(options | {"listed": len(known)}).encode()
+    try:
+        async with asyncio.timeout(SECONDS):
+            return await _heard([*(line + b"\n" for line in (first_line, *known)), content], told)
+    except TimeoutError:
+        raise Unreadable(
+            "La lecture du fichier a duré trop longtemps : envoyez-le en plusieurs fois ou réessayez."
+        ) from None
+
+
+_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, FairQueue] = WeakKeyDictionary()
+
+
+@contextlib.asynccontextmanager
+async def place(owner: int, told: Progress) -> AsyncIterator[None]:
+    """One of the few places for a reader, over all the companies of this account; `Unreadable` when it is too
+    long in coming. Waiting does not take of the time for reading.
+    """
+    queue = _queues.setdefault(
+        asyncio.get_running_loop(), FairQueue(AT_ONCE, each=WAITING_EACH, everybody=WAITING)
+    )
+    async with contextlib.AsyncExitStack() as held:
+        reporting = asyncio.create_task(_tell_waiting(told))
+        try:
+            async with asyncio.timeout(TURNS * SECONDS):
+                await held.enter_async_context(queue.place(owner))
+        except (TimeoutError, Full):
+            raise Unreadable(CROWDED) from None
+        finally:
+            reporting.cancel()
+        yield
+
+
+async def _tell_waiting(told: Progress) -> None:
+    """Report the wait, so that a waiting file is not taken for one whose reading died."""
+    while True:
+        await asyncio.sleep(SECONDS)
+        await told(0, 0)
+
+
+async def _heard(sent: Sequence[bytes], told: Progress) -> Comparison:
+    try:
+        worker = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "app.imports.worker"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={name: value for name, value in os.environ.items() if name in PASSED_VARIABLES},
+            cwd=ROOT,
+            limit=LONGEST_LINE,
+        )
+    except OSError as error:
+        log.error("employee_reader_not_started", reason=type(error).__name__)
+        raise Unreadable("La lecture n’a pas pu commencer : réessayez dans quelques minutes.") from None
+    feeding = asyncio.create_task(_feed(worker, sent))
+    try:
+        return await _listen(worker, told)
+    finally:
+        feeding.cancel()
+        with contextlib.suppress(ProcessLookupError):
+            worker.kill()
+        with contextlib.suppress(asyncio.CancelledError):
+            await feeding
+        # Its earlier lines are drained: its end would not be seen behind a pipe that is full.
+        while worker.stdout and await worker.stdout.read(LONGEST_LINE):
+            pass
+        await worker.wait()
+
+
+async def _feed(worker: asyncio.subprocess.Process, sent: Sequence[bytes]) -> None:
+    """Hand over the bytes. A worker that died does not listen to the end; its last words, or their absence,
+    say why.
+    """
+    assert worker.stdin is not None  # noqa: S101
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        for piece in sent:
+            worker.stdin.write(piece)
+            await worker.stdin.drain()
+        worker.stdin.close()
+
+
+async def _listen(worker: asyncio.subprocess.Process, told: Progress) -> Comparison:
+    lines: list[dict[str, Any]] = []
+    while answer := await _next_words(worker):
+        if "progress" in answer:
+            await told(*answer["progress"])
+        elif "lines" in answer:
+            lines += answer["lines"]
+        elif "refused" in answer:
+            raise Unreadable(answer["refused"])
+        else:
+            return Comparison(**answer["result"], lines=lines)
+    log.error("employee_reader_died")
+    raise Unreadable(
+        "Ce fichier ne se lit pas : ouvrez-le dans votre tableur, enregistrez-le à nouveau au format .xlsx ou"
+        " .csv, puis renvoyez-le."
+    )
+
+
+async def _next_words(worker: asyncio.subprocess.Process) -> dict[str, Any]:
+    """One line of JSON; nothing when the process has died, or says what it should not."""
+    assert worker.stdout is not None  # noqa: S101
+    try:
+        answer = json.loads(await worker.stdout.readline())
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
