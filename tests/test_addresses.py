@@ -2,14 +2,13 @@
 
 import pytest
 
-from app.clock import today
 from app.employee_files.cells import email as employee_email
 from app.employee_files.columns import COLUMNS as COLUMNS_OF_EMPLOYEES
-from app.imports.reader import Asked, compare_file
 from app.settings import WrongSetting, load_settings
 from app.text.addresses import RESERVED, WrongAddress, accept_reserved, as_sent, checked
 from app.text.cells import COLUMNS
 from tests.faults.steps import entry, give_numbers
+from tests.imports.steps import comparison_of
 
 ACCENT = "n’a pas d’accent avant @"
 
@@ -92,10 +91,7 @@ async def test_an_employee_file_is_read_by_the_same_rule_in_its_own_process(rese
     cells = ";".join("anne@b.example" if name == "email" else "" for name in COLUMNS_OF_EMPLOYEES)
     content = f"{titles}\n{cells}\n".encode()
 
-    async def told(_read, _total):
-        pass
-
-    found = await compare_file(content, Asked(name="a.csv", today=today()), told)
+    found = await comparison_of(content)
     reasons = " ".join(line["words"] for line in found.lines)
     assert "Nom de naissance" in reasons or "manque" in reasons, reasons
     assert ("réservé" in reasons) is not reserved

@@ -14,7 +14,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -82,20 +82,20 @@ class Asked:
 
 
 async def compare_file(
-    content: bytes, asked: Asked, told: Progress, known: Sequence[bytes] = ()
+    content: bytes, asked: Asked, known: AsyncIterator[bytes], told: Progress
 ) -> Comparison:
-    """The whole file against the list, or `Unreadable`. `known`: the list, as `app.imports.known` writes it.
-    `told(read, total)` is awaited now and then.
+    """The whole file against the list, or `Unreadable`. `known`: the list, as `app.imports.known` writes it;
+    it is read while the process starts. `told(read, total)` is awaited now and then.
     """
     if len(content) > (most := most_of(content)):
         raise Unreadable(f"Le fichier pèse plus de {most // MB} Mo : envoyez-le en plusieurs fois.")
     if not content.strip():
         raise Unreadable("Le fichier est vide.")
     options = asdict(asked) | {"today": asked.today.isoformat(), "reserved": reserved_accepted()}
-    first_line = json.dumps(options | {"listed": len(known)}).encode()
+    first_line = json.dumps(options).encode()
     try:
         async with asyncio.timeout(SECONDS):
-            return await _heard([*(line + b"\n" for line in (first_line, *known)), content], told)
+            return await _heard(first_line, known, content, told)
     except TimeoutError:
         raise Unreadable(
             "La lecture du fichier a duré trop longtemps : envoyez-le en plusieurs fois ou réessayez."
@@ -132,9 +132,34 @@ async def _tell_waiting(told: Progress) -> None:
         await told(0, 0)
 
 
-async def _heard(sent: Sequence[bytes], told: Progress) -> Comparison:
+async def _heard(
+    first_line: bytes, known: AsyncIterator[bytes], content: bytes, told: Progress
+) -> Comparison:
+    worker = await _started()
     try:
-        worker = await asyncio.create_subprocess_exec(
+        assert worker.stdin is not None  # noqa: S101
+        worker.stdin.write(first_line + b"\n")
+        async for line in known:
+            worker.stdin.write(line + b"\n")
+        feeding = asyncio.create_task(_feed(worker.stdin, b"\n" + content))
+        try:
+            return await _listen(worker, told)
+        finally:
+            feeding.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await feeding
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            worker.kill()
+        # Its earlier lines are drained: its end would not be seen behind a pipe that is full.
+        while worker.stdout and await worker.stdout.read(LONGEST_LINE):
+            pass
+        await worker.wait()
+
+
+async def _started() -> asyncio.subprocess.Process:
+    try:
+        return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "app.imports.worker"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -146,31 +171,16 @@ async def _heard(sent: Sequence[bytes], told: Progress) -> Comparison:
     except OSError as error:
         log.error("employee_reader_not_started", reason=type(error).__name__)
         raise Unreadable("La lecture n’a pas pu commencer : réessayez dans quelques minutes.") from None
-    feeding = asyncio.create_task(_feed(worker, sent))
-    try:
-        return await _listen(worker, told)
-    finally:
-        feeding.cancel()
-        with contextlib.suppress(ProcessLookupError):
-            worker.kill()
-        with contextlib.suppress(asyncio.CancelledError):
-            await feeding
-        # Its earlier lines are drained: its end would not be seen behind a pipe that is full.
-        while worker.stdout and await worker.stdout.read(LONGEST_LINE):
-            pass
-        await worker.wait()
 
 
-async def _feed(worker: asyncio.subprocess.Process, sent: Sequence[bytes]) -> None:
+async def _feed(stdin: asyncio.StreamWriter, sent: bytes) -> None:
     """Hand over the bytes. A worker that died does not listen to the end; its last words, or their absence,
     say why.
     """
-    assert worker.stdin is not None  # noqa: S101
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        for piece in sent:
-            worker.stdin.write(piece)
-            await worker.stdin.drain()
-        worker.stdin.close()
+        stdin.write(sent)
+        await stdin.drain()
+        stdin.close()
 
 
 async def _listen(worker: asyncio.subprocess.Process, told: Progress) -> Comparison:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -152,13 +152,11 @@ async def _read(access: MemberAccess, import_id: int, mapping: Mapping[str, str]
             file = access.portal.held_files.get(import_id, clock.now())
             if file is None:
                 raise Unreadable(CROWDED)
-            async with access.apart(write=False) as own:
-                known = [line_with(people) async for people in known_by_the_thousand(own)]
             asked = Asked(
                 name=file.name, today=today, siret=access.company.siret, code=access.company.code,
                 habits=habits, mapping=mapping, same=file.same, dates=file.dates, encoding=file.encoding,
             )  # fmt: skip
-            comparison = await compare_file(file.content, asked, told, known)
+            comparison = await compare_file(file.content, asked, _known(access), told)
             if comparison.teaches:
                 await _remember(access, mapping)
             await _keep(access, import_id, comparison)
@@ -167,6 +165,12 @@ async def _read(access: MemberAccess, import_id: int, mapping: Mapping[str, str]
     except Exception:
         log.exception("import_reading")
         await _fail(access, import_id, LOST)
+
+
+async def _known(access: MemberAccess) -> AsyncIterator[bytes]:
+    async with access.apart(write=False) as own:
+        async for people in known_by_the_thousand(own):
+            yield line_with(people)
 
 
 class _Progress:

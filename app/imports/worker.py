@@ -1,7 +1,7 @@
 """The process that reads one employee file and compares it with the list: bytes in, lines of JSON out.
 
-The first line says what is known of the file, and how many lines of the company's list follow it; the rest is
-the file. Answers: {"progress": [read, total]}, {"lines": […]}, then {"result": …} or {"refused": "…"}.
+The first line says what is known of the file; the company's list follows until an empty line; the rest is the
+file. Answers: {"progress": [read, total]}, {"lines": […]}, then {"result": …} or {"refused": "…"}.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def main() -> None:
     limit_resources()
     file = io.BufferedReader(io.FileIO(0, closefd=False))
     options = json.loads(file.readline())
-    listed = [file.readline() for _ in range(options["listed"])]
+    listed = list(takewhile(bytes.strip, file))
     accept_reserved(options["reserved"])
     try:
         reading = read(file, options)

@@ -4,7 +4,6 @@ import asyncio
 import os
 import re
 from contextlib import suppress
-from datetime import date
 from itertools import count
 from pathlib import Path
 
@@ -20,9 +19,10 @@ from app.imports.difference import NOBODY
 from app.imports.known import line_with
 from app.imports.reader import Asked, Comparison, compare_file, place
 from tests.employee_files.files import ELISE, STORED, csv_of_people
+from tests.imports.steps import TODAY, comparison_of, nobody
 
 SENDERS = count(1)
-ASKED = Asked(name="salaries.csv", today=date(2026, 11, 30))
+ASKED = Asked(name="salaries.csv", today=TODAY)
 
 
 async def compared(content: bytes) -> Comparison:
@@ -30,7 +30,7 @@ async def compared(content: bytes) -> Comparison:
         """Nobody looks at the progress."""
 
     async with place(next(SENDERS), told):
-        return await compare_file(content, ASKED, told)
+        return await comparison_of(content)
 
 
 async def refusal_of(content: bytes) -> str:
@@ -76,7 +76,7 @@ async def seen_while_reading(content: bytes, look) -> None:
         seen.extend(look(child) for child in children())
 
     seen: list = []
-    await compare_file(content, ASKED, told, KNOWN)
+    await compare_file(content, ASKED, nine_thousand(), told)
     assert any(seen)
 
 
@@ -89,10 +89,15 @@ PEOPLE = [
     {**STORED, "code": "00010", "birth_name": name_of(number), "email": f"elise{number}@brieuc.fr"}
     for number in range(MOST_ROWS)
 ]
-KNOWN = [
-    line_with([(number, 1, *({**NOBODY, **STORED, "birth_name": name_of(number)}[name] for name in LABELS))])
-    for number in range(1, MOST_ROWS)
-]
+
+
+async def nine_thousand():
+    """All of them but one, as the list knows them."""
+    for number in range(1, MOST_ROWS):
+        person = {**NOBODY, **STORED, "birth_name": name_of(number)}
+        yield line_with([(number, 1, *(person[name] for name in LABELS))])
+
+
 linux_only = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads /proc")
 
 
@@ -146,7 +151,7 @@ async def test_the_portal_goes_on_meanwhile_and_hears_how_far_the_reading_is():
             turns += 1
 
     alongside = asyncio.create_task(others())
-    found = await compare_file(csv_of(PEOPLE), ASKED, told)
+    found = await compare_file(csv_of(PEOPLE), ASKED, nobody(), told)
     alongside.cancel()
     assert found.rows == MOST_ROWS
     assert turns > 10

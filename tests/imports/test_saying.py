@@ -10,11 +10,12 @@ import pytest
 from app.employee_files.rows import FileRow, Reading
 from app.imports.difference import ListedPerson, difference
 from app.imports.known import people_in
-from app.imports.reader import Asked, Comparison, compare_file
+from app.imports.reader import Comparison
 from app.imports.saying import age_words, growth_words, remarks_of
 from app.imports.worker import compare
 from db.models import ColumnHabit, Employee, ImportLine, LineKind
 from tests.employees.people import LIST, an_employee, as_shown, the_employee
+from tests.imports.steps import comparison_of
 from tests.imports.test_difference import ELISE, GIVEN, TODAY
 from tests.imports.test_routes import ZOE, compared, counts, csv
 from tests.pages import check
@@ -50,10 +51,15 @@ def reader(monkeypatch):
     asked = []
 
     def says(reading):
-        async def compared(_content, question, _told, known):
+        async def compared(_content, question, known, _told):
             asked.append(asdict(question))
             heard = []
-            compare(reading, people_in(known), {"today": question.today.isoformat()}, heard.append)
+            compare(
+                reading,
+                people_in([line async for line in known]),
+                {"today": question.today.isoformat()},
+                heard.append,
+            )
             lines = [line for words in heard for line in words.get("lines", [])]
             return Comparison(**heard[-1]["result"], lines=lines)
 
@@ -215,8 +221,5 @@ def test_a_month_is_old_after_two():
 
 
 async def test_the_reader_is_asked_for_what_was_chosen():
-    async def told(read, total):
-        pass
-
-    found = await compare_file(csv(ZOE), Asked(name="a.csv", today=TODAY, dates={"birth_on": "dmy"}), told)
+    found = await comparison_of(csv(ZOE), dates={"birth_on": "dmy"})
     assert found.lines[0]["fields"]["birth_on"] == "1990-05-12"
