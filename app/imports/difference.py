@@ -24,7 +24,7 @@ from app.employees.declared import (
 )
 from app.follow_up.law import follow_up
 from app.follow_up.words import MONITORINGS, VISITS
-from app.imports.people import PersonOfFile, completed, identities, is_half, people_of
+from app.imports.people import PersonOfFile, completed, halves_of, identities, is_half, people_of
 from app.text.search import words_of
 from db.kinds import LineKind
 
@@ -234,19 +234,22 @@ class _Index:
     def __init__(self, known: Sequence[ListedPerson]) -> None:
         self.by_number: dict[str, ListedPerson] = {}
         self.by_identity: dict[tuple[Any, ...], list[ListedPerson]] = defaultdict(list)
-        self.by_birth: dict[str, list[ListedPerson]] = defaultdict(list)
+        # By one of the names and the birth date, each with its place in the order below.
+        self.by_half: dict[tuple[str, ...], dict[int, ListedPerson]] = defaultdict(dict)
         self.by_name: dict[tuple[Any, ...], list[ListedPerson]] = defaultdict(list)
         # Those who left come first, so that somebody present takes their place.
-        for each in sorted(
+        present_last = sorted(
             known, key=lambda known: (not known.declared["exit_on"], known.declared["entry_on"])
-        ):
+        )
+        for place, each in enumerate(present_last):
             declared = each.declared
             if declared["staff_number"]:
                 self.by_number[declared["staff_number"].casefold()] = each
             for identity in identities(declared):
                 self.by_identity[identity].append(each)
                 self.by_name[identity[:2]].append(each)
-            self.by_birth[declared["birth_on"]].append(each)
+                for half in halves_of(identity):
+                    self.by_half[half][place] = each
 
     def same(self, fields: Declared) -> ListedPerson | None:
         """The same person: same identity, or same staff number and half of the identity."""
@@ -264,9 +267,13 @@ class _Index:
         for identity in identities(fields):
             if homonyms := self.by_name.get(identity[:2]):
                 return _closest(homonyms, fields), "même nom, autre date de naissance"
-        born = self.by_birth.get(fields.get("birth_on", ""), ())
-        if halves := [each for each in born if is_half(each.declared, fields)]:
-            return _closest(halves, fields), "même date de naissance, nom ou prénom proche"
+        halves: dict[int, ListedPerson] = {}
+        for identity in identities(fields):
+            for half in halves_of(identity):
+                halves |= self.by_half.get(half, {})
+        if halves:
+            close = [halves[place] for place in sorted(halves)]
+            return _closest(close, fields), "même date de naissance, nom ou prénom proche"
         return None
 
 

@@ -21,6 +21,12 @@ def identities(fields: Declared) -> list[Identity]:
     return [(" ".join(words_of(name)), first, fields.get("birth_on", "")) for name in names]
 
 
+def halves_of(identity: Identity) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
+    """Both halves that hold the birth date: with the name, and with the first name."""
+    name, first, born = identity
+    return ("name", name, born), ("first", first, born)
+
+
 def is_half(declared: Declared, fields: Declared) -> bool:
     """Two of the three parts of an identity are the same, one of them a name."""
     pairs = [(a, b) for a in identities(declared) for b in identities(fields)]

@@ -5,6 +5,7 @@ file. Answers: {"progress": [read, total]}, {"lines": [â€¦]}, then {"result": â€
 """
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -39,6 +40,7 @@ Say = Callable[[dict[str, Any]], None]
 
 
 def main() -> None:
+    gc.disable()  # It makes no circles, and ends in seconds: looking for them took a tenth of the time.
     limit_resources()
     file = io.BufferedReader(io.FileIO(0, closefd=False))
     options = json.loads(file.readline())
@@ -95,7 +97,7 @@ def say(words: dict[str, Any]) -> None:
 def limit_resources() -> None:
     """Bounded memory and time, nothing written to disk, no core file, behind everybody else."""
     with contextlib.suppress(OSError, AttributeError):
-        os.nice(10)
+        os.nice(5)
     if resource is None:
         return
     limits = (
