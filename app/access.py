@@ -112,6 +112,10 @@ class VisitorAccess(Access):
 
     network: str = ""
 
+    async def alone(self, work: str) -> bool:
+        """True when no other process does this work of the night meanwhile."""
+        return await self.portal.database.alone(self.session_, work)
+
 
 @dataclass(frozen=True, slots=True)
 class AccountAccess(Access):

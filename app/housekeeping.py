@@ -1,6 +1,7 @@
 """Hourly work: deleting rows too old to matter, and sending reminders."""
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
 
 import structlog
@@ -87,16 +88,27 @@ EVERY_SECONDS = 3600.0
 
 
 async def keep_house(portal: Portal) -> None:
+    """Every hour, in each process: they take turns by the locks of the database. Tens of thousands of
+    reminders may be due on one day: those that come in portions do not wait for the next hour.
+    """
     while True:
-        try:
-            await tidy(portal, clock.now())
-            await sweep_files(portal, clock.now())
-            await remind_of_expiries(portal, clock.now(), clock.today())
-            await remind_of_visits(portal, clock.now())
-            await remind_of_declarations(portal, clock.now(), clock.today())
-        except Exception:
-            log.exception("housekeeping")
+        await _without_fail("tidy", tidy(portal, clock.now()))
+        await _without_fail("files", sweep_files(portal, clock.now()))
+        await _without_fail("visits", remind_of_visits(portal, clock.now()))
+        while await _without_fail("expiries", remind_of_expiries(portal, clock.now(), clock.today())):
+            pass
+        while await _without_fail("declarations", remind_of_declarations(portal, clock.now(), clock.today())):
+            pass
         await asyncio.sleep(EVERY_SECONDS)
+
+
+async def _without_fail(step: str, work: Awaitable[int | None]) -> int:
+    """What a step did; a step that fails keeps none of the others from their work."""
+    try:
+        return await work or 0
+    except Exception:
+        log.exception("housekeeping", step=step)
+        return 0
 
 
 async def tidy(portal: Portal, now: datetime) -> None:

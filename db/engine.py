@@ -39,6 +39,10 @@ POSTGRESQL_PATIENCE = {"lock_timeout": f"{SECONDS:.0f}s", "statement_timeout": "
 POSTGRESQL_SILENCE = {"timeout": SECONDS, "command_timeout": 35.0}
 
 
+# The lock ends with its transaction: a pool of connections between us and the server keeps none of it.
+_ALONE = text("SELECT pg_try_advisory_xact_lock(hashtext(:work))")
+
+
 class WroteWhileReading(RuntimeError):  # noqa: N818
     """A handler of GET tried to write."""
 
@@ -94,6 +98,15 @@ class Database:
                     await asyncio.shield(session.close())
         if session.info.get("mail") and not session.info.get("refused"):
             self.mail_queued.set()
+
+    async def alone(self, session: AsyncSession, work: str) -> bool:
+        """True when no other process is at this work; until the end of the transaction, none will be. On
+        SQLite whoever writes is alone.
+        """
+        if self.is_sqlite:
+            return True
+        found = await (await session.connection()).execute(_ALONE, {"work": work})
+        return bool(found.scalar())
 
     @asynccontextmanager
     async def savepoint(self, session: AsyncSession) -> AsyncIterator[None]:

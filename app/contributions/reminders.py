@@ -26,6 +26,8 @@ async def remind_of_declarations(portal: Portal, now: datetime, today: date) -> 
     mails = 0
     async with portal.database.transaction(write=True) as session:
         access = VisitorAccess(portal, session)
+        if not await access.alone("declarations"):
+            return 0
         running = select(Tariff).where(Tariff.opens_on <= today, Tariff.closes_on >= today - AFTER)
         for tariff in await access.all(running.order_by(col(Tariff.year))):
             due = await _due(access, tariff, today)

@@ -36,6 +36,8 @@ async def remind_of_expiries(portal: Portal, now: datetime, today: date) -> int:
     """
     async with portal.database.transaction(write=True) as session:
         access = VisitorAccess(portal, session)
+        if not await access.alone("expiries"):
+            return 0
         by_company: dict[int, list[Expiring]] = defaultdict(list)
         for kind, words in KINDS.items():
             for row in await _expiring(access, kind, today):

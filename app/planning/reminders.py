@@ -24,6 +24,8 @@ async def remind_of_visits(portal: Portal, now: datetime) -> int:
     for kind in BEFORE:
         async with portal.database.transaction(write=True) as session:
             access = VisitorAccess(portal, session)
+            if not await access.alone("visits"):
+                return sent
             for row in await _due(access, kind, now):
                 await remind(access, row, kind, now)
                 sent += 1

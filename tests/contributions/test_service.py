@@ -219,6 +219,13 @@ async def test_those_who_may_declare_are_reminded_every_two_weeks_until_it_is_do
     assert await remind() == 3
 
 
+async def test_several_processes_remind_of_a_declaration_once(portal, world, time_machine_at):
+    turns = (remind_of_declarations(portal, clock.now(), clock.today()) for _ in range(4))
+    assert sum(await asyncio.gather(*turns)) == 4
+    people = [each.recipient for each in await rows(portal, OutboxMail)]
+    assert sorted(people) == sorted(set(people))
+
+
 async def test_no_reminder_before_it_opens_nor_long_after_it_closed(portal, world):
     async def remind(day):
         return await remind_of_declarations(portal, clock.now(), day)

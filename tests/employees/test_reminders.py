@@ -1,5 +1,6 @@
 """Two months before an authorisation expires, who keeps the list is told, once."""
 
+import asyncio
 from datetime import date, timedelta
 
 import pytest
@@ -85,3 +86,9 @@ async def test_each_company_is_told_of_its_own_people_only(app, portal, world, m
         )
         assert own.name in words_of(letter)
         assert other.name not in words_of(letter)
+
+
+async def test_several_processes_remind_once(app, portal, world, mailbox, remind):
+    await set_on(portal, world.employee, driving_until=SOON)
+    assert sum(await asyncio.gather(*(remind() for _ in range(4)))) == 2
+    assert len(await mailbox.delivered(app)) == 2
