@@ -103,7 +103,7 @@ async def keep_house(portal: Portal) -> None:
 
 
 async def _without_fail(step: str, work: Awaitable[int | None]) -> int:
-    """What a step did; a step that fails keeps none of the others from their work."""
+    """The number a step answers; a step that fails keeps none of the others from their work."""
     try:
         return await work or 0
     except Exception:
