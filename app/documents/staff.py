@@ -62,7 +62,8 @@ async def share_document(
         )
     )  # fmt: skip
     await access.flush()
-    access.record(AuditKind.DOCUMENT_SHARED, now, access.account.key, company.key, _about(document))
+    shared_by = access.account.key
+    access.record(AuditKind.DOCUMENT_SHARED, now, shared_by, company.key, _about(document), document.key)
     for recipient in await _recipients(access, company, shared.kind, now):
         queue_mail(
             access, "document_shared", recipient, now, code=company.code,
