@@ -79,7 +79,8 @@ def _about(document: Document) -> str:
     """
     if document.kind == DocumentKind.APTITUDE:
         return KIND_WORDS[DocumentKind.APTITUDE]
-    return f"{KIND_WORDS[DocumentKind(document.kind)]} : {document.title}"
+    words = KIND_WORDS[DocumentKind(document.kind)]
+    return document.title if document.title.startswith(words) else f"{words} : {document.title}"
 
 
 async def _recipients(access: StaffAccess, company: Company, kind: DocumentKind, now: datetime) -> list[str]:
