@@ -100,10 +100,18 @@ class Access:
         self.session_.info["mail"] = True
 
     def record(
-        self, kind: AuditKind, now: datetime, account: int | None, company: int | None = None, about: str = ""
+        self,
+        kind: AuditKind,
+        now: datetime,
+        account: int | None,
+        company: int | None = None,
+        about: str = "",
+        about_id: int | None = None,
     ) -> None:
         """Add a line to the history, in the same transaction as its subject."""
-        self.add(AuditEvent(at=now, kind=kind, account_id=account, company_id=company, about=about))
+        event = AuditEvent(at=now, kind=kind, account_id=account, company_id=company, about=about)
+        event.about_id = about_id
+        self.add(event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +193,10 @@ class MemberAccess(Access):
         if right not in (self.rights if roles is None else rights_of(roles, third_party=third_party)):
             raise Forbidden
 
-    def trace(self, kind: AuditKind, now: datetime, about: str = "") -> None:
-        """One more line in the company's history."""
+    def trace(self, kind: AuditKind, now: datetime, about: str = "", about_id: int | None = None) -> None:
+        """One more line in the company's history. `about_id`: the row that it speaks of, if any."""
         event = AuditEvent(at=now, kind=kind, account_id=self.account.key, company_id=self.company.key)
-        event.about, event.on_behalf = about[:200], self.membership.third_party
+        event.about, event.about_id, event.on_behalf = about[:200], about_id, self.membership.third_party
         self.add(event)
 
     def select(self, model: type[Owned]) -> SelectOfScalar[Owned]:

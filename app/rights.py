@@ -54,7 +54,7 @@ ROLE_WORDS = {
     Role.DECLARATION: ("Déclaration", "faire la déclaration annuelle des effectifs"),
     Role.APTITUDE: (
         "Avis d’aptitude",
-        "ouvrir les avis d’aptitude : un tiers ne les voit jamais sans ce rôle",
+        "les ouvrir ; un tiers ne les voit jamais sans ce rôle",
     ),
     Role.READER: ("Lecture", "voir et écrire au service, sans rien changer d’autre"),
 }

@@ -2,8 +2,11 @@
 
 import pytest
 from sqlalchemy import event
+from sqlmodel import select
 
+from db.models import AccountSession
 from tests.actors import Actor
+from tests.statements import statements_of
 
 MENU = 'aria-label="Menu principal"'
 MINE = 'href="/espace/00010/salaries"'
@@ -71,6 +74,29 @@ async def test_a_fault_and_a_shortage_after_a_rollback(alice, struck, error, sta
     assert MINE in shows(answer, status)
 
 
-async def test_nobody_is_shown_to_whom_no_door_knew(visitor, alice):
-    for actor in (visitor, alice):
-        assert "Se déconnecter" not in (await actor.get("/nowhere")).text
+async def test_an_address_that_leads_nowhere_keeps_the_menu(alice, portal):
+    text = shows(await alice.get("/nowhere"), 404)
+    assert "/espace/" not in text
+    assert text == (await alice.get("/espace/98765")).text == (await alice.get("/service/a-traiter")).text
+    for path in ("/espace/00010/nowhere", "/espace/00010/planning/+1", "/espace/00010/salaries/"):
+        with statements_of(portal) as seen:
+            assert MINE in shows(await alice.get(path), 404)
+        assert len(seen) == 1
+    assert "/espace/" not in shows(await alice.get("/espace/00042/nowhere"), 404)
+
+
+async def test_nobody_is_shown_where_nobody_is_signed_in(visitor, portal):
+    with statements_of(portal) as seen:
+        assert "Se déconnecter" not in (await visitor.get("/nowhere")).text
+        assert "Se déconnecter" not in (await visitor.get("/espace/00010/nowhere")).text
+    assert seen == []
+
+
+async def test_a_session_that_is_over_shows_nobody(alice, portal):
+    async with portal.database.transaction(write=True) as session:
+        for each in (await session.exec(select(AccountSession))).all():
+            each.ended_at = each.created_at
+    for path in ("/nowhere", "/espace/00010/nowhere"):
+        answer = await alice.get(path)
+        assert answer.status_code == 404
+        assert "Se déconnecter" not in answer.text

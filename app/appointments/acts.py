@@ -133,7 +133,8 @@ async def ask_for_visits(
     for request, each in zip(requests, people, strict=True):
         if getattr(data, "message", ""):
             access.add(message_from(access, request, data.message, once_key(data), at))
-        access.trace(AuditKind.APPOINTMENT_ASKED, at.now, f"{named(each)} : {MOTIVES[motive].title}")
+        about = f"{named(each)} : {MOTIVES[motive].title}"
+        access.trace(AuditKind.APPOINTMENT_ASKED, at.now, about, request.key)
     about = ", ".join(named(each) for each in people)
     notify_team(access, MOTIVES[motive].title, about, at.now, getattr(data, "message", ""))
     return requests
@@ -208,7 +209,7 @@ async def cancel_request(access: MemberAccess, request_id: int, at: Moment) -> A
     request.state, request.cancelled_at, request.updated_at = RequestState.CANCELLED, at.now, at.now
     request.unread_at = None
     employee = await access.get(Employee, request.employee_id)
-    access.trace(AuditKind.APPOINTMENT_CANCELLED, at.now, named(employee))
+    access.trace(AuditKind.APPOINTMENT_CANCELLED, at.now, named(employee), request.key)
     notify_team(access, "Demande de visite annulée", named(employee), at.now)
     return request
 

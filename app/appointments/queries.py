@@ -240,8 +240,9 @@ async def mid_careers(access: MemberAccess, people: Sequence[Employee]) -> dict[
 
 
 async def people_by_id(access: MemberAccess, ids: Sequence[int]) -> dict[int, Employee]:
-    """Those of these numbers that are this company's, by number."""
-    rows = await access.all(access.select(Employee).where(col(Employee.id).in_(ids)))
+    """Those of these numbers that are this company's, by number, in the order of the list."""
+    mine = access.select(Employee).where(col(Employee.id).in_(ids))
+    rows = await access.all(mine.order_by(col(Employee.sort_key), col(Employee.id)))
     return {row.key: row for row in rows}
 
 

@@ -79,8 +79,8 @@ async def link_company(
     people = await _people(access, [each.key for each in missing])
     for each in missing:
         theirs = [row for row in people if row[0].company_id == each.key]
-        await _join(access, account, each, theirs, now, third_party=third_party, sign_up=sign_up)
-        access.record(AuditKind.COMPANY_LINKED, now, account.key, each.key, about=account.full_name)
+        mine = await _join(access, account, each, theirs, now, third_party=third_party, sign_up=sign_up)
+        access.record(AuditKind.COMPANY_LINKED, now, account.key, each.key, account.full_name, mine.key)
     _announce(access, account, missing, people, now)
     return list(missing)
 
@@ -144,15 +144,16 @@ async def _join(
     *,
     third_party: bool,
     sign_up: str,
-) -> None:
+) -> Membership:
     mine = next((membership for membership, _ in theirs if membership.account_id == account.key), None)
     if mine is None:
         mine = access.add(Membership(company_id=company.key, account_id=account.key, created_at=now))
     mine.third_party, mine.ends_on, mine.sign_up = third_party, None, sign_up
     mine.roles = [*WORKING_ROLES] if theirs else [Role.ADMINISTRATOR]
+    await access.flush()
     if theirs and not any(is_administrator(membership) for membership, _ in theirs):
-        await access.flush()
         await ask_recovery(access, account, company, now)
+    return mine
 
 
 def is_administrator(membership: Membership | ActingMembership) -> bool:
@@ -198,7 +199,7 @@ async def give_administration(access: Access, token: str, now: datetime) -> None
     if mine is None or (mine.ends_on is not None and mine.ends_on < clock.today()):
         raise Refused("Cette personne n’agit plus pour l’entreprise : son accès a été retiré entre-temps.")
     mine.roles, mine.ends_on = [Role.ADMINISTRATOR], None
-    access.record(AuditKind.ADMIN_RECOVERED, now, account.key, company.key, about=account.full_name)
+    access.record(AuditKind.ADMIN_RECOVERED, now, account.key, company.key, account.full_name, mine.key)
     for membership, other in people:
         if is_administrator(membership):
             who = f"{account.full_name} ({account.email})"

@@ -55,7 +55,8 @@ async def send_inquiry(access: MemberAccess, data: NewInquiry, file: Kept | None
     )  # fmt: skip
     await access.flush()
     _say(access, inquiry, data.text, key, file, now)
-    access.trace(AuditKind.INQUIRY_SENT, now, f"{THEMES[InquiryTheme(data.theme)]} : {data.subject}")
+    about = f"{THEMES[InquiryTheme(data.theme)]} : {data.subject}"
+    access.trace(AuditKind.INQUIRY_SENT, now, about, inquiry.key)
     person = name_of(declared_of(employee)) if employee else ""
     _tell_service(access, inquiry, data.text, file, now, person=person)
     return inquiry
@@ -80,7 +81,7 @@ async def write_reply(
     inquiry.state, inquiry.closed_at, inquiry.updated_at = InquiryState.SENT, None, now
     if inquiry.unread_at and inquiry.unread_at <= data.seen:
         inquiry.unread_at = None
-    access.trace(AuditKind.INQUIRY_REPLIED, now, inquiry.subject)
+    access.trace(AuditKind.INQUIRY_REPLIED, now, inquiry.subject, inquiry.key)
     _tell_service(access, inquiry, data.text, file, now)
 
 
@@ -105,7 +106,7 @@ async def end_inquiry(access: MemberAccess, inquiry_id: int, now: datetime) -> N
         .values(state=InquiryState.CLOSED, closed_at=now, updated_at=now, unread_at=None)
     )
     if await access.change(ended):
-        access.trace(AuditKind.INQUIRY_CLOSED, now, inquiry.subject)
+        access.trace(AuditKind.INQUIRY_CLOSED, now, inquiry.subject, inquiry.key)
 
 
 def key_of(data: NewInquiry | Reply, file: Kept | None) -> str:

@@ -51,7 +51,7 @@ async def inquiries_of(
         sqlalchemy.select(*columns)
         .select_from(Inquiry)
         .join(Account, col(Account.id) == Inquiry.account_id)
-        .where(col(Inquiry.company_id) == access.company.key, _open_to(access))
+        .where(col(Inquiry.company_id) == access.company.key, open_to(access))
         .order_by(col(Inquiry.updated_at).desc(), col(Inquiry.id).desc())
         .limit(PAGE + 1)
     )
@@ -69,7 +69,7 @@ async def unread_inquiries(access: MemberAccess) -> Sequence[tuple[int, str, dat
     first: those where this person may say so.
     """
     columns: list[Any] = [Inquiry.id, Inquiry.subject, Inquiry.unread_at]
-    may = _open_to(access) if Right.CONTACT in access.rights else _mine(access)
+    may = open_to(access) if Right.CONTACT in access.rights else _mine(access)
     statement = sqlalchemy.select(*columns).where(
         col(Inquiry.company_id) == access.company.key, col(Inquiry.unread_at).is_not(None), may
     )
@@ -124,7 +124,7 @@ def _mine(access: MemberAccess) -> ColumnElement[bool]:
     return col(Inquiry.account_id) == access.account.key
 
 
-def _open_to(access: MemberAccess) -> ColumnElement[bool]:
+def open_to(access: MemberAccess) -> ColumnElement[bool]:
     """The rule of `may_read` as SQL, for many threads at once."""
     themes = themes_open_to(access.rights)
     is_open = [col(Inquiry.theme).in_(themes)]

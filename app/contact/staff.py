@@ -56,7 +56,7 @@ async def answer_inquiry(
         join(message, file)
     access.add(message)
     inquiry.state, inquiry.answered_at, inquiry.closed_at = InquiryState.ANSWERED, now, None
-    access.record(AuditKind.INQUIRY_ANSWERED, now, access.account.key, inquiry.company_id, inquiry.subject)
+    _record(access, AuditKind.INQUIRY_ANSWERED, inquiry, now)
     await _tell_writers(access, inquiry, now, text.strip(), file.file_name if file else "")
 
 
@@ -66,7 +66,7 @@ async def close_inquiry(access: StaffAccess, inquiry_id: int, now: datetime) -> 
     if inquiry.state == InquiryState.CLOSED:
         return
     inquiry.state, inquiry.closed_at = InquiryState.CLOSED, now
-    access.record(AuditKind.INQUIRY_CLOSED, now, access.account.key, inquiry.company_id, inquiry.subject)
+    _record(access, AuditKind.INQUIRY_CLOSED, inquiry, now)
     await _tell_writers(access, inquiry, now)
 
 
@@ -106,3 +106,7 @@ async def _tell_writers(
             state=STATE_WORDS[InquiryState(inquiry.state)], text=text, file_name=file_name,
             answered_at=mailbox_of(inquiry.theme, access.portal.settings),
         )  # fmt: skip
+
+
+def _record(access: StaffAccess, kind: AuditKind, inquiry: Inquiry, now: datetime) -> None:
+    access.record(kind, now, access.account.key, inquiry.company_id, inquiry.subject, inquiry.key)

@@ -247,7 +247,7 @@ async def _write(
             return False
         raise Refused(CHANGED, status_code=409)
     about = f"{filing.year}, reçu {receipt.number}" + (f", remplace {declaration.number}" if replaced else "")
-    access.trace(AuditKind.DECLARATION_SUBMITTED, at.now, about)
+    access.trace(AuditKind.DECLARATION_SUBMITTED, at.now, about, declaration.key)
     await _mail_receipt(access, declaration, receipt, at)
     return True
 
@@ -312,7 +312,7 @@ async def reopen(access: MemberAccess, year: int, at: Moment) -> None:
     values = {"reopened_at": at.now, "updated_at": at.now, "version": filing.version + 1}
     if await access.change(mine.values(**values)):
         about = f"{year} : rouverte, le reçu {filing.declaration.number} reste valable d’ici là"
-        access.trace(AuditKind.DECLARATION_CORRECTED, at.now, about)
+        access.trace(AuditKind.DECLARATION_CORRECTED, at.now, about, filing.declaration.key)
 
 
 async def ask_correction(access: MemberAccess, year: int, data: CorrectionAsked, at: Moment) -> None:
@@ -332,7 +332,8 @@ async def ask_correction(access: MemberAccess, year: int, data: CorrectionAsked,
             await access.flush()
     except IntegrityError:
         return
-    access.trace(AuditKind.CORRECTION_ASKED, at.now, f"{year}, reçu {filing.declaration.number}")
+    about = f"{year}, reçu {filing.declaration.number}"
+    access.trace(AuditKind.CORRECTION_ASKED, at.now, about, filing.declaration.key)
     queue_mail(
         access, "correction_asked", access.portal.settings.service_contributions_email, at.now,
         text=data.text, year=year, company=access.company.label, number=filing.declaration.number,

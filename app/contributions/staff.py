@@ -81,7 +81,10 @@ async def answer_correction(
             mine.values(reopened_at=now, reopened_by_service=True, version=declaration.version + 1)
         )
         about = f"{declaration.year} : rouverte par le service"
-        access.record(AuditKind.DECLARATION_CORRECTED, now, access.account.key, correction.company_id, about)
+        access.record(
+            AuditKind.DECLARATION_CORRECTED, now, access.account.key, correction.company_id, about,
+            declaration.key,
+        )  # fmt: skip
     company = await access.get(Company, correction.company_id)
     asker = await access.get(Account, correction.account_id)
     queue_mail(

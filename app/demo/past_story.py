@@ -89,7 +89,7 @@ def _arrival(member: MemberAccess, person: Employee) -> None:
     person.created_at = person.updated_at = at
     now = declared_of(person) | {"exit_on": ""}
     _change(member, person, ChangeKind.DECLARED, {}, now, at)
-    member.trace(AuditKind.EMPLOYEE_DECLARED, at, name_of(now))
+    member.trace(AuditKind.EMPLOYEE_DECLARED, at, name_of(now), person.key)
 
 
 def _departure(member: MemberAccess, person: Employee, now: datetime) -> None:
@@ -100,7 +100,7 @@ def _departure(member: MemberAccess, person: Employee, now: datetime) -> None:
     person.version += 1
     left = {"exit_on": person.exit_on.isoformat()}
     _change(member, person, ChangeKind.LEFT, {"exit_on": ""}, left, at)
-    member.trace(AuditKind.EMPLOYEE_LEFT, at, name_of(declared_of(person)))
+    member.trace(AuditKind.EMPLOYEE_LEFT, at, name_of(declared_of(person)), person.key)
 
 
 def _corrections(member: MemberAccess, people: Sequence[Employee], now: datetime) -> None:
@@ -115,7 +115,7 @@ def _corrections(member: MemberAccess, people: Sequence[Employee], now: datetime
         person.version += 1
         _change(member, person, ChangeKind.CORRECTED, {"phone": before}, {"phone": person.phone}, at)
         about = f"{name_of(declared_of(person))} : {LABELS['phone'].lower()}"
-        member.trace(AuditKind.EMPLOYEE_CORRECTED, at, about)
+        member.trace(AuditKind.EMPLOYEE_CORRECTED, at, about, person.key)
 
 
 def _change(
@@ -162,8 +162,8 @@ async def _held(
     )  # fmt: skip
     about = f"{name_of(declared_of(person))}, {starts:%d/%m/%Y} à {hour(starts)}"
     service, company = past.staff.account.key, member.company.key
-    past.staff.record(AuditKind.SLOT_PROPOSED, proposed, service, company, about)
-    member.trace(AuditKind.SLOT_CONFIRMED, confirmed, about)
+    past.staff.record(AuditKind.SLOT_PROPOSED, proposed, service, company, about, slot.key)
+    member.trace(AuditKind.SLOT_CONFIRMED, confirmed, about, slot.key)
     ended = AuditKind.VISIT_DONE if state == SlotState.DONE else AuditKind.VISIT_MISSED
-    past.staff.record(ended, over, service, company, about)
+    past.staff.record(ended, over, service, company, about, slot.key)
     return slot

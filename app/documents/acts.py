@@ -64,7 +64,7 @@ async def withdraw_document(access: MemberAccess, document_id: int, now: datetim
         .values(withdrawn_at=now)
     )
     if await access.change(withdrawn):
-        access.trace(AuditKind.DOCUMENT_WITHDRAWN, now, document.title)
+        access.trace(AuditKind.DOCUMENT_WITHDRAWN, now, document.title, document.key)
 
 
 async def mark_as_seen(access: MemberAccess, until: int, now: datetime) -> None:
@@ -96,7 +96,7 @@ async def add_certificate(
         )
     )  # fmt: skip
     await access.flush()
-    access.trace(AuditKind.CERTIFICATE_MADE, now, title)
+    access.trace(AuditKind.CERTIFICATE_MADE, now, title, document.key)
     return document
 
 
@@ -121,7 +121,7 @@ def _announce(access: MemberAccess, document: Document, now: datetime) -> None:
     """
     words = KIND_WORDS[DocumentKind(document.kind)]
     version = f" (version {document.version})" if document.kind == DocumentKind.DUERP else ""
-    access.trace(AuditKind.DOCUMENT_DEPOSITED, now, f"{words} : {document.file_name}{version}")
+    access.trace(AuditKind.DOCUMENT_DEPOSITED, now, f"{words} : {document.file_name}{version}", document.key)
     queue_mail(
         access, "document_deposited", access.portal.settings.service_email, now,
         company=access.company.label, kind=f"{words}{version}", title=document.title,

@@ -62,7 +62,8 @@ async def share_document(
         )
     )  # fmt: skip
     await access.flush()
-    access.record(AuditKind.DOCUMENT_SHARED, now, access.account.key, company.key, _about(document))
+    shared_by = access.account.key
+    access.record(AuditKind.DOCUMENT_SHARED, now, shared_by, company.key, _about(document), document.key)
     for recipient in await _recipients(access, company, shared.kind, now):
         queue_mail(
             access, "document_shared", recipient, now, code=company.code,
@@ -78,7 +79,8 @@ def _about(document: Document) -> str:
     """
     if document.kind == DocumentKind.APTITUDE:
         return KIND_WORDS[DocumentKind.APTITUDE]
-    return f"{KIND_WORDS[DocumentKind(document.kind)]} : {document.title}"
+    words = KIND_WORDS[DocumentKind(document.kind)]
+    return document.title if document.title.startswith(words) else f"{words} : {document.title}"
 
 
 async def _recipients(access: StaffAccess, company: Company, kind: DocumentKind, now: datetime) -> list[str]:

@@ -103,7 +103,9 @@ async def register_departures(
     traces = [left.trace | who | {"employee_id": each.key} for each, left in made]
     await insert_many(access, EmployeeChange, traces)
     if made:  # One act is one line of the history; each departure is among the operations.
-        access.trace(TRACES[ChangeKind.LEFT], at.now, named([left.trace["about"] for _, left in made], 5))
+        about = named([left.trace["about"] for _, left in made], 5)
+        only = made[0][0].key if len(made) == 1 else None
+        access.trace(TRACES[ChangeKind.LEFT], at.now, about, only)
 
 
 async def _held(access: MemberAccess, ids: Sequence[int]) -> Sequence[Employee]:
@@ -198,7 +200,7 @@ def _trace(access: MemberAccess, employee: Employee, made: Change, at: Moment) -
         on_behalf=access.membership.third_party, at=at.now, **made.trace,
     )  # fmt: skip
     words = ", ".join(LABELS[name].lower() for name in after) if kind == ChangeKind.CORRECTED else ""
-    access.trace(TRACES[kind], at.now, f"{about} : {words}" if words else about)
+    access.trace(TRACES[kind], at.now, f"{about} : {words}" if words else about, employee.key)
     return access.add(row)
 
 

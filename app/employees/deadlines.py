@@ -148,7 +148,11 @@ def bars_of(months: list[Month]) -> list[Bar]:
 
 
 def _title(month: Month) -> str:
-    known = {LATE: "En retard", UNDER_WAY: "Passées, rendez-vous donné ou demandé", "ensuite": "Plus tard"}
+    known = {
+        LATE: "En retard, sans date",
+        UNDER_WAY: "Passées, rendez-vous donné ou demandé",
+        "ensuite": "Plus tard",
+    }
     return known.get(month.key) or format_date(month.first, "MMMM y", locale="fr")
 
 

@@ -1,13 +1,16 @@
 """Reads of one company's history. An event may belong to no company at all: hence the WHERE, each time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_
+import sqlalchemy
+from sqlalchemy import ColumnElement, and_, literal, or_, union_all
 from sqlmodel import col, select
 
 from app.access import MemberAccess
+from app.history.targets import SECTIONS, TARGETS, Link, Target
 from app.text.search import folded
 from db.models import Account, AuditEvent, AuditKind
 
@@ -33,13 +36,16 @@ class Filters:
 
 
 class HistoryLine(NamedTuple):
-    """`who` is "" when the portal itself did it."""
+    """`who` is "" when the portal itself did it. `link`: the page of what it speaks of, when there still is
+    one and this reader may open it.
+    """
 
     place: HistoryPlace
     kind: str
     about: str
     on_behalf: bool
     who: str
+    link: Link | None
 
 
 async def history_of(access: MemberAccess, filters: Filters) -> tuple[list[HistoryLine], HistoryPlace | None]:
@@ -51,6 +57,7 @@ async def history_of(access: MemberAccess, filters: Filters) -> tuple[list[Histo
         .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc())
     )
     rows = await access.rows(newest.limit(PAGE + 1))
+    links = await _links(access, [event for event, _, _ in rows[:PAGE]])
     lines = [
         HistoryLine(
             HistoryPlace(event.at, event.key),
@@ -58,10 +65,53 @@ async def history_of(access: MemberAccess, filters: Filters) -> tuple[list[Histo
             event.about,
             event.on_behalf,
             f"{first or ''} {last or ''}".strip(),
+            links.get(event.key),
         )
         for event, first, last in rows[:PAGE]
     ]
     return lines, lines[-1].place if len(rows) > PAGE else None
+
+
+async def _links(access: MemberAccess, events: Sequence[AuditEvent]) -> dict[int, Link]:
+    """By event, the page that it leads to: one statement for the rows of all these tables."""
+    links = {
+        event.key: Link(section.route, {})
+        for event in events
+        if (section := SECTIONS.get(event.kind)) and section.right in access.rights
+    }
+    wanted: dict[Target, list[AuditEvent]] = {}
+    for event in events:
+        target = TARGETS.get(event.kind)
+        if event.about_id and target and target.right in access.rights:
+            wanted.setdefault(target, []).append(event)
+    if not wanted:
+        return links
+    there = [
+        _rows_there(access, target, {each.about_id for each in theirs}) for target, theirs in wanted.items()
+    ]
+    found = {
+        (route, row_id): (name, since) for route, row_id, name, since in await access.table(union_all(*there))
+    }
+    for target, theirs in wanted.items():
+        for event in theirs:
+            name, since = found.get((target.route, event.about_id), (0, None))
+            # SQLite gives the number of a row that is gone to another, later one.
+            if since and since <= event.at:
+                links[event.key] = Link(target.route, {target.param: name} if target.param else {})
+    return links
+
+
+def _rows_there(access: MemberAccess, target: Target, ids: set[int | None]) -> Any:
+    """Route, id, name in the address and first instant of the rows that this person may open."""
+    model = target.model
+    columns: list[Any] = [
+        literal(target.route),
+        model.id,
+        getattr(model, target.named),
+        getattr(model, target.since),
+    ]
+    mine = sqlalchemy.select(*columns).where(model.company_id == access.company.key, model.id.in_(ids))
+    return mine.where(*target.conditions(access))
 
 
 async def kinds_present(access: MemberAccess) -> list[str]:

@@ -55,6 +55,7 @@ async def index(
         lines=[line_of(row, today) for row in found[:PAGE]],
         due=amount(totals.due_cents) if totals.due_cents else "",
         late=amount(totals.late_cents) if totals.late_cents else "",
+        since=totals.first_due_on,
         owed=amount(totals.owed_cents) if totals.owed_cents else "",
         years={"": "Toutes"} | {str(each): str(each) for each in years},
         year=str(year or ""),

@@ -61,7 +61,7 @@ async def issue_invoice(
     if entry.kind == InvoiceKind.CREDIT_NOTE or entry.due_on < entry.issued_on:
         raise Refused("Une facture n’est pas un avoir, et son échéance suit sa date.")
     invoice = await _add(access, company, entry, lines, now)
-    access.record(AuditKind.INVOICE_ISSUED, now, access.account.key, company.key, _about(invoice))
+    _record(access, AuditKind.INVOICE_ISSUED, invoice, _about(invoice), now)
     await _mail(access, company, invoice, now)
     return invoice
 
@@ -85,7 +85,7 @@ async def issue_credit_note(
     entry = Entry(number, InvoiceKind.CREDIT_NOTE, f"Avoir sur {invoice.number}", today, today)
     note = await _add(access, company, entry, [line], now, settles_id=invoice.key)
     about = f"{_about(note)}, sur {invoice.number}"
-    access.record(AuditKind.CREDIT_NOTE_ISSUED, now, access.account.key, company.key, about)
+    _record(access, AuditKind.CREDIT_NOTE_ISSUED, note, about, now)
     await _mail(access, company, note, now)
     return note
 
@@ -111,8 +111,12 @@ async def record_payment(access: StaffAccess, invoice_id: int, received: Receive
     except IntegrityError:
         return await _recorded(access, invoice, received)
     about = f"{amount(received.cents)} le {day(received.paid_on)}, facture {invoice.number}"
-    access.record(AuditKind.PAYMENT_RECORDED, now, access.account.key, invoice.company_id, about)
+    _record(access, AuditKind.PAYMENT_RECORDED, invoice, about, now)
     return payment
+
+
+def _record(access: StaffAccess, kind: AuditKind, invoice: Invoice, about: str, now: datetime) -> None:
+    access.record(kind, now, access.account.key, invoice.company_id, about, invoice.key)
 
 
 async def _recorded(access: StaffAccess, invoice: Invoice, received: Received) -> Payment:

@@ -94,7 +94,7 @@ async def hand_over(access: MemberAccess, membership_id: int, now: datetime) -> 
     mine.roles = [role.value for role in WORKING_ROLES]
     await _notify_roles(access, target, now)
     about = f"{access.account.full_name} : {role_words(mine.roles)}"
-    access.trace(AuditKind.ROLES_CHANGED, now, about=about)
+    access.trace(AuditKind.ROLES_CHANGED, now, about, mine.key)
 
 
 async def leave_company(access: MemberAccess, now: datetime) -> None:
@@ -151,7 +151,7 @@ async def _remove(access: MemberAccess, target: Membership, email: str, now: dat
 async def _notify_roles(access: MemberAccess, target: Membership, now: datetime) -> None:
     """Write the roles in the company's history, and mail the person."""
     account, words = await account_of(access, target), role_words(target.roles)
-    access.trace(AuditKind.ROLES_CHANGED, now, about=f"{account.full_name} : {words}")
+    access.trace(AuditKind.ROLES_CHANGED, now, f"{account.full_name} : {words}", target.key)
     queue_mail(
         access,
         "roles_changed",
@@ -277,8 +277,9 @@ async def _join(access: VisitorAccess, invited: Invited, account: Account, now: 
         )
         membership.roles, membership.third_party = list(invited.roles), invited.third_party
         membership.ends_on = invited.ends_on
+    await access.flush()
     access.record(
-        AuditKind.INVITATION_ACCEPTED, now, account.key, invited.company_id, about=account.full_name
+        AuditKind.INVITATION_ACCEPTED, now, account.key, invited.company_id, account.full_name, membership.key
     )
 
 

@@ -146,7 +146,8 @@ async def give_slot(access: MemberAccess, row: SlotRow, seen: Seen, employee_id:
     await tell_cancelled(access, row, at.now)
     await call(access, taken, at.now)
     kind = AuditKind.SLOT_REPLACED if row.name else AuditKind.SLOT_CONFIRMED
-    access.trace(kind, at.now, about_slot(taken) + (f" (au lieu de {row.name})" if row.name else ""))
+    about = about_slot(taken) + (f" (au lieu de {row.name})" if row.name else "")
+    access.trace(kind, at.now, about, row.id)
     return taken
 
 
@@ -162,7 +163,7 @@ async def give_back(access: MemberAccess, row: SlotRow, seen: Seen, reason: str,
     await release_request(access, row, at.now)
     await tell_cancelled(access, row, at.now)
     about = f"{about_slot(row)} : {REASONS[reason].lower()}"
-    access.trace(AuditKind.SLOT_DECLINED, at.now, about)
+    access.trace(AuditKind.SLOT_DECLINED, at.now, about, row.id)
     notify_team(access, "Créneau rendu", about, at.now)
     return given
 
@@ -184,7 +185,7 @@ async def ask_another_date(
     await _give_back(access, row, seen, "autre_date", at)
     request = await ask_for_another_date(access, row, data, at)
     await tell_cancelled(access, row, at.now)
-    access.trace(AuditKind.ANOTHER_DATE_ASKED, at.now, about_slot(row))
+    access.trace(AuditKind.ANOTHER_DATE_ASKED, at.now, about_slot(row), request.key)
     notify_team(access, "Autre date demandée", about_slot(row), at.now, data.message)
     return request
 
@@ -255,7 +256,7 @@ async def _confirmed(
 ) -> None:
     plan(request, at.now)
     await call(access, taken, at.now)
-    access.trace(AuditKind.SLOT_CONFIRMED, at.now, about_slot(taken))
+    access.trace(AuditKind.SLOT_CONFIRMED, at.now, about_slot(taken), taken.id)
 
 
 async def _take(

@@ -189,7 +189,7 @@ async def _change(access: StaffAccess, row: SlotRow, now: datetime, **values: An
 
 def _record(access: StaffAccess, row: SlotRow, now: datetime, kind: AuditKind) -> None:
     """In the company's history: which slot, and who of the service changed it."""
-    access.record(kind, now, access.account.key, row.company_id, about_slot(row)[:200])
+    access.record(kind, now, access.account.key, row.company_id, about_slot(row)[:200], row.id)
 
 
 async def _renew_deadline(access: StaffAccess, visit: Visit) -> None:

@@ -124,7 +124,7 @@ HELD = (
         "qui a fait quoi, quand, pour quelle entreprise, et si c’est comme tiers déclarant : connexions, "
         "mots de passe, accès, déclarations, rendez-vous, documents, factures, messages.",
         WHILE_ACTING,
-        {"auditevent": "at kind account_id company_id about on_behalf"},
+        {"auditevent": "at kind account_id company_id about about_id on_behalf"},
     ),
     Held(
         "Les salariés que leur employeur déclare",

@@ -14,9 +14,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app import clock
 from app.access import AccountAccess, MemberAccess, StaffAccess, VisitorAccess
 from app.errors import ClientClosed, NotFound
+from app.rights import Right, rights_of
 from app.security.presence import ABSOLUTE, IDLE, is_over
-from app.security.seat import ActingAccount, OpenedSession
-from app.sessions import seat_at, session_of
+from app.security.seat import ActingAccount, ActingCompany, OpenedSession
+from app.sessions import Seat, seat_at, session_of
 from app.web.caller import Caller, Viewer
 from app.web.drafts import LONGEST, keep_draft
 from app.web.signatures import Request
@@ -107,8 +108,7 @@ async def staff_access(request: Request) -> AsyncIterator[StaffAccess]:
         if opened.must_choose_password:
             raise PasswordNeeded
         if not visit.viewer or not visit.viewer.is_staff:
-            # As an address that leads nowhere: no door is there to know who asks.
-            visit.viewer = None
+            # As an address that leads nowhere, which shows the same person too.
             raise NotFound
         yield StaffAccess(visit.portal, session, account)
 
@@ -130,14 +130,7 @@ async def member_access(request: Request) -> AsyncIterator[MemberAccess]:
             raise NotFound
         visit.company = seat.company
         access = MemberAccess(visit.portal, session, seat.account, seat.company, seat.membership, seat.team)
-        visit.viewer = replace(
-            visit.viewer,
-            company_code=seat.company.code,
-            company_label=seat.company.label,
-            rights=access.rights,
-            companies=tuple((choice[0], label_of(*choice)) for choice in seat.choices),
-            team=seat.team,
-        )
+        visit.viewer = _at_company(visit.viewer, seat, seat.company, access.rights)
         if right := request.route_handler.opt["right"]:
             access.require(right)
         if request.method == "POST" and (may_send := request.route_handler.opt.get("file")):
@@ -166,6 +159,28 @@ def _check(visit: Caller, opened: AccountSession | OpenedSession | None) -> None
     visit.portal.presence.touch(opened.key, now)
 
 
+async def recognise(request: Request) -> None:
+    """The person signed in, at an address that no door stands before: for the menu of the page that says no,
+    in one statement. Nobody whose session is over.
+    """
+    visit, path = Caller.of(request), request.scope["path"]
+    code = path.split("/")[2] if path.startswith("/espace/") else ""
+    database = visit.portal.database
+    async with database.transaction(write=False) as session:
+        if not code:
+            with suppress(SignInNeeded):
+                await _signed_in(request, session)
+            return
+        seat = await seat_at(database, session, visit.session_token, code, clock.today())
+    if seat is None or is_over(seat.session, visit.portal.presence.last_seen(seat.session), clock.now()):
+        return
+    visit.viewer = _viewer(seat.account, seat.session, None)
+    if seat.company and seat.membership and not seat.session.must_choose_password:
+        rights = rights_of(seat.membership.roles, third_party=seat.membership.third_party)
+        visit.company = seat.company
+        visit.viewer = _at_company(visit.viewer, seat, seat.company, rights)
+
+
 STEP = timedelta(minutes=5)  # by which what is left goes down: two readings give the same page
 
 
@@ -181,4 +196,15 @@ def _viewer(
         idle=int(IDLE.total_seconds()),
         is_staff=staff_id is not None,
         must_choose_password=opened.must_choose_password,
+    )
+
+
+def _at_company(viewer: Viewer, seat: Seat, company: ActingCompany, rights: frozenset[Right]) -> Viewer:
+    return replace(
+        viewer,
+        company_code=company.code,
+        company_label=company.label,
+        rights=rights,
+        companies=tuple((choice[0], label_of(*choice)) for choice in seat.choices),
+        team=seat.team,
     )

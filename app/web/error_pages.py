@@ -1,18 +1,20 @@
 """Every "no" and every fault as a page in French, whatever the Accept header says."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
 from litestar.response import Response
+from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Scope, Send
 
 from app.errors import ClientClosed, CookiesRefused, Forbidden, NotFound, Refused
 from app.files.storage import FileLost
 from app.web import cookies
 from app.web.caller import Caller
-from app.web.doors import PasswordNeeded, SignInNeeded, StalePage
+from app.web.doors import PasswordNeeded, SignInNeeded, StalePage, recognise
 from app.web.pages import Instead, Page, is_htmx, leave, path_to
 from app.web.signatures import Request, get
 from app.web.templating import Templates
@@ -22,9 +24,29 @@ log = structlog.get_logger()
 WAIT = "Un instant, s’il vous plaît"
 
 
+class ErrorPage(Page):
+    """A page that says no, with the menu of the person signed in even where no door stood before it."""
+
+    def to_asgi_response(self, app: Any, request: Request, **given: Any) -> ASGIResponse:
+        visit = Caller.of(request)
+        is_unknown = visit.viewer is None and bool(visit.session_token)
+        if not is_unknown or self.status_code is None or self.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return super().to_asgi_response(app, request, **given)
+        return cast("ASGIResponse", self._recognised(app, request, given))
+
+    def _recognised(self, app: Any, request: Request, given: dict[str, Any]) -> Any:
+        """The same, once the database was asked: litestar makes answers without waiting, and awaits them."""
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            await recognise(request)
+            await Page.to_asgi_response(self, app, request, **given)(scope, receive, send)
+
+        return answer
+
+
 def _error(status: int, title: str, words: str, headers: dict[str, str] | None = None) -> Page:
     """The same page for everybody: a foreign thing and an absent one must not differ by a byte."""
-    return Page("errors/error.html", status_code=status, headers=headers, title=title, words=words)
+    return ErrorPage("errors/error.html", status_code=status, headers=headers, title=title, words=words)
 
 
 def not_found(_request: Request, _: Exception) -> Response[Any]:

@@ -1,7 +1,7 @@
 """Pages and fragments: the one place that decides between them, compresses them, and redirects."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -22,7 +22,7 @@ from db.numbers import company_code, is_digits
 HTML = "text/html"
 Query = Mapping[str, str | list[str]]
 VARY = "HX-Request-Type, Accept-Encoding"
-PERSONAL = ("account.", "calendars.")  # pages of the person, at any company or none
+PERSONAL = ("account.", "calendars.", "companies.", "faq.")  # pages of the person, at any company or none
 
 
 class Instead(Exception):  # noqa: N818
@@ -81,7 +81,8 @@ class Page(Response[bytes]):
 
 
 class PublicPage(Response[bytes]):
-    """A page that is the same for every visitor: rendered and compressed once, then only sent.
+    """A page that is the same for every visitor: rendered and compressed once, then only sent. Another for
+    the reader who came from a company, which it leads back to.
 
     `kept_as`: which of the pages of that template.
     """
@@ -97,20 +98,28 @@ class PublicPage(Response[bytes]):
         encoding = accepted_encoding(request.headers.get("accept-encoding", ""))
         kept: dict[Any, bytes] = request.app.state.public_pages
         key = (self.template, self.kept_as, has_session, encoding)
-        if key not in kept:
-            keys = request.app.state.portal.keys
-            context = {
-                "viewer": None,
-                "has_session": has_session,
-                "csrf_token": keys.form_token(""),
-                **self.context,
-            }
-            html = request.app.state.templates.render(self.template, "", context)
-            kept[key] = compressed(html.encode(), encoding, once=True)[0]
-        self.content = kept[key]
+        if has_session and (origin := came_from(request)):
+            self.content = compressed(self._html(request, origin, has_session=True), encoding)[0]
+        else:
+            if key not in kept:
+                html = self._html(request, "", has_session=has_session)
+                kept[key] = compressed(html, encoding, once=True)[0]
+            self.content = kept[key]
         if encoding:
             self.headers["Content-Encoding"] = encoding
         return super().to_asgi_response(app, request, **given)
+
+    def _html(self, request: Request, origin: str, *, has_session: bool) -> bytes:
+        templates: Templates = request.app.state.templates
+        context = {
+            "viewer": None,
+            "has_session": has_session,
+            "csrf_token": request.app.state.portal.keys.form_token(""),
+            "came_from": origin,
+            **({"path_to": _handing_on(templates, origin)} if origin else {}),
+            **self.context,
+        }
+        return templates.render(self.template, "", context).encode()
 
 
 def page(
@@ -147,10 +156,8 @@ def render(
         **({"company": visit.company} if visit.company else {}),
         **context,
     }
-    if origin := context["came_from"]:
-        context["path_to"] = lambda name, **params: (
-            templates.path_to(name, **params) + (f"?de={origin}" if name.startswith(PERSONAL) else "")
-        )
+    if origin := context["came_from"] or (visit.company.code if visit.company else ""):
+        context["path_to"] = _handing_on(templates, origin)
     if not partial or not wants_fragment(request):
         return templates.render(template, "", context)
     return templates.render(template, partial, context) + "".join(
@@ -159,6 +166,16 @@ def render(
         for each, holder in also.items()
         if _is_asked_from(request, holder)
     )
+
+
+def _handing_on(templates: Templates, origin: str) -> Callable[..., str]:
+    """`path_to` for a template whose links to pages of the person say which company their reader is at."""
+
+    def path_to(name: str, **params: Any) -> str:
+        is_personal = name.startswith(PERSONAL) and "code" not in params
+        return templates.path_to(name, **params) + (f"?de={origin}" if is_personal else "")
+
+    return path_to
 
 
 def came_from(request: Request) -> str:
@@ -218,7 +235,7 @@ def see(
     what was just done, which the page hears from `done_here`.
     """
     cookies, query = list(cookies), query or {}
-    if name.startswith(PERSONAL) and (origin := came_from(request)):
+    if name.startswith(PERSONAL) and "code" not in params and (origin := came_from(request)):
         query = {**query, "de": origin}
     address = _address(request, path_to(request, name, **params), query, cookies)
     return Redirect(address, status_code=303, cookies=cookies)

@@ -77,11 +77,15 @@ async def home_of(access: MemberAccess, at: Moment) -> Home:
         figures=list(_figures(waiting, totals)),
         todo=sorted(todo, key=lambda each: (each.tag != LATE, each.on)),
         week=list(_week(waiting, access.rights)),
-        news=[
-            *_answers(waiting, at.today),
-            *await _messages(access, at.today),
-            *await _papers(access, at.today),
-        ],
+        news=sorted(
+            [
+                *_answers(waiting, at.today),
+                *await _messages(access, at.today),
+                *await _papers(access, at.today),
+            ],
+            key=lambda each: each.on,
+            reverse=True,
+        ),
         is_new=not waiting.present,
     )
 
@@ -212,7 +216,7 @@ def _answers(waiting: Waiting, today: date) -> list[Row]:
     answers = waiting.answers
     if not answers:
         return []
-    day = min(_day(each.unread_at, today) for each in answers)
+    day = max(_day(each.unread_at, today) for each in answers)
     names = named([each.usual_name or each.birth_name for each in answers], NAMES)
     many = f"plus de {PAGE} réponses" if len(answers) > PAGE else f"{len(answers)} réponses"
     if len(answers) == 1:

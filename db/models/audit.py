@@ -71,7 +71,8 @@ class AuditKind(StrEnum):
 class AuditEvent(Base, table=True):
     """`account_id` is who acted, when known; `about` names the object in a few words.
 
-    `on_behalf`: a third party acted for the company."""
+    `about_id`: its row, in the table that the kind tells (`app.history.targets`), when it is of one row. No
+    foreign key: an event outlives what it speaks of. `on_behalf`: a third party acted for the company."""
 
     # A company's history is read newest first, by key.
     __table_args__ = (Index("ix_auditevent_company_id_at_id", "company_id", "at", "id"),)
@@ -81,4 +82,5 @@ class AuditEvent(Base, table=True):
     account_id: int | None = Field(default=None, foreign_key="account.id", index=True)
     company_id: int | None = Field(default=None, foreign_key="company.id")
     about: str = Field(default="", max_length=200)
+    about_id: int | None = None
     on_behalf: bool = False

@@ -157,7 +157,7 @@ async def test_the_help_is_where_the_question_arises(alice, portal, world):
         ("/espace/00010/cotisation/2025/correction", "correction-apres-validation"),
         ("/espace/00010/factures", "duplicata-de-facture"),
     ):  # fmt: skip
-        assert f'href="/faq/{slug}"' in (await alice.get(path)).text
+        assert f'href="/faq/{slug}?de=' in (await alice.get(path)).text
 
 
 async def test_a_campaign_of_before_one_was_a_member_says_why_it_is_none_of_ones_business(alice):

@@ -59,9 +59,7 @@ async def test_the_contact_is_told_without_the_content(app, portal, world, mailb
     assert f"{DOCUMENTS}/{document.id}" in words_of(letter)
     assert "LE GALL" not in letter.as_string()
     assert not list(letter.iter_attachments())
-    assert await told_events(portal) == [
-        ("document_shared", "Attestation de suivi : Attestation de suivi : LE GALL Élise")
-    ]
+    assert await told_events(portal) == [("document_shared", "Attestation de suivi : LE GALL Élise")]
 
 
 async def test_an_aptitude_notice_is_for_those_who_have_the_right(app, alice, portal, world, mailbox):

@@ -17,7 +17,7 @@ from tests.statements import statements_of
 PATH = "/espace/00010/historique"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OLDER = re.compile(r'<a href="([^"]+)" rel="next">Plus anciens</a>')
-MARK = re.compile(r">(e\d\d)</td>")
+MARK = re.compile(r">(e\d\d)</(?:td|a)>")
 
 
 async def happened(portal, *events):

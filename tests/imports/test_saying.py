@@ -193,6 +193,7 @@ async def test_who_goes_on_at_a_sister_site_is_proposed_there(alice, world, port
     assert "/00010/" in path
     answer = await alice.post(path, data={"csrf": await alice.token(place)})
     assert "/espace/00010/salaries/imports/" in answer.headers["location"]
+    assert 'href="/espace/00010-2/salaries/imports">Fichiers importés' in (await alice.follow(answer)).text
     assert len(asked) == 2
     again = await alice.post(path.rsplit("/", 1)[0] + "/999", data={"csrf": await alice.token(place)})
     assert "renvoyez-le" in again.text
