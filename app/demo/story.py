@@ -13,7 +13,7 @@ from app.appointments.forms import EmployerAsked, ReturnAsked, Wishes
 from app.appointments.staff import answer_request, refuse_request, take_request
 from app.clock import PARIS, day_of
 from app.demo.hours import days_ago
-from app.planning.acts import Seen, confirm_slot, give_back
+from app.planning.acts import SeenSlot, confirm_slot, give_back
 from app.planning.queries import slot_row
 from app.planning.rules import is_working_day
 from app.planning.staff import Opening, assign_slot, give_attestation, mark_absent, mark_done, publish_slots
@@ -115,10 +115,10 @@ async def _to_come(
     for minute, (slot, _) in enumerate(named[:3]):
         row = await slot_row(member, slot.key)
         at = clock.moment(days_ago(now, 4, 14, 20 + 2 * minute))
-        await confirm_slot(member, row, Seen(slot.sequence), at)
+        await confirm_slot(member, row, SeenSlot(slot.sequence), at)
     given = named[7][0]
     at = clock.moment(days_ago(now, 3, 11, 5))
-    await give_back(member, await slot_row(member, given.key), Seen(given.sequence), "a_refaire", at)
+    await give_back(member, await slot_row(member, given.key), SeenSlot(given.sequence), "a_refaire", at)
 
 
 async def _past(
@@ -133,7 +133,7 @@ async def _past(
     for slot, person in zip(slots, people, strict=True):
         await assign_slot(staff, slot.key, person.key, proposed)
         row = await slot_row(member, slot.key)
-        await confirm_slot(member, row, Seen(slot.sequence), clock.moment(confirmed))
+        await confirm_slot(member, row, SeenSlot(slot.sequence), clock.moment(confirmed))
     over = [each + timedelta(minutes=40) for each in starts]
     visit = await mark_done(staff, slots[0].key, over[0])
     await give_attestation(staff, visit.key, "attestation de suivi")

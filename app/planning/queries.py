@@ -55,7 +55,7 @@ async def to_confirm_at(access: AccountAccess, today: date, now: datetime) -> di
     return {code: number for code, roles, number in rows if Right.APPOINTMENTS in rights_of(roles)}
 
 
-# One slot as it is told everywhere: on pages, in convocations, in calendars. Columns, no entities.
+# One slot, the same everywhere: on pages, in convocations, in calendars. Columns, no entities.
 
 
 class SlotRow(NamedTuple):
@@ -127,8 +127,8 @@ class SlotRow(NamedTuple):
 
     def given_to(self, employee: Employee) -> "SlotRow":
         """The same, with the columns of this person."""
-        told = {name: getattr(employee, name) for name in OF_EMPLOYEE}
-        return self._replace(employee_id=employee.key, **told)
+        columns = {name: getattr(employee, name) for name in OF_EMPLOYEE}
+        return self._replace(employee_id=employee.key, **columns)
 
 
 OF_EMPLOYEE = ("birth_name", "usual_name", "first_names", "sex", "email", "exit_on")
@@ -231,7 +231,7 @@ async def counts_of(access: MemberAccess, now: datetime) -> Counts:
 
 
 async def slot_row(access: MemberAccess, slot_id: int) -> SlotRow:
-    """One slot as it is told; NotFound for another company's."""
+    """One slot; NotFound for another company's."""
     is_number = 0 < slot_id <= BIGGEST_ID
     rows = await access.table(_ONE, {"company": access.company.key, "slot": slot_id}) if is_number else ()
     if not rows:
@@ -278,8 +278,8 @@ async def candidates_for(
     here = or_(col(Employee.exit_on).is_(None), col(Employee.exit_on) >= day)
     statement = sqlalchemy.select(*(getattr(Employee, name) for name in Candidate._fields)).where(
         col(Employee.company_id) == access.company.key, *named(q), here,
-        or_(col(Employee.due_kind) == kind, col(Employee.id).in_(_asked_for(access, kind))),
-        col(Employee.id).not_in(_called(access, kind)),
+        or_(col(Employee.due_kind) == kind, col(Employee.id).in_(_ids_with_request(access, kind))),
+        col(Employee.id).not_in(_ids_with_appointment(access, kind)),
     )  # fmt: skip
     if only:
         statement = statement.where(col(Employee.id) == only)
@@ -290,7 +290,7 @@ async def candidates_for(
     return [Candidate(*row) for row in await access.table(statement)]
 
 
-def _asked_for(access: MemberAccess, kind: VisitKind) -> Any:
+def _ids_with_request(access: MemberAccess, kind: VisitKind) -> Any:
     """Employees with a request for that visit."""
     return select(AppointmentRequest.employee_id).where(
         AppointmentRequest.company_id == access.company.key,
@@ -299,7 +299,7 @@ def _asked_for(access: MemberAccess, kind: VisitKind) -> Any:
     )
 
 
-def _called(access: MemberAccess, kind: VisitKind) -> Any:
+def _ids_with_appointment(access: MemberAccess, kind: VisitKind) -> Any:
     """Employees who already have such an appointment."""
     return select(Slot.employee_id).where(
         Slot.company_id == access.company.key, Slot.kind == kind, col(Slot.state).in_(LIVE),
@@ -377,5 +377,5 @@ async def notices_of(access: MemberAccess, slot_id: int) -> Sequence[VisitNotice
 def notice_of(access: Access, row: SlotRow, now: datetime) -> Notice:
     """The cost of giving it back now: nothing as long as nobody confirmed it."""
     settings = access.portal.settings
-    told = notice_for(row.starts_at, now, settings.service_notice_days, settings.service_absence_fee_cents)
-    return told if row.state == SlotState.CONFIRMED else replace(told, is_free=True, is_bound=False)
+    notice = notice_for(row.starts_at, now, settings.service_notice_days, settings.service_absence_fee_cents)
+    return notice if row.state == SlotState.CONFIRMED else replace(notice, is_free=True, is_bound=False)

@@ -16,8 +16,8 @@ from app.follow_up.law import add_months
 from app.follow_up.standing import Standing
 from app.follow_up.words import VISITS
 from app.planning import answers, weeks
-from app.planning.acts import Seen, give_slot
-from app.planning.answers import DONE, in_its_week, lines_now, shown_slot
+from app.planning.acts import SeenSlot, give_slot
+from app.planning.answers import DONE, in_its_week, lines_now, slot_page
 from app.planning.convocations import convocation_of, file_stem, pdf_of
 from app.planning.forms import Choice
 from app.planning.queries import (
@@ -53,7 +53,7 @@ async def choose(request: Request, access: Member, slot_id: FromPath[int]) -> Re
     form = await Form.read(request, Choice)
     row = after = await slot_row(access, slot_id)
     if form.data:
-        seen, employee_id = Seen(form.data.sequence), int(form.data.employee)
+        seen, employee_id = SeenSlot(form.data.sequence), int(form.data.employee)
         async with form.attempt(access):
             after = await give_slot(access, row, seen, employee_id, clock.moment())
     if form.errors:
@@ -148,7 +148,7 @@ async def sheet(access: Member, semaine: FromQuery[str] = "") -> Response[Any]:
 
 @get(f"{PLANNING}/{{slot_id:int}}", right=Right.VIEW)
 async def show(access: Member, slot_id: FromPath[int], fait: NamedDependency[str] = "") -> Response[Any]:
-    return await shown_slot(access, await slot_row(access, slot_id), DONE.get(fait, ""))
+    return await slot_page(access, await slot_row(access, slot_id), DONE.get(fait, ""))
 
 
 @get(f"{PLANNING}/{{slot_id:int}}/convocation", right=Right.APPOINTMENTS)
