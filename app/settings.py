@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from stdnum import bic, iban
 
 from app.text.addresses import WrongAddress, as_sent
-from app.text.phones import read_phone, shown_phone
+from app.text.phones import phone_words, read_phone
 
 
 def is_colour(value: str) -> bool:
@@ -117,7 +117,7 @@ class Settings(BaseSettings):
         """As it is shown: every page has it, with a link. A short number (3949) is called as it is."""
         if value and not re.fullmatch("[0-9 ]{2,6}", value):
             try:
-                return shown_phone(read_phone(value))
+                return phone_words(read_phone(value))
             except ValueError as error:
                 raise ValueError(f"« {value} » : ce numéro de téléphone {error}") from None
         return value

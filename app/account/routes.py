@@ -17,7 +17,7 @@ from app.devices import known_devices
 from app.links import account_of_link
 from app.security.passwords import MINIMUM
 from app.text.fields import Input
-from app.text.phones import shown_phone
+from app.text.phones import phone_words
 from app.voiding import has_feeds
 from app.web.caller import Caller
 from app.web.drafts import draft_of
@@ -41,7 +41,7 @@ DONE = {
 @get("/mon-compte")
 async def show(access: SignedIn, fait: NamedDependency[str] = "") -> Response[Any]:
     typed = {name: getattr(access.account, name) for name in Profile.model_fields}
-    form: Form[Profile] = Form(typed | {"mobile": shown_phone(access.account.mobile)})
+    form: Form[Profile] = Form(typed | {"mobile": phone_words(access.account.mobile)})
     return page("account/show.html", form=form, account=access.account, notice=DONE.get(fait, ""))
 
 

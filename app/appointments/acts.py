@@ -23,7 +23,7 @@ from app.appointments.queries import (
 from app.appointments.rules import MOTIVES, objection, visit_kind
 from app.clock import Moment
 from app.company_details.team import notify_team
-from app.employees.declared import declared_of, name_of
+from app.employees.declared import employee_name
 from app.employees.standings import standings_of
 from app.employees.together import MOST_ASKED
 from app.errors import NotFound, Refused
@@ -88,10 +88,6 @@ def message_from(
     )  # fmt: skip
 
 
-def named(employee: Employee) -> str:
-    return name_of(declared_of(employee))
-
-
 class Objection(NamedTuple):
     """`call`: the appointment that makes this visit not late."""
 
@@ -122,7 +118,7 @@ async def ask_for_visits(
     for name, words, _ in await objections(access, motive, people, at, is_exposed=is_exposed):
         raise Refused(f"{name} : {words}", "employees")
     if under_way := await open_for(access, motive, [each.key for each in people]):
-        names = {each.key: named(each) for each in people}
+        names = {each.key: employee_name(each) for each in people}
         raise Refused(
             f"{names[under_way[0].employee_id]} : une demande du même motif est déjà en cours.", "employees"
         )
@@ -133,8 +129,8 @@ async def ask_for_visits(
     for request, each in zip(requests, people, strict=True):
         if getattr(data, "message", ""):
             access.add(message_from(access, request, data.message, once_key(data), at))
-        access.trace(AuditKind.APPOINTMENT_ASKED, at.now, f"{named(each)} : {MOTIVES[motive].title}")
-    about = ", ".join(named(each) for each in people)
+        access.trace(AuditKind.APPOINTMENT_ASKED, at.now, f"{employee_name(each)} : {MOTIVES[motive].title}")
+    about = ", ".join(employee_name(each) for each in people)
     notify_team(access, MOTIVES[motive].title, about, at.now, getattr(data, "message", ""))
     return requests
 
@@ -152,7 +148,7 @@ async def objections(
         call = call if call and call.kind == each.due_kind else None
         subject = subject_of(each, is_exposed=is_exposed, call=call, seen_on=seen.get(each.key))
         if words := objection(motive, subject, at.today):
-            found.append(Objection(named(each), words, call))
+            found.append(Objection(employee_name(each), words, call))
     return found
 
 
@@ -187,7 +183,7 @@ async def write_message(access: MemberAccess, request_id: int, data: NewMessage,
         access.add(message_from(access, request, data.text, once_key(data), at))
         request.unread_at, request.updated_at = None, at.now
         employee = await access.get(Employee, request.employee_id)
-        notify_team(access, "Message sur une demande de visite", named(employee), at.now, data.text)
+        notify_team(access, "Message sur une demande de visite", employee_name(employee), at.now, data.text)
 
 
 async def mark_as_read(access: MemberAccess, request_id: int) -> None:
@@ -208,8 +204,8 @@ async def cancel_request(access: MemberAccess, request_id: int, at: Moment) -> A
     request.state, request.cancelled_at, request.updated_at = RequestState.CANCELLED, at.now, at.now
     request.unread_at = None
     employee = await access.get(Employee, request.employee_id)
-    access.trace(AuditKind.APPOINTMENT_CANCELLED, at.now, named(employee))
-    notify_team(access, "Demande de visite annulée", named(employee), at.now)
+    access.trace(AuditKind.APPOINTMENT_CANCELLED, at.now, employee_name(employee))
+    notify_team(access, "Demande de visite annulée", employee_name(employee), at.now)
     return request
 
 

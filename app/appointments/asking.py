@@ -16,7 +16,7 @@ from app.appointments.forms import CAUSES, DAYS, FORMS, HALVES
 from app.appointments.queries import Candidate, batch_of, centres, people_by_id, people_for
 from app.appointments.rules import MOTIVES
 from app.appointments.views import new_token, return_problems
-from app.employees.declared import declared_of, name_of, names_apart
+from app.employees.declared import employee_name, names_apart
 from app.employees.standings import standings_of
 from app.errors import NotFound
 from app.rights import Right
@@ -44,7 +44,7 @@ async def new(request: Request, access: Member) -> Response[Any]:
     return page(
         "appointments/new.html",
         motives=MOTIVES,
-        people=[name_of(declared_of(each)) for each in people.values()],
+        people=[employee_name(each) for each in people.values()],
         chosen="&".join(f"salarie={key}" for key in people),
     )
 
@@ -101,7 +101,7 @@ async def _people_page(
         "next_people": NEXT_PEOPLE,
         "people": [(each, name, standings[each.id]) for each, name in zip(listed, names, strict=True)],
         "chosen": set(ticked),
-        "kept": [(key, name_of(declared_of(each))) for key, each in ticked.items() if key not in here],
+        "kept": [(key, employee_name(each)) for key, each in ticked.items() if key not in here],
         "following": f"{last.sort_key}~{last.id}" if last else "",
     }
 
@@ -163,7 +163,7 @@ async def _form(
         motive=motive,
         told=MOTIVES[motive],
         people=[
-            (name_of(declared_of(each)), key)
+            (employee_name(each), key)
             for key, each in sorted(people_chosen.items(), key=lambda row: (row[1].sort_key, row[0]))
         ],
         objections=await objections(access, motive, people_here, clock.moment(), is_exposed=True),

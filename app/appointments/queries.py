@@ -11,11 +11,11 @@ from sqlmodel import col, select
 from app.access import MemberAccess
 from app.appointments.rules import Subject
 from app.clock import Moment
-from app.employees.listing import named
+from app.employees.declared import employee_name
+from app.employees.listing import name_conditions
 from app.employees.standings import HERE, OPEN_STATES, UNDATED
 from app.follow_up.law import NOT_FOLLOWED, SIR
 from app.follow_up.standing import Call
-from app.text.names import shown_name
 from app.text.search import folded
 from app.web.paging import PAGE
 from db.models import (
@@ -60,7 +60,7 @@ class RequestRow(NamedTuple):
 
     @property
     def name(self) -> str:
-        return shown_name(self.birth_name, self.usual_name, self.first_names, self.sex)
+        return employee_name(self)
 
 
 STATES = {
@@ -194,7 +194,7 @@ class Candidate(NamedTuple):
 
     @property
     def name(self) -> str:
-        return shown_name(self.birth_name, self.usual_name, self.first_names, self.sex)
+        return employee_name(self)
 
 
 async def people_for(
@@ -205,7 +205,7 @@ async def people_for(
     """
     columns = [getattr(Employee, name) for name in Candidate._fields]
     statement = sqlalchemy.select(*columns).where(
-        col(Employee.company_id) == access.company.key, *named(q), HERE, *_likely(motive, at.today)
+        col(Employee.company_id) == access.company.key, *name_conditions(q), HERE, *_likely(motive, at.today)
     )
     place = sqlalchemy.tuple_(col(Employee.sort_key), col(Employee.id))
     if after:

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from app.access import Access, StaffAccess
 from app.clock import day_of
-from app.employees.declared import declared_of, name_of
+from app.employees.declared import employee_name
 from app.errors import Refused
 from app.follow_up.words import MOTIVE_TITLES, REQUEST_STATES
 from app.mail.outbox import queue_mail
@@ -103,7 +103,7 @@ async def notify_asker(
     for email, (code, name, employee) in product(recipients, await access.rows(statement)):
         queue_mail(
             access, "request_answered", email, now, code=code, company=f"{code} - {name}",
-            request_id=request.key, person=name_of(declared_of(employee)),
+            request_id=request.key, person=employee_name(employee),
             motive=motive_title(request.motive), state=state_words(request.motive, request.state), text=text,
             news=news,
         )  # fmt: skip

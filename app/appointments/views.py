@@ -19,7 +19,7 @@ from app.appointments.queries import (
 from app.appointments.rules import Return, return_visit
 from app.appointments.staff import OVER, motive_title, state_words
 from app.clock import PARIS
-from app.employees.declared import declared_of, name_of
+from app.employees.declared import employee_name
 from app.rights import Right
 from app.text.values import read_day
 from app.web.paging import written_place
@@ -105,7 +105,7 @@ async def followed(access: MemberAccess, request_id: int) -> RequestDetails:
     return RequestDetails(
         id=request.key,
         employee_id=employee.key,
-        name=name_of(declared_of(employee)),
+        name=employee_name(employee),
         title=motive_title(request.motive),
         state=state_words(request.motive, request.state),
         asked_by=await account_name(access, request.account_id),

@@ -9,7 +9,7 @@ from app.company_details.queries import contacts_of, locked_company
 from app.errors import Refused
 from app.mail.outbox import queue_mail
 from app.text import counts
-from app.text.phones import shown_phone
+from app.text.phones import phone_words
 from db.models import AuditKind, Company, CompanyContact, ContactKind
 
 LABELS = {
@@ -62,7 +62,7 @@ def proposed(values: dict[str, str], today: date) -> dict[str, str]:
 def as_typed(values: dict[str, str]) -> dict[str, str]:
     """Values as fields show them: spaces in the numbers, 06 rather than +336."""
     written = {"siret": counts.siret(values["siret"]), "naf": dotted(values["naf"])}
-    phones = {name: shown_phone(value) for name, value in values.items() if name.endswith("phone")}
+    phones = {name: phone_words(value) for name, value in values.items() if name.endswith("phone")}
     return values | written | phones
 
 

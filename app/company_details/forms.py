@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from app.text.cells import COLUMNS, Column, named, value
+from app.text.cells import COLUMNS, Column, name_reader, value
 from app.text.fields import Input
 from app.text.values import LONGEST_NAME
 
-NAME = Column("Nom", (), LONGEST_NAME, "le nom", named("le nom"))
+NAME = Column("Nom", (), LONGEST_NAME, "le nom", name_reader("le nom"))
 
 
 def cell(column: Column) -> AfterValidator:

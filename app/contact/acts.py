@@ -17,7 +17,7 @@ from app.contact.queries import (
     people_named,
 )
 from app.contact.staff import join, mailbox_of
-from app.employees.declared import declared_of, name_of
+from app.employees.declared import employee_name
 from app.errors import NotFound, Refused
 from app.kept_files import Kept
 from app.mail.outbox import may_leave, queue_mail
@@ -56,7 +56,7 @@ async def send_inquiry(access: MemberAccess, data: NewInquiry, file: Kept | None
     await access.flush()
     _say(access, inquiry, data.text, key, file, now)
     access.trace(AuditKind.INQUIRY_SENT, now, f"{THEMES[InquiryTheme(data.theme)]} : {data.subject}")
-    person = name_of(declared_of(employee)) if employee else ""
+    person = employee_name(employee) if employee else ""
     _tell_service(access, inquiry, data.text, file, now, person=person)
     return inquiry
 

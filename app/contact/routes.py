@@ -31,7 +31,7 @@ from app.contact.queries import (
 )
 from app.contact.uploads import read_sent
 from app.contact.views import Thread, about_several, file_of, lines_of, thread_of
-from app.employees.declared import declared_of, name_of
+from app.employees.declared import employee_name
 from app.employees.person import people_chosen
 from app.employees.together import MOST_ABOUT
 from app.errors import Forbidden, NotFound
@@ -101,7 +101,7 @@ async def _people(access: MemberAccess, form: Form[Any]) -> dict[str, str]:
     if number := _number_in(form, "salarie"):
         chosen = await access.get(Employee, number)
         people += [] if any(each.key == number for each in people) else [chosen]
-    named = {str(each.key): name_of(declared_of(each)) for each in people}
+    named = {str(each.key): employee_name(each) for each in people}
     return {"": "Aucun en particulier"} | named if named else {}
 
 

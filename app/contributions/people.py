@@ -24,7 +24,7 @@ from app.contributions.counting import (
 )
 from app.contributions.filings import Filing
 from app.employees.listing import youngest_adult
-from app.text.names import shown_name
+from app.text.names import person_name
 from app.text.search import folded
 from db.models import Contract, DeclarationAnswer, Employee, Monitoring
 
@@ -120,7 +120,7 @@ async def doubtful_people(access: MemberAccess, filing: Filing, on: date) -> lis
     for row_id, key, job, answer, *person, birth, usual, first, sex in await access.table(statement):
         verdict = who_counts(CountedPerson(*person), filing.rules, on)
         if verdict.counts == Standing.DOUBT:
-            people.append(Doubtful(row_id, key, shown_name(birth, usual, first, sex), job, verdict, answer))
+            people.append(Doubtful(row_id, key, person_name(birth, usual, first, sex), job, verdict, answer))
     return people
 
 
@@ -188,7 +188,7 @@ async def moves_of(access: MemberAccess, filing: Filing, on: date) -> Moves:
     ) in await access.table(statement):
         one = Group(contract, came_on, left_on, ends_on, "", answer, 1)
         if has_left or one.is_counted(filing.rules, on):
-            (moves.left if has_left else moves.came).append(Moved(row_id, shown_name(*names), job, moved_on))
+            (moves.left if has_left else moves.came).append(Moved(row_id, person_name(*names), job, moved_on))
     return Moves(moves.came[:SHOWN], moves.left[:SHOWN])
 
 

@@ -24,7 +24,7 @@ from app.declarations.steps import (
     whole_of,
 )
 from app.employees.acts import register_employee
-from app.employees.declared import Declared, declared_of, name_of
+from app.employees.declared import Declared, employee_name
 from app.employees.forms import STEPS, Confirmation, values_for_form
 from app.employees.person import alike, just_declared, sheet_of, unsaved
 from app.errors import NotFound, Refused
@@ -130,7 +130,7 @@ async def _check(access: MemberAccess, whole: WholeDeclaration, form: Form[Any])
         values=[each for each in values_for_form(whole.values) if each[1]],
         sheet=sheet_of(unsaved(whole.values), (), clock.today(), may_read_all=True),
         fingerprint=fingerprint_of_draft(whole.values),
-        alike=[(each, name_of(declared_of(each))) for each in await _alike(access, whole.values)],
+        alike=[(each, employee_name(each)) for each in await _alike(access, whole.values)],
     )
 
 

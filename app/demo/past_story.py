@@ -14,7 +14,7 @@ from app.access import MemberAccess, StaffAccess
 from app.clock import PARIS, day_of
 from app.demo.hours import at_work
 from app.demo.story import DOCTOR, NURSE, member_of
-from app.employees.declared import LABELS, Declared, declared_of, name_of
+from app.employees.declared import LABELS, Declared, declared_of, employee_name, name_of
 from app.planning.views import hour
 from db.models import (
     AuditKind,
@@ -100,7 +100,7 @@ def _departure(member: MemberAccess, person: Employee, now: datetime) -> None:
     person.version += 1
     left = {"exit_on": person.exit_on.isoformat()}
     _change(member, person, ChangeKind.LEFT, {"exit_on": ""}, left, at)
-    member.trace(AuditKind.EMPLOYEE_LEFT, at, name_of(declared_of(person)))
+    member.trace(AuditKind.EMPLOYEE_LEFT, at, employee_name(person))
 
 
 def _corrections(member: MemberAccess, people: Sequence[Employee], now: datetime) -> None:
@@ -114,7 +114,7 @@ def _corrections(member: MemberAccess, people: Sequence[Employee], now: datetime
         person.updated_at = at
         person.version += 1
         _change(member, person, ChangeKind.CORRECTED, {"phone": before}, {"phone": person.phone}, at)
-        about = f"{name_of(declared_of(person))} : {LABELS['phone'].lower()}"
+        about = f"{employee_name(person)} : {LABELS['phone'].lower()}"
         member.trace(AuditKind.EMPLOYEE_CORRECTED, at, about)
 
 
@@ -124,7 +124,7 @@ def _change(
     member.add(
         EmployeeChange(
             company_id=member.company.key, employee_id=person.key, kind=kind, before=before, after=after,
-            about=name_of(declared_of(person)), account_id=member.account.key, at=at,
+            about=employee_name(person), account_id=member.account.key, at=at,
         )
     )  # fmt: skip
 
@@ -160,7 +160,7 @@ async def _held(
             sequence=2, recipient=SUMMONED, to_employee=False, sent_at=confirmed,
         )
     )  # fmt: skip
-    about = f"{name_of(declared_of(person))}, {starts:%d/%m/%Y} à {hour(starts)}"
+    about = f"{employee_name(person)}, {starts:%d/%m/%Y} à {hour(starts)}"
     service, company = past.staff.account.key, member.company.key
     past.staff.record(AuditKind.SLOT_PROPOSED, proposed, service, company, about)
     member.trace(AuditKind.SLOT_CONFIRMED, confirmed, about)

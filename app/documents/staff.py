@@ -14,7 +14,7 @@ from app.kept_files import Kept
 from app.mail.outbox import queue_mail
 from app.rights import Right, rights_of
 from app.sessions import is_alive
-from app.text.names import shown_name
+from app.text.names import person_name
 from db.models import (
     Account,
     AuditKind,
@@ -105,4 +105,4 @@ async def _recipients(access: StaffAccess, company: Company, kind: DocumentKind,
 
 
 def _name_of(employee: Employee) -> str:
-    return shown_name(employee.birth_name, employee.usual_name, employee.first_names, employee.sex)
+    return person_name(employee.birth_name, employee.usual_name, employee.first_names, employee.sex)

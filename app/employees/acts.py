@@ -8,11 +8,20 @@ from sqlmodel import col, update
 from app.access import MemberAccess, insert_many, update_many
 from app.clock import Moment
 from app.company_details.team import notify_team
-from app.employees.declared import LABELS, Change, Declared, change, changed, declared_of, name_of, problems
+from app.employees.declared import (
+    LABELS,
+    Change,
+    Declared,
+    change,
+    changed,
+    declared_of,
+    employee_name,
+    problems,
+)
 from app.employees.person import called_among, changes_after, seen_by, seen_by_employee, visits_of
 from app.employees.together import MOST_LEAVING
 from app.errors import NotFound, Refused
-from app.text.counts import named
+from app.text.counts import first_few
 from app.text.formats import day
 from db.models import AuditKind, ChangeKind, Employee, EmployeeChange
 
@@ -103,7 +112,7 @@ async def register_departures(
     traces = [left.trace | who | {"employee_id": each.key} for each, left in made]
     await insert_many(access, EmployeeChange, traces)
     if made:  # One act is one line of the history; each departure is among the operations.
-        access.trace(TRACES[ChangeKind.LEFT], at.now, named([left.trace["about"] for _, left in made], 5))
+        access.trace(TRACES[ChangeKind.LEFT], at.now, first_few([left.trace["about"] for _, left in made], 5))
 
 
 async def _held(access: MemberAccess, ids: Sequence[int]) -> Sequence[Employee]:
@@ -119,14 +128,14 @@ async def _held(access: MemberAccess, ids: Sequence[int]) -> Sequence[Employee]:
 def _refuse_objections(people: Sequence[Employee], versions: Mapping[int, int], exit_on: date) -> None:
     refused = [words for each in people if (words := _objection(each, versions[each.key], exit_on))]
     if refused:
-        words = f"Rien n’est enregistré. {named(refused, MOST_NAMED)}. Décochez-les, ou changez la date."
+        words = f"Rien n’est enregistré. {first_few(refused, MOST_NAMED)}. Décochez-les, ou changez la date."
         is_stale = any(each.version != versions[each.key] for each in people)
         raise Refused(words, "people", status_code=409 if is_stale else 422)
 
 
 def _objection(employee: Employee, version: int, exit_on: date) -> str:
     """The name of this person and the reason not to leave on that day; "" for none."""
-    name = name_of(declared_of(employee))
+    name = employee_name(employee)
     if employee.version != version:
         return f"{name} : cette fiche a changé entre-temps, vérifiez-la"
     if employee.exit_on:
@@ -156,7 +165,7 @@ async def register_return(access: MemberAccess, employee: Employee, values: Decl
 def notify_if_urgent(access: MemberAccess, changes: Sequence[Change], at: Moment) -> None:
     """The team hears at once of the hires whose visit comes before the work, in one letter."""
     if urgent := [each.urgent for each in changes if each.urgent]:
-        notify_team(access, URGENT, named(urgent, MOST_NAMED), at.now)
+        notify_team(access, URGENT, first_few(urgent, MOST_NAMED), at.now)
 
 
 def refuse_problems(values: Declared, today: date, known: Mapping[str, str] | None = None) -> None:

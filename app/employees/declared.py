@@ -22,7 +22,7 @@ from app.follow_up.law import (
     next_visit,
 )
 from app.follow_up.words import VISITS
-from app.text.names import shown_name
+from app.text.names import person_name
 from app.text.search import words_of
 from db.kinds import NEVER, Contract
 from db.models import ChangeKind
@@ -129,7 +129,12 @@ def changed(before: Declared, after: Declared) -> list[str]:
 
 
 def name_of(values: Declared) -> str:
-    return shown_name(values["birth_name"], values["usual_name"], values["first_names"], values["sex"])
+    return person_name(values["birth_name"], values["usual_name"], values["first_names"], values["sex"])
+
+
+def employee_name(employee: Any) -> str:
+    """The name of an employee, or of a row that has the four columns of a name."""
+    return person_name(employee.birth_name, employee.usual_name, employee.first_names, employee.sex)
 
 
 def names_apart(people: Sequence[tuple[str, date]]) -> list[str]:

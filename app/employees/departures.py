@@ -18,7 +18,7 @@ from app.employees.acts import (
     undo_change,
 )
 from app.employees.checks import check_against
-from app.employees.declared import LABELS, declared_of, facts_of, name_of
+from app.employees.declared import LABELS, declared_of, employee_name, facts_of, name_of
 from app.employees.forms import Again, Leaving, Nothing, declared_in, in_words, typed_of
 from app.employees.operations import operations_of, undoable_declaration
 from app.employees.person import changes_of, latest_changes, seen_by
@@ -168,7 +168,7 @@ async def _returning(access: MemberAccess, employee: Employee, form: Form[Any]) 
     hired_on = _day(form["entry_on"]) or clock.today()
     return page(
         "employees/returning.html", form=form, employee_id=employee.key,
-        name=name_of(declared_of(employee)), exit_on=employee.exit_on, contracts=CONTRACTS,
+        name=employee_name(employee), exit_on=employee.exit_on, contracts=CONTRACTS,
         questions=QUESTIONS, themes=THEMES, jobs=jobs_for(form),
         last=_last_visit(employee, await seen_by(access, employee.key), hired_on),
     )  # fmt: skip

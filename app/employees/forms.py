@@ -12,7 +12,7 @@ from app.follow_up.words import CONTRACTS, QUESTIONS, SEXES
 from app.jobs.pcs import label_of
 from app.text.cells import as_typed
 from app.text.fields import Input, Mobile, OneLine, OptionalDay, Squeezed, Ticked, day, text
-from app.text.phones import shown_phone
+from app.text.phones import phone_words
 from app.text.values import LONGEST_NAME, email_address
 from app.web.paging import row_number
 
@@ -181,7 +181,7 @@ def declared_in(data: Input) -> Declared:
 def typed_of(values: Declared) -> dict[str, str]:
     """Declared fields as the form shows them: an "oui" for each box that is ticked."""
     typed = {name: value for name, value in values.items() if name not in {"risks", "part_time"}}
-    typed |= {"phone": shown_phone(values["phone"])} if "phone" in values else {}
+    typed |= {"phone": phone_words(values["phone"])} if "phone" in values else {}
     typed |= {f"risk_{code.lower()}": "oui" for code in values.get("risks", "").split()}
     return typed | ({"part_time": "oui"} if values.get("part_time") == "oui" else {})
 
@@ -200,7 +200,7 @@ def in_words(name: str, value: str) -> str:
     if name == "risks":
         return " ; ".join(QUESTIONS[code] for code in value.split())
     if name == "phone":
-        return shown_phone(value)
+        return phone_words(value)
     if name == "pcs":
         return f"{value} – {label_of(value)}"
     return {**CONTRACTS, **SEXES}.get(value, value) if name in {"contract", "sex"} else value

@@ -9,7 +9,7 @@ from litestar.response import Response
 from app import clock
 from app.access import MemberAccess
 from app.employees.acts import register_departures
-from app.employees.declared import declared_of, name_of, names_apart
+from app.employees.declared import employee_name, names_apart
 from app.employees.forms import BOX, LeavingTogether
 from app.employees.listing import french_day
 from app.employees.person import people_chosen
@@ -54,7 +54,7 @@ async def _again(access: MemberAccess, form: Form[Any]) -> Page:
 
 
 def _page(people: Sequence[Employee], form: Form[Any]) -> Page:
-    names = names_apart([(name_of(declared_of(each)), each.birth_on) for each in people])
+    names = names_apart([(employee_name(each), each.birth_on) for each in people])
     return page(
         "employees/leaving_together.html",
         form=form,

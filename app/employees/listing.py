@@ -17,29 +17,29 @@ from sqlmodel import col
 
 from app.access import MemberAccess
 from app.clock import Moment
+from app.employees.declared import employee_name
 from app.employees.filters import COLUMNS, SORTS, ListFilters, risks_for
 from app.employees.standings import CALLED, HERE, UNDATED, standings_of
 from app.follow_up.law import NOT_FOLLOWED, SIA, add_months, is_minor
 from app.follow_up.standing import Standing
 from app.follow_up.words import CONTRACTS
 from app.rights import Right
-from app.text.names import shown_name
 from app.text.search import MOST_WORDS, words_of
 from app.web.paging import PAGE
 from db.models import NEVER, Employee, Monitoring
 
 
-def named(typed: str) -> list[ColumnElement[bool]]:
+def name_conditions(typed: str) -> list[ColumnElement[bool]]:
     """Employees whose names, job and number have words that begin with each of these; all, for no word."""
     return [_has(f"% {word}%") for word in words_of(typed)[:MOST_WORDS]]
 
 
-def named_later(words: int) -> list[ColumnElement[bool]]:
-    """The same for a statement made once: so many words, which `named_values` gives."""
+def name_placeholders(words: int) -> list[ColumnElement[bool]]:
+    """The same for a statement made once: so many words, which `name_values` gives."""
     return [_has(bindparam(f"word{index}")) for index in range(words)]
 
 
-def named_values(words: Sequence[str]) -> dict[str, Any]:
+def name_values(words: Sequence[str]) -> dict[str, Any]:
     return {f"word{index}": f"% {word}%" for index, word in enumerate(words)}
 
 
@@ -145,7 +145,7 @@ async def _rows(
         "contract": filters.contract,
         "job": filters.job,
     }
-    given |= {"risk": f"% {filters.risk} %"} | named_values(filters.words)
+    given |= {"risk": f"% {filters.risk} %"} | name_values(filters.words)
     if filters.after:
         place, row_id = filters.after
         given |= {"place": place if filters.key == "nom" else date.fromisoformat(place), "row": row_id}
@@ -155,7 +155,11 @@ async def _rows(
 @lru_cache(maxsize=512)
 def _statement(shape: Shape) -> Select[Any]:
     key, row_id = _key(shape.sort.removeprefix("-"), Employee), col(Employee.id)
-    found = (col(Employee.company_id) == bindparam("company"), *named_later(shape.words), *_where(shape))
+    found = (
+        col(Employee.company_id) == bindparam("company"),
+        *name_placeholders(shape.words),
+        *_where(shape),
+    )
     statement = sqlalchemy.select(*(getattr(Employee, name) for name in shape.columns)).where(*found)
     here = sqlalchemy.tuple_(key, row_id)
     place = sqlalchemy.tuple_(bindparam("place", type_=key.type), bindparam("row"))
@@ -357,7 +361,7 @@ def _line(
     return EmployeeLine(
         row.id,
         f"{path}{row.id}",
-        shown_name(row.birth_name, row.usual_name, row.first_names, row.sex),
+        employee_name(row),
         born_words(row) if row.is_namesake else "",
         row.job_title,
         _monitoring_of(row, reading.adult),

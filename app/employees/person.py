@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from app.access import MemberAccess
 from app.employees.declared import Declared, columns_of, deadline_of, declared_of, facts_of, name_of
 from app.employees.forms import in_words
-from app.employees.listing import is_to_confirm, named, state_of
+from app.employees.listing import is_to_confirm, name_conditions, state_of
 from app.errors import NotFound
 from app.follow_up.law import NOT_FOLLOWED, RISKS, Seen, counts_for_contribution, follow_up, mid_career_year
 from app.follow_up.standing import Standing
@@ -273,7 +273,7 @@ async def alike(
     """
     mine = select(Employee.id).where(Employee.company_id == access.company.key)
     same_day = mine.where(col(Employee.birth_on) == birth_on).limit(200)
-    same_name = mine.where(*named(f"{birth_name} {first_names}")).limit(20)
+    same_name = mine.where(*name_conditions(f"{birth_name} {first_names}")).limit(20)
     either = or_(*(col(Employee.id).in_(each) for each in (same_day, same_name)))
     same_day_first = (col(Employee.birth_on) != birth_on, col(Employee.id))
     rows = await access.all(access.select(Employee).where(either).order_by(*same_day_first))

@@ -11,7 +11,7 @@ from app.employees import choosing, deadlines, departures, leavings
 from app.employees.acts import correct_employee, employee_of
 from app.employees.around import around
 from app.employees.checks import check_against
-from app.employees.declared import changed, declared_of, name_of
+from app.employees.declared import changed, declared_of, employee_name
 from app.employees.forms import Corrections, declared_in, typed_of, values_for_form
 from app.employees.operations import operations_of
 from app.employees.person import PersonSheet, changes_of, sheet_of, visits_of
@@ -104,7 +104,7 @@ def _asked(request: Request, employee: Employee) -> NextQuestion:
     return NextQuestion(
         path_to(request, "employees.update", employee_id=employee.key),
         back=path_to(request, "employees.show", employee_id=employee.key),
-        about=f"Modifier {name_of(declared_of(employee))}",
+        about=f"Modifier {employee_name(employee)}",
     )
 
 
@@ -122,7 +122,7 @@ def _editor(employee: Employee, form: Form[Any]) -> Page:
         "employees/edit.html",
         form=form,
         employee_id=employee.key,
-        name=name_of(declared_of(employee)),
+        name=employee_name(employee),
         both=both,
         jobs=jobs_for(form),
         contracts=CONTRACTS,

@@ -27,7 +27,7 @@ from app.follow_up.law import Seen
 from app.imports.difference import NOBODY, changes_against, comes_back, too_soon
 from app.imports.queries import chosen_lines
 from app.imports.reading import forget_lines
-from app.text.counts import named, plural
+from app.text.counts import first_few, plural
 from app.text.formats import day
 from db.models import AuditKind, ChangeKind, Employee, EmployeeChange, EmployeeImport, ImportState, LineKind
 
@@ -88,7 +88,7 @@ def _refuse_impossible_departures(
     wrong = [row for row in rows.values() if row.version == versions.get(row.key) and row.entry_on > last_day]
     if wrong:
         people = [f"{name_of(declared_of(row))} (entrée : {day(row.entry_on)})" for row in wrong]
-        words = f"Le dernier jour de travail ne peut pas précéder l’entrée : {named(people, MOST_NAMED)}"
+        words = f"Le dernier jour de travail ne peut pas précéder l’entrée : {first_few(people, MOST_NAMED)}"
         raise Refused(f"{words}. Changez la date ou décochez-les.", "exit_on")
 
 

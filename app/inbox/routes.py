@@ -19,7 +19,7 @@ from app.appointments.views import facts_of, verdict_of
 from app.clinic.queries import free_times_for
 from app.contact.staff import STATE_WORDS, answer_inquiry, close_inquiry
 from app.contributions.staff import answer_correction
-from app.employees.declared import declared_of, name_of
+from app.employees.declared import employee_name
 from app.employees.forms import Nothing
 from app.follow_up.words import VISITS
 from app.inbox.forms import Answer, Choice, Refusal, Verdict
@@ -150,7 +150,7 @@ async def _request(
     kind = visit_of(asked, employee)
     return page(
         template, form=form, notice=notice, asked=asked, employee=employee,
-        name=name_of(declared_of(employee)),
+        name=employee_name(employee),
         member=await access.get(Company, asked.company_id), title=service_title(asked.motive),
         state=state_words(asked.motive, asked.state), visit=VISITS[kind] if kind else "",
         facts=facts_of(asked, centre.name if centre else ""), verdict=verdict_of(asked),
@@ -172,7 +172,7 @@ async def _choosing(access: StaffAccess, request_id: int, form: Form[Any]) -> Pa
         for each in times
     ]
     return page(
-        "inbox/choosing.html", form=form, asked=asked, name=name_of(declared_of(employee)),
+        "inbox/choosing.html", form=form, asked=asked, name=employee_name(employee),
         member=await access.get(Company, asked.company_id), visit=VISITS[kind] if kind else "",
         facts=facts_of(asked), choices=choices, own=len(own), may_propose=may_propose(asked, kind),
     )  # fmt: skip

@@ -19,7 +19,7 @@ from app.appointments.acts import ask_for_another_date
 from app.appointments.staff import OVER, notify_asker
 from app.clock import Moment
 from app.company_details.team import notify_team
-from app.employees.declared import declared_of, name_of
+from app.employees.declared import employee_name
 from app.errors import NotFound, Refused
 from app.planning.convocations import notify_cancellation, send_convocation, when_words
 from app.planning.queries import SlotRow, answerers, candidates_for, notice_of, open_request_of, slot_rows
@@ -216,7 +216,7 @@ async def _check_answerable(
 
 
 async def _check_candidate(access: MemberAccess, row: SlotRow, employee: Employee) -> None:
-    name = name_of(declared_of(employee))
+    name = employee_name(employee)
     if employee.exit_on and employee.exit_on < row.starts.date():
         raise Refused(f"{name} quitte l’entreprise le {day(employee.exit_on)}.", "employee")
     candidates = await candidates_for(access, row, "", None, only=employee.key)

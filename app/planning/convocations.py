@@ -25,7 +25,7 @@ from app.planning.rules import notice_for
 from app.planning.views import notice_words
 from app.settings import Settings
 from app.text.counts import plural
-from app.text.phones import shown_phone
+from app.text.phones import phone_words
 from db.models import Account, Company, CompanyContact, ContactKind, NoticeKind, SlotState, VisitNotice
 
 TEMPLATE = "planning/convocation.typ"
@@ -77,7 +77,7 @@ def convocation_of(row: SlotRow, settings: Settings, state: str, notice_words: s
         address=f"{row.address}, {row.postcode} {row.town}",
         access=row.access,
         is_accessible=row.is_accessible,
-        phone=shown_phone(row.phone),
+        phone=phone_words(row.phone),
         professional=row.professional,
         role=row.role,
         notice_words=notice_words,

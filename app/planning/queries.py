@@ -11,13 +11,14 @@ from sqlmodel import col, select
 
 from app.access import BIGGEST_ID, Access, AccountAccess, MemberAccess, StaffAccess
 from app.clock import PARIS, day_of
-from app.employees.listing import named
+from app.employees.declared import employee_name
+from app.employees.listing import name_conditions
 from app.employees.standings import OPEN_STATES
 from app.errors import NotFound
 from app.planning.rules import LIVE, Notice, midnight, notice_for
 from app.rights import Right, rights_of
 from app.sessions import is_alive
-from app.text.names import shown_name
+from app.text.names import person_name
 from app.web.paging import PAGE
 from db.models import (
     Account,
@@ -109,7 +110,7 @@ class SlotRow(NamedTuple):
     def name(self) -> str:
         """The name of the person called, or "" for an open slot."""
         names = (self.birth_name, self.usual_name, self.first_names, self.sex)
-        return shown_name(*(each or "" for each in names)) if self.employee_id else ""
+        return person_name(*(each or "" for each in names)) if self.employee_id else ""
 
     @property
     def is_gone(self) -> bool:
@@ -263,7 +264,7 @@ class Candidate(NamedTuple):
 
     @property
     def name(self) -> str:
-        return shown_name(self.birth_name, self.usual_name, self.first_names, self.sex)
+        return employee_name(self)
 
 
 async def candidates_for(
@@ -277,7 +278,7 @@ async def candidates_for(
     kind, day = VisitKind(slot.kind), slot.starts.date()
     here = or_(col(Employee.exit_on).is_(None), col(Employee.exit_on) >= day)
     statement = sqlalchemy.select(*(getattr(Employee, name) for name in Candidate._fields)).where(
-        col(Employee.company_id) == access.company.key, *named(q), here,
+        col(Employee.company_id) == access.company.key, *name_conditions(q), here,
         or_(col(Employee.due_kind) == kind, col(Employee.id).in_(_ids_with_request(access, kind))),
         col(Employee.id).not_in(_ids_with_appointment(access, kind)),
     )  # fmt: skip
@@ -339,7 +340,7 @@ class PastVisit(NamedTuple):
 
     @property
     def name(self) -> str:
-        return shown_name(self.birth_name, self.usual_name, self.first_names, self.sex)
+        return employee_name(self)
 
 
 async def visits_before(access: MemberAccess, place: tuple[date, int] | None) -> list[PastVisit]:

@@ -15,7 +15,7 @@ from app.contributions.views import next_act
 from app.documents.queries import news_of
 from app.invoices.queries import Totals, totals_of
 from app.rights import Right
-from app.text.counts import named, plural, thousands
+from app.text.counts import first_few, plural, thousands
 from app.text.formats import agenda_moment, amount, brief_day
 from app.web.paging import PAGE
 from app.welcome.waiting import MANY, Waiting, waiting_of
@@ -115,7 +115,7 @@ def _visits(waiting: Waiting, today: date, rights: frozenset[Right]) -> Iterator
         words = plural(counts.to_confirm, "rendez-vous à confirmer", "rendez-vous à confirmer")
         names = [each.usual_name or each.birth_name or "" for each in waiting.to_confirm]
         missing = counts.to_confirm - len(names)
-        about = named(names + [""] * missing, min(NAMES, len(names)))
+        about = first_few(names + [""] * missing, min(NAMES, len(names)))
         yield Row(
             counts.first_to_confirm, f"avant le {brief_day(counts.first_to_confirm, today)}", words,
             "Confirmer", "planning.index", query="?etat=confirmer", about=about,
@@ -134,7 +134,7 @@ def _late(waiting: Waiting, today: date) -> Row:
         today, "dès maintenant", words, "Demander", "appointments.form" if few else "appointments.people",
         {"motive": RequestMotive.OVERDUE.value},
         "?" + urlencode([("salarie", each.employee_id) for each in waiting.late]) if few else "",
-        named([each.family for each in waiting.late], NAMES) if len(waiting.late) < MANY else "", LATE,
+        first_few([each.family for each in waiting.late], NAMES) if len(waiting.late) < MANY else "", LATE,
     )  # fmt: skip
 
 
@@ -213,7 +213,7 @@ def _answers(waiting: Waiting, today: date) -> list[Row]:
     if not answers:
         return []
     day = min(_day(each.unread_at, today) for each in answers)
-    names = named([each.usual_name or each.birth_name for each in answers], NAMES)
+    names = first_few([each.usual_name or each.birth_name for each in answers], NAMES)
     many = f"plus de {PAGE} réponses" if len(answers) > PAGE else f"{len(answers)} réponses"
     if len(answers) == 1:
         words, route, params = (
