@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from app.contact.staff import join
+from app.contact.staff import join_file
 from app.employees.declared import filled
 from app.follow_up.law import Seen
 from app.kept_files import store_file
@@ -146,7 +146,7 @@ async def an_inquiry(
     world.session.add(inquiry)
     await world.session.flush()
     said = InquiryMessage(inquiry_id=inquiry.key, token="un-jeton", text=marker, at=world.now, **mine)
-    join(said, file)
+    join_file(said, file)
     world.session.add(said)
 
 

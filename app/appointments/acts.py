@@ -13,7 +13,7 @@ from app.access import MemberAccess
 from app.appointments.forms import NOT_TOLD, Folded, NewMessage
 from app.appointments.queries import (
     centres,
-    held_request,
+    locked_request,
     mid_careers,
     open_for,
     people_by_id,
@@ -42,7 +42,7 @@ from db.models import (
 )
 
 
-class Called(Protocol):
+class CalledSlot(Protocol):
     """Of a slot that calls somebody, what a request for another date takes over."""
 
     @property
@@ -110,7 +110,7 @@ async def ask_for_visits(
 
     `Refused` names the employee for whom this may not be asked, or who has such a request under way.
     """
-    people = await _chosen(access, motive, data)
+    people = await _chosen_people(access, motive, data)
     _check_dates(motive, data, people, at.today)
     if motive == RequestMotive.EMPLOYER and not data.told:
         raise Refused(NOT_TOLD, "told")
@@ -153,11 +153,11 @@ async def objections(
 
 
 async def ask_for_another_date(
-    access: MemberAccess, slot: Called, data: Any, at: Moment
+    access: MemberAccess, slot: CalledSlot, data: Any, at: Moment
 ) -> AppointmentRequest:
     """The appointment does not suit: the request it came from is open again, or a new one says so."""
     await _check_centre(access, data)
-    request = await _again(access, slot)
+    request = await _request_again(access, slot)
     if request is None:
         motive, employee_id = RequestMotive.ANOTHER_DATE, slot.employee_id or 0
         request = access.add(request_from(access, motive, employee_id, slot.kind, data, at))
@@ -175,7 +175,7 @@ async def ask_for_another_date(
 
 async def write_message(access: MemberAccess, request_id: int, data: NewMessage, at: Moment) -> None:
     """A message to the service. Writing is having read what it answered."""
-    request = await held_request(access, request_id)
+    request = await locked_request(access, request_id)
     sent = access.select(RequestMessage).where(
         RequestMessage.request_id == request.key, RequestMessage.token == once_key(data)
     )
@@ -193,7 +193,7 @@ async def mark_as_read(access: MemberAccess, request_id: int) -> None:
 
 async def cancel_request(access: MemberAccess, request_id: int, at: Moment) -> AppointmentRequest:
     """Before an appointment is fixed; afterwards the appointment itself is given back, on the planning."""
-    request = await held_request(access, request_id)
+    request = await locked_request(access, request_id)
     if request.state == RequestState.CANCELLED:
         return request
     if request.state in {RequestState.DONE, RequestState.REFUSED}:
@@ -209,7 +209,7 @@ async def cancel_request(access: MemberAccess, request_id: int, at: Moment) -> A
     return request
 
 
-async def _again(access: MemberAccess, slot: Called) -> AppointmentRequest | None:
+async def _request_again(access: MemberAccess, slot: CalledSlot) -> AppointmentRequest | None:
     """The request that this slot answers, or the one that already asks for another date of this visit."""
     if slot.request_id:
         return await access.get(AppointmentRequest, slot.request_id)
@@ -220,7 +220,7 @@ async def _again(access: MemberAccess, slot: Called) -> AppointmentRequest | Non
     return None
 
 
-async def _chosen(access: MemberAccess, motive: RequestMotive, data: Folded) -> Sequence[Employee]:
+async def _chosen_people(access: MemberAccess, motive: RequestMotive, data: Folded) -> Sequence[Employee]:
     ids = sorted(set(data.employees))
     if not ids:
         raise Refused("Choisissez au moins un salarié.", "employees")

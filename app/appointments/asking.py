@@ -64,7 +64,7 @@ async def people(
     """
     wanted, chosen = _motive(motive), people_of_address(request.query_params)
     if etape == GO_ON and chosen:
-        query = _carried(request.query_params) | {"salarie": [str(each) for each in chosen]}
+        query = _fields_in_address(request.query_params) | {"salarie": [str(each) for each in chosen]}
         return see(request, "appointments.form", query=query, motive=wanted.value)
     after = place_of(suivants, "nom") if etape == NEXT_PEOPLE else None
     candidates = await people_for(access, wanted, q[:100], clock.moment(), after)
@@ -76,7 +76,7 @@ async def people(
         "partials/appointments/people.html",
         form=form,
         q=q[:100],
-        typed=_carried(request.query_params),
+        typed=_fields_in_address(request.query_params),
         is_first=after is None,
         page_number=page_number(request.query_params, "suivants") if after else 1,
         **await _people_page(access, wanted, candidates, chosen),
@@ -111,7 +111,7 @@ async def form(request: Request, access: Member, motive: FromPath[str]) -> Respo
     wanted, chosen = _motive(motive), people_of_address(request.query_params)
     if not chosen:
         return see(request, "appointments.people", motive=wanted.value)
-    typed = _carried(request.query_params) | {f"salarie_{each}": "oui" for each in chosen}
+    typed = _fields_in_address(request.query_params) | {f"salarie_{each}": "oui" for each in chosen}
     typed["batch"] = new_token()
     return await _form(access, wanted, Form(typed), chosen, is_first=True)
 
@@ -128,8 +128,8 @@ async def ask(request: Request, access: Member, motive: FromPath[str]) -> Respon
         if form.errors and (requests := await batch_of(access, once_key(form.data))):
             is_again, form.errors = True, {}  # Sent twice at once: the first one was written meanwhile.
     if form.errors:
-        return await _form(access, wanted, form, _ticked(form))
-    return _asked(request, requests, is_again=is_again)
+        return await _form(access, wanted, form, _ticked_ids(form))
+    return _see_requests(request, requests, is_again=is_again)
 
 
 def people_of_address(query: MultiDict[str]) -> list[int]:
@@ -137,12 +137,12 @@ def people_of_address(query: MultiDict[str]) -> list[int]:
     return _numbers(query.getall("salarie", []))
 
 
-def _carried(query: MultiDict[str]) -> dict[str, str]:
+def _fields_in_address(query: MultiDict[str]) -> dict[str, str]:
     """Fields of an absence already typed, on the page before."""
     return {name: query[name][:20] for name in CARRIED if name in query}
 
 
-def _ticked(form: Form[Any]) -> list[int]:
+def _ticked_ids(form: Form[Any]) -> list[int]:
     boxes = [name for name, value in form.typed.items() if name.startswith("salarie_") and value]
     return _numbers(name.removeprefix("salarie_") for name in boxes)
 
@@ -183,7 +183,7 @@ async def _form(
     )
 
 
-def _asked(request: Request, requests: list[AppointmentRequest], *, is_again: bool) -> Response[Any]:
+def _see_requests(request: Request, requests: list[AppointmentRequest], *, is_again: bool) -> Response[Any]:
     if len(requests) == 1:
         done = {"fait": "deja" if is_again else "envoyee"}
         return see(request, "appointments.show", query=done, request_id=requests[0].key)

@@ -110,7 +110,7 @@ async def open_for(
     return list(await access.all(mine))
 
 
-async def held_request(access: MemberAccess, request_id: int) -> AppointmentRequest:
+async def locked_request(access: MemberAccess, request_id: int) -> AppointmentRequest:
     """One request, under a lock: of two who act on it at once, the second sees what the first did."""
     request = await access.get(AppointmentRequest, request_id)
     mine = access.select(AppointmentRequest).where(col(AppointmentRequest.id) == request.key)

@@ -12,7 +12,7 @@ from app.appointments import asking
 from app.appointments.acts import cancel_request, mark_as_read, write_message
 from app.appointments.forms import NewMessage
 from app.appointments.queries import requests_of
-from app.appointments.views import followed, new_token, request_lines
+from app.appointments.views import new_token, request_details, request_lines
 from app.rights import Right
 from app.text.fields import Input
 from app.web.forms import Form
@@ -71,7 +71,7 @@ async def write(request: Request, access: Member, request_id: FromPath[int]) -> 
     )
     if form.errors:
         return await _request_page(access, request_id, form)
-    return _seen(request, request_id, "message")
+    return _see_request(request, request_id, "message")
 
 
 @get(f"{ONE}/lecture", right=Right.APPOINTMENTS)
@@ -86,7 +86,7 @@ async def read(request: Request, access: Member, request_id: FromPath[int]) -> R
         form.typed["token"] = new_token()
         return await _request_page(access, request_id, form)
     await mark_as_read(access, request_id)
-    return _seen(request, request_id, "lu")
+    return _see_request(request, request_id, "lu")
 
 
 @get(f"{ONE}/annulation", right=Right.APPOINTMENTS)
@@ -101,11 +101,11 @@ async def cancel(request: Request, access: Member, request_id: FromPath[int]) ->
     )
     if form.errors:
         return await _cancelling(access, request_id, form)
-    return _seen(request, request_id, "annulee")
+    return _see_request(request, request_id, "annulee")
 
 
 async def _cancelling(access: MemberAccess, request_id: int, form: Form[Any]) -> Page:
-    details = await followed(access, request_id)
+    details = await request_details(access, request_id)
     return page("appointments/cancelling.html", form=form, shown=details)
 
 
@@ -113,13 +113,13 @@ async def _request_page(access: MemberAccess, request_id: int, form: Form[Any], 
     return page(
         "appointments/show.html",
         form=form,
-        shown=await followed(access, request_id),
+        shown=await request_details(access, request_id),
         may_ask=Right.APPOINTMENTS in access.rights,
         notice=notice,
     )
 
 
-def _seen(request: Request, request_id: int, done: str) -> Response[Any]:
+def _see_request(request: Request, request_id: int, done: str) -> Response[Any]:
     query = {"fait": done}
     return see(request, "appointments.show", query=query, request_id=request_id)
 

@@ -43,7 +43,7 @@ def motive_title(motive: str) -> str:
 
 async def take_request(access: StaffAccess, request_id: int, now: datetime) -> None:
     """Somebody of the service looks after it."""
-    request = await _held(access, request_id)
+    request = await _locked_request(access, request_id)
     if request.state != RequestState.SENT:
         raise Refused("Cette demande n’attend plus d’être prise en charge.")
     request.state, request.taken_at = RequestState.TAKEN, now
@@ -55,7 +55,7 @@ async def take_request(access: StaffAccess, request_id: int, now: datetime) -> N
 
 async def answer_request(access: StaffAccess, request_id: int, text: str, now: datetime) -> None:
     """A message of the service in the thread."""
-    request = await _held(access, request_id)
+    request = await _locked_request(access, request_id)
     access.add(
         RequestMessage(
             company_id=request.company_id, request_id=request.key, account_id=access.account.key,
@@ -67,7 +67,7 @@ async def answer_request(access: StaffAccess, request_id: int, text: str, now: d
 
 async def refuse_request(access: StaffAccess, request_id: int, reason: str, now: datetime) -> None:
     """No, and why: the reason is what the employer reads."""
-    request = await _held(access, request_id)
+    request = await _locked_request(access, request_id)
     if request.state in OVER:
         raise Refused("Cette demande est terminée.")
     if request.state == RequestState.PLANNED:
@@ -78,7 +78,7 @@ async def refuse_request(access: StaffAccess, request_id: int, reason: str, now:
     await notify_asker(access, request, now, reason.strip())
 
 
-async def _held(access: StaffAccess, request_id: int) -> AppointmentRequest:
+async def _locked_request(access: StaffAccess, request_id: int) -> AppointmentRequest:
     """The request under a lock: the company may be cancelling it at this very moment."""
     request = await access.get(AppointmentRequest, request_id)
     mine = access.select(AppointmentRequest).where(col(AppointmentRequest.id) == request.key)
@@ -99,7 +99,7 @@ async def notify_asker(
         .join(Employee, col(Employee.company_id) == Company.id)
         .where(Employee.company_id == request.company_id, col(Employee.id) == request.employee_id)
     )
-    recipients = await who_is_told(access, request.company_id, request.account_id, now)
+    recipients = await news_recipients(access, request.company_id, request.account_id, now)
     for email, (code, name, employee) in product(recipients, await access.rows(statement)):
         queue_mail(
             access, "request_answered", email, now, code=code, company=f"{code} - {name}",
@@ -109,7 +109,9 @@ async def notify_asker(
         )  # fmt: skip
 
 
-async def who_is_told(access: Access, company_id: int, account_id: int | None, now: datetime) -> list[str]:
+async def news_recipients(
+    access: Access, company_id: int, account_id: int | None, now: datetime
+) -> list[str]:
     """The address of this person or, once they may no longer act on appointments there, of all who may."""
     statement = (
         select(Account, Membership.roles)

@@ -94,7 +94,7 @@ class RequestDetails(NamedTuple):
     is_over: bool
 
 
-async def followed(access: MemberAccess, request_id: int) -> RequestDetails:
+async def request_details(access: MemberAccess, request_id: int) -> RequestDetails:
     """One request, whole. Its reason and its messages are for people who may ask for visits."""
     request = await access.get(AppointmentRequest, request_id)
     employee = await access.get(Employee, request.employee_id)

@@ -11,12 +11,12 @@ from app.access import MemberAccess
 from app.appointments.views import new_token
 from app.contact.acts import (
     end_inquiry,
-    is_known,
-    key_of,
+    is_stored,
     mark_as_read,
     may_be_about,
+    message_key,
     send_inquiry,
-    write_from_outside,
+    write_public_message,
     write_reply,
 )
 from app.contact.forms import CHOICES, NewInquiry, PublicMessage, ReadForm, Reply
@@ -74,11 +74,13 @@ async def may_write(access: MemberAccess, **_: Any) -> None:
 @post(NEW, request_max_body_size=DRAINED, opt={"file": may_write}, right=OWN)
 async def create(request: Request, access: Member) -> Response[Any]:
     form, file = await read_sent(request, access, NewInquiry, may_be_about)
-    sent = already = await inquiry_by_token(access, key_of(form.data, file)) if form.data else None
+    sent = already = await inquiry_by_token(access, message_key(form.data, file)) if form.data else None
     if form.data and not already:
         async with form.attempt(access):
             sent = await send_inquiry(access, form.data, file, clock.now())
-        if form.status_code == 409 and (already := await inquiry_by_token(access, key_of(form.data, file))):
+        if form.status_code == 409 and (
+            already := await inquiry_by_token(access, message_key(form.data, file))
+        ):
             sent, form.errors = already, {}  # Sent twice at once: the first one was written meanwhile.
     if form.errors or sent is None:
         return await _form(access, form)
@@ -163,7 +165,7 @@ async def show(access: Member, inquiry_id: FromPath[int], fait: NamedDependency[
 @get(f"{ONE}/messages", right=OWN)
 async def messages(access: Member, inquiry_id: FromPath[int]) -> Response[Any]:
     """The form of the next message, with the thread above it."""
-    return await _acted_in(access, inquiry_id, Form({"token": new_token()}))
+    return await _act_page(access, inquiry_id, Form({"token": new_token()}))
 
 
 async def may_reply(access: MemberAccess, inquiry_id: int, **_: Any) -> None:
@@ -176,16 +178,18 @@ async def write(request: Request, access: Member, inquiry_id: FromPath[int]) -> 
     if form.data:
         async with form.attempt(access):
             await write_reply(access, inquiry_id, form.data, file, clock.now())
-        if form.status_code == 409 and await message_by_token(access, inquiry_id, key_of(form.data, file)):
+        if form.status_code == 409 and await message_by_token(
+            access, inquiry_id, message_key(form.data, file)
+        ):
             form.errors = {}  # Sent twice at once: the first is there.
     if form.errors:
-        return await _acted_in(access, inquiry_id, form)
-    return _seen(request, inquiry_id, "message")
+        return await _act_page(access, inquiry_id, form)
+    return _see_thread(request, inquiry_id, "message")
 
 
 @get(f"{ONE}/lecture", right=OWN)
 async def reading(access: Member, inquiry_id: FromPath[int]) -> Response[Any]:
-    return await _acted_in(access, inquiry_id, Form({"token": new_token()}))
+    return await _act_page(access, inquiry_id, Form({"token": new_token()}))
 
 
 @post(f"{ONE}/lecture", right=OWN)
@@ -196,13 +200,13 @@ async def read(request: Request, access: Member, inquiry_id: FromPath[int]) -> R
         await mark_as_read(access, inquiry_id, form.data.seen)
     if form.errors:
         form.typed["token"] = new_token()
-        return await _acted_in(access, inquiry_id, form)
-    return _seen(request, inquiry_id, "lu")
+        return await _act_page(access, inquiry_id, form)
+    return _see_thread(request, inquiry_id, "lu")
 
 
 @get(f"{ONE}/fin", right=OWN)
 async def ending(access: Member, inquiry_id: FromPath[int]) -> Response[Any]:
-    return await _acted_in(access, inquiry_id, Form(), ENDING)
+    return await _act_page(access, inquiry_id, Form(), ENDING)
 
 
 @post(f"{ONE}/fin", right=OWN)
@@ -211,8 +215,8 @@ async def end(request: Request, access: Member, inquiry_id: FromPath[int]) -> Re
         request, access, Input, lambda _: end_inquiry(access, inquiry_id, clock.now())
     )
     if form.errors:
-        return await _acted_in(access, inquiry_id, form, ENDING)
-    return _seen(request, inquiry_id, "termine")
+        return await _act_page(access, inquiry_id, form, ENDING)
+    return _see_thread(request, inquiry_id, "termine")
 
 
 @get(f"{ONE}/fichiers/{{message_id:int}}", right=OWN)
@@ -228,7 +232,7 @@ async def file(access: Member, inquiry_id: FromPath[int], message_id: FromPath[i
     return Stream(pieces, media_type=message.media_type, headers=headers)
 
 
-async def _acted_in(access: MemberAccess, inquiry_id: int, form: Form[Any], template: str = THREAD) -> Page:
+async def _act_page(access: MemberAccess, inquiry_id: int, form: Form[Any], template: str = THREAD) -> Page:
     """A page that is there to act in the thread."""
     shown = await thread_of(access, inquiry_id)
     if not shown.may_act:
@@ -243,7 +247,7 @@ def _thread_page(shown: Thread, form: Form[Any], notice: str = "", template: str
     )  # fmt: skip
 
 
-def _seen(request: Request, inquiry_id: int, done: str) -> Response[Any]:
+def _see_thread(request: Request, inquiry_id: int, done: str) -> Response[Any]:
     query = {"fait": done}
     return see(request, "contact.show", query=query, inquiry_id=inquiry_id)
 
@@ -261,8 +265,8 @@ async def send(request: Request, access: Visitor) -> Response[Any]:
     form = await Form.read(request, PublicMessage)
     if form.data:
         async with form.attempt(access):
-            await write_from_outside(access, form.data, clock.now())
-        if form.status_code == 409 and await is_known(access, form.data):
+            await write_public_message(access, form.data, clock.now())
+        if form.status_code == 409 and await is_stored(access, form.data):
             form.errors = {}  # Sent twice at once: the first one was written meanwhile.
     if form.errors:
         return _public_form(form)

@@ -53,11 +53,11 @@ async def answer_inquiry(
         from_service=True, token=secrets.token_urlsafe(16), text=text.strip(), at=now,
     )  # fmt: skip
     if file:
-        join(message, file)
+        join_file(message, file)
     access.add(message)
     inquiry.state, inquiry.answered_at, inquiry.closed_at = InquiryState.ANSWERED, now, None
     access.record(AuditKind.INQUIRY_ANSWERED, now, access.account.key, inquiry.company_id, inquiry.subject)
-    await _tell_writers(access, inquiry, now, text.strip(), file.file_name if file else "")
+    await _notify_writers(access, inquiry, now, text.strip(), file.file_name if file else "")
 
 
 async def close_inquiry(access: StaffAccess, inquiry_id: int, now: datetime) -> None:
@@ -67,16 +67,16 @@ async def close_inquiry(access: StaffAccess, inquiry_id: int, now: datetime) -> 
         return
     inquiry.state, inquiry.closed_at = InquiryState.CLOSED, now
     access.record(AuditKind.INQUIRY_CLOSED, now, access.account.key, inquiry.company_id, inquiry.subject)
-    await _tell_writers(access, inquiry, now)
+    await _notify_writers(access, inquiry, now)
 
 
-def join(message: InquiryMessage, file: Kept) -> None:
+def join_file(message: InquiryMessage, file: Kept) -> None:
     """Join this file, which is already stored, to the message."""
     for name, value in file.columns.items():
         setattr(message, name, value)
 
 
-async def _tell_writers(
+async def _notify_writers(
     access: Access, inquiry: Inquiry, now: datetime, text: str = "", file_name: str = ""
 ) -> None:
     """Mail the writers of the thread who still act for the company and may still read it; unread until one

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from app import clock
 from app.access import MemberAccess, StaffAccess
 from app.appointments.acts import ask_for_visits
-from app.appointments.forms import EmployerAsked, ReturnAsked, Wishes
+from app.appointments.forms import EmployerRequest, ReturnRequest, Wishes
 from app.appointments.staff import answer_request, refuse_request, take_request
 from app.clock import PARIS, day_of
 from app.demo.hours import days_ago
@@ -154,7 +154,7 @@ async def _requests(staff: StaffAccess, member: MemberAccess, now: datetime) -> 
         return {"batch": secrets.token_urlsafe(16), f"salarie_{people[index]}": "oui"}
 
     why = {"reason": "Nouveau poste avec port de charges : nous souhaitons un avis.", "told": "oui"}
-    asked = [EmployerAsked.model_validate(given(index) | why) for index in (1, 2)]
+    asked = [EmployerRequest.model_validate(given(index) | why) for index in (1, 2)]
     motive = RequestMotive.EMPLOYER
     (ours,) = await ask_for_visits(member, motive, asked[0], clock.moment(days_ago(now, 12, 9, 25)))
     await take_request(staff, ours.key, days_ago(now, 11, 14, 50))
@@ -162,7 +162,7 @@ async def _requests(staff: StaffAccess, member: MemberAccess, now: datetime) -> 
     no = "Une visite vient d’avoir lieu : voyez l’attestation."
     await refuse_request(staff, refused.key, no, days_ago(now, 7, 9, 40))
     stop = {"stop_from": first.isoformat(), "back_on": back.isoformat(), "half_mar_matin": "oui"}
-    leave = ReturnAsked.model_validate(given(0) | stop | {"cause": "autre"})
+    leave = ReturnRequest.model_validate(given(0) | stop | {"cause": "autre"})
     (a_return,) = await ask_for_visits(
         member, RequestMotive.RETURN, leave, clock.moment(days_ago(now, 4, 15, 10))
     )

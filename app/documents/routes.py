@@ -61,7 +61,7 @@ async def create(request: Request, access: Member) -> Response[Any]:
             document_id = (await deposit_document(access, form.data, kept, clock.now())).key
     if form.errors or not document_id:
         return _deposit(form)
-    return _seen(request, document_id, "depose")
+    return _see_document(request, document_id, "depose")
 
 
 @get(CERTIFICATE, right=Right.DOCUMENTS)
@@ -83,7 +83,7 @@ async def certify(request: Request, access: Member) -> Response[Any]:
             document_id = made.key
     if form.errors:
         return page("documents/certificate.html", form=form)
-    return _seen(request, document_id, "certificat")
+    return _see_document(request, document_id, "certificat")
 
 
 @get(f"{ONE}/retrait", right=Right.DOCUMENTS)
@@ -116,7 +116,7 @@ def _deposit(form: Form[Any]) -> Page:
     return page("documents/new.html", form=form, kinds=kinds)
 
 
-def _seen(request: Request, document_id: int, done: str) -> Response[Any]:
+def _see_document(request: Request, document_id: int, done: str) -> Response[Any]:
     return see(request, "documents.show", document_id=document_id, query={"fait": done})
 
 

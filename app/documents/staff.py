@@ -29,7 +29,7 @@ from db.models import (
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedDocument:
     """`employee_id`: the employee concerned, for an attestation or an aptitude notice."""
 
     kind: DocumentKind
@@ -38,7 +38,7 @@ class Shared:
 
 
 async def share_document(
-    access: StaffAccess, company_id: int, shared: Shared, file: Kept, now: datetime
+    access: StaffAccess, company_id: int, shared: SharedDocument, file: Kept, now: datetime
 ) -> Document:
     """Share a file: listed for people who may open it, new until one of them marks it as seen, traced and
     mailed.

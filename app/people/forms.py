@@ -103,7 +103,7 @@ class NewMember(Input):
     email: str = ""
 
 
-def typed_scope(roles: list[str], ends_on: date | None, *, third_party: bool) -> dict[str, str]:
+def scope_fields(roles: list[str], ends_on: date | None, *, third_party: bool) -> dict[str, str]:
     """The form as it would have been filled for this access."""
     typed = {name: "on" for role, name in ROLE_FIELDS.items() if role in roles}
     typed |= {"third_party": "on"} if third_party else {}

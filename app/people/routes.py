@@ -9,8 +9,8 @@ from litestar.response import Response
 from app import clock
 from app.access import MemberAccess
 from app.people import acts
-from app.people.acts import Invited
-from app.people.forms import Acceptance, NewInvitation, NewMember, Scope, typed_scope
+from app.people.acts import OpenInvitation
+from app.people.forms import Acceptance, NewInvitation, NewMember, Scope, scope_fields
 from app.people.queries import (
     administrators,
     invitation_of_company,
@@ -160,12 +160,12 @@ async def _invitation(
 @get("/invitation/{token:str}")
 async def welcome(access: Visitor, token: FromPath[str]) -> Response[Any]:
     """Mail scanners open links: showing the form uses nothing up."""
-    return _welcome(await acts.invited_by_link(access, token, clock.now()), token)
+    return _welcome(await acts.invitation_of_link(access, token, clock.now()), token)
 
 
 @post("/invitation/{token:str}", harmless=True)
 async def accept(request: Request, access: Visitor, token: FromPath[str]) -> Response[Any]:
-    visit, invited = Caller.of(request), await acts.invited_by_link(access, token, clock.now())
+    visit, invited = Caller.of(request), await acts.invitation_of_link(access, token, clock.now())
     form: Form[Any] = await Form.read(request, Acceptance if invited.has_account else NewMember)
     opened = None
     if form.data:
@@ -178,7 +178,7 @@ async def accept(request: Request, access: Visitor, token: FromPath[str]) -> Res
     return leave(request, path, cookies=visit.session_cookies(opened))
 
 
-def _welcome(invited: Invited, token: str, form: Form[Any] | None = None) -> Response[Any]:
+def _welcome(invited: OpenInvitation, token: str, form: Form[Any] | None = None) -> Response[Any]:
     roles = [ROLE_WORDS[role] for role in Role if role in invited.roles]
     return page("people/welcome.html", form=form, invited=invited, roles=roles, token=token, minimum=MINIMUM)
 
@@ -207,7 +207,7 @@ async def index(access: Member, apres: FromQuery[str] = "", fait: NamedDependenc
 @get("/espace/{code:str}/utilisateurs/{membership_id:int}", right=Right.PEOPLE)
 async def edit(access: Member, membership_id: FromPath[int]) -> Response[Any]:
     person = await person_of(access, membership_id, clock.today())
-    typed = typed_scope(person.roles, person.ends_on, third_party=person.third_party)
+    typed = scope_fields(person.roles, person.ends_on, third_party=person.third_party)
     form: Form[Scope] = Form(typed)
     return page("people/edit.html", form=form, person=person, roles=ROLE_WORDS)
 

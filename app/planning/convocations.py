@@ -13,7 +13,7 @@ from babel.dates import format_datetime
 from sqlmodel import col, select
 
 from app.access import Access
-from app.appointments.staff import who_is_told
+from app.appointments.staff import news_recipients
 from app.clock import PARIS
 from app.files.pdf import typeset, typeset_apart
 from app.follow_up.words import VISITS
@@ -186,7 +186,7 @@ async def notify_answerer(access: Access, before: SlotRow, after: SlotRow | None
     """Mail the employer: the service moved (`after`) or withdrew an appointment that they had confirmed."""
     if before.state != SlotState.CONFIRMED:
         return
-    for email in await who_is_told(access, before.company_id, before.answered_by, now):
+    for email in await news_recipients(access, before.company_id, before.answered_by, now):
         queue_mail(
             access, "slot_changed", email, now, code=before.code, company=f"{before.code} - {before.company}",
             person=before.name, before=when_words(before.starts), slot_id=before.id,
