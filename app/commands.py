@@ -21,9 +21,9 @@ from app.demo.invoices_story import tell_invoices
 from app.demo.past_story import tell_past
 from app.demo.queries import Filled, how_filled, is_demo_base
 from app.demo.story import tell_planning
-from app.employees.declared import filled
+from app.employees.declared import all_columns
 from app.errors import CommandRefused
-from app.follow_up.law import Seen
+from app.follow_up.law import DoneVisit
 from app.logs import words_of
 from app.mail.outbox import new_seed, queue_mail
 from app.mail.sending import Dispatcher
@@ -110,7 +110,7 @@ async def write_demo(session: AsyncSession, portal: Portal) -> None:
     # Printed on screen, it needs no slow hash.
     hashed, keyed = await portal.passwords.hashed(PASSWORD), portal.keys.declarant_key
     await demo.tell(
-        session, keyed=keyed, filled=_filled, at_work=at_work, password_hash=hashed, today=clock.today()
+        session, keyed=keyed, filled=_all_columns, at_work=at_work, password_hash=hashed, today=clock.today()
     )
     clerk = await account_at(VisitorAccess(portal, session), PERSONAS[-1].email)
     if clerk:
@@ -124,8 +124,10 @@ async def write_demo(session: AsyncSession, portal: Portal) -> None:
         await tell_invoices(past, clock.now())
 
 
-def _filled(fields: dict[str, str], visits: Sequence[tuple[VisitKind, date, date | None]]) -> dict[str, Any]:
-    return filled(fields, [Seen(*visit) for visit in visits])
+def _all_columns(
+    fields: dict[str, str], visits: Sequence[tuple[VisitKind, date, date | None]]
+) -> dict[str, Any]:
+    return all_columns(fields, [DoneVisit(*visit) for visit in visits])
 
 
 def demo_words(settings: Settings) -> str:

@@ -32,7 +32,7 @@ from app.contact.queries import (
 from app.contact.uploads import read_sent
 from app.contact.views import Thread, about_several, file_of, lines_of, thread_of
 from app.employees.declared import employee_name
-from app.employees.person import people_chosen
+from app.employees.person import chosen_employees
 from app.employees.together import MOST_ABOUT
 from app.errors import Forbidden, NotFound
 from app.files.types import ACCEPTED, TAKEN, disposition
@@ -63,7 +63,7 @@ async def new(
         "salarie": salarie[:11], "facture": facture[:11],
     }  # fmt: skip
     if len(several) > 1:
-        typed["text"] = about_several(await people_chosen(access, several))
+        typed["text"] = about_several(await chosen_employees(access, several))
     return await _form(access, Form(typed))
 
 

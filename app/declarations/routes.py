@@ -25,8 +25,8 @@ from app.declarations.steps import (
 )
 from app.employees.acts import register_employee
 from app.employees.declared import Declared, employee_name
-from app.employees.forms import STEPS, Confirmation, values_for_form
-from app.employees.person import alike, just_declared, sheet_of, unsaved
+from app.employees.forms import STEPS, Confirmation, labelled_values
+from app.employees.person import employees_alike, just_declared, sheet_of, unsaved_employee
 from app.errors import NotFound, Refused
 from app.follow_up.words import CONTRACTS, QUESTIONS, SEXES, THEMES
 from app.jobs.views import NextQuestion, job_page, jobs_for, jobs_to_ask
@@ -127,8 +127,8 @@ async def _check(access: MemberAccess, whole: WholeDeclaration, form: Form[Any])
         form=form,
         steps=STEP_NAMES,
         place=place_of("verification"),
-        values=[each for each in values_for_form(whole.values) if each[1]],
-        sheet=sheet_of(unsaved(whole.values), (), clock.today(), may_read_all=True),
+        values=[each for each in labelled_values(whole.values) if each[1]],
+        sheet=sheet_of(unsaved_employee(whole.values), (), clock.today(), may_read_all=True),
         fingerprint=fingerprint_of_draft(whole.values),
         alike=[(each, employee_name(each)) for each in await _alike(access, whole.values)],
     )
@@ -178,7 +178,7 @@ def _declared(request: Request, employee_id: int) -> Response[Any]:
 async def _alike(access: MemberAccess, values: Declared) -> Sequence[Employee]:
     """Employees already on the list who may be the same person."""
     birth_on = date.fromisoformat(values["birth_on"])
-    return await alike(access, values["birth_name"], values["first_names"], birth_on)
+    return await employees_alike(access, values["birth_name"], values["first_names"], birth_on)
 
 
 MEMBER: list[Any] = [new, restart, step, save_step]

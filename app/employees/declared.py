@@ -14,8 +14,8 @@ from app.follow_up.law import (
     RISKS,
     YOUNGEST,
     Deadline,
+    DoneVisit,
     FollowUpFacts,
-    Seen,
     add_months,
     follow_up,
     is_minor,
@@ -95,7 +95,7 @@ def facts_of(employee: Any) -> FollowUpFacts:
     return FollowUpFacts(employee.birth_on, employee.entry_on, Contract(employee.contract), risks)
 
 
-def deadline_of(employee: Any, seen: list[Seen]) -> Deadline | None:
+def deadline_of(employee: Any, seen: list[DoneVisit]) -> Deadline | None:
     """The next visit, unless the person leaves before it is due, or on the day of the entry: never came."""
     deadline = next_visit(facts_of(employee), seen)
     if deadline and employee.exit_on and employee.exit_on < max(deadline.by, employee.entry_on + ONE_DAY):
@@ -103,7 +103,7 @@ def deadline_of(employee: Any, seen: list[Seen]) -> Deadline | None:
     return deadline
 
 
-def due_columns(employee: Any, seen: list[Seen]) -> dict[str, Any]:
+def due_columns(employee: Any, seen: list[DoneVisit]) -> dict[str, Any]:
     """The columns that say which visit comes next, and until when."""
     deadline = deadline_of(employee, seen)
     if deadline is None:
@@ -111,19 +111,19 @@ def due_columns(employee: Any, seen: list[Seen]) -> dict[str, Any]:
     return {"due_on": deadline.by, "due_kind": str(deadline.kind)}
 
 
-def set_due(employee: Employee, seen: list[Seen]) -> None:
+def set_due(employee: Employee, seen: list[DoneVisit]) -> None:
     for name, value in due_columns(employee, seen).items():
         setattr(employee, name, value)
 
 
-def filled(values: Declared, visits: list[Seen]) -> dict[str, Any]:
+def all_columns(values: Declared, visits: list[DoneVisit]) -> dict[str, Any]:
     """Every column of an employee: fields left out are empty, deadlines follow from the visits."""
     columns = columns_of(dict.fromkeys(LABELS, "") | {"part_time": "non"} | values)
     columns["last_visit_on"] = max((each.done_on for each in visits), default=None)
     return columns | due_columns(LikeRow(columns), visits)
 
 
-def changed(before: Declared, after: Declared) -> list[str]:
+def changed_fields(before: Declared, after: Declared) -> list[str]:
     """The names of the fields that differ, in the order of LABELS."""
     return [name for name in LABELS if before[name] != after[name]]
 
@@ -194,7 +194,7 @@ class Change(NamedTuple):
     urgent: str = ""
 
 
-def change(before: Declared, after: Declared, kind: ChangeKind, seen: list[Seen], today: date) -> Change:
+def change(before: Declared, after: Declared, kind: ChangeKind, seen: list[DoneVisit], today: date) -> Change:
     """`before`: all that was declared, empty for a new person. `after`: the fields that are now different.
 
     The team is alerted whether the entry is past or to come: a person who began without the visit that comes
@@ -212,7 +212,7 @@ def change(before: Declared, after: Declared, kind: ChangeKind, seen: list[Seen]
     return Change(row, trace, alert)
 
 
-def before_work(employee: Any, seen: list[Seen]) -> Deadline | None:
+def before_work(employee: Any, seen: list[DoneVisit]) -> Deadline | None:
     """The visit without which the work may not begin, for an employee who needs one."""
     deadline = deadline_of(employee, seen)
     return deadline if deadline and deadline.before_post else None

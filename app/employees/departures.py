@@ -19,10 +19,10 @@ from app.employees.acts import (
 )
 from app.employees.checks import check_against
 from app.employees.declared import LABELS, declared_of, employee_name, facts_of, name_of
-from app.employees.forms import Again, Leaving, Nothing, declared_in, in_words, typed_of
+from app.employees.forms import Again, Leaving, Nothing, declared_fields, form_values, in_words
 from app.employees.operations import operations_of, undoable_declaration
-from app.employees.person import changes_of, latest_changes, seen_by
-from app.follow_up.law import EXAMS, PERIODIC, SIR, SPARED, Seen, follow_up, may_be_dispensed
+from app.employees.person import changes_of, done_visits, latest_changes
+from app.follow_up.law import EXAMS, PERIODIC, SIR, SPARED, DoneVisit, follow_up, may_be_dispensed
 from app.follow_up.words import CHANGES, CONTRACTS, QUESTIONS, THEMES
 from app.jobs.views import NextQuestion, job_page, jobs_for, jobs_to_ask
 from app.rights import Right
@@ -140,7 +140,7 @@ OF_THE_NEW_JOB = ("entry_on", "exit_on", "contract_ends_on")  # asked, and not w
 @get(PATH, right=Right.EMPLOYEES)
 async def returning(access: Member, employee_id: FromPath[int]) -> Response[Any]:
     employee = await employee_of(access, employee_id)
-    typed = typed_of(declared_of(employee) | dict.fromkeys(OF_THE_NEW_JOB, ""))
+    typed = form_values(declared_of(employee) | dict.fromkeys(OF_THE_NEW_JOB, ""))
     return await _returning(access, employee, Form(typed | {"asked": employee.job_title}))
 
 
@@ -157,7 +157,7 @@ async def come_back(request: Request, access: Member, employee_id: FromPath[int]
         return job_page(form, jobs, NextQuestion(path, back, f"Retour {of(name_of(stored))}"))
     if form.data and not form.errors:
         async with form.attempt(access):
-            values = stored | declared_in(form.data)
+            values = stored | declared_fields(form.data)
             await register_return(access, employee, values, clock.moment())
     if form.errors:
         return await _returning(access, employee, form)
@@ -170,7 +170,7 @@ async def _returning(access: MemberAccess, employee: Employee, form: Form[Any]) 
         "employees/returning.html", form=form, employee_id=employee.key,
         name=employee_name(employee), exit_on=employee.exit_on, contracts=CONTRACTS,
         questions=QUESTIONS, themes=THEMES, jobs=jobs_for(form),
-        last=_last_visit(employee, await seen_by(access, employee.key), hired_on),
+        last=_last_visit(employee, await done_visits(access, employee.key), hired_on),
     )  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def _day(typed: str) -> date | None:
         return None
 
 
-def _last_visit(employee: Employee, seen: list[Seen], hired_on: date) -> dict[str, Any]:
+def _last_visit(employee: Employee, seen: list[DoneVisit], hired_on: date) -> dict[str, Any]:
     """The last visit that might stand for that of this hiring, were the job the same; nothing without one."""
     monitoring = follow_up(facts_of(employee).risks, employee.birth_on, hired_on).monitoring
     kinds = EXAMS if monitoring == SIR else PERIODIC

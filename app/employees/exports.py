@@ -12,7 +12,7 @@ from app.employee_files.writing import csv_of, model_csv, model_xlsx, xlsx_of
 from app.employees.declared import LABELS
 from app.employees.filters import read_filters
 from app.employees.listing import every_employee
-from app.employees.person import people_chosen
+from app.employees.person import chosen_employees
 from app.employees.together import MOST_EXPORTED
 from app.errors import NotFound
 from app.rights import Right
@@ -34,7 +34,7 @@ async def export(request: Request, access: Member, kind: FromPath[str]) -> Respo
         raise NotFound
     at, rows = clock.moment(), list[Any]()
     if chosen := row_numbers(request.query_params.getall("salarie", []), MOST_EXPORTED):
-        people = await people_chosen(access, chosen)
+        people = await chosen_employees(access, chosen)
         rows = [tuple(getattr(each, name) for name in LABELS) for each in people]
     else:
         filters = replace(read_filters(request.query_params.dict(), is_keeper=True), after=None)

@@ -164,7 +164,7 @@ class Corrections(Identity, Post, Exposure):
 STEPS: dict[str, type[Input]] = {"identite": Identity, "poste": Post, "expositions": Exposure}
 
 
-def declared_in(data: Input) -> Declared:
+def declared_fields(data: Input) -> Declared:
     """The declared fields that a checked form holds, as text."""
     declared = {}
     typed = data.model_dump()
@@ -178,7 +178,7 @@ def declared_in(data: Input) -> Declared:
     return declared
 
 
-def typed_of(values: Declared) -> dict[str, str]:
+def form_values(values: Declared) -> dict[str, str]:
     """Declared fields as the form shows them: an "oui" for each box that is ticked."""
     typed = {name: value for name, value in values.items() if name not in {"risks", "part_time"}}
     typed |= {"phone": phone_words(values["phone"])} if "phone" in values else {}
@@ -186,7 +186,7 @@ def typed_of(values: Declared) -> dict[str, str]:
     return typed | ({"part_time": "oui"} if values.get("part_time") == "oui" else {})
 
 
-def values_for_form(values: Declared) -> list[tuple[str, str]]:
+def labelled_values(values: Declared) -> list[tuple[str, str]]:
     """(label, value) of each field in words, in the order of the page."""
     return [(LABELS[name], in_words(name, values[name])) for name in LABELS if name in values]
 

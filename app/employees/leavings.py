@@ -12,7 +12,7 @@ from app.employees.acts import register_departures
 from app.employees.declared import employee_name, names_apart
 from app.employees.forms import BOX, LeavingTogether
 from app.employees.listing import french_day
-from app.employees.person import people_chosen
+from app.employees.person import chosen_employees
 from app.employees.together import MOST_LEAVING
 from app.rights import Right
 from app.web.forms import Form
@@ -30,7 +30,7 @@ async def leaving_together(request: Request, access: Member) -> Response[Any]:
     chosen = row_numbers(request.query_params.getall("salarie", []), MOST_LEAVING)
     if not chosen:
         return see(request, "employees.index")
-    people = await people_chosen(access, chosen)
+    people = await chosen_employees(access, chosen)
     typed = {f"salarie_{each.key}": "oui" for each in people if not each.exit_on}
     return _page(people, Form(typed | {"exit_on": clock.today().isoformat()}))
 
@@ -50,7 +50,7 @@ async def leave_together(request: Request, access: Member) -> Response[Any]:
 async def _again(access: MemberAccess, form: Form[Any]) -> Page:
     """The page refused, with the people that it showed, as they are now."""
     shown = [found[2] for name in form.typed if (found := BOX.fullmatch(name)) and found[1] == "version"]
-    return _page(await people_chosen(access, row_numbers(shown, MOST_LEAVING)), form)
+    return _page(await chosen_employees(access, row_numbers(shown, MOST_LEAVING)), form)
 
 
 def _page(people: Sequence[Employee], form: Form[Any]) -> Page:

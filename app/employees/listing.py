@@ -170,10 +170,10 @@ def _statement(shape: Shape) -> Select[Any]:
         statement = statement.where(here > place) if shape.is_after else statement
         statement = statement.order_by(key, row_id)
     statement = statement.limit(shape.most)
-    return _told(statement, shape, found) if shape.is_page else statement
+    return _with_totals(statement, shape, found) if shape.is_page else statement
 
 
-def _told(statement: Select[Any], shape: Shape, found: Sequence[Any]) -> Select[Any]:
+def _with_totals(statement: Select[Any], shape: Shape, found: Sequence[Any]) -> Select[Any]:
     """The rows of a page, each with whether it has a namesake and how many there are on all the pages, in the
     same trip. Around the page, so that namesakes are looked for once a row that is shown.
     """

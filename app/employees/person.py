@@ -13,7 +13,14 @@ from app.employees.declared import Declared, columns_of, deadline_of, declared_o
 from app.employees.forms import in_words
 from app.employees.listing import is_to_confirm, name_conditions, state_of
 from app.errors import NotFound
-from app.follow_up.law import NOT_FOLLOWED, RISKS, Seen, counts_for_contribution, follow_up, mid_career_year
+from app.follow_up.law import (
+    NOT_FOLLOWED,
+    RISKS,
+    DoneVisit,
+    counts_for_contribution,
+    follow_up,
+    mid_career_year,
+)
 from app.follow_up.standing import Standing
 from app.follow_up.words import MONITORINGS, NAMED, VISITS
 from app.text.search import words_of
@@ -155,7 +162,7 @@ def _next(
 ) -> Next | None:
     if employee.exit_on and employee.exit_on < today:
         return None
-    seen = [Seen(VisitKind(each.kind), each.done_on, each.next_on) for each in visits]
+    seen = [DoneVisit(VisitKind(each.kind), each.done_on, each.next_on) for each in visits]
     deadline = deadline_of(employee, seen)
     if deadline is None:
         return None
@@ -185,7 +192,7 @@ def _expiries(employee: Employee, today: date) -> list[Expiry]:
     return expiries
 
 
-def unsaved(values: Declared) -> Employee:
+def unsaved_employee(values: Declared) -> Employee:
     """The row that these declared fields would make, for showing what would follow from them."""
     return Employee(company_id=0, created_at=NO_INSTANT, updated_at=NO_INSTANT, **columns_of(values))
 
@@ -263,7 +270,7 @@ async def changes_after(access: MemberAccess, change: EmployeeChange) -> Sequenc
     return await access.all(mine.order_by(col(EmployeeChange.id)))
 
 
-async def alike(
+async def employees_alike(
     access: MemberAccess, birth_name: str, first_names: str, birth_on: date
 ) -> Sequence[Employee]:
     """Employees who may be the same person: same birth date and one name alike, or both names and another
@@ -301,10 +308,10 @@ async def just_declared(access: MemberAccess, since: datetime) -> EmployeeChange
     return await access.first(mine.order_by(col(EmployeeChange.id).desc()).limit(1))
 
 
-async def seen_by(access: MemberAccess, employee_id: int) -> list[Seen]:
+async def done_visits(access: MemberAccess, employee_id: int) -> list[DoneVisit]:
     """The facts on visits that the rules need."""
     return [
-        Seen(VisitKind(each.kind), each.done_on, each.next_on)
+        DoneVisit(VisitKind(each.kind), each.done_on, each.next_on)
         for each in await visits_of(access, employee_id)
     ]
 
@@ -317,7 +324,7 @@ async def employees_by_id(access: MemberAccess, ids: Sequence[int]) -> dict[int,
     return by_id
 
 
-async def people_chosen(access: MemberAccess, ids: Sequence[int]) -> list[Employee]:
+async def chosen_employees(access: MemberAccess, ids: Sequence[int]) -> list[Employee]:
     """All of them, in the order of the list; NotFound when one is not this company's."""
     by_id = await employees_by_id(access, ids)
     if len(by_id) < len(set(ids)):
@@ -325,13 +332,13 @@ async def people_chosen(access: MemberAccess, ids: Sequence[int]) -> list[Employ
     return sorted(by_id.values(), key=lambda each: (each.sort_key, each.key))
 
 
-async def seen_by_employee(access: MemberAccess, ids: Sequence[int]) -> dict[int, list[Seen]]:
-    by_id: dict[int, list[Seen]] = {}
+async def done_visits_by_employee(access: MemberAccess, ids: Sequence[int]) -> dict[int, list[DoneVisit]]:
+    by_id: dict[int, list[DoneVisit]] = {}
     for start in range(0, len(ids), MANY):
         mine = access.select(Visit).where(col(Visit.employee_id).in_(ids[start : start + MANY]))
         for each in await access.all(mine):
             by_id.setdefault(each.employee_id, []).append(
-                Seen(VisitKind(each.kind), each.done_on, each.next_on)
+                DoneVisit(VisitKind(each.kind), each.done_on, each.next_on)
             )
     return by_id
 
@@ -344,7 +351,7 @@ async def import_changes(access: MemberAccess, import_id: int) -> Sequence[Emplo
     )
 
 
-async def called_among(access: MemberAccess, ids: Sequence[int]) -> set[int]:
+async def ids_with_appointments(access: MemberAccess, ids: Sequence[int]) -> set[int]:
     """Employees with a visit requested or an appointment proposed: their row is part of that story."""
     numbers: set[int | None] = set()
     for start in range(0, len(ids), MANY):

@@ -91,7 +91,7 @@ async def _choosing(access: MemberAccess, slot_id: int, form: Form[Any], q: str,
 def _due(standing: Standing) -> str:
     if standing.call:
         return f"rendez-vous {standing.words}, {standing.tag[0]}"
-    if standing.asked or standing.due_on is None:
+    if standing.request or standing.due_on is None:
         return standing.words or "demandé"
     return f"{'en retard depuis le' if standing.is_late else 'à faire avant le'} {standing.words}"
 

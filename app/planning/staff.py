@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from app.access import BIGGEST_ID, StaffAccess
 from app.employees.declared import set_due
 from app.errors import NotFound, Refused
-from app.follow_up.law import Seen
+from app.follow_up.law import DoneVisit
 from app.planning.acts import change_slot, notify_asker_of, plan, release_request
 from app.planning.convocations import notify_answerer, notify_cancellation, notify_change
 from app.planning.queries import SlotRow, open_request_of, slot_rows
@@ -197,6 +197,6 @@ def _record(access: StaffAccess, row: SlotRow, now: datetime, kind: AuditKind) -
 async def _renew_deadline(access: StaffAccess, visit: Visit) -> None:
     employee = await access.get(Employee, visit.employee_id)
     mine = select(Visit).where(Visit.company_id == visit.company_id, Visit.employee_id == visit.employee_id)
-    seen = [Seen(VisitKind(each.kind), each.done_on, each.next_on) for each in await access.all(mine)]
+    seen = [DoneVisit(VisitKind(each.kind), each.done_on, each.next_on) for each in await access.all(mine)]
     employee.last_visit_on = max(each.done_on for each in seen)
     set_due(employee, seen)

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import col, select
 
 from app.access import VisitorAccess
-from app.companies.acts import contact_of, link_company, whole_of
+from app.companies.acts import companies_opened_by, contact_of, link_company
 from app.errors import NotFound, Refused
 from app.mail.outbox import may_leave, new_seed, queue_mail
 from app.security.keys import fingerprint
@@ -152,7 +152,7 @@ async def _take_back(access: VisitorAccess, flow: SignInFlow, own: Account | Non
 
 async def _count_on(access: VisitorAccess, account: Account, company: Company, flow: SignInFlow) -> None:
     """Take over a company that another flow had given too: that flow takes it back no more."""
-    companies = select(Company.id).where(whole_of(company))
+    companies = select(Company.id).where(companies_opened_by(company))
     given = update(Membership).where(
         col(Membership.account_id) == account.key,
         col(Membership.company_id).in_(companies),

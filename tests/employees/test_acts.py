@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.employees.declared import declared_of
-from app.follow_up.law import Seen
+from app.follow_up.law import DoneVisit
 from db.models import AuditEvent, AuditKind, ChangeKind, Employee, VisitKind
 from db.seeds.world import World
 from tests.actors import Actor
@@ -38,7 +38,7 @@ OPERATIONS = f"{LIST}/operations"
 @pytest.fixture
 async def elise(portal, world):
     """On the list, seen once."""
-    return await an_employee(portal, world.site, Seen(VisitKind.VIP_INITIAL, date(2024, 10, 1)))
+    return await an_employee(portal, world.site, DoneVisit(VisitKind.VIP_INITIAL, date(2024, 10, 1)))
 
 
 async def undo_last(actor, portal, world):
