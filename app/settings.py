@@ -172,7 +172,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"PORTAIL_SECRET_KEY_FILE : {self.secret_key_file} est introuvable")
             key = self.secret_key_file.read_text().strip()
         if not key and self.demo:
-            key = _kept_secret(self.data_dir / "secret")
+            key = _demo_secret(self.data_dir / "secret")
         if len(key) < 32:
             raise ValueError(
                 "PORTAIL_SECRET_KEY manque ou compte moins de 32 caractères (openssl rand -hex 32)"
@@ -236,7 +236,7 @@ def _database_url(given: str, data_dir: Path) -> str:
     return url
 
 
-def _kept_secret(path: Path) -> str:
+def _demo_secret(path: Path) -> str:
     """The demo's own secret, drawn once, so that a restart keeps its sessions."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

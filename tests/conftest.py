@@ -21,7 +21,7 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy.engine import make_url
 
-from app.main import routed, wired
+from app.main import make_litestar, wire
 from app.portal import Portal, make_portal
 from app.settings import Settings
 from app.text.addresses import accept_reserved
@@ -69,7 +69,7 @@ PLANS: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 TEMPLATES: dict[str, Templates] = {}
 # What differs from one test to the next and stands in no template.
 PLACES = {"data_dir", "database_url", "smtp_url", "port", "base_url"}
-_routed_once = cache(routed)
+_routed_once = cache(make_litestar)
 SERVER = os.environ.get("PORTAIL_TEST_DATABASE_URL", "")
 os.environ["PORTAIL_RESERVED_ADDRESSES"] = "true"  # nobody reads mail at .example
 MEMORY, ROOM = Path("/dev/shm"), 2 * 1024**3
@@ -247,7 +247,7 @@ async def app(settings: Settings):
     """What `create_app` gives, but for what is the same each time: routes and compiled templates."""
     portal = make_portal(settings, bcrypt_cost=4)
     _compile_once(portal.database)
-    edge = wired(_routed_once(demo=settings.demo), settings, portal)
+    edge = wire(_routed_once(demo=settings.demo), settings, portal)
     edge.app.state.templates.environment.bytecode_cache = COMPILED
     _told_once_to(edge, settings)
     yield edge

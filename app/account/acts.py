@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from app.access import AccountAccess, VisitorAccess
 from app.account.forms import EmailChange, PasswordChange, Profile
-from app.devices import Opened, Origin, forget_device, known_devices, remembered_device
+from app.devices import OpenedBrowser, Origin, forget_device, known_devices, remember_device
 from app.errors import Refused
 from app.links import account_of_link, new_link, use_link
 from app.mail.outbox import mail_counted, new_seed, queue_mail
@@ -29,7 +29,7 @@ async def change_profile(access: AccountAccess, entry: Profile, now: datetime) -
 
 async def change_password(
     access: AccountAccess, entry: PasswordChange, origin: Origin, now: datetime
-) -> Opened:
+) -> OpenedBrowser:
     """A new session in this browser, known anew; every other one is ended."""
     await _check_current(access, entry.current_password, now)
     hashed = await judge_password(access, access.account, entry.new_password)
@@ -113,7 +113,7 @@ async def end_everything_else(access: AccountAccess, origin: Origin, now: dateti
         ended = await void(access, access.account, Act.SESSIONS_ENDED, now, keep=access.session.key)
     if ended:
         access.record(AuditKind.SESSION_ENDED, now, access.account.key, about="toutes les autres")
-    device, token = await remembered_device(access, access.account.key, origin, now)
+    device, token = await remember_device(access, access.account.key, origin, now)
     access.session.device_id = device.key
     return token
 

@@ -134,7 +134,7 @@ async def sessions(access: SignedIn, fait: NamedDependency[str] = "") -> Respons
     )
 
 
-def _ended(request: Request, done: str, *cookies: Cookie) -> Response[Any]:
+def _see_sessions(request: Request, done: str, *cookies: Cookie) -> Response[Any]:
     """Back to the list, which says what was ended: a word of `DONE`."""
     return see(request, "account.sessions", query={"fait": done}, cookies=cookies)
 
@@ -143,7 +143,7 @@ def _ended(request: Request, done: str, *cookies: Cookie) -> Response[Any]:
 async def end_sessions(request: Request, access: SignedIn) -> Response[Any]:
     visit = Caller.of(request)
     token = await acts.end_everything_else(access, visit.origin, clock.now())
-    return _ended(request, "connexions", visit.device_cookie(token))
+    return _see_sessions(request, "connexions", visit.device_cookie(token))
 
 
 @get("/mon-compte/appareils")
@@ -156,7 +156,7 @@ async def devices(access: SignedIn) -> Response[Any]:
 @post("/mon-compte/appareils")
 async def forget_devices(request: Request, access: SignedIn) -> Response[Any]:
     await acts.forget_other_devices(access, clock.now())
-    return _ended(request, "appareils")
+    return _see_sessions(request, "appareils")
 
 
 @get("/mon-compte/appareils/{device_id:int}")
@@ -167,7 +167,7 @@ async def device(access: SignedIn, device_id: FromPath[int]) -> Response[Any]:
 @post("/mon-compte/appareils/{device_id:int}")
 async def forget_device(request: Request, access: SignedIn, device_id: FromPath[int]) -> Response[Any]:
     await acts.forget_one_device(access, device_id, clock.now())
-    return _ended(request, "appareil")
+    return _see_sessions(request, "appareil")
 
 
 @get("/mon-compte/connexions/{session_id:int}")
@@ -178,7 +178,7 @@ async def session(access: SignedIn, session_id: FromPath[int]) -> Response[Any]:
 @post("/mon-compte/connexions/{session_id:int}")
 async def end_session(request: Request, access: SignedIn, session_id: FromPath[int]) -> Response[Any]:
     await acts.end_session(access, session_id, clock.now())
-    return _ended(request, "connexion")
+    return _see_sessions(request, "connexion")
 
 
 @get("/mon-compte/session")

@@ -32,7 +32,7 @@ async def open_feed(
 
     Takes its own savepoint: what refuses undoes it.
     """
-    company = _chosen(entry, companies)
+    company = _chosen_company(entry, companies)
     seed = fingerprint(f"{access.account.key} {entry.once} {entry.company} {entry.with_names}")
     feed = CalendarFeed(
         account_id=access.account.key,
@@ -70,7 +70,7 @@ async def revoke_feed(access: AccountAccess, feed_id: int, now: datetime) -> Non
         access.record(AuditKind.CALENDAR_REVOKED, now, access.account.key, feed.company_id)
 
 
-def _chosen(entry: NewFeed, companies: Sequence[FollowedCompany]) -> FollowedCompany | None:
+def _chosen_company(entry: NewFeed, companies: Sequence[FollowedCompany]) -> FollowedCompany | None:
     """The company chosen; None for all of them."""
     chosen = [each for each in companies if entry.company in {"", each.code}]
     if not chosen:

@@ -32,10 +32,10 @@ class Window(NamedTuple):
 
     def as_kept(self, rules: Rules, on: date) -> list[str]:
         """The window of a declaration made that day: later arrivals are for the next one."""
-        return [self.after.isoformat(), min(self.until, counted_until(rules, on)).isoformat()]
+        return [self.after.isoformat(), min(self.until, counts_until(rules, on)).isoformat()]
 
 
-class Made(NamedTuple):
+class FiledDeclaration(NamedTuple):
     """A validated declaration. `kept`: its window as it was kept, if it was; `since`: the reference date
     before its own.
     """
@@ -49,17 +49,17 @@ class Made(NamedTuple):
     def window(self) -> Window:
         if self.kept:
             return Window(*map(date.fromisoformat, self.kept))
-        return Window(self.since, counted_until(self.rules, self.submitted_on))
+        return Window(self.since, counts_until(self.rules, self.submitted_on))
 
 
-def counted_until(rules: Rules, on: date) -> date:
+def counts_until(rules: Rules, on: date) -> date:
     """The last day of arrival that counts in a declaration made that day: next year's is for next year."""
     if rules.hires == Hires.NONE:
         return rules.reference_on
     return max(rules.reference_on, min(on, date(rules.year, 12, 31)))
 
 
-def window_between(before: Made | None, after: Made | None, since: date) -> Window:
+def window_between(before: FiledDeclaration | None, after: FiledDeclaration | None, since: date) -> Window:
     """The days between the declarations validated before and after this year's; `since`: where the first one
     begins.
     """
@@ -115,7 +115,7 @@ def who_counts(person: CountedPerson, rules: Rules, on: date) -> Verdict:
         return Verdict(Standing.NO, "N’est pas encore arrivée : à déclarer l’an prochain.")
     if person.entry_on > reference and rules.hires == Hires.NONE:
         return Verdict(Standing.NO, f"Arrivée après le {day(reference)} : comptera l’an prochain.")
-    if person.entry_on > (last := counted_until(rules, on)):
+    if person.entry_on > (last := counts_until(rules, on)):
         return Verdict(Standing.NO, f"Arrivée après le {day(last)} : à déclarer avec l’année suivante.")
     months = months_charged(person.entry_on, rules)
     doubt = _doubt(person, rules, on)

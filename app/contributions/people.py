@@ -18,7 +18,7 @@ from app.contributions.counting import (
     Standing,
     Tally,
     Verdict,
-    counted_until,
+    counts_until,
     tally,
     who_counts,
 )
@@ -144,7 +144,7 @@ async def jobs_of(
 SHOWN, READ = 25, 200  # of each: read more than are shown, since some of them do not count
 
 
-class Moved(NamedTuple):
+class Mover(NamedTuple):
     """`on`: the day they came, or left."""
 
     id: int
@@ -157,15 +157,15 @@ class Moved(NamedTuple):
 class Moves:
     """The latest first."""
 
-    came: list[Moved]
-    left: list[Moved]
+    came: list[Mover]
+    left: list[Mover]
 
 
 async def moves_of(access: MemberAccess, filing: Filing, on: date) -> Moves:
     """Moves as the tally counts them: arrivals who count, and departures of people who counted."""
     reference, window = filing.rules.reference_on, filing.arrivals
     entry_on, exit_on = col(Employee.entry_on), col(Employee.exit_on)
-    last = min(window.until, counted_until(filing.rules, on))
+    last = min(window.until, counts_until(filing.rules, on))
     came = (entry_on > window.after, entry_on <= last, or_(exit_on.is_(None), exit_on >= reference))
     left = (exit_on > filing.since, exit_on < reference)
     parts = [
@@ -188,7 +188,7 @@ async def moves_of(access: MemberAccess, filing: Filing, on: date) -> Moves:
     ) in await access.table(statement):
         one = Group(contract, came_on, left_on, ends_on, "", answer, 1)
         if has_left or one.is_counted(filing.rules, on):
-            (moves.left if has_left else moves.came).append(Moved(row_id, person_name(*names), job, moved_on))
+            (moves.left if has_left else moves.came).append(Mover(row_id, person_name(*names), job, moved_on))
     return Moves(moves.came[:SHOWN], moves.left[:SHOWN])
 
 

@@ -142,12 +142,12 @@ async def _declare(request: Request, access: MemberAccess) -> Response[Any]:
     # A button pressed twice: the second press leads where the first one did.
     before = None if draft else await just_declared(access, clock.now() - TWICE)
     if before and before.employee_id and fingerprint_of_draft(before.after) == form["shown"]:
-        return _declared(request, before.employee_id)
+        return _leave_for_sheet(request, before.employee_id)
     if form.data and form.data.shown != fingerprint_of_draft(whole.values):
         form.data = None
         form.refuse(Refused(CHANGED, status_code=409))
     if whole.wrong_step:
-        return _step(whole.wrong_step, _told(whole.wrong_step, typed, form))
+        return _step(whole.wrong_step, _step_form(whole.wrong_step, typed, form))
     employee: Employee | None = None
     if form.data:
         async with form.attempt(access):
@@ -157,10 +157,10 @@ async def _declare(request: Request, access: MemberAccess) -> Response[Any]:
             employee = await register_employee(access, whole.values, clock.moment())
     if employee is None or form.errors:
         return await _check(access, whole, form)
-    return _declared(request, employee.key)
+    return _leave_for_sheet(request, employee.key)
 
 
-def _told(step: str, typed: dict[str, str], refused: Form[Any]) -> Form[Any]:
+def _step_form(step: str, typed: dict[str, str], refused: Form[Any]) -> Form[Any]:
     """That step as it was typed, with the errors of its fields: the summary leads to each."""
     form: Form[BaseModel] = Form({name: typed[name] for name in STEPS[step].model_fields if name in typed})
     form.check(STEPS[step])
@@ -170,7 +170,7 @@ def _told(step: str, typed: dict[str, str], refused: Form[Any]) -> Form[Any]:
     return form
 
 
-def _declared(request: Request, employee_id: int) -> Response[Any]:
+def _leave_for_sheet(request: Request, employee_id: int) -> Response[Any]:
     path = path_to(request, "employees.show", employee_id=employee_id)
     return leave(request, path, query={"fait": "declare"})
 

@@ -19,7 +19,7 @@ from app.text.formats import day
 from db.models import Company, DocumentKind, Employee
 
 
-async def tell_documents(staff: StaffAccess, now: datetime) -> None:
+async def add_documents(staff: StaffAccess, now: datetime) -> None:
     """One seen, three that are new, a DUERP with two versions."""
     brieuc = await member_of(staff, "00010", "employeur@demo.example")
     company = await staff.get(Company, brieuc.company.key)

@@ -52,7 +52,7 @@ class Past:
         return at_work(day) + timedelta(minutes=30 * half_hours)
 
 
-async def tell_past(staff: StaffAccess, now: datetime) -> Past:
+async def add_past(staff: StaffAccess, now: datetime) -> Past:
     """Two years of a company that uses the portal; the diary goes on with whoever tells more."""
     centre = (await staff.all(staff.select(CareCentre).order_by(col(CareCentre.id)).limit(1)))[0]
     past = Past(staff, centre, now)
@@ -70,15 +70,15 @@ async def tell_past(staff: StaffAccess, now: datetime) -> Past:
         _corrections(member, list(people.values()), now)
         visits = staff.select(Visit).where(Visit.company_id == member.company.key)
         for visit in await staff.all(visits.order_by(col(Visit.done_on), col(Visit.id))):
-            await _visited(past, member, visit, people[visit.employee_id])
+            await _add_visit(past, member, visit, people[visit.employee_id])
     await staff.flush()
     return past
 
 
-async def missed(past: Past, member: MemberAccess, person: Employee, day: date) -> Slot:
+async def add_absence(past: Past, member: MemberAccess, person: Employee, day: date) -> Slot:
     """A visit that was confirmed and that nobody came to."""
     starts = past.time_of(day)
-    return await _held(past, member, person, VisitKind.VIP, starts, SlotState.ABSENT)
+    return await _add_slot(past, member, person, VisitKind.VIP, starts, SlotState.ABSENT)
 
 
 def _arrival(member: MemberAccess, person: Employee) -> None:
@@ -129,14 +129,14 @@ def _change(
     )  # fmt: skip
 
 
-async def _visited(past: Past, member: MemberAccess, visit: Visit, person: Employee) -> None:
+async def _add_visit(past: Past, member: MemberAccess, visit: Visit, person: Employee) -> None:
     """The appointment that this visit was, when it was proposed here."""
     is_known = at_work(visit.done_on - NOTICE) > person.created_at
     if is_known and visit.done_on < day_of(past.now) - LATELY:
-        await _held(past, member, person, visit.kind, past.time_of(visit.done_on), SlotState.DONE)
+        await _add_slot(past, member, person, visit.kind, past.time_of(visit.done_on), SlotState.DONE)
 
 
-async def _held(
+async def _add_slot(
     past: Past, member: MemberAccess, person: Employee, kind: VisitKind, starts: datetime, state: SlotState
 ) -> Slot:
     """Proposed a month before, confirmed the week after, and over when it was."""

@@ -39,7 +39,7 @@ EXAMS = {VisitKind.EXAM, VisitKind.EXAM_HIRING, VisitKind.RETURN, VisitKind.EMPL
 SMALL = 8  # clients of the accountant who have something to answer
 
 
-async def tell_planning(staff: StaffAccess, now: datetime) -> None:
+async def add_planning(staff: StaffAccess, now: datetime) -> None:
     """Slots to come and past, some with a name, some open; requests at each of their states."""
     centre = await staff.first(staff.select(CareCentre).order_by(col(CareCentre.id)))
     if centre is None:

@@ -75,10 +75,10 @@ async def certify(request: Request, access: Member) -> Response[Any]:
     document_id, today = 0, clock.today()
     if form.data:
         async with form.attempt(access):
-            told = certificate_of(await access.company_row(), access.portal.settings, today)
+            values = certificate_of(await access.company_row(), access.portal.settings, today)
             async with access.paused():
                 name = f"certificat-adhesion-{access.company.code}-{today.isoformat()}.pdf"
-                kept = await keep_file(access, name, await pdf_of(told), may_deposit)
+                kept = await keep_file(access, name, await pdf_of(values), may_deposit)
             made = await add_certificate(access, form.data.token, kept, today, clock.now())
             document_id = made.key
     if form.errors:

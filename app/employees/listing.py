@@ -179,9 +179,9 @@ def _with_totals(statement: Select[Any], shape: Shape, found: Sequence[Any]) -> 
     """
     page = statement.subquery("page")
     total = sqlalchemy.select(func.count()).select_from(Employee).where(*found).scalar_subquery()
-    told = sqlalchemy.select(*page.c, _has_namesake(page), total)
+    whole = sqlalchemy.select(*page.c, _has_namesake(page), total)
     order: tuple[Any, ...] = (_key(shape.sort.removeprefix("-"), page.c), page.c.id)
-    return told.order_by(*(each.desc() if shape.sort.startswith("-") else each for each in order))
+    return whole.order_by(*(each.desc() if shape.sort.startswith("-") else each for each in order))
 
 
 def _key(name: str, row: Any) -> Any:

@@ -125,11 +125,11 @@ def _settled(row: InvoiceRow, payments: Sequence[Payment]) -> list[dict[str, str
 def _bank(bank: Bank | None) -> list[dict[str, str]]:
     if bank is None:
         return []
-    told = (
+    lines = (
         ("Bénéficiaire", bank.name), ("IBAN", bank.iban), ("BIC", bank.bic),
         ("Référence à rappeler", bank.reference), ("Montant", bank.amount),
     )  # fmt: skip
-    return [{"words": words, "value": value} for words, value in told if value]
+    return [{"words": words, "value": value} for words, value in lines if value]
 
 
 # The invoice that goes with a mail: kept in the outbox as words, drawn when the mail leaves.

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from app.access import MemberAccess, VisitorAccess
 from app.clock import day_of
-from app.devices import Opened, Origin, open_browser
+from app.devices import OpenedBrowser, Origin, open_browser
 from app.errors import NotFound, Refused
 from app.mail.outbox import new_seed, queue_mail
 from app.people.forms import Acceptance, NewInvitation, NewMember, Scope
@@ -230,7 +230,7 @@ async def accept(
     entry: Acceptance | NewMember,
     origin: Origin,
     now: datetime,
-) -> Opened:
+) -> OpenedBrowser:
     """Join as the account that one has, or as one opened here; signed in either way."""
     if isinstance(entry, NewMember):
         return await _accept_as_new(access, invited, entry, origin, now)
@@ -242,7 +242,7 @@ async def accept(
 
 async def _accept_as_new(
     access: VisitorAccess, invited: OpenInvitation, entry: NewMember, origin: Origin, now: datetime
-) -> Opened:
+) -> OpenedBrowser:
     """Open the account with the password chosen here, then join: no other mail is needed."""
     of_account = entry.model_dump(include={"last_name", "first_name", "job_title"})
     # Not a row yet: 0 is nobody's id, so that only the words of the person and of the service are judged.

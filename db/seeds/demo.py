@@ -23,7 +23,7 @@ Keyed = Callable[[str, str], str]
 OPENED, JOINED = 730, 600  # days ago: the employer's account, the accountant's
 
 
-async def tell(
+async def add_companies(
     session: AsyncSession, *, keyed: Keyed, filled: Filled, at_work: AtWork, password_hash: str, today: date
 ) -> None:
     """`keyed(code, number)` is what is stored of a n° télédéclarant.

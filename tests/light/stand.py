@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 from sqlmodel import select
 
-from app.main import routed, wired
+from app.main import make_litestar, wire
 from app.portal import Portal, make_portal
 from app.settings import Settings
 from db.engine import migrate
@@ -49,7 +49,7 @@ async def standing(folder: Path) -> AsyncIterator[Stand]:
         portal = make_portal(settings, bcrypt_cost=4)
         told = await tell(portal)
         await two_slots(portal, told)
-        server = Server(server_options(wired(routed(demo=False), settings, portal)))
+        server = Server(server_options(wire(make_litestar(demo=False), settings, portal)))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         while not server.started:
             await asyncio.sleep(0.01)
