@@ -57,7 +57,7 @@ async def update(request: Request, access: SignedIn) -> Response[Any]:
 
 @get("/mon-compte/mot-de-passe")
 async def password(access: SignedIn) -> Response[Any]:
-    return await _password(access, Form({"feeds": "oui"}))
+    return await _password_page(access, Form({"feeds": "oui"}))
 
 
 @post("/mon-compte/mot-de-passe")
@@ -70,12 +70,12 @@ async def change_password(request: Request, access: SignedIn) -> Response[Any]:
             opened = await acts.change_password(access, form.data, visit.origin, clock.now())
     if opened is None:
         form.typed = {"feeds": form["feeds"]}
-        return await _password(access, form)
+        return await _password_page(access, form)
     cookies = visit.session_cookies(opened)
     return see(request, "account.show", query={"fait": "mot-de-passe"}, cookies=cookies)
 
 
-async def _password(access: AccountAccess, form: Form[PasswordChange]) -> Response[Any]:
+async def _password_page(access: AccountAccess, form: Form[PasswordChange]) -> Response[Any]:
     """The form of a new password. It asks about calendars only a person who has some."""
     return page(
         "account/password.html",

@@ -15,12 +15,12 @@ from app.appointments.acts import FOR_ONE, LONG_STOP, ask_for_visits, objections
 from app.appointments.forms import CAUSES, DAYS, FORMS, HALVES
 from app.appointments.queries import Candidate, batch_of, centres, people_by_id, people_for
 from app.appointments.rules import MOTIVES
-from app.appointments.views import new_token, return_problems
+from app.appointments.views import return_problems
 from app.employees.declared import employee_name, names_apart
 from app.employees.standings import standings_of
 from app.errors import NotFound
 from app.rights import Right
-from app.text.fields import once_key
+from app.text.fields import once_key, once_token
 from app.web.forms import Form
 from app.web.pages import Page, page, page_number, see, wants_fragment
 from app.web.paging import PAGE, place_of, row_numbers
@@ -112,8 +112,8 @@ async def form(request: Request, access: Member, motive: FromPath[str]) -> Respo
     if not chosen:
         return see(request, "appointments.people", motive=wanted.value)
     typed = _fields_in_address(request.query_params) | {f"salarie_{each}": "oui" for each in chosen}
-    typed["batch"] = new_token()
-    return await _form(access, wanted, Form(typed), chosen, is_first=True)
+    typed["batch"] = once_token()
+    return await _form_page(access, wanted, Form(typed), chosen, is_first=True)
 
 
 @post(f"{NEW}/{{motive:str}}", right=Right.APPOINTMENTS)
@@ -128,7 +128,7 @@ async def ask(request: Request, access: Member, motive: FromPath[str]) -> Respon
         if form.errors and (requests := await batch_of(access, once_key(form.data))):
             is_again, form.errors = True, {}  # Sent twice at once: the first one was written meanwhile.
     if form.errors:
-        return await _form(access, wanted, form, _ticked_ids(form))
+        return await _form_page(access, wanted, form, _ticked_ids(form))
     return _see_requests(request, requests, is_again=is_again)
 
 
@@ -151,7 +151,7 @@ def _numbers(given: Iterable[str]) -> list[int]:
     return row_numbers(given, MOST_SHOWN)
 
 
-async def _form(
+async def _form_page(
     access: MemberAccess, motive: RequestMotive, form: Form[Any], chosen: list[int], *, is_first: bool = False
 ) -> Page:
     """`is_first`: who cannot be asked for is told at once, before anything is typed."""

@@ -2,7 +2,6 @@
 person who asked.
 """
 
-import secrets
 from datetime import datetime
 from itertools import product
 
@@ -16,6 +15,7 @@ from app.follow_up.words import MOTIVE_TITLES, REQUEST_STATES
 from app.mail.outbox import queue_mail
 from app.rights import Right, rights_of
 from app.sessions import is_alive
+from app.text.fields import once_token
 from db.models import (
     Account,
     AppointmentRequest,
@@ -59,7 +59,7 @@ async def answer_request(access: StaffAccess, request_id: int, text: str, now: d
     access.add(
         RequestMessage(
             company_id=request.company_id, request_id=request.key, account_id=access.account.key,
-            from_service=True, token=secrets.token_urlsafe(16), text=text, at=now,
+            from_service=True, token=once_token(), text=text, at=now,
         )
     )  # fmt: skip
     await notify_asker(access, request, now, text)

@@ -1,6 +1,5 @@
 """Requests as their pages display them."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
@@ -185,8 +184,3 @@ def return_problems(cause: str, stop_from: str, back_on: str) -> dict[str, str]:
 
 def _day(value: date | None) -> str:
     return f"{value:%d/%m/%Y}" if value else ""
-
-
-def new_token() -> str:
-    """Drawn with a form, so that the same form sent twice is known."""
-    return secrets.token_urlsafe(16)

@@ -85,7 +85,7 @@ DONE = {
 
 @get("/mon-compte/calendriers")
 async def index(request: Request, access: SignedIn, fait: NamedDependency[str] = "") -> Response[Any]:
-    return await _list(request, access, notice=DONE.get(fait, ""))
+    return await _list_page(request, access, notice=DONE.get(fait, ""))
 
 
 @post("/mon-compte/calendriers")
@@ -97,26 +97,26 @@ async def create(request: Request, access: SignedIn) -> Response[Any]:
         except Refused as refused:
             form.refuse(refused)
     if form.errors:
-        return await _list(request, access, form)
+        return await _list_page(request, access, form)
     return see(request, "calendars.index", query={"fait": "adresse"})
 
 
 @get("/mon-compte/calendriers/{feed_id:int}/revocation")
 async def revoking(access: SignedIn, feed_id: FromPath[int]) -> Response[Any]:
-    return await _confirmation(access, feed_id)
+    return await _revoking_page(access, feed_id)
 
 
 @post("/mon-compte/calendriers/{feed_id:int}/revocation")
 async def revoke(request: Request, access: SignedIn, feed_id: FromPath[int]) -> Response[Any]:
     form = await Form.attempted(request, access, Input, lambda _: revoke_feed(access, feed_id, clock.now()))
     if form.errors:
-        return await _confirmation(access, feed_id, form)
+        return await _revoking_page(access, feed_id, form)
     return see(request, "calendars.index", query={"fait": "revocation"})
 
 
 @get("/mon-compte/calendriers/revocation")
 async def revoking_all(access: SignedIn) -> Response[Any]:
-    return await _confirmation_of_all(access)
+    return await _revoking_all_page(access)
 
 
 @post("/mon-compte/calendriers/revocation")
@@ -125,11 +125,11 @@ async def revoke_all(request: Request, access: SignedIn) -> Response[Any]:
         request, access, Input, lambda _: end_feeds(access, access.account.key, clock.now())
     )
     if form.errors:
-        return await _confirmation_of_all(access, form)
+        return await _revoking_all_page(access, form)
     return see(request, "account.sessions", query={"fait": "calendriers"})
 
 
-async def _list(
+async def _list_page(
     request: Request,
     access: AccountAccess,
     form: Form[NewFeed] | None = None,
@@ -148,7 +148,7 @@ async def _list(
     )
 
 
-async def _confirmation(
+async def _revoking_page(
     access: AccountAccess, feed_id: int, form: Form[Input] | None = None
 ) -> Response[Any]:
     feed = await access.get(CalendarFeed, feed_id)
@@ -161,7 +161,7 @@ async def _confirmation(
     )
 
 
-async def _confirmation_of_all(access: AccountAccess, form: Form[Input] | None = None) -> Response[Any]:
+async def _revoking_all_page(access: AccountAccess, form: Form[Input] | None = None) -> Response[Any]:
     companies = await companies_to_follow(access, clock.today())
     feeds = [feed_with_address(access, each, companies) for each in await living_feeds(access)]
     return page("calendars/revoking_all.html", form=form, feeds=feeds)

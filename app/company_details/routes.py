@@ -38,7 +38,7 @@ async def show(access: Member, fait: NamedDependency[str] = "") -> Response[Any]
     stored = await stored_details(access, company)
     if Right.COMPANY in access.rights:
         typed = form_values(proposed_values(stored, clock.today())) | {"version": version_of(company)}
-        return await _editor(access, Form(typed), notice=DONE.get(fait, ""))
+        return await _edit_page(access, Form(typed), notice=DONE.get(fait, ""))
     return page(
         "company_details/show.html",
         team=await team_of(access),
@@ -55,12 +55,12 @@ async def update(request: Request, access: Member) -> Response[Any]:
         async with form.attempt(access):
             corrections = await correct_details(access, form.data, clock.now(), clock.today())
     if form.errors:
-        return await _editor(access, form)
+        return await _edit_page(access, form)
     done = "corrige" if corrections else "identique"
     return see(request, "company_details.show", query={"fait": done})
 
 
-async def _editor(access: MemberAccess, form: Form[Details], notice: str = "") -> Page:
+async def _edit_page(access: MemberAccess, form: Form[Details], notice: str = "") -> Page:
     """The form; after a 409, with what is stored now beside what was typed, and the version to go on from."""
     both = []
     if form.data and form.status_code == 409:

@@ -8,7 +8,6 @@ from litestar.response import Response, Stream
 
 from app import clock
 from app.access import MemberAccess
-from app.appointments.views import new_token
 from app.contact.acts import (
     end_inquiry,
     is_stored,
@@ -37,7 +36,7 @@ from app.employees.together import MOST_ABOUT
 from app.errors import Forbidden, NotFound
 from app.files.types import ACCEPTED, TAKEN, disposition
 from app.rights import OWN, Right
-from app.text.fields import Input
+from app.text.fields import Input, once_token
 from app.web.forms import Form
 from app.web.pages import Page, PublicPage, page, see
 from app.web.paging import PAGE, read_place, row_number, row_numbers
@@ -59,12 +58,12 @@ async def new(
     salarie = request.query_params.get("salarie", "") if len(several) < 2 else ""
     guess = InquiryTheme.CONTRIBUTION if facture else InquiryTheme.EMPLOYEES if salarie or several else ""
     typed = {
-        "token": new_token(), "theme": theme if theme in CHOICES and theme else guess,
+        "token": once_token(), "theme": theme if theme in CHOICES and theme else guess,
         "salarie": salarie[:11], "facture": facture[:11],
     }  # fmt: skip
     if len(several) > 1:
         typed["text"] = about_several(await chosen_employees(access, several))
-    return await _form(access, Form(typed))
+    return await _form_page(access, Form(typed))
 
 
 async def may_write(access: MemberAccess, **_: Any) -> None:
@@ -83,11 +82,11 @@ async def create(request: Request, access: Member) -> Response[Any]:
         ):
             sent, form.errors = already, {}  # Sent twice at once: the first one was written meanwhile.
     if form.errors or sent is None:
-        return await _form(access, form)
+        return await _form_page(access, form)
     return see(request, "contact.show", query={"fait": "deja" if already else "envoye"}, inquiry_id=sent.key)
 
 
-async def _form(access: MemberAccess, form: Form[Any]) -> Page:
+async def _form_page(access: MemberAccess, form: Form[Any]) -> Page:
     return page(
         "contact/new.html", form=form, themes=CHOICES,
         people=await _people(access, form), invoice=await _invoice(access, form), team=access.team,
@@ -159,13 +158,13 @@ async def index(access: Member, etat: FromQuery[str] = "", avant: FromQuery[str]
 @get(ONE, right=OWN)
 async def show(access: Member, inquiry_id: FromPath[int], fait: NamedDependency[str] = "") -> Response[Any]:
     shown = await thread_of(access, inquiry_id)
-    return _thread_page(shown, Form({"token": new_token()}), DONE.get(fait, ""))
+    return _thread_page(shown, Form({"token": once_token()}), DONE.get(fait, ""))
 
 
 @get(f"{ONE}/messages", right=OWN)
 async def messages(access: Member, inquiry_id: FromPath[int]) -> Response[Any]:
     """The form of the next message, with the thread above it."""
-    return await _act_page(access, inquiry_id, Form({"token": new_token()}))
+    return await _act_page(access, inquiry_id, Form({"token": once_token()}))
 
 
 async def may_reply(access: MemberAccess, inquiry_id: int, **_: Any) -> None:
@@ -189,7 +188,7 @@ async def write(request: Request, access: Member, inquiry_id: FromPath[int]) -> 
 
 @get(f"{ONE}/lecture", right=OWN)
 async def reading(access: Member, inquiry_id: FromPath[int]) -> Response[Any]:
-    return await _act_page(access, inquiry_id, Form({"token": new_token()}))
+    return await _act_page(access, inquiry_id, Form({"token": once_token()}))
 
 
 @post(f"{ONE}/lecture", right=OWN)
@@ -199,7 +198,7 @@ async def read(request: Request, access: Member, inquiry_id: FromPath[int]) -> R
     if form.data:
         await mark_as_read(access, inquiry_id, form.data.seen)
     if form.errors:
-        form.typed["token"] = new_token()
+        form.typed["token"] = once_token()
         return await _act_page(access, inquiry_id, form)
     return _see_thread(request, inquiry_id, "lu")
 
@@ -257,7 +256,7 @@ def _see_thread(request: Request, inquiry_id: int, done: str) -> Response[Any]:
 
 @get("/contact")
 async def public(access: Visitor) -> Response[Any]:
-    return _public_form(Form({"token": new_token(), "theme": InquiryTheme.ACCESS}))
+    return _public_page(Form({"token": once_token(), "theme": InquiryTheme.ACCESS}))
 
 
 @post("/contact", harmless=True)
@@ -269,7 +268,7 @@ async def send(request: Request, access: Visitor) -> Response[Any]:
         if form.status_code == 409 and await is_stored(access, form.data):
             form.errors = {}  # Sent twice at once: the first one was written meanwhile.
     if form.errors:
-        return _public_form(form)
+        return _public_page(form)
     return see(request, "contact.sent", query={"fait": "envoye"})
 
 
@@ -281,7 +280,7 @@ def sent(fait: NamedDependency[str] = "") -> Response[Any]:
     return PublicPage("contact/sent.html", kept_as=fait, is_done=bool(fait))
 
 
-def _public_form(form: Form[Any]) -> Page:
+def _public_page(form: Form[Any]) -> Page:
     return page("contact/public.html", form=form, themes=CHOICES)
 
 

@@ -1,6 +1,5 @@
 """Acts of the service on a thread: answer, end. The author of the thread gets a mail of each."""
 
-import secrets
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -14,6 +13,7 @@ from app.mail.outbox import queue_mail
 from app.rights import rights_of
 from app.sessions import is_alive
 from app.settings import Settings
+from app.text.fields import once_token
 from db.models import (
     Account,
     AuditKind,
@@ -50,7 +50,7 @@ async def answer_inquiry(
         raise Refused("Écrivez la réponse : l’employeur la lira.", "text")
     message = InquiryMessage(
         company_id=inquiry.company_id, inquiry_id=inquiry.key, account_id=access.account.key,
-        from_service=True, token=secrets.token_urlsafe(16), text=text.strip(), at=now,
+        from_service=True, token=once_token(), text=text.strip(), at=now,
     )  # fmt: skip
     if file:
         join_file(message, file)

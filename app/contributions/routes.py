@@ -8,7 +8,6 @@ from litestar.response import Response
 
 from app import clock
 from app.access import MemberAccess
-from app.appointments.views import new_token
 from app.contributions import acts, steps
 from app.contributions.acts import SeenAmount
 from app.contributions.filings import corrections_of, filing_of, filings_of
@@ -29,7 +28,7 @@ from app.contributions.views import (
 )
 from app.errors import NotFound
 from app.rights import Right
-from app.text.fields import Input
+from app.text.fields import Input, once_token
 from app.web.forms import Form
 from app.web.pages import page, see
 from app.web.paging import row_number
@@ -84,7 +83,7 @@ async def file_nobody(request: Request, access: Member, year: FromPath[int]) -> 
 async def correcting(request: Request, access: Member, year: FromPath[int]) -> Response[Any]:
     """Take it up again, or when the campaign is over ask the service."""
     filing = await filed_filing(request, access, year)
-    return correction_page(filing, Form({"token": new_token()}))
+    return correction_page(filing, Form({"token": once_token()}))
 
 
 @post(f"{ONE}/correction", right=Right.DECLARATION)
@@ -99,7 +98,7 @@ async def correct(request: Request, access: Member, year: FromPath[int]) -> Resp
             else:
                 await acts.reopen(access, year, clock.moment())
     if form.errors:
-        form.typed.setdefault("token", new_token())
+        form.typed.setdefault("token", once_token())
         return correction_page(await known_filing(request, access, year), form)
     done = {"fait": "demandee" if asks else "rouverte"}
     return see(request, "contributions.show", query=done, year=year)

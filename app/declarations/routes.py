@@ -73,13 +73,13 @@ async def step(request: Request, access: Member, step: FromPath[str]) -> Respons
     draft = await draft_of(access, clock.now())
     typed = dict(draft.typed) if draft else {}
     if step in STEPS:
-        return _step(step, Form(typed))
+        return _step_page(step, Form(typed))
     if step != "verification":
         raise NotFound
     whole = whole_of(typed, clock.today())
     if whole.wrong_step:
         return see(request, "declarations.step", step=whole.wrong_step)
-    return await _check(access, whole, Form())
+    return await _check_page(access, whole, Form())
 
 
 @post(STEP, right=Right.EMPLOYEES)
@@ -95,7 +95,7 @@ async def save_step(request: Request, access: Member, step: FromPath[str]) -> Re
     jobs = jobs_to_ask(form, before.get("pcs", "")) if step == "poste" else []
     await keep_typed(access, form.typed, set(STEPS[step].model_fields), clock.now())
     if form.errors:
-        return _step(step, form)
+        return _step_page(step, form)
     if jobs:
         path = path_to(request, "declarations.step", step=step)
         about = f"Déclarer un salarié, {place_of(step)}"
@@ -103,7 +103,7 @@ async def save_step(request: Request, access: Member, step: FromPath[str]) -> Re
     return see(request, "declarations.step", step=place_after(step))
 
 
-def _step(step: str, form: Form[Any]) -> Page:
+def _step_page(step: str, form: Form[Any]) -> Page:
     return page(
         "declarations/step.html",
         "partials/declarations/step.html",
@@ -119,7 +119,7 @@ def _step(step: str, form: Form[Any]) -> Page:
     )
 
 
-async def _check(access: MemberAccess, whole: WholeDeclaration, form: Form[Any]) -> Page:
+async def _check_page(access: MemberAccess, whole: WholeDeclaration, form: Form[Any]) -> Page:
     """The whole before it is declared: what follows from it, and who may be the same person."""
     return page(
         "declarations/check.html",
@@ -147,7 +147,7 @@ async def _declare(request: Request, access: MemberAccess) -> Response[Any]:
         form.data = None
         form.refuse(Refused(CHANGED, status_code=409))
     if whole.wrong_step:
-        return _step(whole.wrong_step, _step_form(whole.wrong_step, typed, form))
+        return _step_page(whole.wrong_step, _step_form(whole.wrong_step, typed, form))
     employee: Employee | None = None
     if form.data:
         async with form.attempt(access):
@@ -156,7 +156,7 @@ async def _declare(request: Request, access: MemberAccess) -> Response[Any]:
                 raise Refused(ANOTHER, "another")
             employee = await register_employee(access, whole.values, clock.moment())
     if employee is None or form.errors:
-        return await _check(access, whole, form)
+        return await _check_page(access, whole, form)
     return _leave_for_sheet(request, employee.key)
 
 

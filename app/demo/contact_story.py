@@ -1,6 +1,5 @@
 """The demo's messages to the service: one that waits, one answered and unread, one ended."""
 
-import secrets
 from datetime import datetime
 
 from sqlmodel import col
@@ -13,6 +12,7 @@ from app.demo.hours import days_ago
 from app.demo.story import member_of
 from app.employee_files.writing import model_xlsx
 from app.kept_files import Kept, store_file
+from app.text.fields import once_token
 from db.models import Employee, Inquiry
 
 ADVICE = (
@@ -53,7 +53,5 @@ async def _send(
     member: MemberAccess, at: datetime, theme: str, subject: str, text: str, employee: int = 0,
     file: Kept | None = None,
 ) -> Inquiry:  # fmt: skip
-    data = NewInquiry(
-        token=secrets.token_urlsafe(16), theme=theme, subject=subject, text=text, salarie=employee
-    )
+    data = NewInquiry(token=once_token(), theme=theme, subject=subject, text=text, salarie=employee)
     return await send_inquiry(member, data, file, at)

@@ -1,6 +1,5 @@
 """The demo's documents: shared by the service's own acts, and a DUERP that the employer keeps up to date."""
 
-import secrets
 from datetime import datetime, timedelta
 
 from sqlmodel import col
@@ -15,6 +14,7 @@ from app.documents.staff import SharedDocument, share_document
 from app.files.pdf import typeset_apart
 from app.kept_files import Kept, store_file
 from app.portal import Portal
+from app.text.fields import once_token
 from app.text.formats import day
 from db.models import Company, DocumentKind, Employee
 
@@ -50,7 +50,7 @@ async def _share(
 
 async def _deposit(member: MemberAccess, company: Company, version: int, at: datetime) -> None:
     file = await _file(member.portal, company, f"DUERP, version {version}", f"DUERP-{version}.pdf", at)
-    await deposit_document(member, Deposit(token=secrets.token_urlsafe(16), kind="duerp"), file, at)
+    await deposit_document(member, Deposit(token=once_token(), kind="duerp"), file, at)
 
 
 async def _file(portal: Portal, company: Company, title: str, name: str, at: datetime) -> Kept:

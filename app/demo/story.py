@@ -1,6 +1,5 @@
 """The demo's planning, written with the acts of the service and of the employer."""
 
-import secrets
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
@@ -18,6 +17,7 @@ from app.planning.queries import slot_row
 from app.planning.rules import is_working_day
 from app.planning.staff import Opening, assign_slot, give_attestation, mark_absent, mark_done, publish_slots
 from app.security.seat import ActingAccount, ActingCompany, ActingMembership, FollowingTeam
+from app.text.fields import once_token
 from db.models import (
     Account,
     CareCentre,
@@ -151,7 +151,7 @@ async def _requests(staff: StaffAccess, member: MemberAccess, now: datetime) -> 
     people = [each.key for each in await staff.all(mine.order_by(col(Employee.id)).offset(20).limit(4))]
 
     def given(index: int) -> dict[str, str]:
-        return {"batch": secrets.token_urlsafe(16), f"salarie_{people[index]}": "oui"}
+        return {"batch": once_token(), f"salarie_{people[index]}": "oui"}
 
     why = {"reason": "Nouveau poste avec port de charges : nous souhaitons un avis.", "told": "oui"}
     asked = [EmployerRequest.model_validate(given(index) | why) for index in (1, 2)]
@@ -171,7 +171,7 @@ async def _requests(staff: StaffAccess, member: MemberAccess, now: datetime) -> 
     await answer_request(staff, a_return.key, soon, days_ago(now, 3, 9, 30))
     # The one whose slot was given back: who has an appointment is not asked for again.
     for each in (await _due(staff, member.company.key, 8))[7:]:
-        fields = {"batch": secrets.token_urlsafe(16), f"salarie_{each.key}": "oui"}
+        fields = {"batch": once_token(), f"salarie_{each.key}": "oui"}
         at = clock.moment(days_ago(now, 2, 9, 30))
         await ask_for_visits(member, RequestMotive.OVERDUE, Wishes.model_validate(fields), at)
 

@@ -1,6 +1,5 @@
 """/espace/{code}/documents: the list, one of them, its file, and what is new in it."""
 
-import secrets
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +20,7 @@ from app.files.types import disposition
 from app.files.zipped import Stored, names_in, zip_of
 from app.kept_files import Kept, keep_file
 from app.rights import OWN, Right
-from app.text.fields import Input
+from app.text.fields import Input, once_token
 from app.web.forms import Form
 from app.web.pages import Page, page, see
 from app.web.paging import PAGE, read_place, row_number, written_place
@@ -37,7 +36,7 @@ MOST = Limit(10_000_000, "enregistrez-le en plus petit (images réduites), ou en
 @get(DEPOSIT, right=Right.DOCUMENTS)
 async def new(access: Member, nature: FromQuery[str] = "") -> Response[Any]:
     kind = nature if nature in set(DEPOSITED) else ""
-    return _deposit(Form({"token": _token(), "kind": kind, "title": ""}))
+    return _new_page(Form({"token": once_token(), "kind": kind, "title": ""}))
 
 
 async def may_deposit(access: MemberAccess, **_: Any) -> None:
@@ -60,13 +59,13 @@ async def create(request: Request, access: Member) -> Response[Any]:
         async with form.attempt(access):
             document_id = (await deposit_document(access, form.data, kept, clock.now())).key
     if form.errors or not document_id:
-        return _deposit(form)
+        return _new_page(form)
     return _see_document(request, document_id, "depose")
 
 
 @get(CERTIFICATE, right=Right.DOCUMENTS)
 async def certificate(access: Member) -> Response[Any]:
-    return page("documents/certificate.html", form=Form({"token": _token()}))
+    return page("documents/certificate.html", form=Form({"token": once_token()}))
 
 
 @post(CERTIFICATE, right=Right.DOCUMENTS)
@@ -111,17 +110,13 @@ async def _stored(access: MemberAccess, form: Form[Deposit], name: str, content:
     return None
 
 
-def _deposit(form: Form[Any]) -> Page:
+def _new_page(form: Form[Any]) -> Page:
     kinds = {"": "Choisissez"} | {str(kind): KIND_WORDS[kind] for kind in DEPOSITED}
     return page("documents/new.html", form=form, kinds=kinds)
 
 
 def _see_document(request: Request, document_id: int, done: str) -> Response[Any]:
     return see(request, "documents.show", document_id=document_id, query={"fait": done})
-
-
-def _token() -> str:
-    return secrets.token_urlsafe(16)
 
 
 DOCUMENTS = "/espace/{code:str}/documents"

@@ -1,6 +1,5 @@
 """Acts of the service: share a document with a company, which gets a mail without its content."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from app.kept_files import Kept
 from app.mail.outbox import queue_mail
 from app.rights import Right, rights_of
 from app.sessions import is_alive
+from app.text.fields import once_token
 from app.text.names import person_name
 from db.models import (
     Account,
@@ -53,7 +53,7 @@ async def share_document(
         raise NotFound
     name = _name_of(employee) if employee else ""
     title = " ".join(f"{shared.title}{' : ' if name else ''}{name}".split())[:120]
-    token = secrets.token_urlsafe(16)
+    token = once_token()
     document = access.add(
         Document(
             company_id=company.key, kind=shared.kind, title=title, series=token, token=token,

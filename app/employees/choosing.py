@@ -78,7 +78,7 @@ async def index(request: Request, access: Member) -> Response[Any]:
         path = path_to(request, "employees.index", code=site)
         return leave(request, f"{path}?{query}" if query else path)
     is_whole = request.query_params.get("cocher") == "oui"
-    return await _list(request, access, filters, Form(), is_whole=is_whole)
+    return await _list_page(request, access, filters, Form(), is_whole=is_whole)
 
 
 @get("/espace/{code:str}/salaries/choix", right=Right.VIEW)
@@ -96,7 +96,7 @@ async def choose(request: Request, access: Member) -> Response[Any]:
         people = plural(act.most, "salarié")
         form.errors["employees-table"] = f"{act.limit} {people} au plus : décochez-en, ou filtrez la liste."
     if form.errors:
-        return await _list(request, access, filters, form, chosen)
+        return await _list_page(request, access, filters, form, chosen)
     return see(request, act.name, query={"salarie": [str(each) for each in chosen]}, **act.params)
 
 
@@ -112,7 +112,7 @@ def _filters(request: Request, access: MemberAccess) -> ListFilters:
     return read_filters(request.query_params.dict(), is_keeper=Right.EMPLOYEES in access.rights)
 
 
-async def _list(
+async def _list_page(
     request: Request,
     access: MemberAccess,
     filters: ListFilters,

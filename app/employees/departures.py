@@ -45,7 +45,7 @@ ONE = "/espace/{code:str}/salaries/{employee_id:int}"
 async def leaving(access: Member, employee_id: FromPath[int]) -> Response[Any]:
     employee = await employee_of(access, employee_id)
     last_day = max(clock.today(), employee.entry_on)
-    return await _leaving(access, employee, Form({"exit_on": last_day.isoformat()}))
+    return await _leaving_page(access, employee, Form({"exit_on": last_day.isoformat()}))
 
 
 @post(f"{ONE}/depart", right=Right.EMPLOYEES)
@@ -57,8 +57,8 @@ async def leave(request: Request, access: Member, employee_id: FromPath[int]) ->
             last_day = date.fromisoformat(form.data.exit_on)
             await register_departure(access, employee, last_day, clock.moment())
     if form.errors:
-        return await _leaving(access, employee, form)
-    return _sheet(request, employee, "depart")
+        return await _leaving_page(access, employee, form)
+    return _see_sheet(request, employee, "depart")
 
 
 @get("/espace/{code:str}/salaries/operations", right=Right.VIEW)
@@ -81,7 +81,7 @@ async def changes(
 
 @get("/espace/{code:str}/salaries/operations/{change_id:int}/annulation", right=Right.EMPLOYEES)
 async def undoing(access: Member, change_id: FromPath[int]) -> Response[Any]:
-    return _undoing(await change_of(access, change_id), Form())
+    return _undoing_page(await change_of(access, change_id), Form())
 
 
 @post("/espace/{code:str}/salaries/operations/{change_id:int}/annulation", right=Right.EMPLOYEES)
@@ -92,13 +92,13 @@ async def undo(request: Request, access: Member, change_id: FromPath[int]) -> Re
         async with form.attempt(access):
             employee = await undo_change(access, change, clock.moment())
     if form.errors:
-        return _undoing(change, form)
+        return _undoing_page(change, form)
     if employee:
-        return _sheet(request, employee, "annule")
+        return _see_sheet(request, employee, "annule")
     return see(request, "employees.changes", query={"fait": "annule"})
 
 
-async def _leaving(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
+async def _leaving_page(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
     declared = declared_of(employee)
     done = operations_of(await changes_of(access, employee.key), clock.now())
     return page(
@@ -109,7 +109,7 @@ async def _leaving(access: MemberAccess, employee: Employee, form: Form[Any]) ->
     )  # fmt: skip
 
 
-def _undoing(change: EmployeeChange, form: Form[Any]) -> Page:
+def _undoing_page(change: EmployeeChange, form: Form[Any]) -> Page:
     fields = [
         (LABELS[name], in_words(name, change.after[name]), in_words(name, change.before[name]))
         for name in LABELS
@@ -127,7 +127,7 @@ def _title(change: EmployeeChange) -> str:
     return f"Annuler : {CHANGES[change.kind].lower()} {of(change.about)}"
 
 
-def _sheet(request: Request, employee: Employee, done: str) -> Response[Any]:
+def _see_sheet(request: Request, employee: Employee, done: str) -> Response[Any]:
     return see(request, "employees.show", query={"fait": done}, employee_id=employee.key)
 
 
@@ -141,7 +141,7 @@ OF_THE_NEW_JOB = ("entry_on", "exit_on", "contract_ends_on")  # asked, and not w
 async def returning(access: Member, employee_id: FromPath[int]) -> Response[Any]:
     employee = await employee_of(access, employee_id)
     typed = form_values(declared_of(employee) | dict.fromkeys(OF_THE_NEW_JOB, ""))
-    return await _returning(access, employee, Form(typed | {"asked": employee.job_title}))
+    return await _returning_page(access, employee, Form(typed | {"asked": employee.job_title}))
 
 
 @post(PATH, right=Right.EMPLOYEES)
@@ -160,11 +160,11 @@ async def come_back(request: Request, access: Member, employee_id: FromPath[int]
             values = stored | declared_fields(form.data)
             await register_return(access, employee, values, clock.moment())
     if form.errors:
-        return await _returning(access, employee, form)
+        return await _returning_page(access, employee, form)
     return see(request, "employees.show", query={"fait": "retour"}, employee_id=employee.key)
 
 
-async def _returning(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
+async def _returning_page(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
     hired_on = _day(form["entry_on"]) or clock.today()
     return page(
         "employees/returning.html", form=form, employee_id=employee.key,

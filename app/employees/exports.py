@@ -42,17 +42,17 @@ async def export(request: Request, access: Member, kind: FromPath[str]) -> Respo
     named = [{"code": access.company.code} | dict(zip(LABELS, row, strict=True)) for row in rows]
     # A large workbook takes a second to write: beside the loop, so that the others do not wait.
     content = await asyncio.to_thread(WRITERS[kind], named)
-    return _file(content, kind, f"salaries-{access.company.code}-{at.today.isoformat()}")
+    return _file_answer(content, kind, f"salaries-{access.company.code}-{at.today.isoformat()}")
 
 
 @get("/espace/{code:str}/salaries/modele/{kind:str}", right=Right.VIEW)
 async def model(access: Member, kind: FromPath[str]) -> Response[Any]:
     if kind not in MODELS:
         raise NotFound
-    return _file(await asyncio.to_thread(MODELS[kind]), kind, "modele-salaries")
+    return _file_answer(await asyncio.to_thread(MODELS[kind]), kind, "modele-salaries")
 
 
-def _file(content: bytes, kind: str, name: str) -> Response[Any]:
+def _file_answer(content: bytes, kind: str, name: str) -> Response[Any]:
     headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
     return Response(content, media_type=TYPES[kind], headers=headers)
 

@@ -32,7 +32,7 @@ async def leaving_together(request: Request, access: Member) -> Response[Any]:
         return see(request, "employees.index")
     people = await chosen_employees(access, chosen)
     typed = {f"salarie_{each.key}": "oui" for each in people if not each.exit_on}
-    return _page(people, Form(typed | {"exit_on": clock.today().isoformat()}))
+    return _leaving_page(people, Form(typed | {"exit_on": clock.today().isoformat()}))
 
 
 @post(PATH, right=Right.EMPLOYEES)
@@ -43,17 +43,17 @@ async def leave_together(request: Request, access: Member) -> Response[Any]:
             last_day = date.fromisoformat(form.data.exit_on)
             await register_departures(access, form.data.versions, last_day, clock.moment())
     if form.errors:
-        return await _again(access, form)
+        return await _refused_page(access, form)
     return see(request, "employees.changes", query={"fait": "departs"})
 
 
-async def _again(access: MemberAccess, form: Form[Any]) -> Page:
+async def _refused_page(access: MemberAccess, form: Form[Any]) -> Page:
     """The page refused, with the people that it showed, as they are now."""
     shown = [found[2] for name in form.typed if (found := BOX.fullmatch(name)) and found[1] == "version"]
-    return _page(await chosen_employees(access, row_numbers(shown, MOST_LEAVING)), form)
+    return _leaving_page(await chosen_employees(access, row_numbers(shown, MOST_LEAVING)), form)
 
 
-def _page(people: Sequence[Employee], form: Form[Any]) -> Page:
+def _leaving_page(people: Sequence[Employee], form: Form[Any]) -> Page:
     names = names_apart([(employee_name(each), each.birth_on) for each in people])
     return page(
         "employees/leaving_together.html",

@@ -82,7 +82,7 @@ async def edit(access: Member, employee_id: FromPath[int]) -> Response[Any]:
         "version": str(employee.version),
         "asked": employee.job_title,
     }
-    return _editor(employee, Form(typed))
+    return _edit_page(employee, Form(typed))
 
 
 @post("/espace/{code:str}/salaries/{employee_id:int}/correction", right=Right.EMPLOYEES)
@@ -98,7 +98,7 @@ async def update(request: Request, access: Member, employee_id: FromPath[int]) -
         async with form.attempt(access):
             names = await correct_employee(access, employee, values, version, clock.moment())
     if form.errors:
-        return _editor(employee, form)
+        return _edit_page(employee, form)
     done = "corrige" if names else "identique"
     return see(request, "employees.show", query={"fait": done}, employee_id=employee.key)
 
@@ -111,7 +111,7 @@ def _next_question(request: Request, employee: Employee) -> NextQuestion:
     )
 
 
-def _editor(employee: Employee, form: Form[Any]) -> Page:
+def _edit_page(employee: Employee, form: Form[Any]) -> Page:
     """The form; after a 409, with what is stored now beside what was typed, and the version to go on from."""
     both = []
     if form.data and form.status_code == 409:

@@ -100,7 +100,7 @@ async def paper(access: Member, invoice_id: FromPath[int]) -> Response[Any]:
     company, settings = await access.company_row(), access.portal.settings
     content = await pdf_of(paper_of(company, invoice, row, payments, settings, clock.today()))
     is_note = invoice.kind == InvoiceKind.CREDIT_NOTE
-    return _file(content, "application/pdf", file_name(invoice.number, is_note=is_note))
+    return _file_answer(content, "application/pdf", file_name(invoice.number, is_note=is_note))
 
 
 @get(f"{INVOICES}/export/{{kind:str}}", right=Right.INVOICES)
@@ -113,10 +113,10 @@ async def export(
     today, state = clock.today(), etat if etat in FILTERS else ""
     rows = await invoices_before(access, state, _year(annee), None, today, MOST_EXPORTED)
     content = await asyncio.to_thread(csv_of, rows, today)
-    return _file(content, "text/csv", f"factures-{access.company.code}-{today.isoformat()}.csv")
+    return _file_answer(content, "text/csv", f"factures-{access.company.code}-{today.isoformat()}.csv")
 
 
-def _file(content: bytes, kind: str, name: str) -> Response[Any]:
+def _file_answer(content: bytes, kind: str, name: str) -> Response[Any]:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=kind, headers=headers)
 

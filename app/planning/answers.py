@@ -11,7 +11,6 @@ from app import clock
 from app.access import MemberAccess
 from app.appointments.forms import DAYS, HALVES
 from app.appointments.queries import centres
-from app.appointments.views import new_token
 from app.planning import acts
 from app.planning.acts import SeenSlot
 from app.planning.forms import GIVEN_REASONS, Confirmation, GivingBack, OtherDate
@@ -19,6 +18,7 @@ from app.planning.queries import Counts, SlotRow, answerers, counts_of, notice_o
 from app.planning.rules import ShownWeek, week_word
 from app.planning.views import SlotLine, line_of, notice_lines, notice_words
 from app.rights import Right
+from app.text.fields import once_token
 from app.web.forms import Form
 from app.web.pages import Page, page, see, wants_fragment
 from app.web.signatures import Member, Request, get, post
@@ -107,7 +107,7 @@ async def confirm(request: Request, access: Member, slot_id: FromPath[int]) -> R
 @get(f"{ONE}/absence", right=Right.APPOINTMENTS)
 async def giving_back(access: Member, slot_id: FromPath[int]) -> Response[Any]:
     """The notice and the fee are said before the click."""
-    return await _giving_back(access, slot_id, Form())
+    return await _giving_back_page(access, slot_id, Form())
 
 
 @post(f"{ONE}/absence", right=Right.APPOINTMENTS)
@@ -120,13 +120,13 @@ async def give_back(request: Request, access: Member, slot_id: FromPath[int]) ->
     if form.status_code == 409:
         return await slot_page(access, await slot_row(access, slot_id), form=form)
     if form.errors:
-        return await _giving_back(access, slot_id, form)
+        return await _giving_back_page(access, slot_id, form)
     return in_its_week(request, after, "rendu")
 
 
 @get(f"{ONE}/autre-date", right=Right.APPOINTMENTS)
 async def another_date(access: Member, slot_id: FromPath[int]) -> Response[Any]:
-    return await _another_date(access, slot_id, Form({"batch": new_token()}))
+    return await _another_date_page(access, slot_id, Form({"batch": once_token()}))
 
 
 @post(f"{ONE}/autre-date", right=Right.APPOINTMENTS)
@@ -137,7 +137,7 @@ async def ask_another_date(request: Request, access: Member, slot_id: FromPath[i
         async with form.attempt(access):
             asked = await acts.ask_another_date(access, row, _seen_slot(form.data), form.data, clock.moment())
     if asked is None or form.errors:
-        return await _another_date(access, slot_id, form)
+        return await _another_date_page(access, slot_id, form)
     query = {"fait": "envoyee"}
     return see(request, "appointments.show", query=query, request_id=asked.key)
 
@@ -147,7 +147,7 @@ def in_its_week(request: Request, row: SlotRow, done: str) -> Response[Any]:
     return see(request, "planning.index", query={"semaine": week_word(row.starts.date()), "fait": done})
 
 
-async def _giving_back(access: MemberAccess, slot_id: int, form: Form[Any]) -> Page:
+async def _giving_back_page(access: MemberAccess, slot_id: int, form: Form[Any]) -> Page:
     row = await slot_row(access, slot_id)
     (line,) = await lines_now(access, [row])
     notice = notice_of(access, row, clock.now())
@@ -163,7 +163,7 @@ async def _giving_back(access: MemberAccess, slot_id: int, form: Form[Any]) -> P
     )
 
 
-async def _another_date(access: MemberAccess, slot_id: int, form: Form[Any]) -> Page:
+async def _another_date_page(access: MemberAccess, slot_id: int, form: Form[Any]) -> Page:
     row = await slot_row(access, slot_id)
     (line,) = await lines_now(access, [row])
     notice = notice_of(access, row, clock.now())

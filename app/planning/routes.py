@@ -45,7 +45,7 @@ ONE = "/espace/{code:str}/planning/{slot_id:int}/salarie"
 async def choosing(
     access: Member, slot_id: FromPath[int], q: FromQuery[str] = "", apres: FromQuery[str] = ""
 ) -> Response[Any]:
-    return await _choosing(access, slot_id, Form(), q[:100], apres)
+    return await _choosing_page(access, slot_id, Form(), q[:100], apres)
 
 
 @post(ONE, right=Right.APPOINTMENTS)
@@ -57,11 +57,11 @@ async def choose(request: Request, access: Member, slot_id: FromPath[int]) -> Re
         async with form.attempt(access):
             after = await give_slot(access, row, seen, employee_id, clock.moment())
     if form.errors:
-        return await _choosing(access, slot_id, form, "", "")
+        return await _choosing_page(access, slot_id, form, "", "")
     return in_its_week(request, after, "attribue")
 
 
-async def _choosing(access: MemberAccess, slot_id: int, form: Form[Any], q: str, after: str) -> Page:
+async def _choosing_page(access: MemberAccess, slot_id: int, form: Form[Any], q: str, after: str) -> Page:
     row = await slot_row(access, slot_id)
     (line,) = await lines_now(access, [row])
     place = place_of(after, "echeance")

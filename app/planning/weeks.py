@@ -56,15 +56,13 @@ async def confirm_all(request: Request, access: Member) -> Response[Any]:
         async with form.attempt(access):
             refused = await confirm_together(access, form.data.shown.sequences, clock.moment())
     if form.data and refused:
-        return await _page_of_refusals(access, form.data.shown, refused)
+        return await _refusals_page(access, form.data.shown, refused)
     if form.errors:
         return await _week_page(access, WeekQuery(week), form=form)
     return see(request, "planning.index", query={"semaine": week, "fait": "confirmes"})
 
 
-async def _page_of_refusals(
-    access: MemberAccess, shown: ShownWeek, refused: list[tuple[SlotRow, str]]
-) -> Page:
+async def _refusals_page(access: MemberAccess, shown: ShownWeek, refused: list[tuple[SlotRow, str]]) -> Page:
     """The week as it now is: how many are confirmed, and why the others are not."""
     form: Form[Any] = Form()
     form.status_code = 409

@@ -1,6 +1,7 @@
 """Fields that several forms share, with the message for a wrong one."""
 
 import re
+import secrets
 from base64 import urlsafe_b64encode
 from hashlib import sha256
 from typing import Annotated, Any
@@ -16,6 +17,11 @@ class Input(BaseModel):
     """The fields that one action accepts, and nothing else."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def once_token() -> str:
+    """128 random bits, drawn with a form: the same form sent twice is known by them."""
+    return secrets.token_urlsafe(16)
 
 
 def once_key(data: Input, file_sha256: str = "") -> str:
