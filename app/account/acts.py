@@ -35,7 +35,13 @@ async def change_password(
     hashed = await judge_password(access, access.account, entry.new_password)
     queue_mail(access, "password_changed", access.account.email, now, account_id=access.account.key)
     return await set_password(
-        access, access.account, hashed, origin, now, Act.PASSWORD_CHANGED, with_feeds=entry.feeds
+        access,
+        access.account,
+        hashed,
+        origin=origin,
+        now=now,
+        act=Act.PASSWORD_CHANGED,
+        with_feeds=entry.feeds,
     )
 
 
@@ -70,7 +76,7 @@ async def confirm_email(access: VisitorAccess, token: str, now: datetime) -> Non
     first = await living_undo(access, account.key, now)
     old, account.email = account.email, link.email
     await void(access, account, Act.EMAIL_CHANGED, now)
-    mail_undo(access, account, old, first.email if first else old, now + UNDO_LIFE, now)
+    mail_undo(access, account, old, restored=first.email if first else old, until=now + UNDO_LIFE, now=now)
     access.record(AuditKind.EMAIL_CHANGED, now, account.key)
 
 

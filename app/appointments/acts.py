@@ -123,7 +123,8 @@ async def ask_for_visits(
             f"{names[under_way[0].employee_id]} : une demande du même motif est déjà en cours.", "employees"
         )
     requests = [
-        access.add(request_from(access, motive, each.key, each.due_kind, data, at)) for each in people
+        access.add(request_from(access, motive, each.key, kind=each.due_kind, data=data, at=at))
+        for each in people
     ]
     await access.flush()
     for request, each in zip(requests, people, strict=True):
@@ -160,7 +161,7 @@ async def ask_for_another_date(
     request = await _request_again(access, slot)
     if request is None:
         motive, employee_id = RequestMotive.ANOTHER_DATE, slot.employee_id or 0
-        request = access.add(request_from(access, motive, employee_id, slot.kind, data, at))
+        request = access.add(request_from(access, motive, employee_id, kind=slot.kind, data=data, at=at))
     elif request.state != RequestState.SENT:
         request.state, request.planned_at = RequestState.TAKEN, None
         request.taken_at = request.taken_at or at.now

@@ -249,7 +249,8 @@ def subject_of(
     employee: Employee, *, is_exposed: bool, call: Call | None = None, seen_on: date | None = None
 ) -> Subject:
     return Subject(
-        employee.birth_on, employee.entry_on, employee.exit_on, Contract(employee.contract),
-        Monitoring(employee.monitoring), employee.due_on,
-        is_exposed or employee.monitoring == SIR, call, seen_on,
+        birth_on=employee.birth_on, entry_on=employee.entry_on, exit_on=employee.exit_on,
+        contract=Contract(employee.contract), monitoring=Monitoring(employee.monitoring),
+        due_on=employee.due_on, is_exposed=is_exposed or employee.monitoring == SIR, call=call,
+        seen_on=seen_on,
     )  # fmt: skip

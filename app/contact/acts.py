@@ -54,7 +54,7 @@ async def send_inquiry(access: MemberAccess, data: NewInquiry, file: Kept | None
         )
     )  # fmt: skip
     await access.flush()
-    _add_message(access, inquiry, data.text, key, file, now)
+    _add_message(access, inquiry, data.text, key=key, file=file, now=now)
     access.trace(AuditKind.INQUIRY_SENT, now, f"{THEMES[InquiryTheme(data.theme)]} : {data.subject}")
     person = employee_name(employee) if employee else ""
     _notify_service(access, inquiry, data.text, file, now, person=person)
@@ -75,7 +75,7 @@ async def write_reply(
     key = message_key(data, file)
     if await message_by_token(access, inquiry.key, key):
         return
-    _add_message(access, inquiry, data.text, key, file, now)
+    _add_message(access, inquiry, data.text, key=key, file=file, now=now)
     await access.flush()  # Here the constraint tells the second of two at once.
     inquiry.state, inquiry.closed_at, inquiry.updated_at = InquiryState.SENT, None, now
     if inquiry.unread_at and inquiry.unread_at <= data.seen:

@@ -187,7 +187,7 @@ async def file_declaration(access: MemberAccess, year: int, seen: SeenAmount, at
         raise Refused(NOBODY)
     if seen.shown != seen_amount(tally.headcount, amount.total_cents):
         raise Refused(CHANGED, status_code=409)
-    return await _write(access, filing, seen.version, tally, amount, at)
+    return await _write(access, filing, seen.version, tally=tally, amount=amount, at=at)
 
 
 async def file_nobody(access: MemberAccess, year: int, seen: SeenAmount, at: Moment) -> bool:
@@ -205,7 +205,9 @@ async def file_nobody(access: MemberAccess, year: int, seen: SeenAmount, at: Mom
         raise Refused(f"{words}enregistrez d’abord leur départ, ou déclarez-les.")
     if tally.unanswered:
         raise Refused(f"Il reste {plural(tally.unanswered, 'doute')} à lever : dites d’abord qui compte.")
-    return await _write(access, filing, seen.version, tally, Amount((), 0, 0, 0), at, nobody=True)
+    return await _write(
+        access, filing, seen.version, tally=tally, amount=Amount((), 0, 0, 0), at=at, nobody=True
+    )
 
 
 def _refuse_unseen(filing: Filing, seen: SeenAmount, at: Moment) -> None:
@@ -232,7 +234,7 @@ async def _write(
     version = version or BEGUN
     declaration = filing.declaration or await begin_declaration(access, filing.year, at)
     replaced = [*declaration.replaced, *([declaration.receipt] if declaration.number else [])]
-    receipt = _receipt(access, filing, tally, amount, len(replaced) + 1, at, nobody=nobody)
+    receipt = _receipt(access, filing, tally, amount=amount, rank=len(replaced) + 1, at=at, nobody=nobody)
     values: dict[str, Any] = {
         "nobody_left": nobody, "headcount": receipt.headcount, "counts": receipt.counts,
         "lines": receipt.lines, "net_cents": amount.net_cents, "vat_cents": amount.vat_cents,

@@ -99,7 +99,7 @@ async def _filings(access: MemberAccess, year: int | None, today: date) -> list[
     for tariff, declaration, created_at in rows:
         campaign = Campaign(tariff.opens_on, tariff.closes_on)
         state = state_of(campaign, _facts(declaration, day_of(created_at)), today)
-        filings.append(_filing(rules, declared, made, tariff.year, campaign, state))
+        filings.append(_filing(rules, declared, made, year=tariff.year, campaign=campaign, state=state))
     return filings
 
 
@@ -113,7 +113,16 @@ def _filing(
     since = before.rules.reference_on if before else _reference_before(rules, year)
     last = declared.get(year - 1) if year - 1 in made else None
     arrivals = window_between(before, after, since)
-    return Filing(year, rules[year], campaign, declared[year], state, last, since, arrivals)
+    return Filing(
+        year=year,
+        rules=rules[year],
+        campaign=campaign,
+        declaration=declared[year],
+        state=state,
+        before=last,
+        since=since,
+        arrivals=arrivals,
+    )
 
 
 def _filed_declarations(rules: dict[int, Rules], declared: Declared) -> dict[int, FiledDeclaration]:
@@ -245,7 +254,15 @@ def _declaration_at(
 ) -> DeclarationAt:  # fmt: skip
     campaign, known = Campaign(opens_on, closes_on), _due_facts(joined_at, *facts)
     state, may = state_of(campaign, known, today), Right.DECLARATION in rights_of(roles)
-    return DeclarationAt(company_id, code, year, campaign, state, known.is_begun, may)
+    return DeclarationAt(
+        company_id=company_id,
+        code=code,
+        year=year,
+        campaign=campaign,
+        state=state,
+        is_begun=known.is_begun,
+        may=may,
+    )
 
 
 def _due_facts(

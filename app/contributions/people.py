@@ -93,11 +93,8 @@ class Doubtful(NamedTuple):
 
 async def doubtful_people(access: MemberAccess, filing: Filing, on: date) -> list[Doubtful]:
     """All of them, by name, in one statement: the rules themselves choose among those who may be."""
-    contract, exit_on, ends_on = (
-        col(Employee.contract),
-        col(Employee.exit_on),
-        col(Employee.contract_ends_on),
-    )
+    contract, exit_on = col(Employee.contract), col(Employee.exit_on)
+    ends_on = col(Employee.contract_ends_on)
     reference = filing.rules.reference_on
     names = (Employee.birth_name, Employee.usual_name, Employee.first_names, Employee.sex)
     statement = (
@@ -120,7 +117,12 @@ async def doubtful_people(access: MemberAccess, filing: Filing, on: date) -> lis
     for row_id, key, job, answer, *person, birth, usual, first, sex in await access.table(statement):
         verdict = who_counts(CountedPerson(*person), filing.rules, on)
         if verdict.counts == Standing.DOUBT:
-            people.append(Doubtful(row_id, key, person_name(birth, usual, first, sex), job, verdict, answer))
+            people.append(
+                Doubtful(
+                    id=row_id, sort_key=key, name=person_name(birth, usual, first, sex),
+                    job=job, verdict=verdict, answer=answer,
+                )
+            )  # fmt: skip
     return people
 
 
@@ -186,7 +188,10 @@ async def moves_of(access: MemberAccess, filing: Filing, on: date) -> Moves:
         ends_on,
         answer,
     ) in await access.table(statement):
-        one = Group(contract, came_on, left_on, ends_on, "", answer, 1)
+        one = Group(
+            contract=contract, entry_on=came_on, exit_on=left_on, ends_on=ends_on, monitoring="",
+            answer=answer, number=1,
+        )  # fmt: skip
         if has_left or one.is_counted(filing.rules, on):
             (moves.left if has_left else moves.came).append(Mover(row_id, person_name(*names), job, moved_on))
     return Moves(moves.came[:SHOWN], moves.left[:SHOWN])

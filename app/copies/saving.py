@@ -63,7 +63,14 @@ async def _write(settings: Settings, partial: Path, copy: Path, now: datetime) -
                 continue
             archive.add_file(sha256, b"".join(chunks))
         manifest = Manifest(
-            now, kind, facts.revision, facts.is_demo, facts.companies, facts.accounts, archive.members, lost
+            made_at=now,
+            kind=kind,
+            revision=facts.revision,
+            is_demo=facts.is_demo,
+            companies=facts.companies,
+            accounts=facts.accounts,
+            members=archive.members,
+            lost=lost,
         )
         archive.sign(manifest, Keys(settings.secret_key))
     return manifest

@@ -43,9 +43,9 @@ async def add_contact(staff: StaffAccess, now: datetime) -> None:
     await answer_inquiry(staff, answered.key, COUNTED, days_ago(now, 2, 14, 12))
     file = await store_file(staff.portal.storage, "salaries-a-corriger.xlsx", model_xlsx())
     await _send(
-        member, days_ago(now, 1, 16, 11), "salaries", "Un nom mal écrit",
-        "Bonjour,\nLe nom de naissance est celui du fichier joint. Merci de corriger son dossier.",
-        somebody.key if somebody else 0, file,
+        member, days_ago(now, 1, 16, 11), "salaries", subject="Un nom mal écrit",
+        text="Bonjour,\nLe nom de naissance est celui du fichier joint. Merci de corriger son dossier.",
+        employee=somebody.key if somebody else 0, file=file,
     )  # fmt: skip
 
 

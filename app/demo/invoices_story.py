@@ -73,7 +73,7 @@ async def _absence(past: Past, member: MemberAccess, people: Sequence[Employee],
     days = (at.date(), at.date() + timedelta(days=30))
     slots = [each.key for each in missing]
     number = _number(member.company.key, at.date())
-    return await invoice_absences(past.staff, slots, number, days, ABSENCE_CENTS, at)
+    return await invoice_absences(past.staff, slots, number, days=days, cents=ABSENCE_CENTS, now=at)
 
 
 def _number(company_id: int, issued: date) -> str:

@@ -78,7 +78,7 @@ async def add_past(staff: StaffAccess, now: datetime) -> Past:
 async def add_absence(past: Past, member: MemberAccess, person: Employee, day: date) -> Slot:
     """A visit that was confirmed and that nobody came to."""
     starts = past.time_of(day)
-    return await _add_slot(past, member, person, VisitKind.VIP, starts, SlotState.ABSENT)
+    return await _add_slot(past, member, person, kind=VisitKind.VIP, starts=starts, state=SlotState.ABSENT)
 
 
 def _arrival(member: MemberAccess, person: Employee) -> None:
@@ -88,7 +88,7 @@ def _arrival(member: MemberAccess, person: Employee) -> None:
         return
     person.created_at = person.updated_at = at
     now = declared_of(person) | {"exit_on": ""}
-    _change(member, person, ChangeKind.DECLARED, {}, now, at)
+    _change(member, person, ChangeKind.DECLARED, before={}, after=now, at=at)
     member.trace(AuditKind.EMPLOYEE_DECLARED, at, name_of(now))
 
 
@@ -99,7 +99,7 @@ def _departure(member: MemberAccess, person: Employee, now: datetime) -> None:
     person.updated_at = at
     person.version += 1
     left = {"exit_on": person.exit_on.isoformat()}
-    _change(member, person, ChangeKind.LEFT, {"exit_on": ""}, left, at)
+    _change(member, person, ChangeKind.LEFT, before={"exit_on": ""}, after=left, at=at)
     member.trace(AuditKind.EMPLOYEE_LEFT, at, employee_name(person))
 
 
@@ -113,7 +113,14 @@ def _corrections(member: MemberAccess, people: Sequence[Employee], now: datetime
         before, person.phone = person.phone, f"+336123450{number:02}"
         person.updated_at = at
         person.version += 1
-        _change(member, person, ChangeKind.CORRECTED, {"phone": before}, {"phone": person.phone}, at)
+        _change(
+            member,
+            person,
+            ChangeKind.CORRECTED,
+            before={"phone": before},
+            after={"phone": person.phone},
+            at=at,
+        )
         about = f"{employee_name(person)} : {LABELS['phone'].lower()}"
         member.trace(AuditKind.EMPLOYEE_CORRECTED, at, about)
 
@@ -133,7 +140,9 @@ async def _add_visit(past: Past, member: MemberAccess, visit: Visit, person: Emp
     """The appointment that this visit was, when it was proposed here."""
     is_known = at_work(visit.done_on - NOTICE) > person.created_at
     if is_known and visit.done_on < day_of(past.now) - LATELY:
-        await _add_slot(past, member, person, visit.kind, past.time_of(visit.done_on), SlotState.DONE)
+        await _add_slot(
+            past, member, person, kind=visit.kind, starts=past.time_of(visit.done_on), state=SlotState.DONE
+        )
 
 
 async def _add_slot(

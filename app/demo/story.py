@@ -78,14 +78,17 @@ async def member_of(staff: StaffAccess, code: str, email: str) -> MemberAccess:
     )
     ((account, company, membership, team),) = await staff.rows(statement)
     return MemberAccess(
-        staff.portal, staff.session_,
-        ActingAccount(account.key, account.email, account.last_name, account.first_name),
-        ActingCompany(
-            company.key, company.code, company.member_code, company.name, company.town, company.siret,
-            company.naf, company.email, company.team_id, company.closed_at, company.updated_at,
+        portal=staff.portal, session_=staff.session_,
+        account=ActingAccount(account.key, account.email, account.last_name, account.first_name),
+        company=ActingCompany(
+            id=company.key, code=company.code, member_code=company.member_code, name=company.name,
+            town=company.town, siret=company.siret, naf=company.naf, email=company.email,
+            team_id=company.team_id, closed_at=company.closed_at, updated_at=company.updated_at,
         ),
-        ActingMembership(membership.key, membership.roles, membership.third_party, membership.ends_on),
-        FollowingTeam(team.name, team.email, team.phone) if team else None,
+        membership=ActingMembership(
+            membership.key, membership.roles, membership.third_party, membership.ends_on
+        ),
+        team=FollowingTeam(team.name, team.email, team.phone) if team else None,
     )  # fmt: skip
 
 

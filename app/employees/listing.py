@@ -134,9 +134,10 @@ async def _rows(
     is_page: bool = False,
 ) -> Sequence[tuple[Any, ...]]:
     shape = Shape(
-        columns, filters.sort, filters.state, filters.monitoring, filters.visit, len(filters.words),
-        bool(filters.contract), bool(filters.job), bool(filters.risk), filters.after is not None, most,
-        is_page,
+        columns=columns, sort=filters.sort, state=filters.state, monitoring=filters.monitoring,
+        visit=filters.visit, words=len(filters.words), has_contract=bool(filters.contract),
+        has_job=bool(filters.job), has_risk=bool(filters.risk), is_after=filters.after is not None,
+        most=most, is_page=is_page,
     )  # fmt: skip
     given: dict[str, Any] = {"company": access.company.key, "today": at.today, "now": at.now}
     given |= {
@@ -359,15 +360,15 @@ def _line(
 ) -> EmployeeLine:
     state = state_of(row.entry_on, row.exit_on, row.contract_ends_on, reading.today)
     return EmployeeLine(
-        row.id,
-        f"{path}{row.id}",
-        employee_name(row),
-        born_words(row) if row.is_namesake else "",
-        row.job_title,
-        _monitoring_of(row, reading.adult),
-        standing,
-        "" if state == PRESENT else state,
-        [(title, cell(row, reading)) for title, cell in columns],
+        id=row.id,
+        path=f"{path}{row.id}",
+        name=employee_name(row),
+        born=born_words(row) if row.is_namesake else "",
+        job=row.job_title,
+        monitoring=_monitoring_of(row, reading.adult),
+        next=standing,
+        state="" if state == PRESENT else state,
+        cells=[(title, cell(row, reading)) for title, cell in columns],
     )
 
 

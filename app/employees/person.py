@@ -167,14 +167,14 @@ def _next(
     if deadline is None:
         return None
     return Next(
-        VISITS[deadline.kind],
-        deadline.by,
-        deadline.words,
-        deadline.article,
-        deadline.by < today,
-        deadline.by < today and (standing is None or standing.is_late),
-        deadline.before_post,
-        may_read_all and "RQTH" in employee.risks.split() and deadline.kind in FIRST,
+        kind=VISITS[deadline.kind],
+        by=deadline.by,
+        words=deadline.words,
+        article=deadline.article,
+        is_over=deadline.by < today,
+        is_late=deadline.by < today and (standing is None or standing.is_late),
+        before_post=deadline.before_post,
+        is_priority=may_read_all and "RQTH" in employee.risks.split() and deadline.kind in FIRST,
     )
 
 

@@ -71,7 +71,14 @@ def read_article(name: str, content: str) -> Article:
     title, words = pairs["title"], pairs["words"]
     searched = tuple(words_of(title)), tuple(words_of(words)), tuple(words_of(f"{pairs['summary']} {source}"))
     slug = name.partition("-")[2]
-    return Article(slug, title, pairs["theme"], pairs["summary"], source, searched)
+    return Article(
+        slug=slug,
+        title=title,
+        theme=pairs["theme"],
+        summary=pairs["summary"],
+        source=source,
+        searched=searched,
+    )
 
 
 def by_theme(answers: Iterable[Article]) -> dict[str, list[Article]]:

@@ -38,7 +38,14 @@ def bank_of(row: InvoiceRow, settings: Settings) -> Bank | None:
     reference, name = reference_of(row.number), settings.service_name
     iban, bic = settings.service_iban, settings.service_bic
     payload = epc_payload(name, iban, bic, row.left_cents, reference)
-    return Bank(name, in_groups(iban), bic, in_groups(reference), amount(row.left_cents), payload)
+    return Bank(
+        name=name,
+        iban=in_groups(iban),
+        bic=bic,
+        reference=in_groups(reference),
+        amount=amount(row.left_cents),
+        payload=payload,
+    )
 
 
 def modules_of(payload: str) -> list[str]:

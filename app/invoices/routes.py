@@ -98,7 +98,9 @@ async def paper(access: Member, invoice_id: FromPath[int]) -> Response[Any]:
     invoice = await access.get(Invoice, invoice_id)
     row, payments = await row_of(access, invoice), await payments_of(access, invoice.key)
     company, settings = await access.company_row(), access.portal.settings
-    content = await pdf_of(paper_of(company, invoice, row, payments, settings, clock.today()))
+    content = await pdf_of(
+        paper_of(company, invoice, row, payments=payments, settings=settings, today=clock.today())
+    )
     is_note = invoice.kind == InvoiceKind.CREDIT_NOTE
     return _file_answer(content, "application/pdf", file_name(invoice.number, is_note=is_note))
 
@@ -111,7 +113,7 @@ async def export(
     if kind != "csv":
         raise NotFound
     today, state = clock.today(), etat if etat in FILTERS else ""
-    rows = await invoices_before(access, state, _year(annee), None, today, MOST_EXPORTED)
+    rows = await invoices_before(access, state, _year(annee), place=None, today=today, most=MOST_EXPORTED)
     content = await asyncio.to_thread(csv_of, rows, today)
     return _file_answer(content, "text/csv", f"factures-{access.company.code}-{today.isoformat()}.csv")
 

@@ -173,7 +173,7 @@ def _about(invoice: Invoice) -> str:
 async def _mail(access: StaffAccess, company: Company, invoice: Invoice, now: datetime) -> None:
     """Mail the invoice as a file: the payer may have no account here."""
     row, settings = await row_of(access, invoice), access.portal.settings
-    paper = paper_of(company, invoice, row, [], settings, day_of(now))
+    paper = paper_of(company, invoice, row, payments=[], settings=settings, today=day_of(now))
     for recipient in await _payers(access, company):
         queue_mail(
             access, "invoice_issued", recipient, now, code=company.code,

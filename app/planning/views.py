@@ -191,7 +191,14 @@ def short_words(row: SlotRow) -> str:
 
 def _cell(day: date, slots: list[tuple[int, str, str, str]], first: date, end: date, today: date) -> Cell:
     is_other = not first <= day < end
-    return Cell(day.day, long_day(day), day.isoformat(), day == today, is_other, slots)
+    return Cell(
+        number=day.day,
+        title=long_day(day),
+        day=day.isoformat(),
+        is_today=day == today,
+        is_other=is_other,
+        slots=slots,
+    )
 
 
 def hour(at: datetime) -> str:

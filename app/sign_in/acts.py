@@ -209,4 +209,4 @@ async def choose_first_password(
     access: AccountAccess, password: str, origin: Origin, now: datetime
 ) -> OpenedBrowser:
     hashed = await judge_password(access, access.account, password)
-    return await set_password(access, access.account, hashed, origin, now, Act.FIRST_PASSWORD)
+    return await set_password(access, access.account, hashed, origin=origin, now=now, act=Act.FIRST_PASSWORD)

@@ -156,7 +156,13 @@ async def apply_reset(request: Request, access: Visitor, token: FromPath[str]) -
             await use_link(access, link, now)
             with_feeds = form.data.feeds
             opened = await acts.set_password(
-                access, account, hashed, visit.origin, now, Act.PASSWORD_RESET, with_feeds=with_feeds
+                access,
+                account,
+                hashed,
+                origin=visit.origin,
+                now=now,
+                act=Act.PASSWORD_RESET,
+                with_feeds=with_feeds,
             )
     if opened is None:
         form.typed |= {"email": account.email, "new_password": ""}

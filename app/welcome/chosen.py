@@ -95,7 +95,14 @@ def declaration_line(company: Mine, declarations: Sequence[DeclarationAt]) -> De
     kind = "bad" if declaration.state == State.LATE else "wait"
     if declaration.is_begun and declaration.state == State.LATE:
         words += ", commencée"
-    return DeclarationLine(company, words, kind, "", "contributions.show", {"year": declaration.year})
+    return DeclarationLine(
+        company=company,
+        words=words,
+        kind=kind,
+        why="",
+        route="contributions.show",
+        params={"year": declaration.year},
+    )
 
 
 def _reason(declaration: DeclarationAt) -> str:

@@ -89,7 +89,7 @@ def _cell(line: Line, kind: str) -> Cell:
     figure = _figure(kind, number)
     one, many = COUNTED[kind]
     heard = f"{figure} {one if number < 2 else many}, {line.company.code}"
-    return Cell(HEADS[kind], figure, heard, route, query, params)
+    return Cell(head=HEADS[kind], figure=figure, heard=heard, route=route, query=query, params=params)
 
 
 def _figure(kind: str, number: int) -> str:
@@ -124,7 +124,7 @@ def board_page(board: Board, asked: BoardQuery, typed: str) -> Page:
         counters=counters_of(board, asked),
         lines=[(each, cells_of(each)) for each in lines],
         found=len(found),
-        caption=caption_of(len(lines), len(found), board, asked, number, pages),
+        caption=caption_of(len(lines), len(found), board, asked=asked, number=number, pages=pages),
         asked=asked,
         kind_words=HEADS[asked.kind].lower() if asked.kind else "",
         sorts=SORT_WORDS,
