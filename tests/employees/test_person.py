@@ -79,13 +79,6 @@ async def test_who_leaves_later_is_not_offered_a_return(alice, world, portal):
     assert "dont à confirmer" in (await alice.get(LIST)).text
 
 
-async def test_who_is_to_be_seen_before_the_work_is_said_to_be_urgent(alice, world, portal):
-    await an_employee(portal, world.site, risks="AMIANTE", entry_on="2026-03-08")
-    due = await alice.get(f"{LIST}/echeances")
-    assert "<strong>Urgent</strong> : avant la prise de poste" in due.text
-    check(due)
-
-
 @pytest.mark.parametrize(
     ("risks", "words"),
     [
