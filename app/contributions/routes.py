@@ -18,7 +18,7 @@ from app.contributions.states import OPEN_STATES, State
 from app.contributions.steps import ONE
 from app.contributions.tariff import MONITORING_WORDS, vat_words
 from app.contributions.views import (
-    correction_page,
+    correcting_page,
     next_act,
     nobody_page,
     progress,
@@ -83,7 +83,7 @@ async def file_nobody(request: Request, access: Member, year: FromPath[int]) -> 
 async def correcting(request: Request, access: Member, year: FromPath[int]) -> Response[Any]:
     """Take it up again, or when the campaign is over ask the service."""
     filing = await filed_filing(request, access, year)
-    return correction_page(filing, Form({"token": once_token()}))
+    return correcting_page(filing, Form({"token": once_token()}))
 
 
 @post(f"{ONE}/correction", right=Right.DECLARATION)
@@ -99,7 +99,7 @@ async def correct(request: Request, access: Member, year: FromPath[int]) -> Resp
                 await acts.reopen(access, year, clock.moment())
     if form.errors:
         form.typed.setdefault("token", once_token())
-        return correction_page(await known_filing(request, access, year), form)
+        return correcting_page(await known_filing(request, access, year), form)
     done = {"fait": "demandee" if asks else "rouverte"}
     return see(request, "contributions.show", query=done, year=year)
 

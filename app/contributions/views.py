@@ -107,7 +107,7 @@ def _until(filing: Filing) -> str:
     return words.get(filing.state, "")
 
 
-def missing_campaign(year: int) -> Page:
+def missing_page(year: int) -> Page:
     """There is no tariff for that year: said plainly, whatever the address. No such year, no such page."""
     if year not in YEARS:
         raise NotFound
@@ -210,7 +210,7 @@ async def nobody_page(access: MemberAccess, filing: Filing, form: Form[Any]) -> 
     )
 
 
-def correction_page(filing: Filing, form: Form[Any]) -> Page:
+def correcting_page(filing: Filing, form: Form[Any]) -> Page:
     """`unfiled`: for a form that was sent about a declaration without receipt."""
     template = "asking" if filing.campaign.is_over(clock.today()) else "correcting"
     if filing.declaration is None or not filing.declaration.number:

@@ -62,7 +62,7 @@ async def leave(request: Request, access: Member, employee_id: FromPath[int]) ->
 
 
 @get("/espace/{code:str}/salaries/operations", right=Right.VIEW)
-async def changes(
+async def operations(
     access: Member, avant: FromQuery[str] = "", fait: NamedDependency[str] = ""
 ) -> Response[Any]:
     """Recent changes, each with its author and whether it can still be undone."""
@@ -70,7 +70,7 @@ async def changes(
     rows = await latest_changes(access, before)
     last = rows[PAGE - 1].place if len(rows) > PAGE else None
     return page(
-        "employees/changes.html",
+        "employees/operations.html",
         operations=operations_of(rows[:PAGE], clock.now()),
         older=written_place(*last) if last else "",
         is_first=before is None,
@@ -95,7 +95,7 @@ async def undo(request: Request, access: Member, change_id: FromPath[int]) -> Re
         return _undoing_page(change, form)
     if employee:
         return _see_sheet(request, employee, "annule")
-    return see(request, "employees.changes", query={"fait": "annule"})
+    return see(request, "employees.operations", query={"fait": "annule"})
 
 
 async def _leaving_page(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
@@ -196,4 +196,4 @@ def _last_visit(employee: Employee, seen: list[DoneVisit], hired_on: date) -> di
     }
 
 
-MEMBER: list[Any] = [leaving, leave, changes, undoing, undo, returning, come_back]
+MEMBER: list[Any] = [leaving, leave, operations, undoing, undo, returning, come_back]

@@ -44,7 +44,7 @@ async def leave_together(request: Request, access: Member) -> Response[Any]:
             await register_departures(access, form.data.versions, last_day, clock.moment())
     if form.errors:
         return await _refused_page(access, form)
-    return see(request, "employees.changes", query={"fait": "departs"})
+    return see(request, "employees.operations", query={"fait": "departs"})
 
 
 async def _refused_page(access: MemberAccess, form: Form[Any]) -> Page:

@@ -16,7 +16,7 @@ from app.text.counts import siret
 from app.text.formats import amount, day
 from db.models import Company, Invoice, InvoiceKind, Payment
 
-TEMPLATE = "invoices/invoice.typ"
+TEMPLATE = "invoices/paper.typ"
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,9 +158,9 @@ async def _invitation_page(
 
 
 @get("/invitation/{token:str}")
-async def welcome(access: Visitor, token: FromPath[str]) -> Response[Any]:
+async def accepting(access: Visitor, token: FromPath[str]) -> Response[Any]:
     """Mail scanners open links: showing the form uses nothing up."""
-    return _welcome_page(await acts.invitation_of_link(access, token, clock.now()), token)
+    return _accepting_page(await acts.invitation_of_link(access, token, clock.now()), token)
 
 
 @post("/invitation/{token:str}", harmless=True)
@@ -173,14 +173,16 @@ async def accept(request: Request, access: Visitor, token: FromPath[str]) -> Res
             opened = await acts.accept(access, invited, form.data, visit.origin, clock.now())
     if form.errors or opened is None:
         form.typed |= {"password": "", "new_password": ""}
-        return _welcome_page(invited, token, form)
+        return _accepting_page(invited, token, form)
     path = path_to(request, "welcome.show", code=invited.company_code)
     return leave(request, path, cookies=visit.session_cookies(opened))
 
 
-def _welcome_page(invited: OpenInvitation, token: str, form: Form[Any] | None = None) -> Response[Any]:
+def _accepting_page(invited: OpenInvitation, token: str, form: Form[Any] | None = None) -> Response[Any]:
     roles = [ROLE_WORDS[role] for role in Role if role in invited.roles]
-    return page("people/welcome.html", form=form, invited=invited, roles=roles, token=token, minimum=MINIMUM)
+    return page(
+        "people/accepting.html", form=form, invited=invited, roles=roles, token=token, minimum=MINIMUM
+    )
 
 
 DONE = {
@@ -228,7 +230,7 @@ async def update(request: Request, access: Member, membership_id: FromPath[int])
     return see(request, back, query={"fait": "modification"})
 
 
-VISITOR: list[Any] = [welcome, accept]
+VISITOR: list[Any] = [accepting, accept]
 MEMBER: list[Any] = [
     index, edit, update,
     invitation, invite, sending_again, send_again,

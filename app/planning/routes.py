@@ -152,7 +152,7 @@ async def show(access: Member, slot_id: FromPath[int], fait: NamedDependency[str
 
 
 @get(f"{PLANNING}/{{slot_id:int}}/convocation", right=Right.APPOINTMENTS)
-async def notice(access: Member, slot_id: FromPath[int]) -> Response[Any]:
+async def convocation(access: Member, slot_id: FromPath[int]) -> Response[Any]:
     """The convocation of a confirmed appointment, as a PDF to hand over."""
     row = await slot_row(access, slot_id)
     if row.state != SlotState.CONFIRMED or not row.name:
@@ -170,4 +170,4 @@ def _day_place(typed: str) -> tuple[date, int] | None:
     return (date.fromisoformat(place[0]), place[1]) if place else None
 
 
-MEMBER: list[Any] = [*weeks.MEMBER, choosing, choose, month, past, sheet, show, notice, *answers.MEMBER]
+MEMBER: list[Any] = [*weeks.MEMBER, choosing, choose, month, past, sheet, show, convocation, *answers.MEMBER]

@@ -197,7 +197,7 @@ def _week(waiting: Waiting, rights: frozenset[Right]) -> Iterator[Row]:
         about, verb, route = (
             slot.centre,
             "Convocation" if may else "Voir",
-            "planning.notice" if may else "planning.show",
+            "planning.convocation" if may else "planning.show",
         )
         tag = ("confirmé", "ok")
         if slot.is_gone:
