@@ -13,7 +13,7 @@ from app.links import account_of_link, new_link, use_link
 from app.mail.outbox import mail_counted, new_seed, queue_mail
 from app.security.passwords import Lane
 from app.security.throttle import TooMany, count_guess, forgive
-from app.sign_in.acts import account_at, judge_password, set_password
+from app.sign_in.acts import account_at, judge_password, mail_reset, set_password
 from app.text import formats
 from app.voiding import Act, living_undo, mail_reserved, mail_undo, undo_to, void
 from db.models import Account, AccountSession, AuditKind, KnownDevice, TokenKind
@@ -90,12 +90,7 @@ async def undo_email(access: VisitorAccess, token: str, now: datetime) -> None:
         raise Refused("Cette adresse e-mail est maintenant celle d’un autre compte.")
     account.email, account.password_hash = link.email, None
     await void(access, account, Act.EMAIL_RESTORED, now)
-    until = now + CONFIRM_LIFE
-    seed = new_link(access, account, TokenKind.PASSWORD_RESET, until, now)
-    queue_mail(
-        access, "password_reset", account.email, now, account_id=account.key, seed=seed,
-        until=formats.moment(until),
-    )  # fmt: skip
+    mail_reset(access, account, now + CONFIRM_LIFE, now)
     access.record(AuditKind.EMAIL_RESTORED, now, account.key)
 
 

@@ -16,7 +16,6 @@ from app.appointments.queries import (
     locked_request,
     mid_careers,
     open_for,
-    people_by_id,
     slot_of_request,
     subject_of,
 )
@@ -24,6 +23,7 @@ from app.appointments.rules import MOTIVES, objection, visit_kind
 from app.clock import Moment
 from app.company_details.team import notify_team
 from app.employees.declared import employee_name
+from app.employees.person import employees_by_id
 from app.employees.standings import standings_of
 from app.employees.together import MOST_ASKED
 from app.errors import NotFound, Refused
@@ -229,7 +229,7 @@ async def _chosen_people(access: MemberAccess, motive: RequestMotive, data: Fold
         raise Refused("Cette demande se fait salarié par salarié : n’en gardez qu’un.", "employees")
     if len(ids) > MOST_ASKED:
         raise Refused(f"Une demande porte sur {plural(MOST_ASKED, 'salarié')} au plus.", "employees")
-    people = await people_by_id(access, ids)
+    people = await employees_by_id(access, ids)
     if len(people) < len(ids):
         raise NotFound
     await _check_centre(access, data)

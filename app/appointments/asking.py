@@ -13,10 +13,11 @@ from app.access import MemberAccess
 from app.appointments import views
 from app.appointments.acts import FOR_ONE, LONG_STOP, ask_for_visits, objections
 from app.appointments.forms import CAUSES, DAYS, FORMS, HALVES
-from app.appointments.queries import Candidate, batch_of, centres, people_by_id, people_for
+from app.appointments.queries import Candidate, batch_of, centres, people_for
 from app.appointments.rules import MOTIVES
 from app.appointments.views import return_problems
 from app.employees.declared import employee_name, names_apart
+from app.employees.person import employees_by_id
 from app.employees.standings import standings_of
 from app.errors import NotFound
 from app.rights import Right
@@ -40,7 +41,7 @@ NOBODY = "Choisissez au moins un salarié."
 @get(NEW, right=Right.APPOINTMENTS)
 async def new(request: Request, access: Member) -> Response[Any]:
     """The choice of a motive. The pré-reprise is explained, never offered."""
-    people = await people_by_id(access, people_of_address(request.query_params))
+    people = await employees_by_id(access, people_of_address(request.query_params))
     return page(
         "appointments/new.html",
         motives=MOTIVES,
@@ -87,7 +88,7 @@ async def _people_page(
     access: MemberAccess, motive: RequestMotive, candidates: Sequence[Candidate], chosen: list[int]
 ) -> dict[str, Any]:
     """The page of the list, who was ticked on others, and where the next page begins."""
-    ticked = await people_by_id(access, chosen)
+    ticked = await employees_by_id(access, chosen)
     listed = candidates[:PAGE]
     names = names_apart([(each.name, each.birth_on) for each in listed])
     here = {each.id for each in listed}
@@ -155,7 +156,7 @@ async def _form_page(
     access: MemberAccess, motive: RequestMotive, form: Form[Any], chosen: list[int], *, is_first: bool = False
 ) -> Page:
     """`is_first`: who cannot be asked for is told at once, before anything is typed."""
-    people_chosen = await people_by_id(access, chosen)
+    people_chosen = await employees_by_id(access, chosen)
     people_here = list(people_chosen.values()) if is_first else []
     return page(
         "appointments/form.html",

@@ -8,7 +8,7 @@ import sqlalchemy
 from sqlalchemy import and_, func, or_
 from sqlmodel import col, select
 
-from app.access import MemberAccess
+from app.access import MemberAccess, StaffAccess
 from app.appointments.rules import Subject
 from app.clock import Moment
 from app.employees.declared import employee_name
@@ -110,7 +110,7 @@ async def open_for(
     return list(await access.all(mine))
 
 
-async def locked_request(access: MemberAccess, request_id: int) -> AppointmentRequest:
+async def locked_request(access: MemberAccess | StaffAccess, request_id: int) -> AppointmentRequest:
     """One request, under a lock: of two who act on it at once, the second sees what the first did."""
     request = await access.get(AppointmentRequest, request_id)
     mine = access.select(AppointmentRequest).where(col(AppointmentRequest.id) == request.key)
@@ -237,12 +237,6 @@ async def mid_careers(access: MemberAccess, people: Sequence[Employee]) -> dict[
     mine = [col(Employee.company_id) == access.company.key, col(Employee.id).in_(each.key for each in people)]
     found: dict[int, Any] = dict(await access.table(_mid_career().where(*mine)))
     return found
-
-
-async def people_by_id(access: MemberAccess, ids: Sequence[int]) -> dict[int, Employee]:
-    """Those of these numbers that are this company's, by number."""
-    rows = await access.all(access.select(Employee).where(col(Employee.id).in_(ids)))
-    return {row.key: row for row in rows}
 
 
 def subject_of(

@@ -8,6 +8,7 @@ from itertools import product
 from sqlmodel import col, select
 
 from app.access import Access, StaffAccess
+from app.appointments.queries import locked_request
 from app.clock import day_of
 from app.employees.declared import employee_name
 from app.errors import Refused
@@ -43,7 +44,7 @@ def motive_title(motive: str) -> str:
 
 async def take_request(access: StaffAccess, request_id: int, now: datetime) -> None:
     """Somebody of the service looks after it."""
-    request = await _locked_request(access, request_id)
+    request = await locked_request(access, request_id)
     if request.state != RequestState.SENT:
         raise Refused("Cette demande n’attend plus d’être prise en charge.")
     request.state, request.taken_at = RequestState.TAKEN, now
@@ -55,7 +56,7 @@ async def take_request(access: StaffAccess, request_id: int, now: datetime) -> N
 
 async def answer_request(access: StaffAccess, request_id: int, text: str, now: datetime) -> None:
     """A message of the service in the thread."""
-    request = await _locked_request(access, request_id)
+    request = await locked_request(access, request_id)
     access.add(
         RequestMessage(
             company_id=request.company_id, request_id=request.key, account_id=access.account.key,
@@ -67,7 +68,7 @@ async def answer_request(access: StaffAccess, request_id: int, text: str, now: d
 
 async def refuse_request(access: StaffAccess, request_id: int, reason: str, now: datetime) -> None:
     """No, and why: the reason is what the employer reads."""
-    request = await _locked_request(access, request_id)
+    request = await locked_request(access, request_id)
     if request.state in OVER:
         raise Refused("Cette demande est terminée.")
     if request.state == RequestState.PLANNED:
@@ -76,14 +77,6 @@ async def refuse_request(access: StaffAccess, request_id: int, reason: str, now:
         raise Refused("Écrivez la raison : l’employeur la lira.", "reason")
     request.state, request.refused_at, request.refusal = RequestState.REFUSED, now, reason.strip()
     await notify_asker(access, request, now, reason.strip())
-
-
-async def _locked_request(access: StaffAccess, request_id: int) -> AppointmentRequest:
-    """The request under a lock: the company may be cancelling it at this very moment."""
-    request = await access.get(AppointmentRequest, request_id)
-    mine = access.select(AppointmentRequest).where(col(AppointmentRequest.id) == request.key)
-    await access.first(mine.with_for_update().execution_options(populate_existing=True))
-    return request
 
 
 async def notify_asker(

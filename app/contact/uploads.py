@@ -53,7 +53,5 @@ async def _stored(access: MemberAccess, upload: Upload, form: Form[Any], allowed
         form.refuse(Refused(problem, "fichier"))
     except Refused as refused:
         form.refuse(refused)
-    except ValueError as wrong:
-        form.refuse(Refused(str(wrong), "fichier"))
     form.data = None
     return None

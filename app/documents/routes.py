@@ -105,8 +105,6 @@ async def _stored(access: MemberAccess, form: Form[Deposit], name: str, content:
         return await keep_file(access, name, content, may_deposit)
     except Refused as refused:
         form.refuse(refused)
-    except ValueError as wrong:
-        form.refuse(Refused(str(wrong), "fichier"))
     return None
 
 

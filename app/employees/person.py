@@ -317,6 +317,7 @@ async def done_visits(access: MemberAccess, employee_id: int) -> list[DoneVisit]
 
 
 async def employees_by_id(access: MemberAccess, ids: Sequence[int]) -> dict[int, Employee]:
+    """Those of these numbers that are this company's, by number."""
     by_id: dict[int, Employee] = {}
     for start in range(0, len(ids), MANY):
         mine = access.select(Employee).where(col(Employee.id).in_(ids[start : start + MANY]))

@@ -138,13 +138,17 @@ async def ask_password_reset(access: VisitorAccess, email: str, now: datetime) -
     if account is None:
         queue_mail(access, "no_account", email, now, seed=new_seed())
         return
-    until = now + RESET_LIFE
+    mail_reset(access, account, now + RESET_LIFE, now)
+    access.record(AuditKind.PASSWORD_RESET_ASKED, now, account.key)
+
+
+def mail_reset(access: Access, account: Account, until: datetime, now: datetime) -> None:
+    """Mail a link that installs another password, good until then."""
     seed = new_link(access, account, TokenKind.PASSWORD_RESET, until, now)
     queue_mail(
         access, "password_reset", account.email, now, account_id=account.key, seed=seed,
         until=formats.moment(until),
     )  # fmt: skip
-    access.record(AuditKind.PASSWORD_RESET_ASKED, now, account.key)
 
 
 async def judge_password(access: Access, account: Account, password: str) -> str:

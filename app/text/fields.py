@@ -111,6 +111,14 @@ def _number(value: str) -> str:
     return digits
 
 
+def _password(value: str) -> str:
+    if not value:
+        raise ValueError("Saisissez votre mot de passe.")
+    if len(value) > 1_000:
+        raise ValueError("Ce mot de passe est trop long.")
+    return value
+
+
 def day(missing: str) -> AfterValidator:
     """A date as it is typed, stored as 2026-12-31. `missing`: the message when it is empty; ""
     if it may be.
@@ -130,6 +138,7 @@ OneLine = BeforeValidator(_one_line)  # after `Squeezed` in the list: the last o
 Written = BeforeValidator(_written)
 OptionalDay = Annotated[str, Squeezed, day("")]
 Email = Annotated[str, Squeezed, AfterValidator(email_address)]
+Password = Annotated[str, AfterValidator(_password)]  # never trimmed
 Ticked = Annotated[bool, BeforeValidator(_is_ticked)]
 Mobile = Annotated[str, Squeezed, AfterValidator(mobile_number)]
 LastName = Annotated[str, Squeezed, OneLine, text("Saisissez votre nom.", LONGEST_NAME), PlainName]
