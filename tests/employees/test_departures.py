@@ -32,12 +32,6 @@ pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 OPERATIONS = f"{LIST}/operations"
 
 
-@pytest.fixture
-async def elise(portal, world):
-    """On the list, seen once."""
-    return await an_employee(portal, world.site, DoneVisit(VisitKind.VIP_INITIAL, date(2024, 10, 1)))
-
-
 async def test_a_departure_is_declared_without_a_reason_and_kept(alice, world, portal, elise):
     page = await alice.get(f"{LIST}/{elise.id}/depart")
     assert "Le motif n’est pas demandé." in page.text
