@@ -110,7 +110,7 @@ FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF]
 
 
-def behind(door: Any, handlers: list[HTTPRouteHandler]) -> Router:
+def router_behind(door: Any, handlers: list[HTTPRouteHandler]) -> Router:
     """A router whose handlers all go through this door: one that does not ask for `access`, or that names no
     right at the member door, stops the start.
     """
@@ -129,13 +129,13 @@ def make_litestar(*, demo: bool) -> Litestar:
     return Litestar(
         route_handlers=[
             Router("/", route_handlers=ANYBODY),
-            behind(doors.visitor_access, VISITOR),
-            *([behind(demo_access, DEMO)] if demo else []),
-            behind(doors.first_password_access, FIRST_PASSWORD),
-            behind(doors.account_access, ACCOUNT),
-            behind(doors.member_access, MEMBER),
-            behind(doors.staff_access, STAFF),
-            behind(feed_access, FEED),
+            router_behind(doors.visitor_access, VISITOR),
+            *([router_behind(demo_access, DEMO)] if demo else []),
+            router_behind(doors.first_password_access, FIRST_PASSWORD),
+            router_behind(doors.account_access, ACCOUNT),
+            router_behind(doors.member_access, MEMBER),
+            router_behind(doors.staff_access, STAFF),
+            router_behind(feed_access, FEED),
         ],
         dependencies={"fait": Provide(done_here, sync_to_thread=False)},
         guards=[one_address, post_guard],

@@ -113,7 +113,7 @@ class Settings(BaseSettings):
 
     @field_validator("service_phone")
     @classmethod
-    def _called(cls, value: str) -> str:
+    def _phone(cls, value: str) -> str:
         """As it is shown: every page has it, with a link. A short number (3949) is called as it is."""
         if value and not re.fullmatch("[0-9 ]{2,6}", value):
             try:

@@ -59,7 +59,7 @@ class TwoCompanies:
     their_employee: Employee
 
 
-async def tell(portal: Portal) -> TwoCompanies:
+async def add_world(portal: Portal) -> TwoCompanies:
     hashed = await portal.passwords.hashed(PASSWORD)
     key = portal.keys.declarant_key
     async with portal.database.transaction(write=True) as session:

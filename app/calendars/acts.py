@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from app.access import AccountAccess
 from app.calendars.forms import NewFeed
-from app.calendars.queries import MOST, FollowedCompany, feed_of_token, living_feeds, wait_for_turn
+from app.calendars.queries import MOST, FollowedCompany, feed_of_token, living_feeds, lock_account
 from app.errors import Refused
 from app.security.keys import fingerprint
 from db.models import AuditKind, CalendarFeed
@@ -42,7 +42,7 @@ async def open_feed(
         with_names=entry.with_names,
         created_at=now,
     )
-    await wait_for_turn(access)
+    await lock_account(access)
     try:
         async with access.savepoint():
             access.add(feed)

@@ -114,7 +114,7 @@ async def feed_of_token(access: AccountAccess, token_hash: str) -> CalendarFeed 
     return await access.first(access.select(CalendarFeed).where(CalendarFeed.token_hash == token_hash))
 
 
-async def wait_for_turn(access: AccountAccess) -> None:
+async def lock_account(access: AccountAccess) -> None:
     """Lock the account: of two that open addresses at once, the second counts those of the first."""
     mine = select(Account.email).where(Account.id == access.account.key)
     await access.first(mine.with_for_update(key_share=True))

@@ -243,7 +243,7 @@ async def _write(
         "submitted_at": at.now, "updated_at": at.now,
         "submitted_by": access.account.key, "on_behalf": access.membership.third_party,
         "version": version + 1, "receipt": asdict(receipt),
-        "typed": declaration.typed | {ARRIVALS: filing.arrivals.as_kept(filing.rules, at.today)},
+        "typed": declaration.typed | {ARRIVALS: filing.arrivals.bounds_on(filing.rules, at.today)},
     }  # fmt: skip
     if not await access.change(version_of(declaration, version).values(**values)):
         now = await filing_now(access, filing.year, at)

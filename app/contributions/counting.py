@@ -30,25 +30,25 @@ class Window(NamedTuple):
     def holds(self, entry_on: date) -> bool:
         return self.after < entry_on <= self.until
 
-    def as_kept(self, rules: Rules, on: date) -> list[str]:
+    def bounds_on(self, rules: Rules, on: date) -> list[str]:
         """The window of a declaration made that day: later arrivals are for the next one."""
         return [self.after.isoformat(), min(self.until, counts_until(rules, on)).isoformat()]
 
 
 class FiledDeclaration(NamedTuple):
-    """A validated declaration. `kept`: its window as it was kept, if it was; `since`: the reference date
+    """A validated declaration. `bounds`: its window as it was stored, if it was; `since`: the reference date
     before its own.
     """
 
     rules: Rules
     submitted_on: date
     since: date
-    kept: Sequence[str] | None = None
+    bounds: Sequence[str] | None = None
 
     @property
     def window(self) -> Window:
-        if self.kept:
-            return Window(*map(date.fromisoformat, self.kept))
+        if self.bounds:
+            return Window(*map(date.fromisoformat, self.bounds))
         return Window(self.since, counts_until(self.rules, self.submitted_on))
 
 

@@ -36,7 +36,7 @@ def charged(made, year, rules, person, on):
     return (
         found.new,
         found.headcount,
-        FiledDeclaration(rules, on, date(year - 1, 1, 1), window.as_kept(rules, on)),
+        FiledDeclaration(rules, on, date(year - 1, 1, 1), window.bounds_on(rules, on)),
     )
 
 
