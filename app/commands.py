@@ -13,17 +13,17 @@ from app import clock
 from app.access import StaffAccess, VisitorAccess
 from app.bounces.acts import read_bounces
 from app.demo.clinic_story import add_clinic
-from app.demo.contact_story import tell_contact
-from app.demo.contributions_story import tell_contributions
-from app.demo.documents_story import tell_documents
+from app.demo.contact_story import add_contact
+from app.demo.contributions_story import add_contributions
+from app.demo.documents_story import add_documents
 from app.demo.hours import at_work
-from app.demo.invoices_story import tell_invoices
-from app.demo.past_story import tell_past
-from app.demo.queries import Filled, how_filled, is_demo_base
-from app.demo.story import tell_planning
-from app.employees.declared import filled
+from app.demo.invoices_story import add_invoices
+from app.demo.past_story import add_past
+from app.demo.queries import Filled, filling_of, is_demo_base
+from app.demo.story import add_planning
+from app.employees.declared import all_columns
 from app.errors import CommandRefused
-from app.follow_up.law import Seen
+from app.follow_up.law import DoneVisit
 from app.logs import words_of
 from app.mail.outbox import new_seed, queue_mail
 from app.mail.sending import Dispatcher
@@ -94,11 +94,11 @@ async def fill_demo(settings: Settings) -> None:
     portal = make_portal(settings, bcrypt_cost=4)
     try:
         async with portal.database.transaction(write=True) as session:
-            if await how_filled(session) is Filled.OTHERWISE:
+            if await filling_of(session) is Filled.OTHERWISE:
                 raise CommandRefused(NOT_THE_DEMOS)
         await migrate_database(settings)
         async with portal.database.transaction(write=True) as session:
-            if await how_filled(session) is Filled.NOT_YET:
+            if await filling_of(session) is Filled.NOT_YET:
                 await write_demo(session, portal)
     finally:
         await portal.close()
@@ -109,23 +109,25 @@ async def write_demo(session: AsyncSession, portal: Portal) -> None:
     session.add(DemoBase(id=1, filled_at=clock.now()))
     # Printed on screen, it needs no slow hash.
     hashed, keyed = await portal.passwords.hashed(PASSWORD), portal.keys.declarant_key
-    await demo.tell(
-        session, keyed=keyed, filled=_filled, at_work=at_work, password_hash=hashed, today=clock.today()
+    await demo.add_companies(
+        session, keyed=keyed, filled=_all_columns, at_work=at_work, password_hash=hashed, today=clock.today()
     )
     clerk = await account_at(VisitorAccess(portal, session), PERSONAS[-1].email)
     if clerk:
         staff = StaffAccess(portal, session, clerk)
-        past = await tell_past(staff, clock.now())
-        await tell_planning(staff, clock.now())
+        past = await add_past(staff, clock.now())
+        await add_planning(staff, clock.now())
         await add_clinic(staff, clock.now())
-        await tell_contact(staff, clock.now())
-        await tell_documents(staff, clock.now())
-        await tell_contributions(staff, clock.now())
-        await tell_invoices(past, clock.now())
+        await add_contact(staff, clock.now())
+        await add_documents(staff, clock.now())
+        await add_contributions(staff, clock.now())
+        await add_invoices(past, clock.now())
 
 
-def _filled(fields: dict[str, str], visits: Sequence[tuple[VisitKind, date, date | None]]) -> dict[str, Any]:
-    return filled(fields, [Seen(*visit) for visit in visits])
+def _all_columns(
+    fields: dict[str, str], visits: Sequence[tuple[VisitKind, date, date | None]]
+) -> dict[str, Any]:
+    return all_columns(fields, [DoneVisit(*visit) for visit in visits])
 
 
 def demo_words(settings: Settings) -> str:

@@ -34,7 +34,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedBrowser:
     """The tokens of a session just opened and of the browser that holds it: for the cookies, and nowhere
     else.
     """
@@ -45,9 +45,9 @@ class Opened:
 
 async def open_browser(
     access: Access, account: Account, origin: Origin, now: datetime, *, must_choose_password: bool = False
-) -> Opened:
+) -> OpenedBrowser:
     """A session, in a browser that is known from now on."""
-    device, token = await remembered_device(access, account.key, origin, now)
+    device, token = await remember_device(access, account.key, origin, now)
     session = open_session(
         access,
         account,
@@ -56,7 +56,7 @@ async def open_browser(
         must_choose_password=must_choose_password,
         device_id=device.key,
     )
-    return Opened(session, token)
+    return OpenedBrowser(session, token)
 
 
 async def known_device(access: Access, account_id: int, token: str, now: datetime) -> KnownDevice | None:
@@ -114,7 +114,7 @@ def _is_known(account_id: int, now: datetime) -> ColumnElement[bool]:
     )
 
 
-async def remembered_device(
+async def remember_device(
     access: Access, account_id: int, origin: Origin, now: datetime
 ) -> tuple[KnownDevice, str]:
     """The device that a request came from, known from now on, and its cookie. Never by a cookie that we did

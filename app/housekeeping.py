@@ -55,9 +55,9 @@ async def sweep_files(portal: Portal, now: datetime) -> int:
     old, removed = now - UNNAMED_FOR, 0
     try:
         await asyncio.to_thread(portal.storage.drop_unfinished, old)
-        there, named = await portal.storage.older_than(old), await _named(portal)
+        there, named = await portal.storage.older_than(old), await _files_in_rows(portal)
         for sha256 in [each for each in there if each not in named][:MOST]:
-            removed += await _swept(portal, sha256, old)
+            removed += await _remove_file(portal, sha256, old)
     except StorageAway:
         log.warning("files_not_swept")
     if removed:
@@ -65,13 +65,13 @@ async def sweep_files(portal: Portal, now: datetime) -> int:
     return removed
 
 
-async def _named(portal: Portal) -> set[str]:
+async def _files_in_rows(portal: Portal) -> set[str]:
     """All at once: no index leads from a file to its rows, and nearly all of them are named."""
     async with portal.database.transaction(write=False) as session:
         return {sha256 for column in NAMING for sha256 in await session.exec(select(column).distinct())}
 
 
-async def _swept(portal: Portal, sha256: str, old: datetime) -> bool:
+async def _remove_file(portal: Portal, sha256: str, old: datetime) -> bool:
     """The bytes go inside the transaction, which is short: one file, one row; its row stays if they do."""
     async with portal.database.transaction(write=True) as session:
         connection = await session.connection()

@@ -55,11 +55,14 @@ class Kept:
 async def keep_file(access: MemberAccess, name: str, content: bytes, allowed: Allowed) -> Kept:
     """`allowed` raises unless this person may send a file for what they ask.
 
-    ValueError says in French why it is not a file that is taken, `Refused` that there were too many: then
-    nothing of it is stored. Inside `access.paused()`: a disk or a network may be slow.
+    `Refused` says why it is not a file that is taken, or that there were too many: then nothing of it is
+    stored. Inside `access.paused()`: a disk or a network may be slow.
     """
     cleaned = clean_name(name)
-    type_found = await asyncio.to_thread(file_type, cleaned, content)
+    try:
+        type_found = await asyncio.to_thread(file_type, cleaned, content)
+    except ValueError as wrong:
+        raise Refused(str(wrong), "fichier") from None
     stored = Kept(cleaned, type_found.media_type, len(content), sha256_of(content))
     day = clock.today()
     async with access.apart(write=True) as own:

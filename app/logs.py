@@ -65,23 +65,23 @@ def _words(error: BaseException) -> Iterator[str]:
         yield from (f"{name} {value}" for name in POSTGRESQL_NAMES if (value := getattr(error, name, None)))
 
 
-def traced(error: BaseException) -> str:
+def trace_words(error: BaseException) -> str:
     """The traceback, without the words that may hold data."""
-    return "\n".join(_traced(error, set()))
+    return "\n".join(_trace_lines(error, set()))
 
 
-def _traced(error: BaseException, seen: set[int]) -> Iterator[str]:
+def _trace_lines(error: BaseException, seen: set[int]) -> Iterator[str]:
     seen.add(id(error))
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if before is not None and id(before) not in seen:
-        yield from _traced(before, seen)
+        yield from _trace_lines(before, seen)
         yield "then:"
     yield "".join(traceback.format_tb(error.__traceback__)).rstrip()
     yield words_of(error)
     if isinstance(error, BaseExceptionGroup):
         for each in error.exceptions:
             yield "among them:"
-            yield from _traced(each, seen)
+            yield from _trace_lines(each, seen)
 
 
 def without_data(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -91,7 +91,7 @@ def without_data(_logger: Any, _method: str, event: structlog.typing.EventDict) 
     if given and error is None:
         error = sys.exception()
     if error is not None:
-        event["exception"] = traced(error)
+        event["exception"] = trace_words(error)
     return event
 
 

@@ -110,7 +110,7 @@ FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF]
 
 
-def behind(door: Any, handlers: list[HTTPRouteHandler]) -> Router:
+def router_behind(door: Any, handlers: list[HTTPRouteHandler]) -> Router:
     """A router whose handlers all go through this door: one that does not ask for `access`, or that names no
     right at the member door, stops the start.
     """
@@ -124,30 +124,30 @@ def behind(door: Any, handlers: list[HTTPRouteHandler]) -> Router:
     return Router("/", route_handlers=handlers, dependencies={"access": Provide(door)})
 
 
-def routed(*, demo: bool) -> Litestar:
-    """Every address behind its door, nothing behind them yet: `wired` gives the portal."""
+def make_litestar(*, demo: bool) -> Litestar:
+    """Every address behind its door, nothing behind them yet: `wire` gives the portal."""
     return Litestar(
         route_handlers=[
             Router("/", route_handlers=ANYBODY),
-            behind(doors.visitor_access, VISITOR),
-            *([behind(demo_access, DEMO)] if demo else []),
-            behind(doors.first_password_access, FIRST_PASSWORD),
-            behind(doors.account_access, ACCOUNT),
-            behind(doors.member_access, MEMBER),
-            behind(doors.staff_access, STAFF),
-            behind(feed_access, FEED),
+            router_behind(doors.visitor_access, VISITOR),
+            *([router_behind(demo_access, DEMO)] if demo else []),
+            router_behind(doors.first_password_access, FIRST_PASSWORD),
+            router_behind(doors.account_access, ACCOUNT),
+            router_behind(doors.member_access, MEMBER),
+            router_behind(doors.staff_access, STAFF),
+            router_behind(feed_access, FEED),
         ],
         dependencies={"fait": Provide(done_here, sync_to_thread=False)},
         guards=[one_address, post_guard],
         exception_handlers=HANDLERS,
-        lifespan=[running],
+        lifespan=[work_beside_requests],
         request_max_body_size=FORM_BYTES,
         openapi_config=None,
         logging_config=None,
     )
 
 
-def wired(app: Litestar, settings: Settings, portal: Portal) -> Edge:
+def wire(app: Litestar, settings: Settings, portal: Portal) -> Edge:
     """These routes, for this portal."""
     assets = Assets(settings)
     app.state = State({"portal": portal, "postbox": make_postbox(settings, portal), "public_pages": {}})
@@ -158,7 +158,7 @@ def wired(app: Litestar, settings: Settings, portal: Portal) -> Edge:
 
 
 @asynccontextmanager
-async def running(app: Litestar) -> AsyncIterator[None]:
+async def work_beside_requests(app: Litestar) -> AsyncIterator[None]:
     """Work beside the requests: sessions seen, old rows deleted, mail sent."""
     portal: Portal = app.state.portal
     work = [portal.presence.run(), keep_house(portal)]
@@ -198,9 +198,9 @@ def make_postbox(settings: Settings, portal: Portal) -> Postbox | None:
 
 def standalone_templates(settings: Settings) -> Templates:
     """The templates without a running application, for mails sent from the command line."""
-    return Templates(settings, routed(demo=settings.demo).route_reverse, Assets(settings).paths)
+    return Templates(settings, make_litestar(demo=settings.demo).route_reverse, Assets(settings).paths)
 
 
 def create_app(settings: Settings, *, bcrypt_cost: int = 12) -> Edge:
     """The ASGI application, wired for these settings."""
-    return wired(routed(demo=settings.demo), settings, make_portal(settings, bcrypt_cost))
+    return wire(make_litestar(demo=settings.demo), settings, make_portal(settings, bcrypt_cost))

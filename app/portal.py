@@ -35,4 +35,12 @@ def make_portal(settings: Settings, bcrypt_cost: int = 12) -> Portal:
     keys = Keys(settings.secret_key)
     database = Database(settings.database_url)
     passwords, presence = Passwords(keys, bcrypt_cost), Presence(database)
-    return Portal(settings, database, keys, passwords, presence, HeldFiles(), Storage(settings))
+    return Portal(
+        settings=settings,
+        database=database,
+        keys=keys,
+        passwords=passwords,
+        presence=presence,
+        held_files=HeldFiles(),
+        storage=Storage(settings),
+    )

@@ -100,12 +100,12 @@ async def seat_at(
     cells = iter(rows[0])
     session, account, company, membership, team = ([*islice(cells, len(part))] for part in PARTS)
     return Seat(
-        OpenedSession(*session),
-        ActingAccount(*account),
-        ActingCompany(*company) if company[0] else None,
-        ActingMembership(*membership) if membership[0] else None,
-        FollowingTeam(*team) if team[0] else None,
-        sorted(row[-3:] for row in rows if row[-3]),
+        session=OpenedSession(*session),
+        account=ActingAccount(*account),
+        company=ActingCompany(*company) if company[0] else None,
+        membership=ActingMembership(*membership) if membership[0] else None,
+        team=FollowingTeam(*team) if team[0] else None,
+        choices=sorted(row[-3:] for row in rows if row[-3]),
     )
 
 

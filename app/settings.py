@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from stdnum import bic, iban
 
 from app.text.addresses import WrongAddress, as_sent
-from app.text.phones import read_phone, shown_phone
+from app.text.phones import phone_words, read_phone
 
 
 def is_colour(value: str) -> bool:
@@ -113,11 +113,11 @@ class Settings(BaseSettings):
 
     @field_validator("service_phone")
     @classmethod
-    def _called(cls, value: str) -> str:
+    def _phone(cls, value: str) -> str:
         """As it is shown: every page has it, with a link. A short number (3949) is called as it is."""
         if value and not re.fullmatch("[0-9 ]{2,6}", value):
             try:
-                return shown_phone(read_phone(value))
+                return phone_words(read_phone(value))
             except ValueError as error:
                 raise ValueError(f"« {value} » : ce numéro de téléphone {error}") from None
         return value
@@ -172,7 +172,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"PORTAIL_SECRET_KEY_FILE : {self.secret_key_file} est introuvable")
             key = self.secret_key_file.read_text().strip()
         if not key and self.demo:
-            key = _kept_secret(self.data_dir / "secret")
+            key = _demo_secret(self.data_dir / "secret")
         if len(key) < 32:
             raise ValueError(
                 "PORTAIL_SECRET_KEY manque ou compte moins de 32 caractères (openssl rand -hex 32)"
@@ -236,7 +236,7 @@ def _database_url(given: str, data_dir: Path) -> str:
     return url
 
 
-def _kept_secret(path: Path) -> str:
+def _demo_secret(path: Path) -> str:
     """The demo's own secret, drawn once, so that a restart keeps its sessions."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

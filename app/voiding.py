@@ -97,7 +97,9 @@ async def void(
     if with_feeds or Way.FEED in ways:
         await end_feeds(access, account.key, now)
     if undo is not None and act not in UNDO_IS_OVER:
-        mail_undo(access, account, undo.email, undo.email, undo.expires_at, now, again=True)
+        mail_undo(
+            access, account, undo.email, restored=undo.email, until=undo.expires_at, now=now, again=True
+        )
     return ended
 
 

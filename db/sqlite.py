@@ -188,7 +188,7 @@ class ReadOnlyConnections:
         for watch in self._engine.dispatch.before_cursor_execute:
             watch(None, None, plan.text, parameters, None, False)
         try:
-            rows = await self._lane().told(plan.text, parameters)
+            rows = await self._lane().rows(plan.text, parameters)
         except sqlite3.Error as error:
             raise DBAPIError.instance(plan.text, None, error, sqlite3.Error, hide_parameters=True) from error
         if len(rows) > MANY:
@@ -220,23 +220,23 @@ class ReaderThread:
         self.waiting = 0
         self.answered_at = 0.0
 
-    async def told(self, text: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    async def rows(self, text: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
         if not self.waiting:
             self.answered_at = time.perf_counter()
         self.waiting += 1
         try:
-            connection = self._connection or await self._opened()
-            return ROWS.decode(await in_thread(connection, _told, text, parameters))
+            connection = self._connection or await self._open()
+            return ROWS.decode(await in_thread(connection, _json_rows, text, parameters))
         finally:
             self.waiting -= 1
             self.answered_at = time.perf_counter()
 
-    async def _opened(self) -> aiosqlite.Connection:
+    async def _open(self) -> aiosqlite.Connection:
         async with self._opening:
             if self._connection is None:
                 given, options = self._engine.dialect.create_connect_args(self._engine.url)
                 connection = await opened(*given, **options)
-                await in_thread(connection, _told, READ_ONLY, [])
+                await in_thread(connection, _json_rows, READ_ONLY, [])
                 self._connection = connection
         return self._connection
 
@@ -252,6 +252,6 @@ def _converter(column: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any
     return lru_cache(maxsize=4096)(convert) if convert and isinstance(column, FIXED) else convert
 
 
-def _told(connection: sqlite3.Connection, text: str, parameters: list[Any]) -> str:
+def _json_rows(connection: sqlite3.Connection, text: str, parameters: list[Any]) -> str:
     found: tuple[str] = next(connection.execute(text, parameters), ("[]",))
     return found[0]

@@ -22,7 +22,7 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy.engine import make_url
 
-from app.main import routed, wired
+from app.main import make_litestar, wire
 from app.portal import Portal, make_portal
 from app.settings import Settings
 from app.text.addresses import accept_reserved
@@ -31,7 +31,7 @@ from app.web.templating import Templates
 from db.engine import Database, migrate
 from tests.actors import Actor
 from tests.postbox import Mailbox
-from tests.world import TwoCompanies, tell
+from tests.world import TwoCompanies, add_world
 
 # No test reads a stopwatch: on a busy machine the first example alone takes longer than the default allows.
 hypothesis_settings.register_profile("portal", deadline=None)
@@ -62,7 +62,7 @@ def _compile_once(database: Database) -> None:
         database._readers._plans = PLANS
 
 
-def _told_once_to(edge: Edge, settings: Settings) -> None:
+def _share_templates(edge: Edge, settings: Settings) -> None:
     """Templates, made once for all the tests that look alike: none of them names a place of this test."""
     look = settings.model_dump_json(exclude=PLACES)
     edge.app.state.templates = TEMPLATES.setdefault(look, edge.app.state.templates)
@@ -74,7 +74,7 @@ PLANS: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 TEMPLATES: dict[str, Templates] = {}
 # What differs from one test to the next and stands in no template.
 PLACES = {"data_dir", "database_url", "smtp_url", "port", "base_url"}
-_routed_once = cache(routed)
+_routed_once = cache(make_litestar)
 SERVER = os.environ.get("PORTAIL_TEST_DATABASE_URL", "")
 os.environ["PORTAIL_RESERVED_ADDRESSES"] = "true"  # nobody reads mail at .example
 MEMORY, ROOM = Path("/dev/shm"), 2 * 1024**3
@@ -154,26 +154,26 @@ def empty_model(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Ite
 
 
 @pytest.fixture(scope="session")
-def told_model(empty_model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Model]:
-    """The two companies are told once: writing their rows takes longer than most tests."""
-    folder = tmp_path_factory.mktemp("told")
-    model = asyncio.run(_told_once(empty_model, folder))
+def world_model(empty_model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Model]:
+    """The two companies are written once: writing their rows takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("world")
+    model = asyncio.run(_fill_once(empty_model, folder))
     yield model
     asyncio.run(dropped(model.database))
 
 
-async def _told_once(empty: Model, folder: Path) -> Model:
-    database = await _copied(empty, empty.database.replace("model", "told"), folder)
+async def _fill_once(empty: Model, folder: Path) -> Model:
+    database = await _copied(empty, empty.database.replace("model", "world"), folder)
     portal = make_portal(_settings(_url_of(database), folder, 9), bcrypt_cost=4)
-    told = pickle.dumps(await tell(portal))
+    world = pickle.dumps(await add_world(portal))
     await portal.close()
-    return Model(database, folder / "files", told)
+    return Model(database, folder / "files", world)
 
 
 @pytest.fixture
 def model(request: pytest.FixtureRequest) -> Model:
     """Where this test begins."""
-    name = "told_model" if "world" in request.fixturenames else "empty_model"
+    name = "world_model" if "world" in request.fixturenames else "empty_model"
     return request.getfixturevalue(name)
 
 
@@ -252,9 +252,9 @@ async def app(settings: Settings):
     """What `create_app` gives, but for what is the same each time: routes and compiled templates."""
     portal = make_portal(settings, bcrypt_cost=4)
     _compile_once(portal.database)
-    edge = wired(_routed_once(demo=settings.demo), settings, portal)
+    edge = wire(_routed_once(demo=settings.demo), settings, portal)
     edge.app.state.templates.environment.bytecode_cache = COMPILED
-    _told_once_to(edge, settings)
+    _share_templates(edge, settings)
     yield edge
     await portal.close()
 
@@ -267,7 +267,7 @@ def portal(app) -> Portal:
 @pytest.fixture
 async def world(model: Model, portal: Portal) -> TwoCompanies:
     """Two companies that must never see each other, and who acts for them."""
-    return pickle.loads(model.world) if model.world else await tell(portal)
+    return pickle.loads(model.world) if model.world else await add_world(portal)
 
 
 @pytest.fixture

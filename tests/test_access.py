@@ -8,7 +8,7 @@ from litestar.routes import HTTPRoute
 from sqlmodel import select
 
 from app.access import MemberAccess
-from app.main import ACCOUNT, ANYBODY, FEED, FIRST_PASSWORD, MEMBER, STAFF, VISITOR, behind
+from app.main import ACCOUNT, ANYBODY, FEED, FIRST_PASSWORD, MEMBER, STAFF, VISITOR, router_behind
 from app.rights import OWN, rights_of
 from app.web import doors
 from app.web.signatures import get
@@ -72,7 +72,7 @@ def test_a_member_handler_that_names_no_right_stops_the_start():
     async def show(access: NamedDependency[MemberAccess]) -> None: ...
 
     with pytest.raises(TypeError, match="names no `right`"):
-        behind(doors.member_access, [show])
+        router_behind(doors.member_access, [show])
 
 
 def moved_to(module):

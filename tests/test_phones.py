@@ -10,7 +10,7 @@ from app.settings import Settings
 from app.text.cells import COLUMNS as OF_MEMBERS
 from app.text.cells import value
 from app.text.fields import mobile_number
-from app.text.phones import called, read_phone, shown_phone
+from app.text.phones import phone_link, phone_words, read_phone
 from db.models import Account, CareCentre, Company, CompanyContact, Employee
 from tests.employees.people import LIST, an_employee, the_employee
 
@@ -33,8 +33,8 @@ EXTENDED = "02 96 12 34 56 poste 12"
 @pytest.mark.parametrize(("typed", "stored"), PLACES)
 def test_a_number_is_shown_as_it_is_dialled_and_read_again(typed, stored):
     assert read_phone(typed) == stored
-    assert shown_phone(stored) == typed
-    assert called(stored) == called(typed) == f"tel:{stored}"
+    assert phone_words(stored) == typed
+    assert phone_link(stored) == phone_link(typed) == f"tel:{stored}"
     assert read_phone(stored) == stored
 
 
@@ -44,7 +44,7 @@ def test_a_number_is_read_the_same_wherever_it_enters(typed, stored):
     assert value(OF_MEMBERS["phone"], typed) == stored
     assert read("phone", typed) == stored
     assert read("phone", written("phone", stored)) == stored
-    assert Settings(secret_key="x" * 32, service_phone=typed).service_phone == shown_phone(stored)
+    assert Settings(secret_key="x" * 32, service_phone=typed).service_phone == phone_words(stored)
 
 
 @pytest.mark.parametrize("typed", ["262123456", "262262123456", "0262.12.34.56", "00262 262 12 34 56"])
@@ -63,8 +63,8 @@ def test_a_spreadsheet_may_take_off_the_zero_or_the_plus(typed):
 def test_an_extension_is_kept(typed):
     stored = read_phone(typed)
     assert stored == "+33296123456x12"
-    assert shown_phone(stored) == EXTENDED
-    assert called(stored) == called(typed) == "tel:+33296123456;ext=12"
+    assert phone_words(stored) == EXTENDED
+    assert phone_link(stored) == phone_link(typed) == "tel:+33296123456;ext=12"
     assert read("phone", typed) == value(OF_MEMBERS["phone"], typed) == mobile_number(typed) == stored
 
 
@@ -101,7 +101,7 @@ def test_the_longest_stored_number_fits_every_column():
 
 def test_a_short_number_is_called_as_it_is():
     assert Settings(secret_key="x" * 32, service_phone="3949").service_phone == "3949"
-    assert called("3949") == "tel:3949"
+    assert phone_link("3949") == "tel:3949"
 
 
 async def test_the_sheet_of_an_employee_shows_the_extension_and_keeps_it(alice, portal, world):

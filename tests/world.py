@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from app.contact.staff import join
-from app.employees.declared import filled
-from app.follow_up.law import Seen
+from app.contact.staff import join_file
+from app.employees.declared import all_columns
+from app.follow_up.law import DoneVisit
 from app.kept_files import store_file
 from app.portal import Portal
 from db.models import (
@@ -59,7 +59,7 @@ class TwoCompanies:
     their_employee: Employee
 
 
-async def tell(portal: Portal) -> TwoCompanies:
+async def add_world(portal: Portal) -> TwoCompanies:
     hashed = await portal.passwords.hashed(PASSWORD)
     key = portal.keys.declarant_key
     async with portal.database.transaction(write=True) as session:
@@ -95,9 +95,9 @@ async def tell(portal: Portal) -> TwoCompanies:
 async def somebody(world: World, company: Company, marker: str, account: Account) -> Employee:
     """An employee named by the marker, with all that an employee may have: a visit, a change, a file."""
     fields = {"birth_name": marker, "first_names": "Jean", "birth_on": "1980-01-31", "entry_on": "2020-01-06"}
-    seen = [Seen(VisitKind.VIP_INITIAL, date(2026, 1, 20))]
+    seen = [DoneVisit(VisitKind.VIP_INITIAL, date(2026, 1, 20))]
     employee = await world.an_employee(
-        company, filled(fields | {"contract": "cdi", "job_title": "Soudeur"}, seen)
+        company, all_columns(fields | {"contract": "cdi", "job_title": "Soudeur"}, seen)
     )
     await world.a_visit(employee, VisitKind.VIP_INITIAL, date(2026, 1, 20), professional=f"Dr {marker}")
     mine = {"company_id": company.key, "employee_id": employee.key, "about": marker}
@@ -146,7 +146,7 @@ async def an_inquiry(
     world.session.add(inquiry)
     await world.session.flush()
     said = InquiryMessage(inquiry_id=inquiry.key, token="un-jeton", text=marker, at=world.now, **mine)
-    join(said, file)
+    join_file(said, file)
     world.session.add(said)
 
 

@@ -7,13 +7,13 @@ from sqlmodel import col, select
 
 from app.access import AccountAccess, VisitorAccess
 from app.account.forms import EmailChange, PasswordChange, Profile
-from app.devices import Opened, Origin, forget_device, known_devices, remembered_device
+from app.devices import OpenedBrowser, Origin, forget_device, known_devices, remember_device
 from app.errors import Refused
 from app.links import account_of_link, new_link, use_link
 from app.mail.outbox import mail_counted, new_seed, queue_mail
 from app.security.passwords import Lane
 from app.security.throttle import TooMany, count_guess, forgive
-from app.sign_in.acts import account_at, judge_password, set_password
+from app.sign_in.acts import account_at, judge_password, mail_reset, set_password
 from app.text import formats
 from app.voiding import Act, living_undo, mail_reserved, mail_undo, undo_to, void
 from db.models import Account, AccountSession, AuditKind, KnownDevice, TokenKind
@@ -29,13 +29,19 @@ async def change_profile(access: AccountAccess, entry: Profile, now: datetime) -
 
 async def change_password(
     access: AccountAccess, entry: PasswordChange, origin: Origin, now: datetime
-) -> Opened:
+) -> OpenedBrowser:
     """A new session in this browser, known anew; every other one is ended."""
     await _check_current(access, entry.current_password, now)
     hashed = await judge_password(access, access.account, entry.new_password)
     queue_mail(access, "password_changed", access.account.email, now, account_id=access.account.key)
     return await set_password(
-        access, access.account, hashed, origin, now, Act.PASSWORD_CHANGED, with_feeds=entry.feeds
+        access,
+        access.account,
+        hashed,
+        origin=origin,
+        now=now,
+        act=Act.PASSWORD_CHANGED,
+        with_feeds=entry.feeds,
     )
 
 
@@ -70,7 +76,7 @@ async def confirm_email(access: VisitorAccess, token: str, now: datetime) -> Non
     first = await living_undo(access, account.key, now)
     old, account.email = account.email, link.email
     await void(access, account, Act.EMAIL_CHANGED, now)
-    mail_undo(access, account, old, first.email if first else old, now + UNDO_LIFE, now)
+    mail_undo(access, account, old, restored=first.email if first else old, until=now + UNDO_LIFE, now=now)
     access.record(AuditKind.EMAIL_CHANGED, now, account.key)
 
 
@@ -84,12 +90,7 @@ async def undo_email(access: VisitorAccess, token: str, now: datetime) -> None:
         raise Refused("Cette adresse e-mail est maintenant celle d’un autre compte.")
     account.email, account.password_hash = link.email, None
     await void(access, account, Act.EMAIL_RESTORED, now)
-    until = now + CONFIRM_LIFE
-    seed = new_link(access, account, TokenKind.PASSWORD_RESET, until, now)
-    queue_mail(
-        access, "password_reset", account.email, now, account_id=account.key, seed=seed,
-        until=formats.moment(until),
-    )  # fmt: skip
+    mail_reset(access, account, now + CONFIRM_LIFE, now)
     access.record(AuditKind.EMAIL_RESTORED, now, account.key)
 
 
@@ -113,7 +114,7 @@ async def end_everything_else(access: AccountAccess, origin: Origin, now: dateti
         ended = await void(access, access.account, Act.SESSIONS_ENDED, now, keep=access.session.key)
     if ended:
         access.record(AuditKind.SESSION_ENDED, now, access.account.key, about="toutes les autres")
-    device, token = await remembered_device(access, access.account.key, origin, now)
+    device, token = await remember_device(access, access.account.key, origin, now)
     access.session.device_id = device.key
     return token
 

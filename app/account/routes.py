@@ -17,7 +17,7 @@ from app.devices import known_devices
 from app.links import account_of_link
 from app.security.passwords import MINIMUM
 from app.text.fields import Input
-from app.text.phones import shown_phone
+from app.text.phones import phone_words
 from app.voiding import has_feeds
 from app.web.caller import Caller
 from app.web.drafts import draft_of
@@ -41,7 +41,7 @@ DONE = {
 @get("/mon-compte")
 async def show(access: SignedIn, fait: NamedDependency[str] = "") -> Response[Any]:
     typed = {name: getattr(access.account, name) for name in Profile.model_fields}
-    form: Form[Profile] = Form(typed | {"mobile": shown_phone(access.account.mobile)})
+    form: Form[Profile] = Form(typed | {"mobile": phone_words(access.account.mobile)})
     return page("account/show.html", form=form, account=access.account, notice=DONE.get(fait, ""))
 
 
@@ -57,7 +57,7 @@ async def update(request: Request, access: SignedIn) -> Response[Any]:
 
 @get("/mon-compte/mot-de-passe")
 async def password(access: SignedIn) -> Response[Any]:
-    return await _password(access, Form({"feeds": "oui"}))
+    return await _password_page(access, Form({"feeds": "oui"}))
 
 
 @post("/mon-compte/mot-de-passe")
@@ -70,12 +70,12 @@ async def change_password(request: Request, access: SignedIn) -> Response[Any]:
             opened = await acts.change_password(access, form.data, visit.origin, clock.now())
     if opened is None:
         form.typed = {"feeds": form["feeds"]}
-        return await _password(access, form)
+        return await _password_page(access, form)
     cookies = visit.session_cookies(opened)
     return see(request, "account.show", query={"fait": "mot-de-passe"}, cookies=cookies)
 
 
-async def _password(access: AccountAccess, form: Form[PasswordChange]) -> Response[Any]:
+async def _password_page(access: AccountAccess, form: Form[PasswordChange]) -> Response[Any]:
     """The form of a new password. It asks about calendars only a person who has some."""
     return page(
         "account/password.html",
@@ -134,7 +134,7 @@ async def sessions(access: SignedIn, fait: NamedDependency[str] = "") -> Respons
     )
 
 
-def _ended(request: Request, done: str, *cookies: Cookie) -> Response[Any]:
+def _see_sessions(request: Request, done: str, *cookies: Cookie) -> Response[Any]:
     """Back to the list, which says what was ended: a word of `DONE`."""
     return see(request, "account.sessions", query={"fait": done}, cookies=cookies)
 
@@ -143,7 +143,7 @@ def _ended(request: Request, done: str, *cookies: Cookie) -> Response[Any]:
 async def end_sessions(request: Request, access: SignedIn) -> Response[Any]:
     visit = Caller.of(request)
     token = await acts.end_everything_else(access, visit.origin, clock.now())
-    return _ended(request, "connexions", visit.device_cookie(token))
+    return _see_sessions(request, "connexions", visit.device_cookie(token))
 
 
 @get("/mon-compte/appareils")
@@ -156,7 +156,7 @@ async def devices(access: SignedIn) -> Response[Any]:
 @post("/mon-compte/appareils")
 async def forget_devices(request: Request, access: SignedIn) -> Response[Any]:
     await acts.forget_other_devices(access, clock.now())
-    return _ended(request, "appareils")
+    return _see_sessions(request, "appareils")
 
 
 @get("/mon-compte/appareils/{device_id:int}")
@@ -167,7 +167,7 @@ async def device(access: SignedIn, device_id: FromPath[int]) -> Response[Any]:
 @post("/mon-compte/appareils/{device_id:int}")
 async def forget_device(request: Request, access: SignedIn, device_id: FromPath[int]) -> Response[Any]:
     await acts.forget_one_device(access, device_id, clock.now())
-    return _ended(request, "appareil")
+    return _see_sessions(request, "appareil")
 
 
 @get("/mon-compte/connexions/{session_id:int}")
@@ -178,7 +178,7 @@ async def session(access: SignedIn, session_id: FromPath[int]) -> Response[Any]:
 @post("/mon-compte/connexions/{session_id:int}")
 async def end_session(request: Request, access: SignedIn, session_id: FromPath[int]) -> Response[Any]:
     await acts.end_session(access, session_id, clock.now())
-    return _ended(request, "connexion")
+    return _see_sessions(request, "connexion")
 
 
 @get("/mon-compte/session")

@@ -13,17 +13,17 @@ from app.access import MemberAccess
 from app.appointments.forms import NOT_TOLD, Folded, NewMessage
 from app.appointments.queries import (
     centres,
-    held_request,
+    locked_request,
     mid_careers,
     open_for,
-    people_by_id,
     slot_of_request,
     subject_of,
 )
 from app.appointments.rules import MOTIVES, objection, visit_kind
 from app.clock import Moment
 from app.company_details.team import notify_team
-from app.employees.declared import declared_of, name_of
+from app.employees.declared import employee_name
+from app.employees.person import employees_by_id
 from app.employees.standings import standings_of
 from app.employees.together import MOST_ASKED
 from app.errors import NotFound, Refused
@@ -42,7 +42,7 @@ from db.models import (
 )
 
 
-class Called(Protocol):
+class CalledSlot(Protocol):
     """Of a slot that calls somebody, what a request for another date takes over."""
 
     @property
@@ -88,10 +88,6 @@ def message_from(
     )  # fmt: skip
 
 
-def named(employee: Employee) -> str:
-    return name_of(declared_of(employee))
-
-
 class Objection(NamedTuple):
     """`call`: the appointment that makes this visit not late."""
 
@@ -114,7 +110,7 @@ async def ask_for_visits(
 
     `Refused` names the employee for whom this may not be asked, or who has such a request under way.
     """
-    people = await _chosen(access, motive, data)
+    people = await _chosen_people(access, motive, data)
     _check_dates(motive, data, people, at.today)
     if motive == RequestMotive.EMPLOYER and not data.told:
         raise Refused(NOT_TOLD, "told")
@@ -122,20 +118,21 @@ async def ask_for_visits(
     for name, words, _ in await objections(access, motive, people, at, is_exposed=is_exposed):
         raise Refused(f"{name} : {words}", "employees")
     if under_way := await open_for(access, motive, [each.key for each in people]):
-        names = {each.key: named(each) for each in people}
+        names = {each.key: employee_name(each) for each in people}
         raise Refused(
             f"{names[under_way[0].employee_id]} : une demande du même motif est déjà en cours.", "employees"
         )
     requests = [
-        access.add(request_from(access, motive, each.key, each.due_kind, data, at)) for each in people
+        access.add(request_from(access, motive, each.key, kind=each.due_kind, data=data, at=at))
+        for each in people
     ]
     await access.flush()
     for request, each in zip(requests, people, strict=True):
         if getattr(data, "message", ""):
             access.add(message_from(access, request, data.message, once_key(data), at))
-        about = f"{named(each)} : {MOTIVES[motive].title}"
+        about = f"{employee_name(each)} : {MOTIVES[motive].title}"
         access.trace(AuditKind.APPOINTMENT_ASKED, at.now, about, request.key)
-    about = ", ".join(named(each) for each in people)
+    about = ", ".join(employee_name(each) for each in people)
     notify_team(access, MOTIVES[motive].title, about, at.now, getattr(data, "message", ""))
     return requests
 
@@ -153,19 +150,19 @@ async def objections(
         call = call if call and call.kind == each.due_kind else None
         subject = subject_of(each, is_exposed=is_exposed, call=call, seen_on=seen.get(each.key))
         if words := objection(motive, subject, at.today):
-            found.append(Objection(named(each), words, call))
+            found.append(Objection(employee_name(each), words, call))
     return found
 
 
 async def ask_for_another_date(
-    access: MemberAccess, slot: Called, data: Any, at: Moment
+    access: MemberAccess, slot: CalledSlot, data: Any, at: Moment
 ) -> AppointmentRequest:
     """The appointment does not suit: the request it came from is open again, or a new one says so."""
     await _check_centre(access, data)
-    request = await _again(access, slot)
+    request = await _request_again(access, slot)
     if request is None:
         motive, employee_id = RequestMotive.ANOTHER_DATE, slot.employee_id or 0
-        request = access.add(request_from(access, motive, employee_id, slot.kind, data, at))
+        request = access.add(request_from(access, motive, employee_id, kind=slot.kind, data=data, at=at))
     elif request.state != RequestState.SENT:
         request.state, request.planned_at = RequestState.TAKEN, None
         request.taken_at = request.taken_at or at.now
@@ -180,7 +177,7 @@ async def ask_for_another_date(
 
 async def write_message(access: MemberAccess, request_id: int, data: NewMessage, at: Moment) -> None:
     """A message to the service. Writing is having read what it answered."""
-    request = await held_request(access, request_id)
+    request = await locked_request(access, request_id)
     sent = access.select(RequestMessage).where(
         RequestMessage.request_id == request.key, RequestMessage.token == once_key(data)
     )
@@ -188,7 +185,7 @@ async def write_message(access: MemberAccess, request_id: int, data: NewMessage,
         access.add(message_from(access, request, data.text, once_key(data), at))
         request.unread_at, request.updated_at = None, at.now
         employee = await access.get(Employee, request.employee_id)
-        notify_team(access, "Message sur une demande de visite", named(employee), at.now, data.text)
+        notify_team(access, "Message sur une demande de visite", employee_name(employee), at.now, data.text)
 
 
 async def mark_as_read(access: MemberAccess, request_id: int) -> None:
@@ -198,7 +195,7 @@ async def mark_as_read(access: MemberAccess, request_id: int) -> None:
 
 async def cancel_request(access: MemberAccess, request_id: int, at: Moment) -> AppointmentRequest:
     """Before an appointment is fixed; afterwards the appointment itself is given back, on the planning."""
-    request = await held_request(access, request_id)
+    request = await locked_request(access, request_id)
     if request.state == RequestState.CANCELLED:
         return request
     if request.state in {RequestState.DONE, RequestState.REFUSED}:
@@ -209,12 +206,12 @@ async def cancel_request(access: MemberAccess, request_id: int, at: Moment) -> A
     request.state, request.cancelled_at, request.updated_at = RequestState.CANCELLED, at.now, at.now
     request.unread_at = None
     employee = await access.get(Employee, request.employee_id)
-    access.trace(AuditKind.APPOINTMENT_CANCELLED, at.now, named(employee), request.key)
-    notify_team(access, "Demande de visite annulée", named(employee), at.now)
+    access.trace(AuditKind.APPOINTMENT_CANCELLED, at.now, employee_name(employee), request.key)
+    notify_team(access, "Demande de visite annulée", employee_name(employee), at.now)
     return request
 
 
-async def _again(access: MemberAccess, slot: Called) -> AppointmentRequest | None:
+async def _request_again(access: MemberAccess, slot: CalledSlot) -> AppointmentRequest | None:
     """The request that this slot answers, or the one that already asks for another date of this visit."""
     if slot.request_id:
         return await access.get(AppointmentRequest, slot.request_id)
@@ -225,7 +222,7 @@ async def _again(access: MemberAccess, slot: Called) -> AppointmentRequest | Non
     return None
 
 
-async def _chosen(access: MemberAccess, motive: RequestMotive, data: Folded) -> Sequence[Employee]:
+async def _chosen_people(access: MemberAccess, motive: RequestMotive, data: Folded) -> Sequence[Employee]:
     ids = sorted(set(data.employees))
     if not ids:
         raise Refused("Choisissez au moins un salarié.", "employees")
@@ -233,7 +230,7 @@ async def _chosen(access: MemberAccess, motive: RequestMotive, data: Folded) -> 
         raise Refused("Cette demande se fait salarié par salarié : n’en gardez qu’un.", "employees")
     if len(ids) > MOST_ASKED:
         raise Refused(f"Une demande porte sur {plural(MOST_ASKED, 'salarié')} au plus.", "employees")
-    people = await people_by_id(access, ids)
+    people = await employees_by_id(access, ids)
     if len(people) < len(ids):
         raise NotFound
     await _check_centre(access, data)

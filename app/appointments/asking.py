@@ -13,14 +13,15 @@ from app.access import MemberAccess
 from app.appointments import views
 from app.appointments.acts import FOR_ONE, LONG_STOP, ask_for_visits, objections
 from app.appointments.forms import CAUSES, DAYS, FORMS, HALVES
-from app.appointments.queries import Candidate, batch_of, centres, people_by_id, people_for
+from app.appointments.queries import Candidate, batch_of, centres, people_for
 from app.appointments.rules import MOTIVES
-from app.appointments.views import new_token, return_problems
-from app.employees.declared import declared_of, name_of, names_apart
+from app.appointments.views import return_problems
+from app.employees.declared import employee_name, names_apart
+from app.employees.person import employees_by_id
 from app.employees.standings import standings_of
 from app.errors import NotFound
 from app.rights import Right
-from app.text.fields import once_key
+from app.text.fields import once_key, once_token
 from app.web.forms import Form
 from app.web.pages import Page, page, page_number, see, wants_fragment
 from app.web.paging import PAGE, place_of, row_numbers
@@ -40,11 +41,11 @@ NOBODY = "Choisissez au moins un salarié."
 @get(NEW, right=Right.APPOINTMENTS)
 async def new(request: Request, access: Member) -> Response[Any]:
     """The choice of a motive. The pré-reprise is explained, never offered."""
-    people = await people_by_id(access, people_of_address(request.query_params))
+    people = await employees_by_id(access, people_of_address(request.query_params))
     return page(
         "appointments/new.html",
         motives=MOTIVES,
-        people=[name_of(declared_of(each)) for each in people.values()],
+        people=[employee_name(each) for each in people.values()],
         chosen="&".join(f"salarie={key}" for key in people),
     )
 
@@ -64,7 +65,7 @@ async def people(
     """
     wanted, chosen = _motive(motive), people_of_address(request.query_params)
     if etape == GO_ON and chosen:
-        query = _carried(request.query_params) | {"salarie": [str(each) for each in chosen]}
+        query = _fields_in_address(request.query_params) | {"salarie": [str(each) for each in chosen]}
         return see(request, "appointments.form", query=query, motive=wanted.value)
     after = place_of(suivants, "nom") if etape == NEXT_PEOPLE else None
     candidates = await people_for(access, wanted, q[:100], clock.moment(), after)
@@ -76,7 +77,7 @@ async def people(
         "partials/appointments/people.html",
         form=form,
         q=q[:100],
-        typed=_carried(request.query_params),
+        typed=_fields_in_address(request.query_params),
         is_first=after is None,
         page_number=page_number(request.query_params, "suivants") if after else 1,
         **await _people_page(access, wanted, candidates, chosen),
@@ -87,7 +88,7 @@ async def _people_page(
     access: MemberAccess, motive: RequestMotive, candidates: Sequence[Candidate], chosen: list[int]
 ) -> dict[str, Any]:
     """The page of the list, who was ticked on others, and where the next page begins."""
-    ticked = await people_by_id(access, chosen)
+    ticked = await employees_by_id(access, chosen)
     listed = candidates[:PAGE]
     names = names_apart([(each.name, each.birth_on) for each in listed])
     here = {each.id for each in listed}
@@ -101,7 +102,7 @@ async def _people_page(
         "next_people": NEXT_PEOPLE,
         "people": [(each, name, standings[each.id]) for each, name in zip(listed, names, strict=True)],
         "chosen": set(ticked),
-        "kept": [(key, name_of(declared_of(each))) for key, each in ticked.items() if key not in here],
+        "kept": [(key, employee_name(each)) for key, each in ticked.items() if key not in here],
         "following": f"{last.sort_key}~{last.id}" if last else "",
     }
 
@@ -111,9 +112,9 @@ async def form(request: Request, access: Member, motive: FromPath[str]) -> Respo
     wanted, chosen = _motive(motive), people_of_address(request.query_params)
     if not chosen:
         return see(request, "appointments.people", motive=wanted.value)
-    typed = _carried(request.query_params) | {f"salarie_{each}": "oui" for each in chosen}
-    typed["batch"] = new_token()
-    return await _form(access, wanted, Form(typed), chosen, is_first=True)
+    typed = _fields_in_address(request.query_params) | {f"salarie_{each}": "oui" for each in chosen}
+    typed["batch"] = once_token()
+    return await _form_page(access, wanted, Form(typed), chosen, is_first=True)
 
 
 @post(f"{NEW}/{{motive:str}}", right=Right.APPOINTMENTS)
@@ -128,8 +129,8 @@ async def ask(request: Request, access: Member, motive: FromPath[str]) -> Respon
         if form.errors and (requests := await batch_of(access, once_key(form.data))):
             is_again, form.errors = True, {}  # Sent twice at once: the first one was written meanwhile.
     if form.errors:
-        return await _form(access, wanted, form, _ticked(form))
-    return _asked(request, requests, is_again=is_again)
+        return await _form_page(access, wanted, form, _ticked_ids(form))
+    return _see_requests(request, requests, is_again=is_again)
 
 
 def people_of_address(query: MultiDict[str]) -> list[int]:
@@ -137,12 +138,12 @@ def people_of_address(query: MultiDict[str]) -> list[int]:
     return _numbers(query.getall("salarie", []))
 
 
-def _carried(query: MultiDict[str]) -> dict[str, str]:
+def _fields_in_address(query: MultiDict[str]) -> dict[str, str]:
     """Fields of an absence already typed, on the page before."""
     return {name: query[name][:20] for name in CARRIED if name in query}
 
 
-def _ticked(form: Form[Any]) -> list[int]:
+def _ticked_ids(form: Form[Any]) -> list[int]:
     boxes = [name for name, value in form.typed.items() if name.startswith("salarie_") and value]
     return _numbers(name.removeprefix("salarie_") for name in boxes)
 
@@ -151,11 +152,11 @@ def _numbers(given: Iterable[str]) -> list[int]:
     return row_numbers(given, MOST_SHOWN)
 
 
-async def _form(
+async def _form_page(
     access: MemberAccess, motive: RequestMotive, form: Form[Any], chosen: list[int], *, is_first: bool = False
 ) -> Page:
     """`is_first`: who cannot be asked for is told at once, before anything is typed."""
-    people_chosen = await people_by_id(access, chosen)
+    people_chosen = await employees_by_id(access, chosen)
     people_here = list(people_chosen.values()) if is_first else []
     return page(
         "appointments/form.html",
@@ -163,7 +164,7 @@ async def _form(
         motive=motive,
         told=MOTIVES[motive],
         people=[
-            (name_of(declared_of(each)), key)
+            (employee_name(each), key)
             for key, each in sorted(people_chosen.items(), key=lambda row: (row[1].sort_key, row[0]))
         ],
         objections=await objections(access, motive, people_here, clock.moment(), is_exposed=True),
@@ -183,7 +184,7 @@ async def _form(
     )
 
 
-def _asked(request: Request, requests: list[AppointmentRequest], *, is_again: bool) -> Response[Any]:
+def _see_requests(request: Request, requests: list[AppointmentRequest], *, is_again: bool) -> Response[Any]:
     if len(requests) == 1:
         done = {"fait": "deja" if is_again else "envoyee"}
         return see(request, "appointments.show", query=done, request_id=requests[0].key)

@@ -64,18 +64,18 @@ class Wishes(Folded):
     message: Message = ""
 
 
-class ReturnAsked(Wishes):
+class ReturnRequest(Wishes):
     cause: Annotated[str, AfterValidator(_cause)]
     stop_from: StopDay
     back_on: BackDay
 
 
-class EmployerAsked(Wishes):
+class EmployerRequest(Wishes):
     reason: Annotated[str, Written, text("Écrivez le motif de votre demande.", 1000)]
     told: Ticked = False
 
 
-class ExposureAsked(Wishes):
+class ExposureRequest(Wishes):
     """`was_exposed`: there was a reinforced follow-up before, here or elsewhere."""
 
     was_exposed: Ticked = False
@@ -83,7 +83,7 @@ class ExposureAsked(Wishes):
     back_on: OptionalDay = ""
 
 
-class AccidentTold(Folded):
+class AccidentReport(Folded):
     batch: Token
     stop_from: StopDay
     back_on: BackDay
@@ -96,11 +96,11 @@ class NewMessage(Input):
 
 
 FORMS: dict[RequestMotive, type[Folded]] = {
-    RequestMotive.RETURN: ReturnAsked,
-    RequestMotive.EMPLOYER: EmployerAsked,
+    RequestMotive.RETURN: ReturnRequest,
+    RequestMotive.EMPLOYER: EmployerRequest,
     RequestMotive.OVERDUE: Wishes,
     RequestMotive.MID_CAREER: Wishes,
-    RequestMotive.AFTER_EXPOSURE: ExposureAsked,
-    RequestMotive.END_OF_CAREER: ExposureAsked,
-    RequestMotive.ACCIDENT: AccidentTold,
+    RequestMotive.AFTER_EXPOSURE: ExposureRequest,
+    RequestMotive.END_OF_CAREER: ExposureRequest,
+    RequestMotive.ACCIDENT: AccidentReport,
 }

@@ -8,14 +8,14 @@ import sqlalchemy
 from sqlalchemy import and_, func, or_
 from sqlmodel import col, select
 
-from app.access import MemberAccess
+from app.access import MemberAccess, StaffAccess
 from app.appointments.rules import Subject
 from app.clock import Moment
-from app.employees.listing import named
+from app.employees.declared import employee_name
+from app.employees.listing import name_conditions
 from app.employees.standings import HERE, OPEN_STATES, UNDATED
 from app.follow_up.law import NOT_FOLLOWED, SIR
 from app.follow_up.standing import Call
-from app.text.names import shown_name
 from app.text.search import folded
 from app.web.paging import PAGE
 from db.models import (
@@ -60,7 +60,7 @@ class RequestRow(NamedTuple):
 
     @property
     def name(self) -> str:
-        return shown_name(self.birth_name, self.usual_name, self.first_names, self.sex)
+        return employee_name(self)
 
 
 STATES = {
@@ -110,7 +110,7 @@ async def open_for(
     return list(await access.all(mine))
 
 
-async def held_request(access: MemberAccess, request_id: int) -> AppointmentRequest:
+async def locked_request(access: MemberAccess | StaffAccess, request_id: int) -> AppointmentRequest:
     """One request, under a lock: of two who act on it at once, the second sees what the first did."""
     request = await access.get(AppointmentRequest, request_id)
     mine = access.select(AppointmentRequest).where(col(AppointmentRequest.id) == request.key)
@@ -194,7 +194,7 @@ class Candidate(NamedTuple):
 
     @property
     def name(self) -> str:
-        return shown_name(self.birth_name, self.usual_name, self.first_names, self.sex)
+        return employee_name(self)
 
 
 async def people_for(
@@ -205,7 +205,7 @@ async def people_for(
     """
     columns = [getattr(Employee, name) for name in Candidate._fields]
     statement = sqlalchemy.select(*columns).where(
-        col(Employee.company_id) == access.company.key, *named(q), HERE, *_likely(motive, at.today)
+        col(Employee.company_id) == access.company.key, *name_conditions(q), HERE, *_likely(motive, at.today)
     )
     place = sqlalchemy.tuple_(col(Employee.sort_key), col(Employee.id))
     if after:
@@ -239,18 +239,12 @@ async def mid_careers(access: MemberAccess, people: Sequence[Employee]) -> dict[
     return found
 
 
-async def people_by_id(access: MemberAccess, ids: Sequence[int]) -> dict[int, Employee]:
-    """Those of these numbers that are this company's, by number, in the order of the list."""
-    mine = access.select(Employee).where(col(Employee.id).in_(ids))
-    rows = await access.all(mine.order_by(col(Employee.sort_key), col(Employee.id)))
-    return {row.key: row for row in rows}
-
-
 def subject_of(
     employee: Employee, *, is_exposed: bool, call: Call | None = None, seen_on: date | None = None
 ) -> Subject:
     return Subject(
-        employee.birth_on, employee.entry_on, employee.exit_on, Contract(employee.contract),
-        Monitoring(employee.monitoring), employee.due_on,
-        is_exposed or employee.monitoring == SIR, call, seen_on,
+        birth_on=employee.birth_on, entry_on=employee.entry_on, exit_on=employee.exit_on,
+        contract=Contract(employee.contract), monitoring=Monitoring(employee.monitoring),
+        due_on=employee.due_on, is_exposed=is_exposed or employee.monitoring == SIR, call=call,
+        seen_on=seen_on,
     )  # fmt: skip

@@ -12,9 +12,9 @@ from app.appointments import asking
 from app.appointments.acts import cancel_request, mark_as_read, write_message
 from app.appointments.forms import NewMessage
 from app.appointments.queries import requests_of
-from app.appointments.views import followed, new_token, request_lines
+from app.appointments.views import request_details, request_lines
 from app.rights import Right
-from app.text.fields import Input
+from app.text.fields import Input, once_token
 from app.web.forms import Form
 from app.web.pages import Page, page, see
 from app.web.paging import PAGE, read_place
@@ -55,13 +55,13 @@ async def index(
 
 @get(ONE, right=Right.VIEW)
 async def show(access: Member, request_id: FromPath[int], fait: NamedDependency[str] = "") -> Response[Any]:
-    return await _request_page(access, request_id, Form({"token": new_token()}), DONE.get(fait, ""))
+    return await _request_page(access, request_id, Form({"token": once_token()}), DONE.get(fait, ""))
 
 
 @get(f"{ONE}/messages", right=Right.APPOINTMENTS)
 async def messages(access: Member, request_id: FromPath[int]) -> Response[Any]:
     """The form of the next message, with the thread above it."""
-    return await _request_page(access, request_id, Form({"token": new_token()}))
+    return await _request_page(access, request_id, Form({"token": once_token()}))
 
 
 @post(f"{ONE}/messages", right=Right.APPOINTMENTS)
@@ -71,27 +71,27 @@ async def write(request: Request, access: Member, request_id: FromPath[int]) -> 
     )
     if form.errors:
         return await _request_page(access, request_id, form)
-    return _seen(request, request_id, "message")
+    return _see_request(request, request_id, "message")
 
 
 @get(f"{ONE}/lecture", right=Right.APPOINTMENTS)
 async def reading(access: Member, request_id: FromPath[int]) -> Response[Any]:
-    return await _request_page(access, request_id, Form({"token": new_token()}))
+    return await _request_page(access, request_id, Form({"token": once_token()}))
 
 
 @post(f"{ONE}/lecture", right=Right.APPOINTMENTS)
 async def read(request: Request, access: Member, request_id: FromPath[int]) -> Response[Any]:
     form = await Form.read(request, Input)
     if form.errors:
-        form.typed["token"] = new_token()
+        form.typed["token"] = once_token()
         return await _request_page(access, request_id, form)
     await mark_as_read(access, request_id)
-    return _seen(request, request_id, "lu")
+    return _see_request(request, request_id, "lu")
 
 
 @get(f"{ONE}/annulation", right=Right.APPOINTMENTS)
 async def cancelling(access: Member, request_id: FromPath[int]) -> Response[Any]:
-    return await _cancelling(access, request_id, Form())
+    return await _cancelling_page(access, request_id, Form())
 
 
 @post(f"{ONE}/annulation", right=Right.APPOINTMENTS)
@@ -100,12 +100,12 @@ async def cancel(request: Request, access: Member, request_id: FromPath[int]) ->
         request, access, Input, lambda _: cancel_request(access, request_id, clock.moment())
     )
     if form.errors:
-        return await _cancelling(access, request_id, form)
-    return _seen(request, request_id, "annulee")
+        return await _cancelling_page(access, request_id, form)
+    return _see_request(request, request_id, "annulee")
 
 
-async def _cancelling(access: MemberAccess, request_id: int, form: Form[Any]) -> Page:
-    details = await followed(access, request_id)
+async def _cancelling_page(access: MemberAccess, request_id: int, form: Form[Any]) -> Page:
+    details = await request_details(access, request_id)
     return page("appointments/cancelling.html", form=form, shown=details)
 
 
@@ -113,13 +113,13 @@ async def _request_page(access: MemberAccess, request_id: int, form: Form[Any], 
     return page(
         "appointments/show.html",
         form=form,
-        shown=await followed(access, request_id),
+        shown=await request_details(access, request_id),
         may_ask=Right.APPOINTMENTS in access.rights,
         notice=notice,
     )
 
 
-def _seen(request: Request, request_id: int, done: str) -> Response[Any]:
+def _see_request(request: Request, request_id: int, done: str) -> Response[Any]:
     query = {"fait": done}
     return see(request, "appointments.show", query=query, request_id=request_id)
 

@@ -2,20 +2,21 @@
 person who asked.
 """
 
-import secrets
 from datetime import datetime
 from itertools import product
 
 from sqlmodel import col, select
 
 from app.access import Access, StaffAccess
+from app.appointments.queries import locked_request
 from app.clock import day_of
-from app.employees.declared import declared_of, name_of
+from app.employees.declared import employee_name
 from app.errors import Refused
 from app.follow_up.words import MOTIVE_TITLES, REQUEST_STATES
 from app.mail.outbox import queue_mail
 from app.rights import Right, rights_of
 from app.sessions import is_alive
+from app.text.fields import once_token
 from db.models import (
     Account,
     AppointmentRequest,
@@ -43,7 +44,7 @@ def motive_title(motive: str) -> str:
 
 async def take_request(access: StaffAccess, request_id: int, now: datetime) -> None:
     """Somebody of the service looks after it."""
-    request = await _held(access, request_id)
+    request = await locked_request(access, request_id)
     if request.state != RequestState.SENT:
         raise Refused("Cette demande n’attend plus d’être prise en charge.")
     request.state, request.taken_at = RequestState.TAKEN, now
@@ -55,11 +56,11 @@ async def take_request(access: StaffAccess, request_id: int, now: datetime) -> N
 
 async def answer_request(access: StaffAccess, request_id: int, text: str, now: datetime) -> None:
     """A message of the service in the thread."""
-    request = await _held(access, request_id)
+    request = await locked_request(access, request_id)
     access.add(
         RequestMessage(
             company_id=request.company_id, request_id=request.key, account_id=access.account.key,
-            from_service=True, token=secrets.token_urlsafe(16), text=text, at=now,
+            from_service=True, token=once_token(), text=text, at=now,
         )
     )  # fmt: skip
     await notify_asker(access, request, now, text)
@@ -67,7 +68,7 @@ async def answer_request(access: StaffAccess, request_id: int, text: str, now: d
 
 async def refuse_request(access: StaffAccess, request_id: int, reason: str, now: datetime) -> None:
     """No, and why: the reason is what the employer reads."""
-    request = await _held(access, request_id)
+    request = await locked_request(access, request_id)
     if request.state in OVER:
         raise Refused("Cette demande est terminée.")
     if request.state == RequestState.PLANNED:
@@ -76,14 +77,6 @@ async def refuse_request(access: StaffAccess, request_id: int, reason: str, now:
         raise Refused("Écrivez la raison : l’employeur la lira.", "reason")
     request.state, request.refused_at, request.refusal = RequestState.REFUSED, now, reason.strip()
     await notify_asker(access, request, now, reason.strip())
-
-
-async def _held(access: StaffAccess, request_id: int) -> AppointmentRequest:
-    """The request under a lock: the company may be cancelling it at this very moment."""
-    request = await access.get(AppointmentRequest, request_id)
-    mine = access.select(AppointmentRequest).where(col(AppointmentRequest.id) == request.key)
-    await access.first(mine.with_for_update().execution_options(populate_existing=True))
-    return request
 
 
 async def notify_asker(
@@ -99,17 +92,19 @@ async def notify_asker(
         .join(Employee, col(Employee.company_id) == Company.id)
         .where(Employee.company_id == request.company_id, col(Employee.id) == request.employee_id)
     )
-    recipients = await who_is_told(access, request.company_id, request.account_id, now)
+    recipients = await news_recipients(access, request.company_id, request.account_id, now)
     for email, (code, name, employee) in product(recipients, await access.rows(statement)):
         queue_mail(
             access, "request_answered", email, now, code=code, company=f"{code} - {name}",
-            request_id=request.key, person=name_of(declared_of(employee)),
+            request_id=request.key, person=employee_name(employee),
             motive=motive_title(request.motive), state=state_words(request.motive, request.state), text=text,
             news=news,
         )  # fmt: skip
 
 
-async def who_is_told(access: Access, company_id: int, account_id: int | None, now: datetime) -> list[str]:
+async def news_recipients(
+    access: Access, company_id: int, account_id: int | None, now: datetime
+) -> list[str]:
     """The address of this person or, once they may no longer act on appointments there, of all who may."""
     statement = (
         select(Account, Membership.roles)

@@ -1,6 +1,5 @@
 """Requests as their pages display them."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
@@ -19,7 +18,7 @@ from app.appointments.queries import (
 from app.appointments.rules import Return, return_visit
 from app.appointments.staff import OVER, motive_title, state_words
 from app.clock import PARIS
-from app.employees.declared import declared_of, name_of
+from app.employees.declared import employee_name
 from app.rights import Right
 from app.text.values import read_day
 from app.web.paging import written_place
@@ -94,7 +93,7 @@ class RequestDetails(NamedTuple):
     is_over: bool
 
 
-async def followed(access: MemberAccess, request_id: int) -> RequestDetails:
+async def request_details(access: MemberAccess, request_id: int) -> RequestDetails:
     """One request, whole. Its reason and its messages are for people who may ask for visits."""
     request = await access.get(AppointmentRequest, request_id)
     employee = await access.get(Employee, request.employee_id)
@@ -105,7 +104,7 @@ async def followed(access: MemberAccess, request_id: int) -> RequestDetails:
     return RequestDetails(
         id=request.key,
         employee_id=employee.key,
-        name=name_of(declared_of(employee)),
+        name=employee_name(employee),
         title=motive_title(request.motive),
         state=state_words(request.motive, request.state),
         asked_by=await account_name(access, request.account_id),
@@ -185,8 +184,3 @@ def return_problems(cause: str, stop_from: str, back_on: str) -> dict[str, str]:
 
 def _day(value: date | None) -> str:
     return f"{value:%d/%m/%Y}" if value else ""
-
-
-def new_token() -> str:
-    """Drawn with a form, so that the same form sent twice is known."""
-    return secrets.token_urlsafe(16)

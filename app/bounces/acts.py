@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import col, select, update
 
 from app.access import Access, VisitorAccess
-from app.bounces.boxes import BIGGEST, opened
+from app.bounces.boxes import BIGGEST, open_box
 from app.bounces.reports import Bounce, bounce_of
 from app.portal import Portal
 from db.models import OutboxMail, VisitNotice
@@ -57,11 +57,11 @@ async def note_bounces(access: Access, bounces: Iterable[Bounce], now: datetime)
 
 
 def _reports(url: str) -> dict[str, Bounce | None]:
-    with opened(url) as box:
+    with open_box(url) as box:
         return {key: bounce_of(content) if len(content) <= BIGGEST else None for key, content in box.unread()}
 
 
 def _mark(url: str, keys: list[str]) -> None:
     if keys:
-        with opened(url) as box:
+        with open_box(url) as box:
             box.mark(keys)

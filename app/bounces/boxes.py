@@ -77,7 +77,7 @@ class Imap:
 
 
 @contextmanager
-def opened(url: str) -> Iterator[Box]:
+def open_box(url: str) -> Iterator[Box]:
     """The box at `maildir:///folder`, `mbox:///file`, `imaps://user:password@host/folder`; or
     `CommandRefused`, in French, when it does not open.
     """
@@ -89,7 +89,7 @@ def opened(url: str) -> Iterator[Box]:
             with closing(mailbox.mbox(unquote(parts.path), create=False)) as file:
                 yield Mbox(file)
         else:
-            with _signed_in(parts) as server:
+            with _sign_in(parts) as server:
                 yield Imap(server)
     except (mailbox.Error, imaplib.IMAP4.error, OSError) as trouble:
         # Never the address itself: it may hold a password.
@@ -98,7 +98,7 @@ def opened(url: str) -> Iterator[Box]:
 
 
 @contextmanager
-def _signed_in(parts: SplitResult) -> Iterator[imaplib.IMAP4]:
+def _sign_in(parts: SplitResult) -> Iterator[imaplib.IMAP4]:
     host, is_secure = parts.hostname or "", parts.scheme == "imaps"
     port = parts.port or (993 if is_secure else 143)
     connect = imaplib.IMAP4_SSL if is_secure else imaplib.IMAP4

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from app.access import AccountAccess
 from app.calendars.forms import NewFeed
-from app.calendars.queries import MOST, FollowedCompany, feed_of_token, living_feeds, wait_for_turn
+from app.calendars.queries import MOST, FollowedCompany, feed_of_token, living_feeds, lock_account
 from app.errors import Refused
 from app.security.keys import fingerprint
 from db.models import AuditKind, CalendarFeed
@@ -32,7 +32,7 @@ async def open_feed(
 
     Takes its own savepoint: what refuses undoes it.
     """
-    company = _chosen(entry, companies)
+    company = _chosen_company(entry, companies)
     seed = fingerprint(f"{access.account.key} {entry.once} {entry.company} {entry.with_names}")
     feed = CalendarFeed(
         account_id=access.account.key,
@@ -42,7 +42,7 @@ async def open_feed(
         with_names=entry.with_names,
         created_at=now,
     )
-    await wait_for_turn(access)
+    await lock_account(access)
     try:
         async with access.savepoint():
             access.add(feed)
@@ -70,7 +70,7 @@ async def revoke_feed(access: AccountAccess, feed_id: int, now: datetime) -> Non
         access.record(AuditKind.CALENDAR_REVOKED, now, access.account.key, feed.company_id)
 
 
-def _chosen(entry: NewFeed, companies: Sequence[FollowedCompany]) -> FollowedCompany | None:
+def _chosen_company(entry: NewFeed, companies: Sequence[FollowedCompany]) -> FollowedCompany | None:
     """The company chosen; None for all of them."""
     chosen = [each for each in companies if entry.company in {"", each.code}]
     if not chosen:

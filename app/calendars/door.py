@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from app import clock
 from app.access import FeedAccess
-from app.calendars.queries import feed_at
+from app.calendars.queries import access_of_token
 from app.errors import NotFound
 from app.web.caller import Caller
 from app.web.doors import transaction
@@ -15,7 +15,7 @@ async def feed_access(request: Request) -> AsyncIterator[FeedAccess]:
     """The door of a person who holds a calendar's secret address, without a session; others get a 404."""
     async with transaction(request) as session:
         token, dot, kind = request.path_params["token"].partition(".")
-        access = await feed_at(Caller.of(request).portal, session, token, clock.today())
+        access = await access_of_token(Caller.of(request).portal, session, token, clock.today())
         if access is None or (dot, kind) != (".", "ics"):
             raise NotFound
         yield access

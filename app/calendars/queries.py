@@ -46,7 +46,7 @@ class Feed:
     token: str
 
 
-def _opened() -> Any:
+def _companies_of_address() -> Any:
     """A row for each company that the address still opens."""
     theirs = col(Membership.account_id) == CalendarFeed.account_id
     one_or_all = col(CalendarFeed.company_id).is_(None) | (CalendarFeed.company_id == Membership.company_id)
@@ -63,10 +63,12 @@ def _opened() -> Any:
     )
 
 
-_OPENED = _opened()
+_OPENED = _companies_of_address()
 
 
-async def feed_at(portal: Portal, session: AsyncSession, token: str, today: date) -> FeedAccess | None:
+async def access_of_token(
+    portal: Portal, session: AsyncSession, token: str, today: date
+) -> FeedAccess | None:
     """The door of an address; None when it is unknown, revoked, or without any company left. Rights are
     today's.
     """
@@ -88,7 +90,7 @@ async def feed_at(portal: Portal, session: AsyncSession, token: str, today: date
     )
 
 
-async def followed(access: AccountAccess, today: date) -> list[FollowedCompany]:
+async def companies_to_follow(access: AccountAccess, today: date) -> list[FollowedCompany]:
     """Every company that this account may follow, by code."""
     statement = (
         sqlalchemy.select(*map(col, (Company.id, Company.code, Company.name, Company.town, Membership.roles)))
@@ -112,13 +114,15 @@ async def feed_of_token(access: AccountAccess, token_hash: str) -> CalendarFeed 
     return await access.first(access.select(CalendarFeed).where(CalendarFeed.token_hash == token_hash))
 
 
-async def wait_for_turn(access: AccountAccess) -> None:
+async def lock_account(access: AccountAccess) -> None:
     """Lock the account: of two that open addresses at once, the second counts those of the first."""
     mine = select(Account.email).where(Account.id == access.account.key)
     await access.first(mine.with_for_update(key_share=True))
 
 
-def shown_feed(access: AccountAccess, feed: CalendarFeed, companies: Sequence[FollowedCompany]) -> Feed:
+def feed_with_address(
+    access: AccountAccess, feed: CalendarFeed, companies: Sequence[FollowedCompany]
+) -> Feed:
     """A feed with its address, which is derived anew each time that it is displayed."""
     labels = {each.id: each.label for each in companies}
     return Feed(
@@ -137,7 +141,7 @@ MOST_EVENTS = 2_000
 PAST = timedelta(days=90)
 
 
-async def told_slots(access: FeedAccess, now: datetime) -> list[SlotRow]:
+async def slots_for_calendar(access: FeedAccess, now: datetime) -> list[SlotRow]:
     """Slots from 90 days ago on, the 2 000 nearest the present, by time. Cancelled ones are included, so that
     calendars take them away; an open slot only while it waits for somebody.
     """
@@ -148,7 +152,7 @@ async def told_slots(access: FeedAccess, now: datetime) -> list[SlotRow]:
     return _nameless(sorted(nearest, key=lambda row: (row.starts_at, row.id)), access.named_ids)
 
 
-async def told_slot(access: MemberAccess, slot_id: int, *, with_names: bool) -> SlotRow:
+async def slot_for_calendar(access: MemberAccess, slot_id: int, *, with_names: bool) -> SlotRow:
     if not 0 < slot_id <= BIGGEST_ID:
         raise NotFound
     mine = col(Slot.company_id) == access.company.key

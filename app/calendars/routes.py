@@ -12,7 +12,14 @@ from app import clock
 from app.access import AccountAccess
 from app.calendars.acts import open_feed, revoke_feed
 from app.calendars.forms import NewFeed
-from app.calendars.queries import MOST, followed, living_feeds, shown_feed, told_slot, told_slots
+from app.calendars.queries import (
+    MOST,
+    companies_to_follow,
+    feed_with_address,
+    living_feeds,
+    slot_for_calendar,
+    slots_for_calendar,
+)
 from app.errors import Refused
 from app.planning.ics import MEDIA_TYPE, calendar_of, source_of, version_of
 from app.rights import Right
@@ -30,7 +37,7 @@ from db.models import CalendarFeed
 async def feed(request: Request, access: Feed, token: FromPath[str]) -> Response[Any]:
     """Calendars ask every few hours, and nearly always for what they have: that answer costs no writing."""
     now, source = clock.now(), source_of(access.portal.settings)
-    rows = await told_slots(access, now)
+    rows = await slots_for_calendar(access, now)
     short_name = access.portal.settings.service_short_name
     name = f"Rendez-vous {short_name}" + (f" – {access.label}" if access.label else "")
     with_names = bool(access.named_ids)
@@ -54,7 +61,7 @@ async def feed(request: Request, access: Feed, token: FromPath[str]) -> Response
 async def slot(access: Member, slot_id: FromPath[int]) -> Response[Any]:
     """One appointment, to open with the calendar that the machine knows."""
     with_names = Right.APPOINTMENTS in access.rights
-    row = await told_slot(access, slot_id, with_names=with_names)
+    row = await slot_for_calendar(access, slot_id, with_names=with_names)
     content = calendar_of(
         [row], source_of(access.portal.settings), with_names=with_names, name="", now=clock.now()
     )
@@ -78,7 +85,7 @@ DONE = {
 
 @get("/mon-compte/calendriers")
 async def index(request: Request, access: SignedIn, fait: NamedDependency[str] = "") -> Response[Any]:
-    return await _list(request, access, notice=DONE.get(fait, ""))
+    return await _list_page(request, access, notice=DONE.get(fait, ""))
 
 
 @post("/mon-compte/calendriers")
@@ -86,30 +93,30 @@ async def create(request: Request, access: SignedIn) -> Response[Any]:
     form = await Form.read(request, NewFeed)
     if form.data:
         try:
-            await open_feed(access, form.data, await followed(access, clock.today()), clock.now())
+            await open_feed(access, form.data, await companies_to_follow(access, clock.today()), clock.now())
         except Refused as refused:
             form.refuse(refused)
     if form.errors:
-        return await _list(request, access, form)
+        return await _list_page(request, access, form)
     return see(request, "calendars.index", query={"fait": "adresse"})
 
 
 @get("/mon-compte/calendriers/{feed_id:int}/revocation")
 async def revoking(access: SignedIn, feed_id: FromPath[int]) -> Response[Any]:
-    return await _confirmation(access, feed_id)
+    return await _revoking_page(access, feed_id)
 
 
 @post("/mon-compte/calendriers/{feed_id:int}/revocation")
 async def revoke(request: Request, access: SignedIn, feed_id: FromPath[int]) -> Response[Any]:
     form = await Form.attempted(request, access, Input, lambda _: revoke_feed(access, feed_id, clock.now()))
     if form.errors:
-        return await _confirmation(access, feed_id, form)
+        return await _revoking_page(access, feed_id, form)
     return see(request, "calendars.index", query={"fait": "revocation"})
 
 
 @get("/mon-compte/calendriers/revocation")
 async def revoking_all(access: SignedIn) -> Response[Any]:
-    return await _confirmation_of_all(access)
+    return await _revoking_all_page(access)
 
 
 @post("/mon-compte/calendriers/revocation")
@@ -118,18 +125,18 @@ async def revoke_all(request: Request, access: SignedIn) -> Response[Any]:
         request, access, Input, lambda _: end_feeds(access, access.account.key, clock.now())
     )
     if form.errors:
-        return await _confirmation_of_all(access, form)
+        return await _revoking_all_page(access, form)
     return see(request, "account.sessions", query={"fait": "calendriers"})
 
 
-async def _list(
+async def _list_page(
     request: Request,
     access: AccountAccess,
     form: Form[NewFeed] | None = None,
     notice: str = "",
 ) -> Response[Any]:
-    companies = await followed(access, clock.today())
-    feeds = [shown_feed(access, each, companies) for each in await living_feeds(access)]
+    companies = await companies_to_follow(access, clock.today())
+    feeds = [feed_with_address(access, each, companies) for each in await living_feeds(access)]
     return page(
         "calendars/index.html",
         form=form,
@@ -141,22 +148,22 @@ async def _list(
     )
 
 
-async def _confirmation(
+async def _revoking_page(
     access: AccountAccess, feed_id: int, form: Form[Input] | None = None
 ) -> Response[Any]:
     feed = await access.get(CalendarFeed, feed_id)
-    companies = await followed(access, clock.today())
+    companies = await companies_to_follow(access, clock.today())
     return page(
         "calendars/revoking.html",
         form=form,
-        feed=shown_feed(access, feed, companies),
+        feed=feed_with_address(access, feed, companies),
         is_revoked=feed.revoked_at is not None,
     )
 
 
-async def _confirmation_of_all(access: AccountAccess, form: Form[Input] | None = None) -> Response[Any]:
-    companies = await followed(access, clock.today())
-    feeds = [shown_feed(access, each, companies) for each in await living_feeds(access)]
+async def _revoking_all_page(access: AccountAccess, form: Form[Input] | None = None) -> Response[Any]:
+    companies = await companies_to_follow(access, clock.today())
+    feeds = [feed_with_address(access, each, companies) for each in await living_feeds(access)]
     return page("calendars/revoking_all.html", form=form, feeds=feeds)
 
 

@@ -61,7 +61,7 @@ async def index(access: Staff, semaine: FromQuery[str] = "") -> Response[Any]:
 @get("/service/vacations/nouvelle")
 async def new(access: Staff) -> Response[Any]:
     first = {"weeks": "1", "minutes": "30", "opens": "9 h 00", "closes": "12 h 00"}
-    return await _new(access, Form(first))
+    return await _new_page(access, Form(first))
 
 
 @post("/service/vacations/nouvelle")
@@ -70,7 +70,7 @@ async def create(request: Request, access: Staff) -> Response[Any]:
         request, access, NewSessions, lambda data: make_sessions(access, _pattern(data), clock.now())
     )
     if form.errors:
-        return await _new(access, form)
+        return await _new_page(access, form)
     return see(request, "clinic.index", query={"semaine": form["first"]})
 
 
@@ -82,7 +82,7 @@ def _pattern(data: NewSessions) -> Pattern:
     )  # fmt: skip
 
 
-async def _new(access: StaffAccess, form: Form[Any]) -> Page:
+async def _new_page(access: StaffAccess, form: Form[Any]) -> Page:
     return page(
         "clinic/new.html", form=form, kinds=VISITS,
         centres={str(each.key): each.name for each in await centres(access)},
@@ -94,12 +94,12 @@ async def _new(access: StaffAccess, form: Form[Any]) -> Page:
 
 @get(ONE)
 async def show(access: Staff, session_id: FromPath[int]) -> Response[Any]:
-    return await _session(access, session_id, Form())
+    return await _session_page(access, session_id, Form())
 
 
 @get(f"{ONE}/annulation")
 async def cancelling(access: Staff, session_id: FromPath[int]) -> Response[Any]:
-    return await _session(access, session_id, Form(), "clinic/cancelling.html")
+    return await _session_page(access, session_id, Form(), "clinic/cancelling.html")
 
 
 @post(f"{ONE}/annulation")
@@ -108,11 +108,11 @@ async def cancel(request: Request, access: Staff, session_id: FromPath[int]) -> 
         request, access, Nothing, lambda _: cancel_session(access, session_id, clock.now())
     )
     if form.errors:
-        return await _session(access, session_id, form, "clinic/cancelling.html")
+        return await _session_page(access, session_id, form, "clinic/cancelling.html")
     return see(request, "clinic.index")
 
 
-async def _session(
+async def _session_page(
     access: StaffAccess, session_id: int, form: Form[Any], template: str = "clinic/show.html"
 ) -> Page:
     row = await session_row(access, session_id)
@@ -126,7 +126,7 @@ async def _session(
 
 @get("/service/feuille")
 async def day_sheet(access: Staff, centre: FromQuery[str] = "", jour: FromQuery[str] = "") -> Response[Any]:
-    return await _sheet(access, centre, _day(jour, clock.today()), Form())
+    return await _day_sheet_page(access, centre, _day(jour, clock.today()), Form())
 
 
 @post("/service/feuille")
@@ -142,7 +142,7 @@ async def mark(
         lambda data: mark_day(access, [_mark(*each) for each in data.marks], clock.now()),
     )
     if form.errors:
-        return await _sheet(access, centre, day, form)
+        return await _day_sheet_page(access, centre, day, form)
     return see(request, "clinic.day_sheet", query={"centre": centre, "jour": f"{day:%d/%m/%Y}"})
 
 
@@ -150,7 +150,7 @@ def _mark(slot_id: int, words: str) -> DayMark:
     return DayMark(slot_id, SlotState.DONE if words == "venu" else SlotState.ABSENT, words == "excuse")
 
 
-async def _sheet(access: StaffAccess, chosen: str, day: date, form: Form[Any]) -> Page:
+async def _day_sheet_page(access: StaffAccess, chosen: str, day: date, form: Form[Any]) -> Page:
     places = {str(each.key): each.name for each in await centres(access)}
     centre = chosen if chosen in places else next(iter(places), "")
     rows = await day_rows(access, int(centre), day) if centre else []
@@ -164,7 +164,7 @@ async def _sheet(access: StaffAccess, chosen: str, day: date, form: Form[Any]) -
 
 @get("/service/lieux")
 async def places(access: Staff) -> Response[Any]:
-    return await _places(access, Form())
+    return await _places_page(access, Form())
 
 
 @post("/service/lieux")
@@ -172,12 +172,12 @@ async def create_centre(request: Request, access: Staff) -> Response[Any]:
     form = await Form.attempted(
         request, access, NewCentre, lambda data: add_centre(access, **data.model_dump())
     )
-    return await _places(access, form) if form.errors else see(request, "clinic.places")
+    return await _places_page(access, form) if form.errors else see(request, "clinic.places")
 
 
 @get("/service/professionnels")
 async def people(access: Staff) -> Response[Any]:
-    return await _people(access, Form())
+    return await _people_page(access, Form())
 
 
 @post("/service/professionnels")
@@ -185,14 +185,14 @@ async def create_professional(request: Request, access: Staff) -> Response[Any]:
     form = await Form.attempted(
         request, access, NewProfessional, lambda data: add_professional(access, **data.model_dump())
     )
-    return await _people(access, form) if form.errors else see(request, "clinic.people")
+    return await _people_page(access, form) if form.errors else see(request, "clinic.people")
 
 
-async def _places(access: StaffAccess, form: Form[Any]) -> Page:
+async def _places_page(access: StaffAccess, form: Form[Any]) -> Page:
     return page("clinic/places.html", form=form, centres=await centres(access))
 
 
-async def _people(access: StaffAccess, form: Form[Any]) -> Page:
+async def _people_page(access: StaffAccess, form: Form[Any]) -> Page:
     return page("clinic/people.html", form=form, people=await professionals(access, clock.today()))
 
 

@@ -126,7 +126,14 @@ async def propose_time(
         raise Refused(CANCELLED)
     if starts_at not in session.times or not receives(session.kinds, kind):
         raise Refused("Ce créneau n’est pas de cette vacation : rechargez la page.")
-    opening = Opening(starts_at, kind, session.centre_id, session.professional, session.role, session.minutes)
+    opening = Opening(
+        starts_at=starts_at,
+        kind=kind,
+        centre_id=session.centre_id,
+        professional=session.professional,
+        role=session.role,
+        minutes=session.minutes,
+    )
     try:
         (slot,) = await publish_slots(access, employee.company_id, [opening], now)
     except Refused as refused:

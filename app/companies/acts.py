@@ -73,10 +73,10 @@ async def link_company(
     """
     alive = select(Membership.company_id).where(Membership.account_id == account.key, is_alive(clock.today()))
     opened = select(Company).where(
-        whole_of(company), col(Company.closed_at).is_(None), col(Company.id).not_in(alive)
+        companies_opened_by(company), col(Company.closed_at).is_(None), col(Company.id).not_in(alive)
     )
     missing = await access.all(opened.order_by(Company.code))
-    people = await _people(access, [each.key for each in missing])
+    people = await _locked_people(access, [each.key for each in missing])
     for each in missing:
         theirs = [row for row in people if row[0].company_id == each.key]
         mine = await _join(access, account, each, theirs, now, third_party=third_party, sign_up=sign_up)
@@ -85,7 +85,7 @@ async def link_company(
     return list(missing)
 
 
-def whole_of(company: Company) -> ColumnElement[bool]:
+def companies_opened_by(company: Company) -> ColumnElement[bool]:
     """The companies that two numbers open: a member with its sites, or one site."""
     return (
         col(Company.id) == company.key if company.is_site else col(Company.member_code) == company.member_code
@@ -123,7 +123,7 @@ async def ask_recovery_once(access: MemberAccess, now: datetime) -> None:
     await ask_recovery(access, access.account, access.company, now)
 
 
-async def _people(access: Access, company_ids: list[int]) -> Sequence[tuple[Membership, Account]]:
+async def _locked_people(access: Access, company_ids: list[int]) -> Sequence[tuple[Membership, Account]]:
     """Everybody who ever acted for these companies; two people at once cannot both be the first."""
     mine = col(Company.id).in_(company_ids)
     await access.all(select(Company).where(mine).order_by(Company.code).with_for_update())
@@ -194,7 +194,7 @@ async def give_administration(access: Access, token: str, now: datetime) -> None
     """The contact on file said yes: the person administers, and the former administrators are notified."""
     link, account, company = await company_of_recovery(access, token, now)
     await use_link(access, link, now)
-    people = await _people(access, [company.key])
+    people = await _locked_people(access, [company.key])
     mine = next((membership for membership, _ in people if membership.account_id == account.key), None)
     if mine is None or (mine.ends_on is not None and mine.ends_on < clock.today()):
         raise Refused("Cette personne n’agit plus pour l’entreprise : son accès a été retiré entre-temps.")

@@ -7,7 +7,7 @@ from litestar.response import Response
 from app import clock
 from app.access import Access
 from app.companies.queries import landing_of
-from app.devices import Opened
+from app.devices import OpenedBrowser
 from app.web.caller import Caller
 from app.web.pages import leave, path_to
 from app.web.signatures import Request
@@ -19,7 +19,7 @@ async def landing_path(request: Request, access: Access, account_id: int) -> str
 
 
 async def enter(
-    request: Request, access: Access, account_id: int, opened: Opened, path: str = ""
+    request: Request, access: Access, account_id: int, opened: OpenedBrowser, path: str = ""
 ) -> Response[Any]:
     """Let this browser in with its new session: to `path`, else to where the person lands.
 

@@ -60,7 +60,17 @@ async def my_companies(access: AccountAccess, today: date) -> list[Mine]:
     )
     found = await access.table(statement)
     return [
-        Mine(key, code, name, town, siret, roles, third_party, ends_on, closed_at is not None)
+        Mine(
+            id=key,
+            code=code,
+            name=name,
+            town=town,
+            siret=siret,
+            roles=roles,
+            third_party=third_party,
+            ends_on=ends_on,
+            is_closed=closed_at is not None,
+        )
         for key, code, name, town, siret, closed_at, roles, third_party, ends_on in found
     ]
 

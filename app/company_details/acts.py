@@ -4,12 +4,12 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from app.access import MemberAccess
-from app.company_details.forms import NOMENCLATURES, Details, dotted, in_force
+from app.company_details.forms import NOMENCLATURES, Details, naf_words, nomenclature_on
 from app.company_details.queries import contacts_of, locked_company
 from app.errors import Refused
 from app.mail.outbox import queue_mail
 from app.text import counts
-from app.text.phones import shown_phone
+from app.text.phones import phone_words
 from db.models import AuditKind, Company, CompanyContact, ContactKind
 
 LABELS = {
@@ -52,27 +52,27 @@ def values_of(entry: Details) -> dict[str, str]:
     return values if values["naf"] else values | {"naf_version": ""}
 
 
-def proposed(values: dict[str, str], today: date) -> dict[str, str]:
+def proposed_values(values: dict[str, str], today: date) -> dict[str, str]:
     """A code whose nomenclature nobody noted is read in the one in force: to be confirmed by the reader."""
     if not values["naf"]:
         return values | {"naf_version": ""}
-    return values | {"naf_version": values["naf_version"] or in_force(today)}
+    return values | {"naf_version": values["naf_version"] or nomenclature_on(today)}
 
 
-def as_typed(values: dict[str, str]) -> dict[str, str]:
+def form_values(values: dict[str, str]) -> dict[str, str]:
     """Values as fields show them: spaces in the numbers, 06 rather than +336."""
-    written = {"siret": counts.siret(values["siret"]), "naf": dotted(values["naf"])}
-    phones = {name: shown_phone(value) for name, value in values.items() if name.endswith("phone")}
+    written = {"siret": counts.siret(values["siret"]), "naf": naf_words(values["naf"])}
+    phones = {name: phone_words(value) for name, value in values.items() if name.endswith("phone")}
     return values | written | phones
 
 
-def in_words(values: dict[str, str]) -> dict[str, str]:
+def values_in_words(values: dict[str, str]) -> dict[str, str]:
     """Values as a reader who changes nothing sees them."""
-    return as_typed(values) | {"naf_version": NOMENCLATURES.get(values["naf_version"], "")}
+    return form_values(values) | {"naf_version": NOMENCLATURES.get(values["naf_version"], "")}
 
 
 def changes(before: dict[str, str], after: dict[str, str]) -> list[Correction]:
-    old, new = in_words(before), in_words(after)
+    old, new = values_in_words(before), values_in_words(after)
     return [
         Correction(name, label, old[name], new[name])
         for name, label in EVERY_LABEL.items()
@@ -117,7 +117,7 @@ async def correct_details(
     """
     company = await locked_company(access)
     after = values_of(entry)
-    corrections = changes(proposed(await stored_details(access, company), today), after)
+    corrections = changes(proposed_values(await stored_details(access, company), today), after)
     if not corrections:
         return []
     if entry.version != version_of(company):

@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from app.text.cells import COLUMNS, Column, named, value
+from app.text.cells import COLUMNS, Column, name_reader, value
 from app.text.fields import Input
 from app.text.values import LONGEST_NAME
 
-NAME = Column("Nom", (), LONGEST_NAME, "le nom", named("le nom"))
+NAME = Column("Nom", (), LONGEST_NAME, "le nom", name_reader("le nom"))
 
 
 def cell(column: Column) -> AfterValidator:
@@ -61,11 +61,11 @@ NOMENCLATURES = {REV_2: "NAF rév. 2 (2008)", NAF_2025: "NAF 2025"}
 NAF_2025_FROM = date(2027, 1, 1)
 
 
-def in_force(today: date) -> str:
+def nomenclature_on(today: date) -> str:
     """The nomenclature of the codes that are given on that day."""
     return NAF_2025 if today >= NAF_2025_FROM else REV_2
 
 
-def dotted(code: str) -> str:
+def naf_words(code: str) -> str:
     """47.11F for the stored 4711F."""
     return f"{code[:2]}.{code[2:]}" if code else ""

@@ -10,16 +10,16 @@ from app.access import MemberAccess
 from app.company_details.acts import (
     CONTACTS,
     EVERY_LABEL,
-    as_typed,
     changes,
     correct_details,
-    in_words,
-    proposed,
+    form_values,
+    proposed_values,
     stored_details,
+    values_in_words,
     values_of,
     version_of,
 )
-from app.company_details.forms import NOMENCLATURES, Details, in_force
+from app.company_details.forms import NOMENCLATURES, Details, nomenclature_on
 from app.company_details.queries import team_of
 from app.rights import Right
 from app.web.forms import Form
@@ -37,12 +37,12 @@ async def show(access: Member, fait: NamedDependency[str] = "") -> Response[Any]
     company = await access.company_row()
     stored = await stored_details(access, company)
     if Right.COMPANY in access.rights:
-        typed = as_typed(proposed(stored, clock.today())) | {"version": version_of(company)}
-        return await _editor(access, Form(typed), notice=DONE.get(fait, ""))
+        typed = form_values(proposed_values(stored, clock.today())) | {"version": version_of(company)}
+        return await _edit_page(access, Form(typed), notice=DONE.get(fait, ""))
     return page(
         "company_details/show.html",
         team=await team_of(access),
-        facts=in_words(stored),
+        facts=values_in_words(stored),
         labels=EVERY_LABEL,
     )
 
@@ -55,18 +55,18 @@ async def update(request: Request, access: Member) -> Response[Any]:
         async with form.attempt(access):
             corrections = await correct_details(access, form.data, clock.now(), clock.today())
     if form.errors:
-        return await _editor(access, form)
+        return await _edit_page(access, form)
     done = "corrige" if corrections else "identique"
     return see(request, "company_details.show", query={"fait": done})
 
 
-async def _editor(access: MemberAccess, form: Form[Details], notice: str = "") -> Page:
+async def _edit_page(access: MemberAccess, form: Form[Details], notice: str = "") -> Page:
     """The form; after a 409, with what is stored now beside what was typed, and the version to go on from."""
     both = []
     if form.data and form.status_code == 409:
         company = await access.company_row()
         stored = await stored_details(access, company)
-        both = changes(proposed(stored, clock.today()), values_of(form.data))
+        both = changes(proposed_values(stored, clock.today()), values_of(form.data))
         form.typed["version"] = version_of(company)
     return page(
         "company_details/edit.html",
@@ -76,7 +76,7 @@ async def _editor(access: MemberAccess, form: Form[Details], notice: str = "") -
         both=both,
         contacts=CONTACTS,
         nomenclatures=NOMENCLATURES,
-        nomenclature=form["naf_version"] or in_force(clock.today()),
+        nomenclature=form["naf_version"] or nomenclature_on(clock.today()),
     )
 
 

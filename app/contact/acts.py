@@ -16,8 +16,8 @@ from app.contact.queries import (
     message_by_token,
     people_named,
 )
-from app.contact.staff import join, mailbox_of
-from app.employees.declared import declared_of, name_of
+from app.contact.staff import join_file, mailbox_of
+from app.employees.declared import employee_name
 from app.errors import NotFound, Refused
 from app.kept_files import Kept
 from app.mail.outbox import may_leave, queue_mail
@@ -43,7 +43,7 @@ async def send_inquiry(access: MemberAccess, data: NewInquiry, file: Kept | None
     """A new thread, of a form that opened none yet: `inquiry_by_token` says so. Of the same one sent twice at
     once, the database refuses the second.
     """
-    key = key_of(data, file)
+    key = message_key(data, file)
     employee = await _person(access, data)
     inquiry = access.add(
         Inquiry(
@@ -54,11 +54,11 @@ async def send_inquiry(access: MemberAccess, data: NewInquiry, file: Kept | None
         )
     )  # fmt: skip
     await access.flush()
-    _say(access, inquiry, data.text, key, file, now)
+    _add_message(access, inquiry, data.text, key=key, file=file, now=now)
     about = f"{THEMES[InquiryTheme(data.theme)]} : {data.subject}"
     access.trace(AuditKind.INQUIRY_SENT, now, about, inquiry.key)
-    person = name_of(declared_of(employee)) if employee else ""
-    _tell_service(access, inquiry, data.text, file, now, person=person)
+    person = employee_name(employee) if employee else ""
+    _notify_service(access, inquiry, data.text, file, now, person=person)
     return inquiry
 
 
@@ -73,16 +73,16 @@ async def write_reply(
 ) -> None:
     """Add a message, which opens an ended thread again. Only answers displayed to its writer become read."""
     inquiry = await inquiry_to_act_in(access, inquiry_id)
-    key = key_of(data, file)
+    key = message_key(data, file)
     if await message_by_token(access, inquiry.key, key):
         return
-    _say(access, inquiry, data.text, key, file, now)
+    _add_message(access, inquiry, data.text, key=key, file=file, now=now)
     await access.flush()  # Here the constraint tells the second of two at once.
     inquiry.state, inquiry.closed_at, inquiry.updated_at = InquiryState.SENT, None, now
     if inquiry.unread_at and inquiry.unread_at <= data.seen:
         inquiry.unread_at = None
     access.trace(AuditKind.INQUIRY_REPLIED, now, inquiry.subject, inquiry.key)
-    _tell_service(access, inquiry, data.text, file, now)
+    _notify_service(access, inquiry, data.text, file, now)
 
 
 async def mark_as_read(access: MemberAccess, inquiry_id: int, seen: datetime) -> None:
@@ -109,7 +109,7 @@ async def end_inquiry(access: MemberAccess, inquiry_id: int, now: datetime) -> N
         access.trace(AuditKind.INQUIRY_CLOSED, now, inquiry.subject, inquiry.key)
 
 
-def key_of(data: NewInquiry | Reply, file: Kept | None) -> str:
+def message_key(data: NewInquiry | Reply, file: Kept | None) -> str:
     return once_key(data, file.sha256 if file else "")
 
 
@@ -135,7 +135,7 @@ async def _invoice_id(access: MemberAccess, data: NewInquiry) -> int | None:
     return (await access.get(Invoice, data.facture)).key
 
 
-def _say(
+def _add_message(
     access: MemberAccess, inquiry: Inquiry, text: str, key: str, file: Kept | None, now: datetime
 ) -> None:
     message = InquiryMessage(
@@ -143,11 +143,11 @@ def _say(
         token=key, text=text, at=now,
     )  # fmt: skip
     if file:
-        join(message, file)
+        join_file(message, file)
     access.add(message)
 
 
-def _tell_service(
+def _notify_service(
     access: MemberAccess, inquiry: Inquiry, text: str, file: Kept | None, now: datetime, *, person: str = ""
 ) -> None:
     team = access.team.email if access.team else ""
@@ -163,18 +163,18 @@ def _tell_service(
 # A message of somebody who cannot sign in. Nobody learns from it whether an address or a code exists.
 
 
-async def is_known(access: VisitorAccess, data: PublicMessage) -> bool:
+async def is_stored(access: VisitorAccess, data: PublicMessage) -> bool:
     """True when this very message was stored already."""
     same = select(PublicInquiry.token).where(PublicInquiry.token == once_key(data))
     return await access.first(same) is not None
 
 
-async def write_from_outside(access: VisitorAccess, data: PublicMessage, now: datetime) -> None:
+async def write_public_message(access: VisitorAccess, data: PublicMessage, now: datetime) -> None:
     """Store a public message and mail it to the service. A receipt leaves too, without a word of the message:
     the address could be somebody else's. Too many from one network: `Refused` (429); too many receipts: none,
     in silence.
     """
-    if await is_known(access, data):
+    if await is_stored(access, data):
         return
     access.add(
         PublicInquiry(

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from app.access import MemberAccess
 from app.contact.rules import may_act, may_read, themes_open_to
-from app.employees.listing import named
+from app.employees.listing import name_conditions
 from app.errors import Forbidden
 from app.rights import Right
 from app.web.paging import PAGE
@@ -114,7 +114,7 @@ async def message_by_token(access: MemberAccess, inquiry_id: int, token: str) ->
 
 async def people_named(access: MemberAccess, typed: str) -> Sequence[Employee]:
     """Employees whose name, job or number begins with each of these words, the first few by name."""
-    if not (wanted := named(typed)):
+    if not (wanted := name_conditions(typed)):
         return []
     ordered = access.select(Employee).where(*wanted).order_by(col(Employee.sort_key), col(Employee.id))
     return await access.all(ordered.limit(MOST_NAMESAKES + 1))

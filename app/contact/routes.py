@@ -8,15 +8,14 @@ from litestar.response import Response, Stream
 
 from app import clock
 from app.access import MemberAccess
-from app.appointments.views import new_token
 from app.contact.acts import (
     end_inquiry,
-    is_known,
-    key_of,
+    is_stored,
     mark_as_read,
     may_be_about,
+    message_key,
     send_inquiry,
-    write_from_outside,
+    write_public_message,
     write_reply,
 )
 from app.contact.forms import CHOICES, NewInquiry, PublicMessage, ReadForm, Reply
@@ -31,13 +30,13 @@ from app.contact.queries import (
 )
 from app.contact.uploads import read_sent
 from app.contact.views import Thread, about_several, file_of, lines_of, thread_of
-from app.employees.declared import declared_of, name_of
-from app.employees.person import people_chosen
+from app.employees.declared import employee_name
+from app.employees.person import chosen_employees
 from app.employees.together import MOST_ABOUT
 from app.errors import Forbidden, NotFound
 from app.files.types import ACCEPTED, TAKEN, disposition
 from app.rights import OWN, Right
-from app.text.fields import Input
+from app.text.fields import Input, once_token
 from app.web.forms import Form
 from app.web.pages import Page, PublicPage, page, see
 from app.web.paging import PAGE, read_place, row_number, row_numbers
@@ -59,12 +58,12 @@ async def new(
     salarie = request.query_params.get("salarie", "") if len(several) < 2 else ""
     guess = InquiryTheme.CONTRIBUTION if facture else InquiryTheme.EMPLOYEES if salarie or several else ""
     typed = {
-        "token": new_token(), "theme": theme if theme in CHOICES and theme else guess,
+        "token": once_token(), "theme": theme if theme in CHOICES and theme else guess,
         "salarie": salarie[:11], "facture": facture[:11],
     }  # fmt: skip
     if len(several) > 1:
-        typed["text"] = about_several(await people_chosen(access, several))
-    return await _form(access, Form(typed))
+        typed["text"] = about_several(await chosen_employees(access, several))
+    return await _form_page(access, Form(typed))
 
 
 async def may_write(access: MemberAccess, **_: Any) -> None:
@@ -74,18 +73,20 @@ async def may_write(access: MemberAccess, **_: Any) -> None:
 @post(NEW, request_max_body_size=DRAINED, opt={"file": may_write}, right=OWN)
 async def create(request: Request, access: Member) -> Response[Any]:
     form, file = await read_sent(request, access, NewInquiry, may_be_about)
-    sent = already = await inquiry_by_token(access, key_of(form.data, file)) if form.data else None
+    sent = already = await inquiry_by_token(access, message_key(form.data, file)) if form.data else None
     if form.data and not already:
         async with form.attempt(access):
             sent = await send_inquiry(access, form.data, file, clock.now())
-        if form.status_code == 409 and (already := await inquiry_by_token(access, key_of(form.data, file))):
+        if form.status_code == 409 and (
+            already := await inquiry_by_token(access, message_key(form.data, file))
+        ):
             sent, form.errors = already, {}  # Sent twice at once: the first one was written meanwhile.
     if form.errors or sent is None:
-        return await _form(access, form)
+        return await _form_page(access, form)
     return see(request, "contact.show", query={"fait": "deja" if already else "envoye"}, inquiry_id=sent.key)
 
 
-async def _form(access: MemberAccess, form: Form[Any]) -> Page:
+async def _form_page(access: MemberAccess, form: Form[Any]) -> Page:
     return page(
         "contact/new.html", form=form, themes=CHOICES,
         people=await _people(access, form), invoice=await _invoice(access, form), team=access.team,
@@ -101,7 +102,7 @@ async def _people(access: MemberAccess, form: Form[Any]) -> dict[str, str]:
     if number := _number_in(form, "salarie"):
         chosen = await access.get(Employee, number)
         people += [] if any(each.key == number for each in people) else [chosen]
-    named = {str(each.key): name_of(declared_of(each)) for each in people}
+    named = {str(each.key): employee_name(each) for each in people}
     return {"": "Aucun en particulier"} | named if named else {}
 
 
@@ -157,13 +158,13 @@ async def index(access: Member, etat: FromQuery[str] = "", avant: FromQuery[str]
 @get(ONE, right=OWN)
 async def show(access: Member, inquiry_id: FromPath[int], fait: NamedDependency[str] = "") -> Response[Any]:
     shown = await thread_of(access, inquiry_id)
-    return _thread_page(shown, Form({"token": new_token()}), DONE.get(fait, ""))
+    return _thread_page(shown, Form({"token": once_token()}), DONE.get(fait, ""))
 
 
 @get(f"{ONE}/messages", right=OWN)
 async def messages(access: Member, inquiry_id: FromPath[int]) -> Response[Any]:
     """The form of the next message, with the thread above it."""
-    return await _acted_in(access, inquiry_id, Form({"token": new_token()}))
+    return await _act_page(access, inquiry_id, Form({"token": once_token()}))
 
 
 async def may_reply(access: MemberAccess, inquiry_id: int, **_: Any) -> None:
@@ -176,16 +177,18 @@ async def write(request: Request, access: Member, inquiry_id: FromPath[int]) -> 
     if form.data:
         async with form.attempt(access):
             await write_reply(access, inquiry_id, form.data, file, clock.now())
-        if form.status_code == 409 and await message_by_token(access, inquiry_id, key_of(form.data, file)):
+        if form.status_code == 409 and await message_by_token(
+            access, inquiry_id, message_key(form.data, file)
+        ):
             form.errors = {}  # Sent twice at once: the first is there.
     if form.errors:
-        return await _acted_in(access, inquiry_id, form)
-    return _seen(request, inquiry_id, "message")
+        return await _act_page(access, inquiry_id, form)
+    return _see_thread(request, inquiry_id, "message")
 
 
 @get(f"{ONE}/lecture", right=OWN)
 async def reading(access: Member, inquiry_id: FromPath[int]) -> Response[Any]:
-    return await _acted_in(access, inquiry_id, Form({"token": new_token()}))
+    return await _act_page(access, inquiry_id, Form({"token": once_token()}))
 
 
 @post(f"{ONE}/lecture", right=OWN)
@@ -195,14 +198,14 @@ async def read(request: Request, access: Member, inquiry_id: FromPath[int]) -> R
     if form.data:
         await mark_as_read(access, inquiry_id, form.data.seen)
     if form.errors:
-        form.typed["token"] = new_token()
-        return await _acted_in(access, inquiry_id, form)
-    return _seen(request, inquiry_id, "lu")
+        form.typed["token"] = once_token()
+        return await _act_page(access, inquiry_id, form)
+    return _see_thread(request, inquiry_id, "lu")
 
 
 @get(f"{ONE}/fin", right=OWN)
 async def ending(access: Member, inquiry_id: FromPath[int]) -> Response[Any]:
-    return await _acted_in(access, inquiry_id, Form(), ENDING)
+    return await _act_page(access, inquiry_id, Form(), ENDING)
 
 
 @post(f"{ONE}/fin", right=OWN)
@@ -211,8 +214,8 @@ async def end(request: Request, access: Member, inquiry_id: FromPath[int]) -> Re
         request, access, Input, lambda _: end_inquiry(access, inquiry_id, clock.now())
     )
     if form.errors:
-        return await _acted_in(access, inquiry_id, form, ENDING)
-    return _seen(request, inquiry_id, "termine")
+        return await _act_page(access, inquiry_id, form, ENDING)
+    return _see_thread(request, inquiry_id, "termine")
 
 
 @get(f"{ONE}/fichiers/{{message_id:int}}", right=OWN)
@@ -228,7 +231,7 @@ async def file(access: Member, inquiry_id: FromPath[int], message_id: FromPath[i
     return Stream(pieces, media_type=message.media_type, headers=headers)
 
 
-async def _acted_in(access: MemberAccess, inquiry_id: int, form: Form[Any], template: str = THREAD) -> Page:
+async def _act_page(access: MemberAccess, inquiry_id: int, form: Form[Any], template: str = THREAD) -> Page:
     """A page that is there to act in the thread."""
     shown = await thread_of(access, inquiry_id)
     if not shown.may_act:
@@ -243,7 +246,7 @@ def _thread_page(shown: Thread, form: Form[Any], notice: str = "", template: str
     )  # fmt: skip
 
 
-def _seen(request: Request, inquiry_id: int, done: str) -> Response[Any]:
+def _see_thread(request: Request, inquiry_id: int, done: str) -> Response[Any]:
     query = {"fait": done}
     return see(request, "contact.show", query=query, inquiry_id=inquiry_id)
 
@@ -253,7 +256,7 @@ def _seen(request: Request, inquiry_id: int, done: str) -> Response[Any]:
 
 @get("/contact")
 async def public(access: Visitor) -> Response[Any]:
-    return _public_form(Form({"token": new_token(), "theme": InquiryTheme.ACCESS}))
+    return _public_page(Form({"token": once_token(), "theme": InquiryTheme.ACCESS}))
 
 
 @post("/contact", harmless=True)
@@ -261,11 +264,11 @@ async def send(request: Request, access: Visitor) -> Response[Any]:
     form = await Form.read(request, PublicMessage)
     if form.data:
         async with form.attempt(access):
-            await write_from_outside(access, form.data, clock.now())
-        if form.status_code == 409 and await is_known(access, form.data):
+            await write_public_message(access, form.data, clock.now())
+        if form.status_code == 409 and await is_stored(access, form.data):
             form.errors = {}  # Sent twice at once: the first one was written meanwhile.
     if form.errors:
-        return _public_form(form)
+        return _public_page(form)
     return see(request, "contact.sent", query={"fait": "envoye"})
 
 
@@ -277,7 +280,7 @@ def sent(fait: NamedDependency[str] = "") -> Response[Any]:
     return PublicPage("contact/sent.html", kept_as=fait, is_done=bool(fait))
 
 
-def _public_form(form: Form[Any]) -> Page:
+def _public_page(form: Form[Any]) -> Page:
     return page("contact/public.html", form=form, themes=CHOICES)
 
 

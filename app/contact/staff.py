@@ -1,6 +1,5 @@
 """Acts of the service on a thread: answer, end. The author of the thread gets a mail of each."""
 
-import secrets
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -14,6 +13,7 @@ from app.mail.outbox import queue_mail
 from app.rights import rights_of
 from app.sessions import is_alive
 from app.settings import Settings
+from app.text.fields import once_token
 from db.models import (
     Account,
     AuditKind,
@@ -50,14 +50,14 @@ async def answer_inquiry(
         raise Refused("Écrivez la réponse : l’employeur la lira.", "text")
     message = InquiryMessage(
         company_id=inquiry.company_id, inquiry_id=inquiry.key, account_id=access.account.key,
-        from_service=True, token=secrets.token_urlsafe(16), text=text.strip(), at=now,
+        from_service=True, token=once_token(), text=text.strip(), at=now,
     )  # fmt: skip
     if file:
-        join(message, file)
+        join_file(message, file)
     access.add(message)
     inquiry.state, inquiry.answered_at, inquiry.closed_at = InquiryState.ANSWERED, now, None
     _record(access, AuditKind.INQUIRY_ANSWERED, inquiry, now)
-    await _tell_writers(access, inquiry, now, text.strip(), file.file_name if file else "")
+    await _notify_writers(access, inquiry, now, text.strip(), file.file_name if file else "")
 
 
 async def close_inquiry(access: StaffAccess, inquiry_id: int, now: datetime) -> None:
@@ -67,16 +67,16 @@ async def close_inquiry(access: StaffAccess, inquiry_id: int, now: datetime) -> 
         return
     inquiry.state, inquiry.closed_at = InquiryState.CLOSED, now
     _record(access, AuditKind.INQUIRY_CLOSED, inquiry, now)
-    await _tell_writers(access, inquiry, now)
+    await _notify_writers(access, inquiry, now)
 
 
-def join(message: InquiryMessage, file: Kept) -> None:
+def join_file(message: InquiryMessage, file: Kept) -> None:
     """Join this file, which is already stored, to the message."""
     for name, value in file.columns.items():
         setattr(message, name, value)
 
 
-async def _tell_writers(
+async def _notify_writers(
     access: Access, inquiry: Inquiry, now: datetime, text: str = "", file_name: str = ""
 ) -> None:
     """Mail the writers of the thread who still act for the company and may still read it; unread until one

@@ -19,26 +19,26 @@ ADVICE = "enregistrez-le en PDF plus léger, ou envoyez-le en plusieurs messages
 Allowed = Callable[[MemberAccess, Any], Awaitable[object]]
 
 
-class Sent(NamedTuple):
+class SentForm(NamedTuple):
     form: Form[Any]
     file: Kept | None
 
 
-async def read_sent(request: Request, access: MemberAccess, model: type[Input], allowed: Allowed) -> Sent:
+async def read_sent(request: Request, access: MemberAccess, model: type[Input], allowed: Allowed) -> SentForm:
     """Read the form outside the transaction: the network and the disk may be slow. A file is stored before
     the row that names it, and after `allowed` accepted such a row: the fields may name a thread of somebody
     else.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != MULTIPART_TYPE:
-        return Sent(await Form.read(request, model), None)
+        return SentForm(await Form.read(request, model), None)
     async with access.paused():
         upload = await read_upload(request, Limit(advice=ADVICE, field=BYTES))
         if not upload.fields.get("fichier", ""):
             upload.fields.pop("fichier", None)  # Browsers that cannot send files send the field's name.
         form: Form[Any] = Form.of(request, model, upload.fields, is_garbled=upload.is_garbled)
         file = await _stored(access, upload, form, allowed) if Caller.of(request).verified else None
-    return Sent(form, file)
+    return SentForm(form, file)
 
 
 async def _stored(access: MemberAccess, upload: Upload, form: Form[Any], allowed: Allowed) -> Kept | None:
@@ -53,7 +53,5 @@ async def _stored(access: MemberAccess, upload: Upload, form: Form[Any], allowed
         form.refuse(Refused(problem, "fichier"))
     except Refused as refused:
         form.refuse(refused)
-    except ValueError as wrong:
-        form.refuse(Refused(str(wrong), "fichier"))
     form.data = None
     return None

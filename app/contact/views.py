@@ -9,7 +9,7 @@ from app.contact.forms import THEMES
 from app.contact.queries import InquiryRow, inquiry_of, messages_of
 from app.contact.rules import may_act
 from app.contact.staff import STATE_WORDS
-from app.employees.declared import declared_of, name_of, names_apart
+from app.employees.declared import employee_name, names_apart
 from app.rights import Right
 from app.text.formats import size_words
 from app.web.paging import written_place
@@ -79,7 +79,7 @@ def lines_of(rows: Sequence[InquiryRow]) -> list[InquiryLine]:
 
 def about_several(people: Sequence[Employee]) -> str:
     """The beginning of a message about several employees: their names, a line each."""
-    names = names_apart([(name_of(declared_of(each)), each.birth_on) for each in people])
+    names = names_apart([(employee_name(each), each.birth_on) for each in people])
     return "\n".join(["À propos de :", *(f"- {name}" for name in names), "", ""])
 
 
@@ -116,7 +116,7 @@ async def thread_of(access: MemberAccess, inquiry_id: int) -> Thread:
         state=STATE_WORDS[state],
         since=since(state, inquiry.updated_at, inquiry.answered_at, inquiry.closed_at),
         on_behalf=inquiry.on_behalf,
-        employee=(employee.key, name_of(declared_of(employee))) if employee else None,
+        employee=(employee.key, employee_name(employee)) if employee else None,
         invoice=(invoice.key, invoice.number) if invoice else None,
         messages=messages,
         seen=inquiry.unread_at.isoformat() if inquiry.unread_at else "",

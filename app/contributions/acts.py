@@ -25,7 +25,7 @@ from app.contributions.filings import (
     locked_declaration,
     responsible_addresses,
 )
-from app.contributions.forms import CorrectionAsked
+from app.contributions.forms import CorrectionRequest
 from app.contributions.people import doubtful_people, tally_of
 from app.contributions.receipt import Receipt, number_of
 from app.contributions.states import FILED, OPEN_STATES, STEPS, State
@@ -55,7 +55,7 @@ async def save_answers(
     `proposed`: each other doubt without an answer gets the likelier one, if there is one. `NotFound` for an
     employee of another company, as for one that never was.
     """
-    declaration = await _opened(access, year, at)
+    declaration = await _begun_declaration(access, year, at)
     if answers:
         mine = select(col(Employee.id)).where(Employee.company_id == access.company.key)
         known = set(await access.all(mine.where(col(Employee.id).in_(list(answers)))))
@@ -74,7 +74,7 @@ async def save_answers(
     if proposed:
         await _answer_as_proposed(access, await filing_now(access, year, at), at)
     left = (await tally_of(access, await filing_now(access, year, at), at.today)).unanswered
-    _keep(access, declaration, "salaries", not left, at)
+    _keep_step(access, declaration, "salaries", not left, at)
     return left
 
 
@@ -105,24 +105,26 @@ def refuse_if_closed(filing: Filing) -> None:
 
 
 async def _save(access: MemberAccess, year: int, step: str, value: Any, at: Moment) -> None:
-    _keep(access, await _opened(access, year, at), step, value, at)
+    _keep_step(access, await _begun_declaration(access, year, at), step, value, at)
 
 
-def _keep(access: MemberAccess, declaration: AnnualDeclaration, step: str, value: Any, at: Moment) -> None:
+def _keep_step(
+    access: MemberAccess, declaration: AnnualDeclaration, step: str, value: Any, at: Moment
+) -> None:
     if declaration.typed.get(step) != value or declaration.updated_by is None:
         declaration.typed = declaration.typed | {step: value}
     declaration.updated_at, declaration.updated_by = at.now, access.account.key
     declaration.version += 1
 
 
-async def _opened(access: MemberAccess, year: int, at: Moment) -> AnnualDeclaration:
+async def _begun_declaration(access: MemberAccess, year: int, at: Moment) -> AnnualDeclaration:
     """The declaration, begun if need be, which nobody else changes meanwhile."""
     declaration = await locked_declaration(access, year)
     refuse_if_closed(await filing_now(access, year, at))
-    return declaration or await begin(access, year, at)
+    return declaration or await begin_declaration(access, year, at)
 
 
-async def begin(access: MemberAccess, year: int, at: Moment) -> AnnualDeclaration:
+async def begin_declaration(access: MemberAccess, year: int, at: Moment) -> AnnualDeclaration:
     """Two who begin at once begin the same one."""
     new = AnnualDeclaration(company_id=access.company.key, year=year, started_at=at.now, updated_at=at.now)
     try:
@@ -185,7 +187,7 @@ async def file_declaration(access: MemberAccess, year: int, seen: SeenAmount, at
         raise Refused(NOBODY)
     if seen.shown != seen_amount(tally.headcount, amount.total_cents):
         raise Refused(CHANGED, status_code=409)
-    return await _write(access, filing, seen.version, tally, amount, at)
+    return await _write(access, filing, seen.version, tally=tally, amount=amount, at=at)
 
 
 async def file_nobody(access: MemberAccess, year: int, seen: SeenAmount, at: Moment) -> bool:
@@ -203,7 +205,9 @@ async def file_nobody(access: MemberAccess, year: int, seen: SeenAmount, at: Mom
         raise Refused(f"{words}enregistrez d’abord leur départ, ou déclarez-les.")
     if tally.unanswered:
         raise Refused(f"Il reste {plural(tally.unanswered, 'doute')} à lever : dites d’abord qui compte.")
-    return await _write(access, filing, seen.version, tally, Amount((), 0, 0, 0), at, nobody=True)
+    return await _write(
+        access, filing, seen.version, tally=tally, amount=Amount((), 0, 0, 0), at=at, nobody=True
+    )
 
 
 def _refuse_unseen(filing: Filing, seen: SeenAmount, at: Moment) -> None:
@@ -228,9 +232,9 @@ async def _write(
     if version != filing.version:
         raise Refused(CHANGED, status_code=409)
     version = version or BEGUN
-    declaration = filing.declaration or await begin(access, filing.year, at)
+    declaration = filing.declaration or await begin_declaration(access, filing.year, at)
     replaced = [*declaration.replaced, *([declaration.receipt] if declaration.number else [])]
-    receipt = _receipt(access, filing, tally, amount, len(replaced) + 1, at, nobody=nobody)
+    receipt = _receipt(access, filing, tally, amount=amount, rank=len(replaced) + 1, at=at, nobody=nobody)
     values: dict[str, Any] = {
         "nobody_left": nobody, "headcount": receipt.headcount, "counts": receipt.counts,
         "lines": receipt.lines, "net_cents": amount.net_cents, "vat_cents": amount.vat_cents,
@@ -239,7 +243,7 @@ async def _write(
         "submitted_at": at.now, "updated_at": at.now,
         "submitted_by": access.account.key, "on_behalf": access.membership.third_party,
         "version": version + 1, "receipt": asdict(receipt),
-        "typed": declaration.typed | {ARRIVALS: filing.arrivals.as_kept(filing.rules, at.today)},
+        "typed": declaration.typed | {ARRIVALS: filing.arrivals.bounds_on(filing.rules, at.today)},
     }  # fmt: skip
     if not await access.change(version_of(declaration, version).values(**values)):
         now = await filing_now(access, filing.year, at)
@@ -315,7 +319,7 @@ async def reopen(access: MemberAccess, year: int, at: Moment) -> None:
         access.trace(AuditKind.DECLARATION_CORRECTED, at.now, about, filing.declaration.key)
 
 
-async def ask_correction(access: MemberAccess, year: int, data: CorrectionAsked, at: Moment) -> None:
+async def ask_correction(access: MemberAccess, year: int, data: CorrectionRequest, at: Moment) -> None:
     """Ask for a correction once the campaign is over: stored, and mailed to the service. The same form twice
     asks once.
     """

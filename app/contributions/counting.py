@@ -30,36 +30,36 @@ class Window(NamedTuple):
     def holds(self, entry_on: date) -> bool:
         return self.after < entry_on <= self.until
 
-    def as_kept(self, rules: Rules, on: date) -> list[str]:
+    def bounds_on(self, rules: Rules, on: date) -> list[str]:
         """The window of a declaration made that day: later arrivals are for the next one."""
-        return [self.after.isoformat(), min(self.until, counted_until(rules, on)).isoformat()]
+        return [self.after.isoformat(), min(self.until, counts_until(rules, on)).isoformat()]
 
 
-class Made(NamedTuple):
-    """A validated declaration. `kept`: its window as it was kept, if it was; `since`: the reference date
+class FiledDeclaration(NamedTuple):
+    """A validated declaration. `bounds`: its window as it was stored, if it was; `since`: the reference date
     before its own.
     """
 
     rules: Rules
     submitted_on: date
     since: date
-    kept: Sequence[str] | None = None
+    bounds: Sequence[str] | None = None
 
     @property
     def window(self) -> Window:
-        if self.kept:
-            return Window(*map(date.fromisoformat, self.kept))
-        return Window(self.since, counted_until(self.rules, self.submitted_on))
+        if self.bounds:
+            return Window(*map(date.fromisoformat, self.bounds))
+        return Window(self.since, counts_until(self.rules, self.submitted_on))
 
 
-def counted_until(rules: Rules, on: date) -> date:
+def counts_until(rules: Rules, on: date) -> date:
     """The last day of arrival that counts in a declaration made that day: next year's is for next year."""
     if rules.hires == Hires.NONE:
         return rules.reference_on
     return max(rules.reference_on, min(on, date(rules.year, 12, 31)))
 
 
-def window_between(before: Made | None, after: Made | None, since: date) -> Window:
+def window_between(before: FiledDeclaration | None, after: FiledDeclaration | None, since: date) -> Window:
     """The days between the declarations validated before and after this year's; `since`: where the first one
     begins.
     """
@@ -115,7 +115,7 @@ def who_counts(person: CountedPerson, rules: Rules, on: date) -> Verdict:
         return Verdict(Standing.NO, "N’est pas encore arrivée : à déclarer l’an prochain.")
     if person.entry_on > reference and rules.hires == Hires.NONE:
         return Verdict(Standing.NO, f"Arrivée après le {day(reference)} : comptera l’an prochain.")
-    if person.entry_on > (last := counted_until(rules, on)):
+    if person.entry_on > (last := counts_until(rules, on)):
         return Verdict(Standing.NO, f"Arrivée après le {day(last)} : à déclarer avec l’année suivante.")
     months = months_charged(person.entry_on, rules)
     doubt = _doubt(person, rules, on)

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from app.access import AccountAccess, MemberAccess
 from app.clock import day_of
-from app.contributions.counting import ARRIVALS, Made, Window, window_between
+from app.contributions.counting import ARRIVALS, FiledDeclaration, Window, window_between
 from app.contributions.states import OPEN_STATES, Campaign, DeclarationFacts, State, state_of
 from app.contributions.tariff import Rules, rules_of
 from app.follow_up.law import add_months
@@ -94,17 +94,17 @@ async def _filings(access: MemberAccess, year: int | None, today: date) -> list[
     rows = await access.rows(statement.execution_options(populate_existing=True).limit(MOST_YEARS + 1))
     declared: Declared = {tariff.year: declaration for tariff, declaration, _ in rows}
     rules = {tariff.year: rules_of(tariff.year, tariff.rules) for tariff, _, _ in rows}
-    made = _made(rules, declared)
+    made = _filed_declarations(rules, declared)
     filings = []
     for tariff, declaration, created_at in rows:
         campaign = Campaign(tariff.opens_on, tariff.closes_on)
         state = state_of(campaign, _facts(declaration, day_of(created_at)), today)
-        filings.append(_filing(rules, declared, made, tariff.year, campaign, state))
+        filings.append(_filing(rules, declared, made, year=tariff.year, campaign=campaign, state=state))
     return filings
 
 
 def _filing(
-    rules: dict[int, Rules], declared: Declared, made: dict[int, Made],
+    rules: dict[int, Rules], declared: Declared, made: dict[int, FiledDeclaration],
     year: int, campaign: Campaign, state: State,
 ) -> Filing:  # fmt: skip
     """One year among those around it."""
@@ -113,13 +113,22 @@ def _filing(
     since = before.rules.reference_on if before else _reference_before(rules, year)
     last = declared.get(year - 1) if year - 1 in made else None
     arrivals = window_between(before, after, since)
-    return Filing(year, rules[year], campaign, declared[year], state, last, since, arrivals)
+    return Filing(
+        year=year,
+        rules=rules[year],
+        campaign=campaign,
+        declaration=declared[year],
+        state=state,
+        before=last,
+        since=since,
+        arrivals=arrivals,
+    )
 
 
-def _made(rules: dict[int, Rules], declared: Declared) -> dict[int, Made]:
+def _filed_declarations(rules: dict[int, Rules], declared: Declared) -> dict[int, FiledDeclaration]:
     """Validated declarations, by year."""
     return {
-        year: Made(
+        year: FiledDeclaration(
             rules[year], day_of(each.submitted_at), _reference_before(rules, year),
             each.typed.get(ARRIVALS),
         )
@@ -243,9 +252,17 @@ def _declaration_at(
     company_id: int, code: str, roles: list[str], year: int, opens_on: date, closes_on: date,
     joined_at: datetime, *facts: Any, today: date,
 ) -> DeclarationAt:  # fmt: skip
-    campaign, told = Campaign(opens_on, closes_on), _due_facts(joined_at, *facts)
-    state, may = state_of(campaign, told, today), Right.DECLARATION in rights_of(roles)
-    return DeclarationAt(company_id, code, year, campaign, state, told.is_begun, may)
+    campaign, known = Campaign(opens_on, closes_on), _due_facts(joined_at, *facts)
+    state, may = state_of(campaign, known, today), Right.DECLARATION in rights_of(roles)
+    return DeclarationAt(
+        company_id=company_id,
+        code=code,
+        year=year,
+        campaign=campaign,
+        state=state,
+        is_begun=known.is_begun,
+        may=may,
+    )
 
 
 def _due_facts(

@@ -79,6 +79,6 @@ class NobodyLeft(Input):
     sure: Annotated[Ticked, _must("Cochez cette case si l’entreprise n’a plus de salarié."), Always] = False
 
 
-class CorrectionAsked(Input):
+class CorrectionRequest(Input):
     token: Token
     text: Annotated[str, Written, text("Écrivez ce qui doit être corrigé.", 2000)]

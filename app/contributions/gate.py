@@ -13,7 +13,7 @@ from app import clock
 from app.access import MemberAccess
 from app.contributions.filings import Filing, filing_of
 from app.contributions.states import FILED, OPEN_STATES, State
-from app.contributions.views import missing_campaign
+from app.contributions.views import missing_page
 from app.web.pages import Instead, see
 from app.web.signatures import Request
 
@@ -36,7 +36,7 @@ async def known_filing(request: Request, access: MemberAccess, year: int) -> Fil
 async def _filing_in(states: AbstractSet[State], request: Request, access: MemberAccess, year: int) -> Filing:
     filing = await filing_of(access, year, clock.today())
     if filing is None:
-        raise Instead(missing_campaign(year))
+        raise Instead(missing_page(year))
     if filing.state not in states:
         raise Instead(see(request, "contributions.show", year=year))
     return filing

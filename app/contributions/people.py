@@ -18,13 +18,13 @@ from app.contributions.counting import (
     Standing,
     Tally,
     Verdict,
-    counted_until,
+    counts_until,
     tally,
     who_counts,
 )
 from app.contributions.filings import Filing
 from app.employees.listing import youngest_adult
-from app.text.names import shown_name
+from app.text.names import person_name
 from app.text.search import folded
 from db.models import Contract, DeclarationAnswer, Employee, Monitoring
 
@@ -93,11 +93,8 @@ class Doubtful(NamedTuple):
 
 async def doubtful_people(access: MemberAccess, filing: Filing, on: date) -> list[Doubtful]:
     """All of them, by name, in one statement: the rules themselves choose among those who may be."""
-    contract, exit_on, ends_on = (
-        col(Employee.contract),
-        col(Employee.exit_on),
-        col(Employee.contract_ends_on),
-    )
+    contract, exit_on = col(Employee.contract), col(Employee.exit_on)
+    ends_on = col(Employee.contract_ends_on)
     reference = filing.rules.reference_on
     names = (Employee.birth_name, Employee.usual_name, Employee.first_names, Employee.sex)
     statement = (
@@ -120,7 +117,12 @@ async def doubtful_people(access: MemberAccess, filing: Filing, on: date) -> lis
     for row_id, key, job, answer, *person, birth, usual, first, sex in await access.table(statement):
         verdict = who_counts(CountedPerson(*person), filing.rules, on)
         if verdict.counts == Standing.DOUBT:
-            people.append(Doubtful(row_id, key, shown_name(birth, usual, first, sex), job, verdict, answer))
+            people.append(
+                Doubtful(
+                    id=row_id, sort_key=key, name=person_name(birth, usual, first, sex),
+                    job=job, verdict=verdict, answer=answer,
+                )
+            )  # fmt: skip
     return people
 
 
@@ -144,7 +146,7 @@ async def jobs_of(
 SHOWN, READ = 25, 200  # of each: read more than are shown, since some of them do not count
 
 
-class Moved(NamedTuple):
+class Mover(NamedTuple):
     """`on`: the day they came, or left."""
 
     id: int
@@ -157,15 +159,15 @@ class Moved(NamedTuple):
 class Moves:
     """The latest first."""
 
-    came: list[Moved]
-    left: list[Moved]
+    came: list[Mover]
+    left: list[Mover]
 
 
 async def moves_of(access: MemberAccess, filing: Filing, on: date) -> Moves:
     """Moves as the tally counts them: arrivals who count, and departures of people who counted."""
     reference, window = filing.rules.reference_on, filing.arrivals
     entry_on, exit_on = col(Employee.entry_on), col(Employee.exit_on)
-    last = min(window.until, counted_until(filing.rules, on))
+    last = min(window.until, counts_until(filing.rules, on))
     came = (entry_on > window.after, entry_on <= last, or_(exit_on.is_(None), exit_on >= reference))
     left = (exit_on > filing.since, exit_on < reference)
     parts = [
@@ -186,9 +188,12 @@ async def moves_of(access: MemberAccess, filing: Filing, on: date) -> Moves:
         ends_on,
         answer,
     ) in await access.table(statement):
-        one = Group(contract, came_on, left_on, ends_on, "", answer, 1)
+        one = Group(
+            contract=contract, entry_on=came_on, exit_on=left_on, ends_on=ends_on, monitoring="",
+            answer=answer, number=1,
+        )  # fmt: skip
         if has_left or one.is_counted(filing.rules, on):
-            (moves.left if has_left else moves.came).append(Moved(row_id, shown_name(*names), job, moved_on))
+            (moves.left if has_left else moves.came).append(Mover(row_id, person_name(*names), job, moved_on))
     return Moves(moves.came[:SHOWN], moves.left[:SHOWN])
 
 

@@ -32,7 +32,7 @@ async def remind_of_declarations(portal: Portal, now: datetime, today: date) -> 
         for tariff in await access.all(running.order_by(col(Tariff.year))):
             due = await _due(access, tariff, today)
             begun = {
-                company.key: _mark(access, tariff, company, declaration, now, today)
+                company.key: _mark(access, tariff, company, declaration=declaration, now=now, today=today)
                 for company, declaration in due
             }
             await _remind(access, tariff, begun, now, today)

@@ -8,18 +8,17 @@ from litestar.response import Response
 
 from app import clock
 from app.access import MemberAccess
-from app.appointments.views import new_token
 from app.contributions import acts, steps
 from app.contributions.acts import SeenAmount
 from app.contributions.filings import corrections_of, filing_of, filings_of
-from app.contributions.forms import CorrectionAsked, NobodyLeft, Validation
+from app.contributions.forms import CorrectionRequest, NobodyLeft, Validation
 from app.contributions.gate import filed_filing, known_filing, open_filing
 from app.contributions.receipt import Receipt, pdf_of
 from app.contributions.states import OPEN_STATES, State
 from app.contributions.steps import ONE
 from app.contributions.tariff import MONITORING_WORDS, vat_words
 from app.contributions.views import (
-    correction_page,
+    correcting_page,
     next_act,
     nobody_page,
     progress,
@@ -29,7 +28,7 @@ from app.contributions.views import (
 )
 from app.errors import NotFound
 from app.rights import Right
-from app.text.fields import Input
+from app.text.fields import Input, once_token
 from app.web.forms import Form
 from app.web.pages import page, see
 from app.web.paging import row_number
@@ -59,7 +58,7 @@ async def file(request: Request, access: Member, year: FromPath[int]) -> Respons
             is_mine = await acts.file_declaration(access, year, seen, clock.moment())
     if form.errors:
         return await validation_page(access, await known_filing(request, access, year), form)
-    return await _filed(request, access, year, is_mine=is_mine)
+    return await _see_receipt(request, access, year, is_mine=is_mine)
 
 
 @get(f"{ONE}/plus-de-salarie", right=Right.DECLARATION)
@@ -77,21 +76,21 @@ async def file_nobody(request: Request, access: Member, year: FromPath[int]) -> 
             is_mine = await acts.file_nobody(access, year, seen, clock.moment())
     if form.errors:
         return await nobody_page(access, await known_filing(request, access, year), form)
-    return await _filed(request, access, year, is_mine=is_mine)
+    return await _see_receipt(request, access, year, is_mine=is_mine)
 
 
 @get(f"{ONE}/correction", right=Right.DECLARATION)
 async def correcting(request: Request, access: Member, year: FromPath[int]) -> Response[Any]:
     """Take it up again, or when the campaign is over ask the service."""
     filing = await filed_filing(request, access, year)
-    return correction_page(filing, Form({"token": new_token()}))
+    return correcting_page(filing, Form({"token": once_token()}))
 
 
 @post(f"{ONE}/correction", right=Right.DECLARATION)
 async def correct(request: Request, access: Member, year: FromPath[int]) -> Response[Any]:
     """The fields name the form that was sent, of two; one sent too late gets the other form."""
     asks = any(name == "token" for name, _ in (await posted(request)).fields)
-    form: Form[Any] = await Form.read(request, CorrectionAsked if asks else Input)
+    form: Form[Any] = await Form.read(request, CorrectionRequest if asks else Input)
     if form.data:
         async with form.attempt(access):
             if asks:
@@ -99,13 +98,13 @@ async def correct(request: Request, access: Member, year: FromPath[int]) -> Resp
             else:
                 await acts.reopen(access, year, clock.moment())
     if form.errors:
-        form.typed.setdefault("token", new_token())
-        return correction_page(await known_filing(request, access, year), form)
+        form.typed.setdefault("token", once_token())
+        return correcting_page(await known_filing(request, access, year), form)
     done = {"fait": "demandee" if asks else "rouverte"}
     return see(request, "contributions.show", query=done, year=year)
 
 
-async def _filed(request: Request, access: MemberAccess, year: int, *, is_mine: bool) -> Response[Any]:
+async def _see_receipt(request: Request, access: MemberAccess, year: int, *, is_mine: bool) -> Response[Any]:
     """The receipt. A second press of the button is not reported as somebody else's."""
     filing = None if is_mine else await filing_of(access, year, clock.today())
     declaration = filing.declaration if filing else None
@@ -163,7 +162,7 @@ async def receipt(
 ) -> Response[Any]:
     """The receipt in force; with `rang`, one that another took the place of."""
     filing = await known_filing(request, access, year)
-    stored = _kept(filing.declaration, rang)
+    stored = _receipt_of(filing.declaration, rang)
     return page(
         "contributions/receipt.html",
         filing=filing,
@@ -181,14 +180,14 @@ async def receipt(
 @get(f"{ONE}/recu/pdf", right=Right.VIEW)
 async def receipt_pdf(access: Member, year: FromPath[int], rang: FromQuery[str] = "") -> Response[Any]:
     filing = await filing_of(access, year, clock.today())
-    stored = _kept(filing.declaration if filing else None, rang)
+    stored = _receipt_of(filing.declaration if filing else None, rang)
     content = await pdf_of(stored, access.portal.settings)
     name = f"recu-{stored.number.replace('/', '-')}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return Response(content, media_type="application/pdf", headers=headers)
 
 
-def _kept(declaration: AnnualDeclaration | None, rank: str) -> Receipt:
+def _receipt_of(declaration: AnnualDeclaration | None, rank: str) -> Receipt:
     if declaration is None or not declaration.receipt:
         raise NotFound
     if not rank:

@@ -157,7 +157,7 @@ Headcount = Mapping[tuple[Monitoring, int], int]
 
 def amount(people: Headcount, newcomers: int, rules: Rules) -> Amount:
     """The lines, whose sum is the net; VAT is of the whole net, rounded once."""
-    lines = list(_merged(_priced(people, rules), rules))
+    lines = list(_amount_lines(_groups_with_prices(people, rules), rules))
     if newcomers and rules.entry_cents:
         reason = "Une fois par personne, à la première déclaration après son arrivée."
         net = newcomers * rules.entry_cents
@@ -187,7 +187,7 @@ def months_charged(entry_on: date, rules: Rules) -> int:
 Priced = tuple[tuple[int, int], str, int, int]
 
 
-def _priced(people: Headcount, rules: Rules) -> Iterator[tuple[Priced, int]]:
+def _groups_with_prices(people: Headcount, rules: Rules) -> Iterator[tuple[Priced, int]]:
     """Each group at its price; in slices, those who pay for the whole year come first."""
     total, place = sum(people.values()), 0
     for (monitoring, months), number in sorted(people.items(), key=lambda each: (-each[0][1], each[0][0])):
@@ -226,7 +226,7 @@ def _slice_words(first: int, last: int | None) -> str:
     return f"à partir de la {start}" if last is None else f"de la {start} à la {last}e"
 
 
-def _merged(priced: Iterator[tuple[Priced, int]], rules: Rules) -> Iterator[AmountLine]:
+def _amount_lines(priced: Iterator[tuple[Priced, int]], rules: Rules) -> Iterator[AmountLine]:
     groups: dict[Priced, int] = {}
     for key, number in priced:
         groups[key] = groups.get(key, 0) + number

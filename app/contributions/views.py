@@ -17,7 +17,7 @@ from app.follow_up.law import RISKS
 from app.rights import Right
 from app.text.counts import siret
 from app.text.formats import day
-from app.text.phones import shown_phone
+from app.text.phones import phone_words
 from app.web.forms import Form
 from app.web.pages import Page, page
 from app.web.paging import PAGE, place_of
@@ -107,7 +107,7 @@ def _until(filing: Filing) -> str:
     return words.get(filing.state, "")
 
 
-def missing_campaign(year: int) -> Page:
+def missing_page(year: int) -> Page:
     """There is no tariff for that year: said plainly, whatever the address. No such year, no such page."""
     if year not in YEARS:
         raise NotFound
@@ -210,7 +210,7 @@ async def nobody_page(access: MemberAccess, filing: Filing, form: Form[Any]) -> 
     )
 
 
-def correction_page(filing: Filing, form: Form[Any]) -> Page:
+def correcting_page(filing: Filing, form: Form[Any]) -> Page:
     """`unfiled`: for a form that was sent about a declaration without receipt."""
     template = "asking" if filing.campaign.is_over(clock.today()) else "correcting"
     if filing.declaration is None or not filing.declaration.number:
@@ -238,10 +238,10 @@ async def known_contact(access: MemberAccess, filing: Filing) -> dict[str, str]:
     """The saved contact, else the one of invoices, else the person who fills the form."""
     saved = filing.declaration.typed.get("entreprise") if filing.declaration else None
     if saved:
-        return dict(saved) | {"contact_phone": shown_phone(saved["contact_phone"])}
+        return dict(saved) | {"contact_phone": phone_words(saved["contact_phone"])}
     contact = (await contacts_of(access)).get(ContactKind.BILLING)
     if contact and contact.email:
-        values = (contact.name, contact.email, shown_phone(contact.phone))
+        values = (contact.name, contact.email, phone_words(contact.phone))
     else:
         values = (access.account.full_name, access.account.email, "")
     return dict(zip(("contact_name", "contact_email", "contact_phone"), values, strict=True))

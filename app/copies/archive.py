@@ -82,7 +82,7 @@ class Writing:
 
 
 @contextmanager
-def written(file: Path) -> Iterator[Writing]:
+def write_archive(file: Path) -> Iterator[Writing]:
     with tarfile.open(file, "w:", format=tarfile.PAX_FORMAT) as tar:
         yield Writing(tar)
 
@@ -96,7 +96,7 @@ def read_manifest(file: Path, keys: Keys) -> Manifest:
     if not signed:
         raise WrongArchive(CUT if hashes else FOREIGN)
     del hashes[MANIFEST]
-    manifest = _opened(signed, keys)
+    manifest = _manifest_of(signed, keys)
     if hashes != manifest.members or BASES.get(manifest.kind) not in hashes:
         raise WrongArchive(CUT)
     return manifest
@@ -136,7 +136,7 @@ def _is_ours(name: str) -> bool:
     return name == MANIFEST or name in BASES.values() or bool(FILE.fullmatch(name))
 
 
-def _opened(signed: bytes, keys: Keys) -> Manifest:
+def _manifest_of(signed: bytes, keys: Keys) -> Manifest:
     mac, _, content = signed.partition(b"\n")
     if not keys.is_archive_mac(content, mac):
         raise WrongArchive(OTHER_KEY)

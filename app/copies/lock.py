@@ -19,19 +19,19 @@ def in_use(settings: Settings) -> Iterator[None]:
     """Hold the lock for as long as a server or a command works. The kernel releases it however the process
     dies.
     """
-    with _held(settings, fcntl.LOCK_SH, "Une restauration est en cours : attendez qu’elle finisse."):
+    with _hold(settings, fcntl.LOCK_SH, "Une restauration est en cours : attendez qu’elle finisse."):
         yield
 
 
 @contextmanager
 def alone(settings: Settings) -> Iterator[None]:
     words = "Le portail est en service : arrêtez-le d’abord (systemctl stop portail). Rien n’a été restauré."
-    with _held(settings, fcntl.LOCK_EX, words):
+    with _hold(settings, fcntl.LOCK_EX, words):
         yield
 
 
 @contextmanager
-def _held(settings: Settings, kind: int, words: str) -> Iterator[None]:
+def _hold(settings: Settings, kind: int, words: str) -> Iterator[None]:
     make_private_folder(settings)
     lock = os.open(settings.data_dir / "portail.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:

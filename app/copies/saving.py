@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.copies.archive import Manifest, read_manifest, written
+from app.copies.archive import Manifest, read_manifest, write_archive
 from app.copies.bases import BaseFacts, copy_sqlite, dump_postgresql
 from app.errors import CommandRefused
 from app.files.storage import Damaged, FileLost, Storage
@@ -51,9 +51,9 @@ def words_of(manifest: Manifest) -> str:
 
 
 async def _write(settings: Settings, partial: Path, copy: Path, now: datetime) -> Manifest:
-    kind, facts = await _copied(settings, copy)
+    kind, facts = await _copy_base(settings, copy)
     storage, lost = Storage(settings), []
-    with written(partial) as archive:
+    with write_archive(partial) as archive:
         archive.add_base(kind, copy)
         for sha256 in sorted(facts.files):
             try:
@@ -63,13 +63,20 @@ async def _write(settings: Settings, partial: Path, copy: Path, now: datetime) -
                 continue
             archive.add_file(sha256, b"".join(chunks))
         manifest = Manifest(
-            now, kind, facts.revision, facts.is_demo, facts.companies, facts.accounts, archive.members, lost
+            made_at=now,
+            kind=kind,
+            revision=facts.revision,
+            is_demo=facts.is_demo,
+            companies=facts.companies,
+            accounts=facts.accounts,
+            members=archive.members,
+            lost=lost,
         )
         archive.sign(manifest, Keys(settings.secret_key))
     return manifest
 
 
-async def _copied(settings: Settings, copy: Path) -> tuple[str, BaseFacts]:
+async def _copy_base(settings: Settings, copy: Path) -> tuple[str, BaseFacts]:
     base = settings.database_file
     if base is None:
         return "postgresql", await dump_postgresql(settings.database_url, copy)

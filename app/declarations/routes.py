@@ -24,9 +24,9 @@ from app.declarations.steps import (
     whole_of,
 )
 from app.employees.acts import register_employee
-from app.employees.declared import Declared, declared_of, name_of
-from app.employees.forms import STEPS, Confirmation, values_for_form
-from app.employees.person import alike, just_declared, sheet_of, unsaved
+from app.employees.declared import Declared, employee_name
+from app.employees.forms import STEPS, Confirmation, labelled_values
+from app.employees.person import employees_alike, just_declared, sheet_of, unsaved_employee
 from app.errors import NotFound, Refused
 from app.follow_up.words import CONTRACTS, QUESTIONS, SEXES, THEMES
 from app.jobs.views import NextQuestion, job_page, jobs_for, jobs_to_ask
@@ -73,13 +73,13 @@ async def step(request: Request, access: Member, step: FromPath[str]) -> Respons
     draft = await draft_of(access, clock.now())
     typed = dict(draft.typed) if draft else {}
     if step in STEPS:
-        return _step(step, Form(typed))
+        return _step_page(step, Form(typed))
     if step != "verification":
         raise NotFound
     whole = whole_of(typed, clock.today())
     if whole.wrong_step:
         return see(request, "declarations.step", step=whole.wrong_step)
-    return await _check(access, whole, Form())
+    return await _check_page(access, whole, Form())
 
 
 @post(STEP, right=Right.EMPLOYEES)
@@ -95,7 +95,7 @@ async def save_step(request: Request, access: Member, step: FromPath[str]) -> Re
     jobs = jobs_to_ask(form, before.get("pcs", "")) if step == "poste" else []
     await keep_typed(access, form.typed, set(STEPS[step].model_fields), clock.now())
     if form.errors:
-        return _step(step, form)
+        return _step_page(step, form)
     if jobs:
         path = path_to(request, "declarations.step", step=step)
         about = f"Déclarer un salarié, {place_of(step)}"
@@ -103,7 +103,7 @@ async def save_step(request: Request, access: Member, step: FromPath[str]) -> Re
     return see(request, "declarations.step", step=place_after(step))
 
 
-def _step(step: str, form: Form[Any]) -> Page:
+def _step_page(step: str, form: Form[Any]) -> Page:
     return page(
         "declarations/step.html",
         "partials/declarations/step.html",
@@ -119,7 +119,7 @@ def _step(step: str, form: Form[Any]) -> Page:
     )
 
 
-async def _check(access: MemberAccess, whole: WholeDeclaration, form: Form[Any]) -> Page:
+async def _check_page(access: MemberAccess, whole: WholeDeclaration, form: Form[Any]) -> Page:
     """The whole before it is declared: what follows from it, and who may be the same person."""
     return page(
         "declarations/check.html",
@@ -127,10 +127,10 @@ async def _check(access: MemberAccess, whole: WholeDeclaration, form: Form[Any])
         form=form,
         steps=STEP_NAMES,
         place=place_of("verification"),
-        values=[each for each in values_for_form(whole.values) if each[1]],
-        sheet=sheet_of(unsaved(whole.values), (), clock.today(), may_read_all=True),
+        values=[each for each in labelled_values(whole.values) if each[1]],
+        sheet=sheet_of(unsaved_employee(whole.values), (), clock.today(), may_read_all=True),
         fingerprint=fingerprint_of_draft(whole.values),
-        alike=[(each, name_of(declared_of(each))) for each in await _alike(access, whole.values)],
+        alike=[(each, employee_name(each)) for each in await _alike(access, whole.values)],
     )
 
 
@@ -142,12 +142,12 @@ async def _declare(request: Request, access: MemberAccess) -> Response[Any]:
     # A button pressed twice: the second press leads where the first one did.
     before = None if draft else await just_declared(access, clock.now() - TWICE)
     if before and before.employee_id and fingerprint_of_draft(before.after) == form["shown"]:
-        return _declared(request, before.employee_id)
+        return _leave_for_sheet(request, before.employee_id)
     if form.data and form.data.shown != fingerprint_of_draft(whole.values):
         form.data = None
         form.refuse(Refused(CHANGED, status_code=409))
     if whole.wrong_step:
-        return _step(whole.wrong_step, _told(whole.wrong_step, typed, form))
+        return _step_page(whole.wrong_step, _step_form(whole.wrong_step, typed, form))
     employee: Employee | None = None
     if form.data:
         async with form.attempt(access):
@@ -156,11 +156,11 @@ async def _declare(request: Request, access: MemberAccess) -> Response[Any]:
                 raise Refused(ANOTHER, "another")
             employee = await register_employee(access, whole.values, clock.moment())
     if employee is None or form.errors:
-        return await _check(access, whole, form)
-    return _declared(request, employee.key)
+        return await _check_page(access, whole, form)
+    return _leave_for_sheet(request, employee.key)
 
 
-def _told(step: str, typed: dict[str, str], refused: Form[Any]) -> Form[Any]:
+def _step_form(step: str, typed: dict[str, str], refused: Form[Any]) -> Form[Any]:
     """That step as it was typed, with the errors of its fields: the summary leads to each."""
     form: Form[BaseModel] = Form({name: typed[name] for name in STEPS[step].model_fields if name in typed})
     form.check(STEPS[step])
@@ -170,7 +170,7 @@ def _told(step: str, typed: dict[str, str], refused: Form[Any]) -> Form[Any]:
     return form
 
 
-def _declared(request: Request, employee_id: int) -> Response[Any]:
+def _leave_for_sheet(request: Request, employee_id: int) -> Response[Any]:
     path = path_to(request, "employees.show", employee_id=employee_id)
     return leave(request, path, query={"fait": "declare"})
 
@@ -178,7 +178,7 @@ def _declared(request: Request, employee_id: int) -> Response[Any]:
 async def _alike(access: MemberAccess, values: Declared) -> Sequence[Employee]:
     """Employees already on the list who may be the same person."""
     birth_on = date.fromisoformat(values["birth_on"])
-    return await alike(access, values["birth_name"], values["first_names"], birth_on)
+    return await employees_alike(access, values["birth_name"], values["first_names"], birth_on)
 
 
 MEMBER: list[Any] = [new, restart, step, save_step]

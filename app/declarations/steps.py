@@ -13,7 +13,7 @@ from sqlmodel import col, delete
 from app.access import MemberAccess
 from app.employees.checks import _readable_in
 from app.employees.declared import LABELS, Declared, problems
-from app.employees.forms import STEPS, declared_in
+from app.employees.forms import STEPS, declared_fields
 from app.errors import Refused
 from app.web.forms import Form
 from db.models import EmployeeDraft
@@ -85,7 +85,7 @@ def _read(step: str, typed: Mapping[str, str]) -> Declared:
         return {}
     form: Form[Any] = Form({name: typed[name] for name in names if name in typed})
     form.check(STEPS[step])
-    return declared_in(form.data) if form.data else {}
+    return declared_fields(form.data) if form.data else {}
 
 
 # A declaration under way: kept after each step, found again on any device, gone once declared.

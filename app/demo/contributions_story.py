@@ -31,7 +31,7 @@ GRID = {"kind": "monitoring", "cents": {"SI": 10_500, "SIA": 11_600, "SIR": 13_2
 LAST_GRID = {"kind": "monitoring", "cents": {"SI": 10_200, "SIA": 11_200, "SIR": 12_800}}
 
 
-async def tell_contributions(staff: StaffAccess, now: datetime) -> None:
+async def add_contributions(staff: StaffAccess, now: datetime) -> None:
     """BRIEUC declared last year and began this year; its sites and the accountant's clients have it to do."""
     today = day_of(now)
     year = today.year

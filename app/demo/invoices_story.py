@@ -8,11 +8,11 @@ from sqlmodel import col, select
 from app.access import MemberAccess, StaffAccess
 from app.clock import day_of
 from app.demo.hours import at_work
-from app.demo.past_story import Past, missed
+from app.demo.past_story import Past, add_absence
 from app.demo.story import member_of
 from app.invoices.absences import invoice_absences
 from app.invoices.rules import BilledLine
-from app.invoices.staff import Entry, Received, issue_credit_note, issue_invoice, record_payment
+from app.invoices.staff import Entry, ReceivedPayment, issue_credit_note, issue_invoice, record_payment
 from db.models import AnnualDeclaration, Company, Employee, Invoice, InvoiceKind
 
 TRANSFER = "virement"
@@ -21,7 +21,7 @@ ABSENCE_CENTS = 6_000  # before tax, an appointment that nobody came to
 RATE_CENTS = 11_000  # before tax, a person followed two years ago
 
 
-async def tell_invoices(past: Past, now: datetime) -> None:
+async def add_invoices(past: Past, now: datetime) -> None:
     """The contributions of the years that were declared, both paid; then absences: to pay, partly paid, late,
     and one that a credit note settles. This year is invoiced once it is declared.
     """
@@ -69,11 +69,11 @@ async def _contributions(staff: StaffAccess, company_id: int, today: date) -> No
 async def _absence(past: Past, member: MemberAccess, people: Sequence[Employee], day: date) -> Invoice:
     """Invoiced a week after the appointments."""
     at = at_work(day, 16, member.company.key % 60)
-    missing = [await missed(past, member, each, day - timedelta(days=8)) for each in people]
+    missing = [await add_absence(past, member, each, day - timedelta(days=8)) for each in people]
     days = (at.date(), at.date() + timedelta(days=30))
     slots = [each.key for each in missing]
     number = _number(member.company.key, at.date())
-    return await invoice_absences(past.staff, slots, number, days, ABSENCE_CENTS, at)
+    return await invoice_absences(past.staff, slots, number, days=days, cents=ABSENCE_CENTS, now=at)
 
 
 def _number(company_id: int, issued: date) -> str:
@@ -85,5 +85,5 @@ def _entry(company_id: int, kind: InvoiceKind, title: str, issued: date) -> Entr
 
 
 async def _pay(staff: StaffAccess, invoice: Invoice, cents: int, on: date) -> None:
-    received = Received(cents, on, TRANSFER, f"VIR{on:%Y%m%d}")
+    received = ReceivedPayment(cents, on, TRANSFER, f"VIR{on:%Y%m%d}")
     await record_payment(staff, invoice.key, received, at_work(on, 16, 50))

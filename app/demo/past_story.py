@@ -14,7 +14,7 @@ from app.access import MemberAccess, StaffAccess
 from app.clock import PARIS, day_of
 from app.demo.hours import at_work
 from app.demo.story import DOCTOR, NURSE, member_of
-from app.employees.declared import LABELS, Declared, declared_of, name_of
+from app.employees.declared import LABELS, Declared, declared_of, employee_name, name_of
 from app.planning.views import hour
 from db.models import (
     AuditKind,
@@ -52,7 +52,7 @@ class Past:
         return at_work(day) + timedelta(minutes=30 * half_hours)
 
 
-async def tell_past(staff: StaffAccess, now: datetime) -> Past:
+async def add_past(staff: StaffAccess, now: datetime) -> Past:
     """Two years of a company that uses the portal; the diary goes on with whoever tells more."""
     centre = (await staff.all(staff.select(CareCentre).order_by(col(CareCentre.id)).limit(1)))[0]
     past = Past(staff, centre, now)
@@ -70,15 +70,15 @@ async def tell_past(staff: StaffAccess, now: datetime) -> Past:
         _corrections(member, list(people.values()), now)
         visits = staff.select(Visit).where(Visit.company_id == member.company.key)
         for visit in await staff.all(visits.order_by(col(Visit.done_on), col(Visit.id))):
-            await _visited(past, member, visit, people[visit.employee_id])
+            await _add_visit(past, member, visit, people[visit.employee_id])
     await staff.flush()
     return past
 
 
-async def missed(past: Past, member: MemberAccess, person: Employee, day: date) -> Slot:
+async def add_absence(past: Past, member: MemberAccess, person: Employee, day: date) -> Slot:
     """A visit that was confirmed and that nobody came to."""
     starts = past.time_of(day)
-    return await _held(past, member, person, VisitKind.VIP, starts, SlotState.ABSENT)
+    return await _add_slot(past, member, person, kind=VisitKind.VIP, starts=starts, state=SlotState.ABSENT)
 
 
 def _arrival(member: MemberAccess, person: Employee) -> None:
@@ -88,7 +88,7 @@ def _arrival(member: MemberAccess, person: Employee) -> None:
         return
     person.created_at = person.updated_at = at
     now = declared_of(person) | {"exit_on": ""}
-    _change(member, person, ChangeKind.DECLARED, {}, now, at)
+    _change(member, person, ChangeKind.DECLARED, before={}, after=now, at=at)
     member.trace(AuditKind.EMPLOYEE_DECLARED, at, name_of(now), person.key)
 
 
@@ -99,8 +99,8 @@ def _departure(member: MemberAccess, person: Employee, now: datetime) -> None:
     person.updated_at = at
     person.version += 1
     left = {"exit_on": person.exit_on.isoformat()}
-    _change(member, person, ChangeKind.LEFT, {"exit_on": ""}, left, at)
-    member.trace(AuditKind.EMPLOYEE_LEFT, at, name_of(declared_of(person)), person.key)
+    _change(member, person, ChangeKind.LEFT, before={"exit_on": ""}, after=left, at=at)
+    member.trace(AuditKind.EMPLOYEE_LEFT, at, employee_name(person), person.key)
 
 
 def _corrections(member: MemberAccess, people: Sequence[Employee], now: datetime) -> None:
@@ -113,8 +113,15 @@ def _corrections(member: MemberAccess, people: Sequence[Employee], now: datetime
         before, person.phone = person.phone, f"+336123450{number:02}"
         person.updated_at = at
         person.version += 1
-        _change(member, person, ChangeKind.CORRECTED, {"phone": before}, {"phone": person.phone}, at)
-        about = f"{name_of(declared_of(person))} : {LABELS['phone'].lower()}"
+        _change(
+            member,
+            person,
+            ChangeKind.CORRECTED,
+            before={"phone": before},
+            after={"phone": person.phone},
+            at=at,
+        )
+        about = f"{employee_name(person)} : {LABELS['phone'].lower()}"
         member.trace(AuditKind.EMPLOYEE_CORRECTED, at, about, person.key)
 
 
@@ -124,19 +131,21 @@ def _change(
     member.add(
         EmployeeChange(
             company_id=member.company.key, employee_id=person.key, kind=kind, before=before, after=after,
-            about=name_of(declared_of(person)), account_id=member.account.key, at=at,
+            about=employee_name(person), account_id=member.account.key, at=at,
         )
     )  # fmt: skip
 
 
-async def _visited(past: Past, member: MemberAccess, visit: Visit, person: Employee) -> None:
+async def _add_visit(past: Past, member: MemberAccess, visit: Visit, person: Employee) -> None:
     """The appointment that this visit was, when it was proposed here."""
     is_known = at_work(visit.done_on - NOTICE) > person.created_at
     if is_known and visit.done_on < day_of(past.now) - LATELY:
-        await _held(past, member, person, visit.kind, past.time_of(visit.done_on), SlotState.DONE)
+        await _add_slot(
+            past, member, person, kind=visit.kind, starts=past.time_of(visit.done_on), state=SlotState.DONE
+        )
 
 
-async def _held(
+async def _add_slot(
     past: Past, member: MemberAccess, person: Employee, kind: VisitKind, starts: datetime, state: SlotState
 ) -> Slot:
     """Proposed a month before, confirmed the week after, and over when it was."""
@@ -160,7 +169,7 @@ async def _held(
             sequence=2, recipient=SUMMONED, to_employee=False, sent_at=confirmed,
         )
     )  # fmt: skip
-    about = f"{name_of(declared_of(person))}, {starts:%d/%m/%Y} à {hour(starts)}"
+    about = f"{employee_name(person)}, {starts:%d/%m/%Y} à {hour(starts)}"
     service, company = past.staff.account.key, member.company.key
     past.staff.record(AuditKind.SLOT_PROPOSED, proposed, service, company, about, slot.key)
     member.trace(AuditKind.SLOT_CONFIRMED, confirmed, about, slot.key)

@@ -25,7 +25,7 @@ async def is_demo_base(access: VisitorAccess) -> bool:
     return await access.first(select(DemoBase)) is not None
 
 
-async def how_filled(session: AsyncSession) -> Filled:
+async def filling_of(session: AsyncSession) -> Filled:
     """The filling of a base of any age, before it is migrated: imported members are as real as accounts."""
     return await (await session.connection()).run_sync(_look)
 

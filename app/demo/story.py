@@ -1,6 +1,5 @@
 """The demo's planning, written with the acts of the service and of the employer."""
 
-import secrets
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
@@ -9,15 +8,16 @@ from sqlmodel import col, select
 from app import clock
 from app.access import MemberAccess, StaffAccess
 from app.appointments.acts import ask_for_visits
-from app.appointments.forms import EmployerAsked, ReturnAsked, Wishes
+from app.appointments.forms import EmployerRequest, ReturnRequest, Wishes
 from app.appointments.staff import answer_request, refuse_request, take_request
 from app.clock import PARIS, day_of
 from app.demo.hours import days_ago
-from app.planning.acts import Seen, confirm_slot, give_back
+from app.planning.acts import SeenSlot, confirm_slot, give_back
 from app.planning.queries import slot_row
 from app.planning.rules import is_working_day
 from app.planning.staff import Opening, assign_slot, give_attestation, mark_absent, mark_done, publish_slots
 from app.security.seat import ActingAccount, ActingCompany, ActingMembership, FollowingTeam
+from app.text.fields import once_token
 from db.models import (
     Account,
     CareCentre,
@@ -39,7 +39,7 @@ EXAMS = {VisitKind.EXAM, VisitKind.EXAM_HIRING, VisitKind.RETURN, VisitKind.EMPL
 SMALL = 8  # clients of the accountant who have something to answer
 
 
-async def tell_planning(staff: StaffAccess, now: datetime) -> None:
+async def add_planning(staff: StaffAccess, now: datetime) -> None:
     """Slots to come and past, some with a name, some open; requests at each of their states."""
     centre = await staff.first(staff.select(CareCentre).order_by(col(CareCentre.id)))
     if centre is None:
@@ -78,14 +78,17 @@ async def member_of(staff: StaffAccess, code: str, email: str) -> MemberAccess:
     )
     ((account, company, membership, team),) = await staff.rows(statement)
     return MemberAccess(
-        staff.portal, staff.session_,
-        ActingAccount(account.key, account.email, account.last_name, account.first_name),
-        ActingCompany(
-            company.key, company.code, company.member_code, company.name, company.town, company.siret,
-            company.naf, company.email, company.team_id, company.closed_at, company.updated_at,
+        portal=staff.portal, session_=staff.session_,
+        account=ActingAccount(account.key, account.email, account.last_name, account.first_name),
+        company=ActingCompany(
+            id=company.key, code=company.code, member_code=company.member_code, name=company.name,
+            town=company.town, siret=company.siret, naf=company.naf, email=company.email,
+            team_id=company.team_id, closed_at=company.closed_at, updated_at=company.updated_at,
         ),
-        ActingMembership(membership.key, membership.roles, membership.third_party, membership.ends_on),
-        FollowingTeam(team.name, team.email, team.phone) if team else None,
+        membership=ActingMembership(
+            membership.key, membership.roles, membership.third_party, membership.ends_on
+        ),
+        team=FollowingTeam(team.name, team.email, team.phone) if team else None,
     )  # fmt: skip
 
 
@@ -115,10 +118,10 @@ async def _to_come(
     for minute, (slot, _) in enumerate(named[:3]):
         row = await slot_row(member, slot.key)
         at = clock.moment(days_ago(now, 4, 14, 20 + 2 * minute))
-        await confirm_slot(member, row, Seen(slot.sequence), at)
+        await confirm_slot(member, row, SeenSlot(slot.sequence), at)
     given = named[7][0]
     at = clock.moment(days_ago(now, 3, 11, 5))
-    await give_back(member, await slot_row(member, given.key), Seen(given.sequence), "a_refaire", at)
+    await give_back(member, await slot_row(member, given.key), SeenSlot(given.sequence), "a_refaire", at)
 
 
 async def _past(
@@ -133,7 +136,7 @@ async def _past(
     for slot, person in zip(slots, people, strict=True):
         await assign_slot(staff, slot.key, person.key, proposed)
         row = await slot_row(member, slot.key)
-        await confirm_slot(member, row, Seen(slot.sequence), clock.moment(confirmed))
+        await confirm_slot(member, row, SeenSlot(slot.sequence), clock.moment(confirmed))
     over = [each + timedelta(minutes=40) for each in starts]
     visit = await mark_done(staff, slots[0].key, over[0])
     await give_attestation(staff, visit.key, "attestation de suivi")
@@ -151,10 +154,10 @@ async def _requests(staff: StaffAccess, member: MemberAccess, now: datetime) -> 
     people = [each.key for each in await staff.all(mine.order_by(col(Employee.id)).offset(20).limit(4))]
 
     def given(index: int) -> dict[str, str]:
-        return {"batch": secrets.token_urlsafe(16), f"salarie_{people[index]}": "oui"}
+        return {"batch": once_token(), f"salarie_{people[index]}": "oui"}
 
     why = {"reason": "Nouveau poste avec port de charges : nous souhaitons un avis.", "told": "oui"}
-    asked = [EmployerAsked.model_validate(given(index) | why) for index in (1, 2)]
+    asked = [EmployerRequest.model_validate(given(index) | why) for index in (1, 2)]
     motive = RequestMotive.EMPLOYER
     (ours,) = await ask_for_visits(member, motive, asked[0], clock.moment(days_ago(now, 12, 9, 25)))
     await take_request(staff, ours.key, days_ago(now, 11, 14, 50))
@@ -162,7 +165,7 @@ async def _requests(staff: StaffAccess, member: MemberAccess, now: datetime) -> 
     no = "Une visite vient d’avoir lieu : voyez l’attestation."
     await refuse_request(staff, refused.key, no, days_ago(now, 7, 9, 40))
     stop = {"stop_from": first.isoformat(), "back_on": back.isoformat(), "half_mar_matin": "oui"}
-    leave = ReturnAsked.model_validate(given(0) | stop | {"cause": "autre"})
+    leave = ReturnRequest.model_validate(given(0) | stop | {"cause": "autre"})
     (a_return,) = await ask_for_visits(
         member, RequestMotive.RETURN, leave, clock.moment(days_ago(now, 4, 15, 10))
     )
@@ -171,7 +174,7 @@ async def _requests(staff: StaffAccess, member: MemberAccess, now: datetime) -> 
     await answer_request(staff, a_return.key, soon, days_ago(now, 3, 9, 30))
     # The one whose slot was given back: who has an appointment is not asked for again.
     for each in (await _due(staff, member.company.key, 8))[7:]:
-        fields = {"batch": secrets.token_urlsafe(16), f"salarie_{each.key}": "oui"}
+        fields = {"batch": once_token(), f"salarie_{each.key}": "oui"}
         at = clock.moment(days_ago(now, 2, 9, 30))
         await ask_for_visits(member, RequestMotive.OVERDUE, Wishes.model_validate(fields), at)
 

@@ -43,7 +43,7 @@ async def deposit_document(access: MemberAccess, data: Deposit, file: Kept, now:
             )
         try:
             async with access.savepoint():
-                document = access.add(_deposited(access, data, file, latest, now))
+                document = access.add(_new_version(access, data, file, latest, now))
                 await access.flush()
         except IntegrityError:
             continue
@@ -100,7 +100,7 @@ async def add_certificate(
     return document
 
 
-def _deposited(
+def _new_version(
     access: MemberAccess, data: Deposit, file: Kept, latest: Document | None, now: datetime
 ) -> Document:
     kind = DocumentKind(data.kind)

@@ -35,6 +35,6 @@ def certificate_of(company: Company, settings: Settings, today: date) -> dict[st
     }
 
 
-async def pdf_of(told: dict[str, Any]) -> bytes:
+async def pdf_of(values: dict[str, Any]) -> bytes:
     """One page, away from the event loop; or `typst.TypstError`, never an empty file."""
-    return await typeset_apart(TEMPLATE, told)
+    return await typeset_apart(TEMPLATE, values)

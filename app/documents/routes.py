@@ -1,6 +1,5 @@
 """/espace/{code}/documents: the list, one of them, its file, and what is new in it."""
 
-import secrets
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +20,7 @@ from app.files.types import disposition
 from app.files.zipped import Stored, names_in, zip_of
 from app.kept_files import Kept, keep_file
 from app.rights import OWN, Right
-from app.text.fields import Input
+from app.text.fields import Input, once_token
 from app.web.forms import Form
 from app.web.pages import Page, page, see
 from app.web.paging import PAGE, read_place, row_number, written_place
@@ -37,7 +36,7 @@ MOST = Limit(10_000_000, "enregistrez-le en plus petit (images réduites), ou en
 @get(DEPOSIT, right=Right.DOCUMENTS)
 async def new(access: Member, nature: FromQuery[str] = "") -> Response[Any]:
     kind = nature if nature in set(DEPOSITED) else ""
-    return _deposit(Form({"token": _token(), "kind": kind, "title": ""}))
+    return _new_page(Form({"token": once_token(), "kind": kind, "title": ""}))
 
 
 async def may_deposit(access: MemberAccess, **_: Any) -> None:
@@ -60,13 +59,13 @@ async def create(request: Request, access: Member) -> Response[Any]:
         async with form.attempt(access):
             document_id = (await deposit_document(access, form.data, kept, clock.now())).key
     if form.errors or not document_id:
-        return _deposit(form)
-    return _seen(request, document_id, "depose")
+        return _new_page(form)
+    return _see_document(request, document_id, "depose")
 
 
 @get(CERTIFICATE, right=Right.DOCUMENTS)
 async def certificate(access: Member) -> Response[Any]:
-    return page("documents/certificate.html", form=Form({"token": _token()}))
+    return page("documents/certificate.html", form=Form({"token": once_token()}))
 
 
 @post(CERTIFICATE, right=Right.DOCUMENTS)
@@ -75,15 +74,15 @@ async def certify(request: Request, access: Member) -> Response[Any]:
     document_id, today = 0, clock.today()
     if form.data:
         async with form.attempt(access):
-            told = certificate_of(await access.company_row(), access.portal.settings, today)
+            values = certificate_of(await access.company_row(), access.portal.settings, today)
             async with access.paused():
                 name = f"certificat-adhesion-{access.company.code}-{today.isoformat()}.pdf"
-                kept = await keep_file(access, name, await pdf_of(told), may_deposit)
+                kept = await keep_file(access, name, await pdf_of(values), may_deposit)
             made = await add_certificate(access, form.data.token, kept, today, clock.now())
             document_id = made.key
     if form.errors:
         return page("documents/certificate.html", form=form)
-    return _seen(request, document_id, "certificat")
+    return _see_document(request, document_id, "certificat")
 
 
 @get(f"{ONE}/retrait", right=Right.DOCUMENTS)
@@ -106,22 +105,16 @@ async def _stored(access: MemberAccess, form: Form[Deposit], name: str, content:
         return await keep_file(access, name, content, may_deposit)
     except Refused as refused:
         form.refuse(refused)
-    except ValueError as wrong:
-        form.refuse(Refused(str(wrong), "fichier"))
     return None
 
 
-def _deposit(form: Form[Any]) -> Page:
+def _new_page(form: Form[Any]) -> Page:
     kinds = {"": "Choisissez"} | {str(kind): KIND_WORDS[kind] for kind in DEPOSITED}
     return page("documents/new.html", form=form, kinds=kinds)
 
 
-def _seen(request: Request, document_id: int, done: str) -> Response[Any]:
+def _see_document(request: Request, document_id: int, done: str) -> Response[Any]:
     return see(request, "documents.show", document_id=document_id, query={"fait": done})
-
-
-def _token() -> str:
-    return secrets.token_urlsafe(16)
 
 
 DOCUMENTS = "/espace/{code:str}/documents"

@@ -1,6 +1,5 @@
 """Acts of the service: share a document with a company, which gets a mail without its content."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +13,8 @@ from app.kept_files import Kept
 from app.mail.outbox import queue_mail
 from app.rights import Right, rights_of
 from app.sessions import is_alive
-from app.text.names import shown_name
+from app.text.fields import once_token
+from app.text.names import person_name
 from db.models import (
     Account,
     AuditKind,
@@ -29,7 +29,7 @@ from db.models import (
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedDocument:
     """`employee_id`: the employee concerned, for an attestation or an aptitude notice."""
 
     kind: DocumentKind
@@ -38,7 +38,7 @@ class Shared:
 
 
 async def share_document(
-    access: StaffAccess, company_id: int, shared: Shared, file: Kept, now: datetime
+    access: StaffAccess, company_id: int, shared: SharedDocument, file: Kept, now: datetime
 ) -> Document:
     """Share a file: listed for people who may open it, new until one of them marks it as seen, traced and
     mailed.
@@ -53,7 +53,7 @@ async def share_document(
         raise NotFound
     name = _name_of(employee) if employee else ""
     title = " ".join(f"{shared.title}{' : ' if name else ''}{name}".split())[:120]
-    token = secrets.token_urlsafe(16)
+    token = once_token()
     document = access.add(
         Document(
             company_id=company.key, kind=shared.kind, title=title, series=token, token=token,
@@ -107,4 +107,4 @@ async def _recipients(access: StaffAccess, company: Company, kind: DocumentKind,
 
 
 def _name_of(employee: Employee) -> str:
-    return shown_name(employee.birth_name, employee.usual_name, employee.first_names, employee.sex)
+    return person_name(employee.birth_name, employee.usual_name, employee.first_names, employee.sex)

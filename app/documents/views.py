@@ -34,9 +34,10 @@ class DocumentLine:
 
 def line_of(row: DocumentRow) -> DocumentLine:
     return DocumentLine(
-        row.id, row.title, KIND_WORDS[DocumentKind(row.kind)], row.from_service and row.read_at is None,
-        row.from_service, f"version\N{NO-BREAK SPACE}{row.version}" if row.kind == DocumentKind.DUERP else "",
-        row.created_at, file_words(row.file_name, row.media_type, row.size),
+        id=row.id, title=row.title, kind=KIND_WORDS[DocumentKind(row.kind)],
+        is_new=row.from_service and row.read_at is None, from_service=row.from_service,
+        version=f"version\N{NO-BREAK SPACE}{row.version}" if row.kind == DocumentKind.DUERP else "",
+        created_at=row.created_at, file=file_words(row.file_name, row.media_type, row.size),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from app.employee_files.days import Kind, day_of, is_no_date
 from app.follow_up.law import RISKS
 from app.jobs.pcs import label_of
 from app.text.cells import COLUMNS as OF_MEMBERS
-from app.text.cells import named
+from app.text.cells import name_reader
 from app.text.search import folded, letters_of
 from db.kinds import Contract
 from db.numbers import company_code, is_digits
@@ -30,7 +30,7 @@ def plain(words: str, *, is_name: bool = False) -> Callable[[str], str]:
 
 def name(words: str) -> Callable[[str], str]:
     """The name of a person: no site in it."""
-    lettered, without_site = plain(words, is_name=True), named(words)
+    lettered, without_site = plain(words, is_name=True), name_reader(words)
     return lambda typed: without_site(lettered(typed))
 
 

@@ -9,7 +9,7 @@ from app.employee_files.days import Kind, in_french
 from app.employee_files.part_time import part_time
 from app.follow_up.law import YOUNGEST, add_months
 from app.text.cells import Column, unprotected, value
-from app.text.phones import shown_phone
+from app.text.phones import phone_words
 from app.text.search import letters_of
 from app.text.values import LONGEST_NAME
 from db.kinds import Contract
@@ -229,7 +229,7 @@ def written(field: str, stored: object) -> str:
         return "oui" if stored in {True, "oui"} else "non"
     if field == "risks":
         return str(stored).replace(" ", ", ")
-    return shown_phone(str(stored)) if field == "phone" else str(stored)
+    return phone_words(str(stored)) if field == "phone" else str(stored)
 
 
 def problems_of(fields: Mapping[str, str], refused: Collection[str] = ()) -> list[str]:

@@ -261,7 +261,7 @@ def _places(people: Sequence[Somebody]) -> str:
     for each in people:
         numbers[_place(each)] = numbers.get(_place(each), 0) + 1
     words = [f"{counts.siret(siret) or 'inconnu'} ({counts.thousands(of)})" for siret, of in numbers.items()]
-    return counts.named(words, PLACES)
+    return counts.first_few(words, PLACES)
 
 
 def _left(others: int) -> str:

@@ -8,11 +8,26 @@ from sqlmodel import col, update
 from app.access import MemberAccess, insert_many, update_many
 from app.clock import Moment
 from app.company_details.team import notify_team
-from app.employees.declared import LABELS, Change, Declared, change, changed, declared_of, name_of, problems
-from app.employees.person import called_among, changes_after, seen_by, seen_by_employee, visits_of
+from app.employees.declared import (
+    LABELS,
+    Change,
+    Declared,
+    change,
+    changed_fields,
+    declared_of,
+    employee_name,
+    problems,
+)
+from app.employees.person import (
+    changes_after,
+    done_visits,
+    done_visits_by_employee,
+    ids_with_appointments,
+    visits_of,
+)
 from app.employees.together import MOST_LEAVING
 from app.errors import NotFound, Refused
-from app.text.counts import named
+from app.text.counts import first_few
 from app.text.formats import day
 from db.models import AuditKind, ChangeKind, Employee, EmployeeChange
 
@@ -48,7 +63,7 @@ async def correct_employee(
     access: MemberAccess, employee: Employee, values: Declared, version: int, at: Moment
 ) -> list[str]:
     """The names of the fields that changed. 409 when the page was made from an older state."""
-    names = changed(declared_of(employee), values)
+    names = changed_fields(declared_of(employee), values)
     if not names:
         return []
     refuse_problems(values, at.today, problems(declared_of(employee), at.today))
@@ -85,9 +100,9 @@ async def register_departures(
     if len(versions) > MOST_LEAVING:
         raise Refused(f"Un départ s’enregistre en une fois pour {MOST_LEAVING} salariés au plus.", "people")
     refuse_far_departure(exit_on, at.today)
-    people = [each for each in await _held(access, list(versions)) if each.exit_on != exit_on]
+    people = [each for each in await _locked_employees(access, list(versions)) if each.exit_on != exit_on]
     _refuse_objections(people, versions, exit_on)
-    seen = await seen_by_employee(access, [each.key for each in people])
+    seen = await done_visits_by_employee(access, [each.key for each in people])
     after = {"exit_on": exit_on.isoformat()}
     made = [
         (each, change(declared_of(each), after, ChangeKind.LEFT, seen.get(each.key, []), at.today))
@@ -103,12 +118,12 @@ async def register_departures(
     traces = [left.trace | who | {"employee_id": each.key} for each, left in made]
     await insert_many(access, EmployeeChange, traces)
     if made:  # One act is one line of the history; each departure is among the operations.
-        about = named([left.trace["about"] for _, left in made], 5)
+        about = first_few([left.trace["about"] for _, left in made], 5)
         only = made[0][0].key if len(made) == 1 else None
         access.trace(TRACES[ChangeKind.LEFT], at.now, about, only)
 
 
-async def _held(access: MemberAccess, ids: Sequence[int]) -> Sequence[Employee]:
+async def _locked_employees(access: MemberAccess, ids: Sequence[int]) -> Sequence[Employee]:
     """These people under a lock, in the order of the list: nobody changes them until this is written."""
     mine = access.select(Employee).where(col(Employee.id).in_(ids))
     mine = mine.order_by(col(Employee.sort_key), col(Employee.id))
@@ -121,14 +136,14 @@ async def _held(access: MemberAccess, ids: Sequence[int]) -> Sequence[Employee]:
 def _refuse_objections(people: Sequence[Employee], versions: Mapping[int, int], exit_on: date) -> None:
     refused = [words for each in people if (words := _objection(each, versions[each.key], exit_on))]
     if refused:
-        words = f"Rien n’est enregistré. {named(refused, MOST_NAMED)}. Décochez-les, ou changez la date."
+        words = f"Rien n’est enregistré. {first_few(refused, MOST_NAMED)}. Décochez-les, ou changez la date."
         is_stale = any(each.version != versions[each.key] for each in people)
         raise Refused(words, "people", status_code=409 if is_stale else 422)
 
 
 def _objection(employee: Employee, version: int, exit_on: date) -> str:
     """The name of this person and the reason not to leave on that day; "" for none."""
-    name = name_of(declared_of(employee))
+    name = employee_name(employee)
     if employee.version != version:
         return f"{name} : cette fiche a changé entre-temps, vérifiez-la"
     if employee.exit_on:
@@ -151,14 +166,14 @@ async def register_return(access: MemberAccess, employee: Employee, values: Decl
     if values["entry_on"] <= employee.exit_on.isoformat():
         raise Refused(f"Le retour doit suivre le départ, le {day(employee.exit_on)}.", "entry_on")
     refuse_problems(values, at.today)
-    after = {name: values[name] for name in changed(declared_of(employee), values)}
+    after = {name: values[name] for name in changed_fields(declared_of(employee), values)}
     await change_declared(access, employee, after, ChangeKind.CAME_BACK, at)
 
 
 def notify_if_urgent(access: MemberAccess, changes: Sequence[Change], at: Moment) -> None:
     """The team hears at once of the hires whose visit comes before the work, in one letter."""
     if urgent := [each.urgent for each in changes if each.urgent]:
-        notify_team(access, URGENT, named(urgent, MOST_NAMED), at.now)
+        notify_team(access, URGENT, first_few(urgent, MOST_NAMED), at.now)
 
 
 def refuse_problems(values: Declared, today: date, known: Mapping[str, str] | None = None) -> None:
@@ -186,7 +201,7 @@ async def change_declared(
         now = access.select(Employee).where(col(Employee.id) == employee.key)
         await access.first(now.execution_options(populate_existing=True))
         raise Refused(CONFLICT, status_code=409)
-    made = change(before, after, kind, await seen_by(access, employee.key), at.today)
+    made = change(before, after, kind, await done_visits(access, employee.key), at.today)
     for name, value in (made.row | {"version": employee.version + 1, "updated_at": at.now}).items():
         setattr(employee, name, value)
     _trace(access, employee, made, at).undoes_id = undoes_id
@@ -233,13 +248,13 @@ async def undo_change(access: MemberAccess, change: EmployeeChange, at: Moment) 
 async def _refuse_if_changed_since(access: MemberAccess, employee: Employee, change: EmployeeChange) -> None:
     """A later operation on the same fields still holds, even when it gave the same value again."""
     declared = declared_of(employee)
-    later = touched_by(await changes_after(access, change))
+    later = touched_fields(await changes_after(access, change))
     if names := [n for n, value in change.after.items() if declared[n] != value or n in later]:
         words = ", ".join(LABELS[name].lower() for name in LABELS if name in names)
         raise Refused(f"La fiche a été modifiée depuis ({words}) : annulez d’abord la dernière opération.")
 
 
-def touched_by(changes: Sequence[EmployeeChange]) -> set[str]:
+def touched_fields(changes: Sequence[EmployeeChange]) -> set[str]:
     """The fields of those that still have an effect. An operation, its undoing, the undoing of that one make
     a chain that goes there and back: an even number of turns leaves everything as it was.
     """
@@ -269,9 +284,9 @@ async def _withdraw(access: MemberAccess, employee: Employee, change: EmployeeCh
     """The person was declared by mistake: nothing of them stays but the line of the history."""
     if await visits_of(access, employee.key):
         raise Refused("Une visite a déjà eu lieu : enregistrez plutôt un départ.")
-    if await called_among(access, [employee.key]):
+    if await ids_with_appointments(access, [employee.key]):
         raise Refused("Une visite est demandée ou prévue pour cette personne : enregistrez plutôt un départ.")
-    if declared_of(employee) != change.after or touched_by(await changes_after(access, change)):
+    if declared_of(employee) != change.after or touched_fields(await changes_after(access, change)):
         raise Refused("La fiche a été modifiée depuis : annulez d’abord la dernière opération.")
     await mark_undone(access, change, at)
     access.trace(AuditKind.EMPLOYEE_CHANGE_UNDONE, at.now, f"{change.about} : déclaration")

@@ -51,7 +51,7 @@ class Appointment(NamedTuple):
         return SLOT_TAGS[SlotState(self.state)]
 
 
-class Asking(NamedTuple):
+class RequestAbout(NamedTuple):
     """A request about this person."""
 
     id: int
@@ -77,7 +77,7 @@ class Around:
 
     standing: Standing
     appointments: Sequence[Appointment]
-    requests: Sequence[Asking]
+    requests: Sequence[RequestAbout]
     documents: Sequence[tuple[DocumentRow, str]]
 
 
@@ -109,12 +109,12 @@ async def _appointments(access: MemberAccess, employee_id: int) -> list[Appointm
     return [Appointment(*row) for row in await access.table(statement)]
 
 
-async def _requests(access: MemberAccess, employee_id: int) -> list[Asking]:
+async def _requests(access: MemberAccess, employee_id: int) -> list[RequestAbout]:
     request = AppointmentRequest
     statement = (
-        sqlalchemy.select(*(getattr(request, name) for name in Asking._fields))
+        sqlalchemy.select(*(getattr(request, name) for name in RequestAbout._fields))
         .where(col(request.company_id) == access.company.key, col(request.employee_id) == employee_id)
         .order_by(col(request.sent_at).desc(), col(request.id).desc())
         .limit(PAGE)
     )
-    return [Asking(*row) for row in await access.table(statement)]
+    return [RequestAbout(*row) for row in await access.table(statement)]

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from app.employees.declared import DAY_FIELDS, Declared, problems
-from app.employees.forms import declared_in
+from app.employees.forms import declared_fields
 from app.follow_up.words import QUESTIONS
 from app.text.fields import Input
 from app.text.values import read_day
@@ -26,7 +26,7 @@ def check_against(form: Form[Any], model: type[Input], stored: Declared, today: 
 def _readable_in(form: Form[Any], model: type[Input]) -> Declared:
     """The declared fields of a form; while something in it is wrong, those that can still be compared."""
     if form.data:
-        return declared_in(form.data)
+        return declared_fields(form.data)
     days = [name for name in DAY_FIELDS if name in model.model_fields and name not in form.errors]
     days_read = {name: read_day(form[name]).isoformat() for name in days if form[name]}
     if "expositions" in model.model_fields:

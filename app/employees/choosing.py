@@ -19,7 +19,7 @@ from app.employees.filters import (
     WORDS,
     ListFilters,
     address_of,
-    asked_words,
+    filter_words,
     heads_of,
     pairs_of,
     read_filters,
@@ -78,7 +78,7 @@ async def index(request: Request, access: Member) -> Response[Any]:
         path = path_to(request, "employees.index", code=site)
         return leave(request, f"{path}?{query}" if query else path)
     is_whole = request.query_params.get("cocher") == "oui"
-    return await _list(request, access, filters, Form(), is_whole=is_whole)
+    return await _list_page(request, access, filters, Form(), is_whole=is_whole)
 
 
 @get("/espace/{code:str}/salaries/choix", right=Right.VIEW)
@@ -89,18 +89,18 @@ async def choose(request: Request, access: Member) -> Response[Any]:
     if act is None:
         return see(request, "employees.index", query=dict(pairs_of(filters)))
     access.require(act.right)
-    chosen = await _chosen(request, access, filters, act.most + 1)
+    chosen = await _chosen_ids(request, access, filters, act.most + 1)
     if not chosen:
         form.errors["employees-table"] = NOBODY
     elif len(chosen) > act.most:
         people = plural(act.most, "salarié")
         form.errors["employees-table"] = f"{act.limit} {people} au plus : décochez-en, ou filtrez la liste."
     if form.errors:
-        return await _list(request, access, filters, form, chosen)
+        return await _list_page(request, access, filters, form, chosen)
     return see(request, act.name, query={"salarie": [str(each) for each in chosen]}, **act.params)
 
 
-async def _chosen(request: Request, access: MemberAccess, filters: ListFilters, most: int) -> list[int]:
+async def _chosen_ids(request: Request, access: MemberAccess, filters: ListFilters, most: int) -> list[int]:
     """The people ticked; with `tous`, those of all the pages of this list."""
     if request.query_params.get("tous") == "oui":
         whole = replace(filters, after=None)
@@ -112,7 +112,7 @@ def _filters(request: Request, access: MemberAccess) -> ListFilters:
     return read_filters(request.query_params.dict(), is_keeper=Right.EMPLOYEES in access.rights)
 
 
-async def _list(
+async def _list_page(
     request: Request,
     access: MemberAccess,
     filters: ListFilters,
@@ -132,10 +132,10 @@ async def _list(
         also={"partials/employees/asked.html": "employees.index"},
         form=form,
         asked=filters,
-        asked_words=asked_words(filters),
+        filter_words=filter_words(filters),
         lines=lines,
         heads=heads_of(filters, path_to(request, "employees.index")),
-        counted=counted(rows, filters, number),
+        counted=count_words(rows, filters, number),
         total=rows[0].total if rows else 0,
         ticked={each.id for each in lines} if is_whole else set(chosen),
         is_whole=is_whole,
@@ -143,12 +143,12 @@ async def _list(
         following=address_of(filters, apres=after) if after else "",
         may_change=Right.EMPLOYEES in access.rights,
         acts=[words for words, act in ACTS.items() if act.right in access.rights],
-        **_here(request, filters, number, is_whole=is_whole),
-        **await _filled(request, access, filters),
+        **_place_in_list(request, filters, number, is_whole=is_whole),
+        **await _filter_choices(request, access, filters),
     )
 
 
-def _here(request: Request, filters: ListFilters, number: int, *, is_whole: bool) -> dict[str, Any]:
+def _place_in_list(request: Request, filters: ListFilters, number: int, *, is_whole: bool) -> dict[str, Any]:
     """This page of the list: the fields that lead back to it, and its address with all its people ticked."""
     here = {"apres": request.query_params.get("apres", ""), "page": str(number)} if filters.after else {}
     return {
@@ -157,7 +157,7 @@ def _here(request: Request, filters: ListFilters, number: int, *, is_whole: bool
     }
 
 
-async def _filled(request: Request, access: MemberAccess, filters: ListFilters) -> dict[str, Any]:
+async def _filter_choices(request: Request, access: MemberAccess, filters: ListFilters) -> dict[str, Any]:
     """Choices of the fields of the filters; a swap has none of them."""
     if wants_fragment(request):
         return {}
@@ -180,7 +180,7 @@ def _sites(request: Request, access: MemberAccess) -> list[tuple[str, str]]:
     return sites if len(sites) > 1 else []
 
 
-def counted(rows: list[EmployeeRow], filters: ListFilters, number: int) -> str:
+def count_words(rows: list[EmployeeRow], filters: ListFilters, number: int) -> str:
     """57 salariés présents – 1 à 25"""
     if not rows:
         return ""

@@ -103,7 +103,7 @@ class Bar:
 
 
 @get("/espace/{code:str}/salaries/echeances", right=Right.VIEW)
-async def due(
+async def deadlines(
     request: Request, access: Member, mois: FromQuery[str] = "", apres: FromQuery[str] = ""
 ) -> Response[Any]:
     at = clock.moment()
@@ -117,7 +117,7 @@ async def due(
     person = path_to(request, "employees.show", employee_id=0)[:-1]
     lines, bars = await lines_of(access, rows, person, at), bars_of(months)
     return page(
-        "employees/due.html",
+        "employees/deadlines.html",
         bars=bars,
         chosen=next(bar for bar in bars if bar.key == month.key),
         lines=list(zip(lines, _before_work(rows, at.today), strict=True)),
@@ -156,4 +156,4 @@ def _title(month: Month) -> str:
     return known.get(month.key) or format_date(month.first, "MMMM y", locale="fr")
 
 
-MEMBER: list[Any] = [due]
+MEMBER: list[Any] = [deadlines]

@@ -14,8 +14,8 @@ from app.follow_up.law import (
     RISKS,
     YOUNGEST,
     Deadline,
+    DoneVisit,
     FollowUpFacts,
-    Seen,
     add_months,
     follow_up,
     is_minor,
@@ -23,8 +23,8 @@ from app.follow_up.law import (
 )
 from app.follow_up.words import CONTRACTS, QUESTIONS, SEXES, VISITS
 from app.jobs.pcs import label_of
-from app.text.names import shown_name
-from app.text.phones import shown_phone
+from app.text.names import person_name
+from app.text.phones import phone_words
 from app.text.search import words_of
 from db.kinds import NEVER, ChangeKind, Contract
 
@@ -77,7 +77,7 @@ def in_words(name: str, value: str) -> str:
     if name == "risks":
         return " ; ".join(QUESTIONS[code] for code in value.split())
     if name == "phone":
-        return shown_phone(value)
+        return phone_words(value)
     if name == "pcs":
         return f"{value} – {label_of(value)}"
     return {**CONTRACTS, **SEXES}.get(value, value) if name in {"contract", "sex"} else value
@@ -110,7 +110,7 @@ def facts_of(employee: Any) -> FollowUpFacts:
     return FollowUpFacts(employee.birth_on, employee.entry_on, Contract(employee.contract), risks)
 
 
-def deadline_of(employee: Any, seen: list[Seen]) -> Deadline | None:
+def deadline_of(employee: Any, seen: list[DoneVisit]) -> Deadline | None:
     """The next visit, unless the person leaves before it is due, or on the day of the entry: never came."""
     deadline = next_visit(facts_of(employee), seen)
     if deadline and employee.exit_on and employee.exit_on < max(deadline.by, employee.entry_on + ONE_DAY):
@@ -118,7 +118,7 @@ def deadline_of(employee: Any, seen: list[Seen]) -> Deadline | None:
     return deadline
 
 
-def due_columns(employee: Any, seen: list[Seen]) -> dict[str, Any]:
+def due_columns(employee: Any, seen: list[DoneVisit]) -> dict[str, Any]:
     """The columns that say which visit comes next, and until when."""
     deadline = deadline_of(employee, seen)
     if deadline is None:
@@ -126,20 +126,25 @@ def due_columns(employee: Any, seen: list[Seen]) -> dict[str, Any]:
     return {"due_on": deadline.by, "due_kind": str(deadline.kind)}
 
 
-def filled(values: Declared, visits: list[Seen]) -> dict[str, Any]:
+def all_columns(values: Declared, visits: list[DoneVisit]) -> dict[str, Any]:
     """Every column of an employee: fields left out are empty, deadlines follow from the visits."""
     columns = columns_of(dict.fromkeys(LABELS, "") | {"part_time": "non"} | values)
     columns["last_visit_on"] = max((each.done_on for each in visits), default=None)
     return columns | due_columns(LikeRow(columns), visits)
 
 
-def changed(before: Declared, after: Declared) -> list[str]:
+def changed_fields(before: Declared, after: Declared) -> list[str]:
     """The names of the fields that differ, in the order of LABELS."""
     return [name for name in LABELS if before[name] != after[name]]
 
 
 def name_of(values: Declared) -> str:
-    return shown_name(values["birth_name"], values["usual_name"], values["first_names"], values["sex"])
+    return person_name(values["birth_name"], values["usual_name"], values["first_names"], values["sex"])
+
+
+def employee_name(employee: Any) -> str:
+    """The name of an employee, or of a row that has the four columns of a name."""
+    return person_name(employee.birth_name, employee.usual_name, employee.first_names, employee.sex)
 
 
 def names_apart(people: Sequence[tuple[str, date]]) -> list[str]:
@@ -199,7 +204,7 @@ class Change(NamedTuple):
     urgent: str = ""
 
 
-def change(before: Declared, after: Declared, kind: ChangeKind, seen: list[Seen], today: date) -> Change:
+def change(before: Declared, after: Declared, kind: ChangeKind, seen: list[DoneVisit], today: date) -> Change:
     """`before`: all that was declared, empty for a new person. `after`: the fields that are now different.
 
     The team is alerted whether the entry is past or to come: a person who began without the visit that comes
@@ -217,7 +222,7 @@ def change(before: Declared, after: Declared, kind: ChangeKind, seen: list[Seen]
     return Change(row, trace, alert)
 
 
-def before_work(employee: Any, seen: list[Seen]) -> Deadline | None:
+def before_work(employee: Any, seen: list[DoneVisit]) -> Deadline | None:
     """The visit without which the work may not begin, for an employee who needs one."""
     deadline = deadline_of(employee, seen)
     return deadline if deadline and deadline.before_post else None

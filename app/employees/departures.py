@@ -18,11 +18,11 @@ from app.employees.acts import (
     undo_change,
 )
 from app.employees.checks import check_against
-from app.employees.declared import LABELS, declared_of, facts_of, in_words, name_of
-from app.employees.forms import Again, Leaving, Nothing, declared_in, typed_of
+from app.employees.declared import LABELS, declared_of, employee_name, facts_of, in_words, name_of
+from app.employees.forms import Again, Leaving, Nothing, declared_fields, form_values
 from app.employees.operations import operations_of, undoable_declaration
-from app.employees.person import changes_of, latest_changes, seen_by
-from app.follow_up.law import EXAMS, PERIODIC, SIR, SPARED, Seen, follow_up, may_be_dispensed
+from app.employees.person import changes_of, done_visits, latest_changes
+from app.follow_up.law import EXAMS, PERIODIC, SIR, SPARED, DoneVisit, follow_up, may_be_dispensed
 from app.follow_up.words import CHANGES, CONTRACTS, QUESTIONS, THEMES
 from app.jobs.views import NextQuestion, job_page, jobs_for, jobs_to_ask
 from app.rights import Right
@@ -45,7 +45,7 @@ ONE = "/espace/{code:str}/salaries/{employee_id:int}"
 async def leaving(access: Member, employee_id: FromPath[int]) -> Response[Any]:
     employee = await employee_of(access, employee_id)
     last_day = max(clock.today(), employee.entry_on)
-    return await _leaving(access, employee, Form({"exit_on": last_day.isoformat()}))
+    return await _leaving_page(access, employee, Form({"exit_on": last_day.isoformat()}))
 
 
 @post(f"{ONE}/depart", right=Right.EMPLOYEES)
@@ -57,12 +57,12 @@ async def leave(request: Request, access: Member, employee_id: FromPath[int]) ->
             last_day = date.fromisoformat(form.data.exit_on)
             await register_departure(access, employee, last_day, clock.moment())
     if form.errors:
-        return await _leaving(access, employee, form)
-    return _sheet(request, employee, "depart")
+        return await _leaving_page(access, employee, form)
+    return _see_sheet(request, employee, "depart")
 
 
 @get("/espace/{code:str}/salaries/operations", right=Right.VIEW)
-async def changes(
+async def operations(
     access: Member, avant: FromQuery[str] = "", fait: NamedDependency[str] = ""
 ) -> Response[Any]:
     """Recent changes, each with its author and whether it can still be undone."""
@@ -70,7 +70,7 @@ async def changes(
     rows = await latest_changes(access, before)
     last = rows[PAGE - 1].place if len(rows) > PAGE else None
     return page(
-        "employees/changes.html",
+        "employees/operations.html",
         operations=operations_of(rows[:PAGE], clock.now()),
         older=written_place(*last) if last else "",
         is_first=before is None,
@@ -81,7 +81,7 @@ async def changes(
 
 @get("/espace/{code:str}/salaries/operations/{change_id:int}/annulation", right=Right.EMPLOYEES)
 async def undoing(access: Member, change_id: FromPath[int]) -> Response[Any]:
-    return _undoing(await change_of(access, change_id), Form())
+    return _undoing_page(await change_of(access, change_id), Form())
 
 
 @post("/espace/{code:str}/salaries/operations/{change_id:int}/annulation", right=Right.EMPLOYEES)
@@ -92,13 +92,13 @@ async def undo(request: Request, access: Member, change_id: FromPath[int]) -> Re
         async with form.attempt(access):
             employee = await undo_change(access, change, clock.moment())
     if form.errors:
-        return _undoing(change, form)
+        return _undoing_page(change, form)
     if employee:
-        return _sheet(request, employee, "annule")
-    return see(request, "employees.changes", query={"fait": "annule"})
+        return _see_sheet(request, employee, "annule")
+    return see(request, "employees.operations", query={"fait": "annule"})
 
 
-async def _leaving(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
+async def _leaving_page(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
     declared = declared_of(employee)
     done = operations_of(await changes_of(access, employee.key), clock.now())
     return page(
@@ -109,7 +109,7 @@ async def _leaving(access: MemberAccess, employee: Employee, form: Form[Any]) ->
     )  # fmt: skip
 
 
-def _undoing(change: EmployeeChange, form: Form[Any]) -> Page:
+def _undoing_page(change: EmployeeChange, form: Form[Any]) -> Page:
     fields = [
         (LABELS[name], in_words(name, change.after[name]), in_words(name, change.before[name]))
         for name in LABELS
@@ -127,7 +127,7 @@ def _title(change: EmployeeChange) -> str:
     return f"Annuler : {CHANGES[change.kind].lower()} {of(change.about)}"
 
 
-def _sheet(request: Request, employee: Employee, done: str) -> Response[Any]:
+def _see_sheet(request: Request, employee: Employee, done: str) -> Response[Any]:
     return see(request, "employees.show", query={"fait": done}, employee_id=employee.key)
 
 
@@ -140,8 +140,8 @@ OF_THE_NEW_JOB = ("entry_on", "exit_on", "contract_ends_on")  # asked, and not w
 @get(PATH, right=Right.EMPLOYEES)
 async def returning(access: Member, employee_id: FromPath[int]) -> Response[Any]:
     employee = await employee_of(access, employee_id)
-    typed = typed_of(declared_of(employee) | dict.fromkeys(OF_THE_NEW_JOB, ""))
-    return await _returning(access, employee, Form(typed | {"asked": employee.job_title}))
+    typed = form_values(declared_of(employee) | dict.fromkeys(OF_THE_NEW_JOB, ""))
+    return await _returning_page(access, employee, Form(typed | {"asked": employee.job_title}))
 
 
 @post(PATH, right=Right.EMPLOYEES)
@@ -157,20 +157,20 @@ async def come_back(request: Request, access: Member, employee_id: FromPath[int]
         return job_page(form, jobs, NextQuestion(path, back, f"Retour {of(name_of(stored))}"))
     if form.data and not form.errors:
         async with form.attempt(access):
-            values = stored | declared_in(form.data)
+            values = stored | declared_fields(form.data)
             await register_return(access, employee, values, clock.moment())
     if form.errors:
-        return await _returning(access, employee, form)
+        return await _returning_page(access, employee, form)
     return see(request, "employees.show", query={"fait": "retour"}, employee_id=employee.key)
 
 
-async def _returning(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
+async def _returning_page(access: MemberAccess, employee: Employee, form: Form[Any]) -> Page:
     hired_on = _day(form["entry_on"]) or clock.today()
     return page(
         "employees/returning.html", form=form, employee_id=employee.key,
-        name=name_of(declared_of(employee)), exit_on=employee.exit_on, contracts=CONTRACTS,
+        name=employee_name(employee), exit_on=employee.exit_on, contracts=CONTRACTS,
         questions=QUESTIONS, themes=THEMES, jobs=jobs_for(form),
-        last=_last_visit(employee, await seen_by(access, employee.key), hired_on),
+        last=_last_visit(employee, await done_visits(access, employee.key), hired_on),
     )  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def _day(typed: str) -> date | None:
         return None
 
 
-def _last_visit(employee: Employee, seen: list[Seen], hired_on: date) -> dict[str, Any]:
+def _last_visit(employee: Employee, seen: list[DoneVisit], hired_on: date) -> dict[str, Any]:
     """The last visit that might stand for that of this hiring, were the job the same; nothing without one."""
     monitoring = follow_up(facts_of(employee).risks, employee.birth_on, hired_on).monitoring
     kinds = EXAMS if monitoring == SIR else PERIODIC
@@ -196,4 +196,4 @@ def _last_visit(employee: Employee, seen: list[Seen], hired_on: date) -> dict[st
     }
 
 
-MEMBER: list[Any] = [leaving, leave, changes, undoing, undo, returning, come_back]
+MEMBER: list[Any] = [leaving, leave, operations, undoing, undo, returning, come_back]

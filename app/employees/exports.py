@@ -12,7 +12,7 @@ from app.employee_files.writing import csv_of, model_csv, model_xlsx, xlsx_of
 from app.employees.declared import LABELS
 from app.employees.filters import read_filters
 from app.employees.listing import every_employee
-from app.employees.person import people_chosen
+from app.employees.person import chosen_employees
 from app.employees.together import MOST_EXPORTED
 from app.errors import NotFound
 from app.rights import Right
@@ -34,7 +34,7 @@ async def export(request: Request, access: Member, kind: FromPath[str]) -> Respo
         raise NotFound
     at, rows = clock.moment(), list[Any]()
     if chosen := row_numbers(request.query_params.getall("salarie", []), MOST_EXPORTED):
-        people = await people_chosen(access, chosen)
+        people = await chosen_employees(access, chosen)
         rows = [tuple(getattr(each, name) for name in LABELS) for each in people]
     else:
         filters = replace(read_filters(request.query_params.dict(), is_keeper=True), after=None)
@@ -42,17 +42,17 @@ async def export(request: Request, access: Member, kind: FromPath[str]) -> Respo
     named = [{"code": access.company.code} | dict(zip(LABELS, row, strict=True)) for row in rows]
     # A large workbook takes a second to write: beside the loop, so that the others do not wait.
     content = await asyncio.to_thread(WRITERS[kind], named)
-    return _file(content, kind, f"salaries-{access.company.code}-{at.today.isoformat()}")
+    return _file_answer(content, kind, f"salaries-{access.company.code}-{at.today.isoformat()}")
 
 
 @get("/espace/{code:str}/salaries/modele/{kind:str}", right=Right.VIEW)
 async def model(access: Member, kind: FromPath[str]) -> Response[Any]:
     if kind not in MODELS:
         raise NotFound
-    return _file(await asyncio.to_thread(MODELS[kind]), kind, "modele-salaries")
+    return _file_answer(await asyncio.to_thread(MODELS[kind]), kind, "modele-salaries")
 
 
-def _file(content: bytes, kind: str, name: str) -> Response[Any]:
+def _file_answer(content: bytes, kind: str, name: str) -> Response[Any]:
     headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
     return Response(content, media_type=TYPES[kind], headers=headers)
 

@@ -192,7 +192,7 @@ COUNTED = {
 }
 
 
-def asked_words(filters: ListFilters) -> str:
+def filter_words(filters: ListFilters) -> str:
     """The filters that narrow this list, as the closed filters name them: « Sortis, SIR : renforcé »."""
     chosen = (
         dict(WORDS.states)[filters.state] if filters.state != USUAL.state else "",

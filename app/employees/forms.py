@@ -12,7 +12,7 @@ from app.follow_up.words import CONTRACTS, QUESTIONS, SEXES
 from app.jobs.pcs import label_of
 from app.text.cells import as_typed
 from app.text.fields import Input, Mobile, OneLine, OptionalDay, Squeezed, Ticked, day, text
-from app.text.phones import shown_phone
+from app.text.phones import phone_words
 from app.text.values import LONGEST_NAME, email_address
 from app.web.paging import row_number
 
@@ -164,7 +164,7 @@ class Corrections(Identity, Post, Exposure):
 STEPS: dict[str, type[Input]] = {"identite": Identity, "poste": Post, "expositions": Exposure}
 
 
-def declared_in(data: Input) -> Declared:
+def declared_fields(data: Input) -> Declared:
     """The declared fields that a checked form holds, as text."""
     declared = {}
     typed = data.model_dump()
@@ -178,14 +178,14 @@ def declared_in(data: Input) -> Declared:
     return declared
 
 
-def typed_of(values: Declared) -> dict[str, str]:
+def form_values(values: Declared) -> dict[str, str]:
     """Declared fields as the form shows them: an "oui" for each box that is ticked."""
     typed = {name: value for name, value in values.items() if name not in {"risks", "part_time"}}
-    typed |= {"phone": shown_phone(values["phone"])} if "phone" in values else {}
+    typed |= {"phone": phone_words(values["phone"])} if "phone" in values else {}
     typed |= {f"risk_{code.lower()}": "oui" for code in values.get("risks", "").split()}
     return typed | ({"part_time": "oui"} if values.get("part_time") == "oui" else {})
 
 
-def values_for_form(values: Declared) -> list[tuple[str, str]]:
+def labelled_values(values: Declared) -> list[tuple[str, str]]:
     """(label, value) of each field in words, in the order of the page."""
     return [(LABELS[name], in_words(name, values[name])) for name in LABELS if name in values]

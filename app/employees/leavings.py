@@ -9,10 +9,10 @@ from litestar.response import Response
 from app import clock
 from app.access import MemberAccess
 from app.employees.acts import register_departures
-from app.employees.declared import declared_of, name_of, names_apart
+from app.employees.declared import employee_name, names_apart
 from app.employees.forms import BOX, LeavingTogether
 from app.employees.listing import french_day
-from app.employees.person import people_chosen
+from app.employees.person import chosen_employees
 from app.employees.together import MOST_LEAVING
 from app.rights import Right
 from app.web.forms import Form
@@ -30,9 +30,9 @@ async def leaving_together(request: Request, access: Member) -> Response[Any]:
     chosen = row_numbers(request.query_params.getall("salarie", []), MOST_LEAVING)
     if not chosen:
         return see(request, "employees.index")
-    people = await people_chosen(access, chosen)
+    people = await chosen_employees(access, chosen)
     typed = {f"salarie_{each.key}": "oui" for each in people if not each.exit_on}
-    return _page(people, Form(typed | {"exit_on": clock.today().isoformat()}))
+    return _leaving_page(people, Form(typed | {"exit_on": clock.today().isoformat()}))
 
 
 @post(PATH, right=Right.EMPLOYEES)
@@ -43,18 +43,18 @@ async def leave_together(request: Request, access: Member) -> Response[Any]:
             last_day = date.fromisoformat(form.data.exit_on)
             await register_departures(access, form.data.versions, last_day, clock.moment())
     if form.errors:
-        return await _again(access, form)
-    return see(request, "employees.changes", query={"fait": "departs"})
+        return await _refused_page(access, form)
+    return see(request, "employees.operations", query={"fait": "departs"})
 
 
-async def _again(access: MemberAccess, form: Form[Any]) -> Page:
+async def _refused_page(access: MemberAccess, form: Form[Any]) -> Page:
     """The page refused, with the people that it showed, as they are now."""
     shown = [found[2] for name in form.typed if (found := BOX.fullmatch(name)) and found[1] == "version"]
-    return _page(await people_chosen(access, row_numbers(shown, MOST_LEAVING)), form)
+    return _leaving_page(await chosen_employees(access, row_numbers(shown, MOST_LEAVING)), form)
 
 
-def _page(people: Sequence[Employee], form: Form[Any]) -> Page:
-    names = names_apart([(name_of(declared_of(each)), each.birth_on) for each in people])
+def _leaving_page(people: Sequence[Employee], form: Form[Any]) -> Page:
+    names = names_apart([(employee_name(each), each.birth_on) for each in people])
     return page(
         "employees/leaving_together.html",
         form=form,

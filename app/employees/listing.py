@@ -17,29 +17,29 @@ from sqlmodel import col
 
 from app.access import MemberAccess
 from app.clock import Moment
+from app.employees.declared import employee_name
 from app.employees.filters import COLUMNS, SORTS, ListFilters, risks_for
 from app.employees.standings import CALLED, HERE, UNDATED, standings_of
 from app.follow_up.law import NOT_FOLLOWED, SIA, add_months, is_minor
 from app.follow_up.standing import Standing
 from app.follow_up.words import CONTRACTS
 from app.rights import Right
-from app.text.names import shown_name
 from app.text.search import MOST_WORDS, words_of
 from app.web.paging import PAGE
 from db.models import NEVER, Employee, Monitoring
 
 
-def named(typed: str) -> list[ColumnElement[bool]]:
+def name_conditions(typed: str) -> list[ColumnElement[bool]]:
     """Employees whose names, job and number have words that begin with each of these; all, for no word."""
     return [_has(f"% {word}%") for word in words_of(typed)[:MOST_WORDS]]
 
 
-def named_later(words: int) -> list[ColumnElement[bool]]:
-    """The same for a statement made once: so many words, which `named_values` gives."""
+def name_placeholders(words: int) -> list[ColumnElement[bool]]:
+    """The same for a statement made once: so many words, which `name_values` gives."""
     return [_has(bindparam(f"word{index}")) for index in range(words)]
 
 
-def named_values(words: Sequence[str]) -> dict[str, Any]:
+def name_values(words: Sequence[str]) -> dict[str, Any]:
     return {f"word{index}": f"% {word}%" for index, word in enumerate(words)}
 
 
@@ -134,9 +134,10 @@ async def _rows(
     is_page: bool = False,
 ) -> Sequence[tuple[Any, ...]]:
     shape = Shape(
-        columns, filters.sort, filters.state, filters.monitoring, filters.visit, len(filters.words),
-        bool(filters.contract), bool(filters.job), bool(filters.risk), filters.after is not None, most,
-        is_page,
+        columns=columns, sort=filters.sort, state=filters.state, monitoring=filters.monitoring,
+        visit=filters.visit, words=len(filters.words), has_contract=bool(filters.contract),
+        has_job=bool(filters.job), has_risk=bool(filters.risk), is_after=filters.after is not None,
+        most=most, is_page=is_page,
     )  # fmt: skip
     given: dict[str, Any] = {"company": access.company.key, "today": at.today, "now": at.now}
     given |= {
@@ -145,7 +146,7 @@ async def _rows(
         "contract": filters.contract,
         "job": filters.job,
     }
-    given |= {"risk": f"% {filters.risk} %"} | named_values(filters.words)
+    given |= {"risk": f"% {filters.risk} %"} | name_values(filters.words)
     if filters.after:
         place, row_id = filters.after
         given |= {"place": place if filters.key == "nom" else date.fromisoformat(place), "row": row_id}
@@ -155,7 +156,11 @@ async def _rows(
 @lru_cache(maxsize=512)
 def _statement(shape: Shape) -> Select[Any]:
     key, row_id = _key(shape.sort.removeprefix("-"), Employee), col(Employee.id)
-    found = (col(Employee.company_id) == bindparam("company"), *named_later(shape.words), *_where(shape))
+    found = (
+        col(Employee.company_id) == bindparam("company"),
+        *name_placeholders(shape.words),
+        *_where(shape),
+    )
     statement = sqlalchemy.select(*(getattr(Employee, name) for name in shape.columns)).where(*found)
     here = sqlalchemy.tuple_(key, row_id)
     place = sqlalchemy.tuple_(bindparam("place", type_=key.type), bindparam("row"))
@@ -166,18 +171,18 @@ def _statement(shape: Shape) -> Select[Any]:
         statement = statement.where(here > place) if shape.is_after else statement
         statement = statement.order_by(key, row_id)
     statement = statement.limit(shape.most)
-    return _told(statement, shape, found) if shape.is_page else statement
+    return _with_totals(statement, shape, found) if shape.is_page else statement
 
 
-def _told(statement: Select[Any], shape: Shape, found: Sequence[Any]) -> Select[Any]:
+def _with_totals(statement: Select[Any], shape: Shape, found: Sequence[Any]) -> Select[Any]:
     """The rows of a page, each with whether it has a namesake and how many there are on all the pages, in the
     same trip. Around the page, so that namesakes are looked for once a row that is shown.
     """
     page = statement.subquery("page")
     total = sqlalchemy.select(func.count()).select_from(Employee).where(*found).scalar_subquery()
-    told = sqlalchemy.select(*page.c, _has_namesake(page), total)
+    whole = sqlalchemy.select(*page.c, _has_namesake(page), total)
     order: tuple[Any, ...] = (_key(shape.sort.removeprefix("-"), page.c), page.c.id)
-    return told.order_by(*(each.desc() if shape.sort.startswith("-") else each for each in order))
+    return whole.order_by(*(each.desc() if shape.sort.startswith("-") else each for each in order))
 
 
 def _key(name: str, row: Any) -> Any:
@@ -355,15 +360,15 @@ def _line(
 ) -> EmployeeLine:
     state = state_of(row.entry_on, row.exit_on, row.contract_ends_on, reading.today)
     return EmployeeLine(
-        row.id,
-        f"{path}{row.id}",
-        shown_name(row.birth_name, row.usual_name, row.first_names, row.sex),
-        born_words(row) if row.is_namesake else "",
-        row.job_title,
-        _monitoring_of(row, reading.adult),
-        standing,
-        "" if state == PRESENT else state,
-        [(title, cell(row, reading)) for title, cell in columns],
+        id=row.id,
+        path=f"{path}{row.id}",
+        name=employee_name(row),
+        born=born_words(row) if row.is_namesake else "",
+        job=row.job_title,
+        monitoring=_monitoring_of(row, reading.adult),
+        next=standing,
+        state="" if state == PRESENT else state,
+        cells=[(title, cell(row, reading)) for title, cell in columns],
     )
 
 

@@ -47,8 +47,9 @@ def _of_person(change: EmployeeChange, line: ChangeLine, now: datetime) -> Opera
     may_undo = change.undone_at is None and change.employee_id is not None and now - change.at <= UNDOABLE
     words = _words(change.kind, list(change.after))
     return Operation(
-        change.key, change.at, line.who, change.on_behalf, change.employee_id, None, change.about, words,
-        change.undone_at, may_undo, change.kind,
+        id=change.key, at=change.at, who=line.who, on_behalf=change.on_behalf,
+        employee_id=change.employee_id, import_id=None, about=change.about, words=words,
+        undone_at=change.undone_at, may_undo=may_undo, kind=change.kind,
     )  # fmt: skip
 
 
@@ -67,8 +68,9 @@ def _of_file(imported: EmployeeImport, line: ChangeLine, now: datetime) -> Opera
     ]
     may_undo = imported.state == ImportState.APPLIED and now - at <= UNDOABLE
     return Operation(
-        imported.key, at, line.who, imported.on_behalf, None, imported.key, "Fichier importé",
-        ", ".join(parts), imported.undone_at, may_undo,
+        id=imported.key, at=at, who=line.who, on_behalf=imported.on_behalf, employee_id=None,
+        import_id=imported.key, about="Fichier importé", words=", ".join(parts),
+        undone_at=imported.undone_at, may_undo=may_undo,
     )  # fmt: skip
 
 

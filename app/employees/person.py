@@ -10,9 +10,16 @@ from sqlmodel import col, select
 
 from app.access import MemberAccess
 from app.employees.declared import Declared, columns_of, deadline_of, declared_of, facts_of, in_words, name_of
-from app.employees.listing import is_to_confirm, named, state_of
+from app.employees.listing import is_to_confirm, name_conditions, state_of
 from app.errors import NotFound
-from app.follow_up.law import NOT_FOLLOWED, RISKS, Seen, counts_for_contribution, follow_up, mid_career_year
+from app.follow_up.law import (
+    NOT_FOLLOWED,
+    RISKS,
+    DoneVisit,
+    counts_for_contribution,
+    follow_up,
+    mid_career_year,
+)
 from app.follow_up.standing import Standing
 from app.follow_up.words import MONITORINGS, NAMED, VISITS
 from app.text.search import words_of
@@ -154,19 +161,19 @@ def _next(
 ) -> Next | None:
     if employee.exit_on and employee.exit_on < today:
         return None
-    seen = [Seen(VisitKind(each.kind), each.done_on, each.next_on) for each in visits]
+    seen = [DoneVisit(VisitKind(each.kind), each.done_on, each.next_on) for each in visits]
     deadline = deadline_of(employee, seen)
     if deadline is None:
         return None
     return Next(
-        VISITS[deadline.kind],
-        deadline.by,
-        deadline.words,
-        deadline.article,
-        deadline.by < today,
-        deadline.by < today and (standing is None or standing.is_late),
-        deadline.before_post,
-        may_read_all and "RQTH" in employee.risks.split() and deadline.kind in FIRST,
+        kind=VISITS[deadline.kind],
+        by=deadline.by,
+        words=deadline.words,
+        article=deadline.article,
+        is_over=deadline.by < today,
+        is_late=deadline.by < today and (standing is None or standing.is_late),
+        before_post=deadline.before_post,
+        is_priority=may_read_all and "RQTH" in employee.risks.split() and deadline.kind in FIRST,
     )
 
 
@@ -184,7 +191,7 @@ def _expiries(employee: Employee, today: date) -> list[Expiry]:
     return expiries
 
 
-def unsaved(values: Declared) -> Employee:
+def unsaved_employee(values: Declared) -> Employee:
     """The row that these declared fields would make, for showing what would follow from them."""
     return Employee(company_id=0, created_at=NO_INSTANT, updated_at=NO_INSTANT, **columns_of(values))
 
@@ -262,7 +269,7 @@ async def changes_after(access: MemberAccess, change: EmployeeChange) -> Sequenc
     return await access.all(mine.order_by(col(EmployeeChange.id)))
 
 
-async def alike(
+async def employees_alike(
     access: MemberAccess, birth_name: str, first_names: str, birth_on: date
 ) -> Sequence[Employee]:
     """Employees who may be the same person: same birth date and one name alike, or both names and another
@@ -272,7 +279,7 @@ async def alike(
     """
     mine = select(Employee.id).where(Employee.company_id == access.company.key)
     same_day = mine.where(col(Employee.birth_on) == birth_on).limit(200)
-    same_name = mine.where(*named(f"{birth_name} {first_names}")).limit(20)
+    same_name = mine.where(*name_conditions(f"{birth_name} {first_names}")).limit(20)
     either = or_(*(col(Employee.id).in_(each) for each in (same_day, same_name)))
     same_day_first = (col(Employee.birth_on) != birth_on, col(Employee.id))
     rows = await access.all(access.select(Employee).where(either).order_by(*same_day_first))
@@ -300,23 +307,25 @@ async def just_declared(access: MemberAccess, since: datetime) -> EmployeeChange
     return await access.first(mine.order_by(col(EmployeeChange.id).desc()).limit(1))
 
 
-async def seen_by(access: MemberAccess, employee_id: int) -> list[Seen]:
+async def done_visits(access: MemberAccess, employee_id: int) -> list[DoneVisit]:
     """The facts on visits that the rules need."""
     return [
-        Seen(VisitKind(each.kind), each.done_on, each.next_on)
+        DoneVisit(VisitKind(each.kind), each.done_on, each.next_on)
         for each in await visits_of(access, employee_id)
     ]
 
 
 async def employees_by_id(access: MemberAccess, ids: Sequence[int]) -> dict[int, Employee]:
+    """Those of these numbers that are this company's, by number, in the order of the list."""
     by_id: dict[int, Employee] = {}
     for start in range(0, len(ids), MANY):
         mine = access.select(Employee).where(col(Employee.id).in_(ids[start : start + MANY]))
-        by_id |= {row.key: row for row in await access.all(mine)}
+        in_order = mine.order_by(col(Employee.sort_key), col(Employee.id))
+        by_id |= {row.key: row for row in await access.all(in_order)}
     return by_id
 
 
-async def people_chosen(access: MemberAccess, ids: Sequence[int]) -> list[Employee]:
+async def chosen_employees(access: MemberAccess, ids: Sequence[int]) -> list[Employee]:
     """All of them, in the order of the list; NotFound when one is not this company's."""
     by_id = await employees_by_id(access, ids)
     if len(by_id) < len(set(ids)):
@@ -324,13 +333,13 @@ async def people_chosen(access: MemberAccess, ids: Sequence[int]) -> list[Employ
     return sorted(by_id.values(), key=lambda each: (each.sort_key, each.key))
 
 
-async def seen_by_employee(access: MemberAccess, ids: Sequence[int]) -> dict[int, list[Seen]]:
-    by_id: dict[int, list[Seen]] = {}
+async def done_visits_by_employee(access: MemberAccess, ids: Sequence[int]) -> dict[int, list[DoneVisit]]:
+    by_id: dict[int, list[DoneVisit]] = {}
     for start in range(0, len(ids), MANY):
         mine = access.select(Visit).where(col(Visit.employee_id).in_(ids[start : start + MANY]))
         for each in await access.all(mine):
             by_id.setdefault(each.employee_id, []).append(
-                Seen(VisitKind(each.kind), each.done_on, each.next_on)
+                DoneVisit(VisitKind(each.kind), each.done_on, each.next_on)
             )
     return by_id
 
@@ -343,7 +352,7 @@ async def import_changes(access: MemberAccess, import_id: int) -> Sequence[Emplo
     )
 
 
-async def called_among(access: MemberAccess, ids: Sequence[int]) -> set[int]:
+async def ids_with_appointments(access: MemberAccess, ids: Sequence[int]) -> set[int]:
     """Employees with a visit requested or an appointment proposed: their row is part of that story."""
     numbers: set[int | None] = set()
     for start in range(0, len(ids), MANY):

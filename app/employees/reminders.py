@@ -17,7 +17,7 @@ from app.mail.outbox import queue_mail
 from app.portal import Portal
 from app.rights import Right, rights_of
 from app.sessions import is_alive
-from app.text.names import shown_name
+from app.text.names import person_name
 from app.text.search import folded
 from db.models import Account, Company, Employee, Membership
 
@@ -42,7 +42,7 @@ async def remind_of_expiries(portal: Portal, now: datetime, today: date) -> int:
         for kind, words in KINDS.items():
             for row in await _expiring(access, kind, today):
                 until = row[6]
-                by_company[row[1]].append((shown_name(*row[2:6]), words, french_day(until), row[0]))
+                by_company[row[1]].append((person_name(*row[2:6]), words, french_day(until), row[0]))
                 await access.change(
                     update(Employee)
                     .where(col(Employee.id) == row[0], col(Employee.company_id) == row[1])

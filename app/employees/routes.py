@@ -11,8 +11,8 @@ from app.employees import choosing, deadlines, departures, leavings
 from app.employees.acts import correct_employee, employee_of
 from app.employees.around import around
 from app.employees.checks import check_against
-from app.employees.declared import changed, declared_of, name_of
-from app.employees.forms import Corrections, declared_in, typed_of, values_for_form
+from app.employees.declared import changed_fields, declared_of, employee_name
+from app.employees.forms import Corrections, declared_fields, form_values, labelled_values
 from app.employees.operations import operations_of
 from app.employees.person import PersonSheet, changes_of, sheet_of, visits_of
 from app.follow_up.words import CONTRACTS, QUESTIONS, SEXES, THEMES
@@ -78,51 +78,54 @@ def _notice(done: str, sheet: PersonSheet) -> str:
 @get("/espace/{code:str}/salaries/{employee_id:int}/correction", right=Right.EMPLOYEES)
 async def edit(access: Member, employee_id: FromPath[int]) -> Response[Any]:
     employee = await employee_of(access, employee_id)
-    typed = typed_of(declared_of(employee)) | {"version": str(employee.version), "asked": employee.job_title}
-    return _editor(employee, Form(typed))
+    typed = form_values(declared_of(employee)) | {
+        "version": str(employee.version),
+        "asked": employee.job_title,
+    }
+    return _edit_page(employee, Form(typed))
 
 
 @post("/espace/{code:str}/salaries/{employee_id:int}/correction", right=Right.EMPLOYEES)
 async def update(request: Request, access: Member, employee_id: FromPath[int]) -> Response[Any]:
-    employee, changed_fields = await employee_of(access, employee_id), []
+    employee, names = await employee_of(access, employee_id), []
     form = await Form.read(request, Corrections)
     check_against(form, Corrections, declared_of(employee), clock.today())
     jobs = jobs_to_ask(form, employee.pcs)
     if jobs and not form.errors:
-        return job_page(form, jobs, _asked(request, employee))
+        return job_page(form, jobs, _next_question(request, employee))
     if form.data and not form.errors:
-        values, version = declared_in(form.data), int(form.data.version)
+        values, version = declared_fields(form.data), int(form.data.version)
         async with form.attempt(access):
-            changed_fields = await correct_employee(access, employee, values, version, clock.moment())
+            names = await correct_employee(access, employee, values, version, clock.moment())
     if form.errors:
-        return _editor(employee, form)
-    done = "corrige" if changed_fields else "identique"
+        return _edit_page(employee, form)
+    done = "corrige" if names else "identique"
     return see(request, "employees.show", query={"fait": done}, employee_id=employee.key)
 
 
-def _asked(request: Request, employee: Employee) -> NextQuestion:
+def _next_question(request: Request, employee: Employee) -> NextQuestion:
     return NextQuestion(
         path_to(request, "employees.update", employee_id=employee.key),
         back=path_to(request, "employees.show", employee_id=employee.key),
-        about=f"Modifier {name_of(declared_of(employee))}",
+        about=f"Modifier {employee_name(employee)}",
     )
 
 
-def _editor(employee: Employee, form: Form[Any]) -> Page:
+def _edit_page(employee: Employee, form: Form[Any]) -> Page:
     """The form; after a 409, with what is stored now beside what was typed, and the version to go on from."""
     both = []
     if form.data and form.status_code == 409:
-        stored, typed = declared_of(employee), declared_in(form.data)
-        names = changed(stored, typed)
-        pairs = zip(values_for_form(stored), values_for_form(typed), strict=True)
-        labels = {label for label, _ in values_for_form(dict.fromkeys(names, ""))}
+        stored, typed = declared_of(employee), declared_fields(form.data)
+        names = changed_fields(stored, typed)
+        pairs = zip(labelled_values(stored), labelled_values(typed), strict=True)
+        labels = {label for label, _ in labelled_values(dict.fromkeys(names, ""))}
         both = [(label, old, new) for (label, old), (_, new) in pairs if label in labels]
         form.typed["version"] = str(employee.version)
     return page(
         "employees/edit.html",
         form=form,
         employee_id=employee.key,
-        name=name_of(declared_of(employee)),
+        name=employee_name(employee),
         both=both,
         jobs=jobs_for(form),
         contracts=CONTRACTS,

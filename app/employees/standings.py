@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from app.access import AccountAccess, MemberAccess
 from app.clock import Moment
-from app.follow_up.standing import Asked, Call, Standing, standing_of
+from app.follow_up.standing import Call, OpenRequest, Standing, standing_of
 from app.sessions import is_alive
 from db.models import (
     AppointmentRequest,
@@ -34,7 +34,7 @@ _today = bindparam("today", type_=sqlalchemy.Date)
 _now = bindparam("now", type_=Instant)
 
 
-class Followed(Protocol):
+class FollowedRow(Protocol):
     """Columns of an employee that the rule needs: a row of a list, or the entity."""
 
     @property
@@ -85,7 +85,7 @@ def _plain(column: Any) -> Any:
     return col(column) + 0
 
 
-def _called(mine: Any, ids: Sequence[int]) -> Any:
+def _appointments(mine: Any, ids: Sequence[int]) -> Any:
     named = (col(Slot.employee_id), literal(1), col(Slot.id), col(Slot.kind), col(Slot.state))
     return (
         sqlalchemy.select(*named, col(Slot.starts_at), col(CareCentre.name))
@@ -94,7 +94,7 @@ def _called(mine: Any, ids: Sequence[int]) -> Any:
     )
 
 
-def _asking(mine: Any, ids: Sequence[int]) -> Any:
+def _requests(mine: Any, ids: Sequence[int]) -> Any:
     request = AppointmentRequest
     named = (col(request.employee_id), literal(0), col(request.id), col(request.kind), col(request.state))
     return sqlalchemy.select(*named, col(request.sent_at), literal("")).where(
@@ -102,21 +102,21 @@ def _asking(mine: Any, ids: Sequence[int]) -> Any:
     )
 
 
-async def under_way(access: MemberAccess, ids: Sequence[int]) -> dict[int, list[Call | Asked]]:
+async def under_way(access: MemberAccess, ids: Sequence[int]) -> dict[int, list[Call | OpenRequest]]:
     """Living appointments and open requests by employee, in one statement; nothing for those without."""
     if not ids:
         return {}
-    mine, found = access.company.key, dict[int, list[Call | Asked]]()
-    both = sqlalchemy.union_all(_called(mine, ids), _asking(mine, ids))
+    mine, found = access.company.key, dict[int, list[Call | OpenRequest]]()
+    both = sqlalchemy.union_all(_appointments(mine, ids), _requests(mine, ids))
     for employee_id, is_call, number, kind, state, at, place in await access.table(both):
         is_confirmed = state == SlotState.CONFIRMED
-        one = Call(number, kind, is_confirmed, at, place) if is_call else Asked(number, kind, at)
+        one = Call(number, kind, is_confirmed, at, place) if is_call else OpenRequest(number, kind, at)
         found.setdefault(employee_id, []).append(one)
     return found
 
 
 async def standings_of(
-    access: MemberAccess, people: Sequence[Followed], at: Moment
+    access: MemberAccess, people: Sequence[FollowedRow], at: Moment
 ) -> Mapping[int, Standing]:
     """By employee, for each of these."""
     ids = [each.id for each in people if each.id]

@@ -71,7 +71,14 @@ def read_article(name: str, content: str) -> Article:
     title, words = pairs["title"], pairs["words"]
     searched = tuple(words_of(title)), tuple(words_of(words)), tuple(words_of(f"{pairs['summary']} {source}"))
     slug = name.partition("-")[2]
-    return Article(slug, title, pairs["theme"], pairs["summary"], source, searched)
+    return Article(
+        slug=slug,
+        title=title,
+        theme=pairs["theme"],
+        summary=pairs["summary"],
+        source=source,
+        searched=searched,
+    )
 
 
 def by_theme(answers: Iterable[Article]) -> dict[str, list[Article]]:
@@ -84,7 +91,7 @@ def by_theme(answers: Iterable[Article]) -> dict[str, list[Article]]:
 
 def matching(q: str) -> list[Article]:
     """Articles where each word begins like some word; those that say it in their title first."""
-    words, typed = _asked(q)
+    words, typed = _query_words(q)
     ranked = [(sum(_ranks(each, words)), _missing(each, typed), each) for each in articles().values()]
     ordered = sorted(ranked, key=lambda row: row[:2])
     return [each for rank, _, each in ordered if rank < NOWHERE]
@@ -92,13 +99,13 @@ def matching(q: str) -> list[Article]:
 
 def closest(q: str) -> list[Article]:
     """The few that say most of the words, when none says them all."""
-    words, _ = _asked(q)
+    words, _ = _query_words(q)
     ranked = [(sum(_ranks(each, words)), each) for each in articles().values()]
     ordered = sorted(ranked, key=lambda row: row[0])
     return [each for rank, each in ordered if rank < NOWHERE * len(words)][:FEW_ANSWERS]
 
 
-def _asked(q: str) -> tuple[list[str], list[str]]:
+def _query_words(q: str) -> tuple[list[str], list[str]]:
     """The words that matter, and all that were typed."""
     typed = words_of(q)[:8]
     return [word for word in typed if word not in EMPTY] or typed, typed
@@ -129,7 +136,7 @@ def _missing(article: Article, typed: list[str]) -> int:
 
 def body_of(article: Article, settings: Settings, path_to: Callable[..., str]) -> str:
     """Clean HTML: nothing but text, lists and links, whatever the file holds."""
-    source = Template(article.source).substitute(_said_of(settings))
+    source = Template(article.source).substitute(_service_words(settings))
     made = MarkdownIt("commonmark", {"html": False}).render(french_spaces(source))
     clean = nh3.clean(
         made, tags=TAGS, attributes={"a": {"href"}}, link_rel=None,
@@ -146,7 +153,7 @@ def body_of(article: Article, settings: Settings, path_to: Callable[..., str]) -
     return LINK.sub(address, clean)
 
 
-def _said_of(settings: Settings) -> dict[str, str]:
+def _service_words(settings: Settings) -> dict[str, str]:
     fee, days = settings.service_absence_fee_cents, settings.service_notice_days
     return {
         "service": settings.service_name,

@@ -55,7 +55,7 @@ class FollowUpFacts:
     risks: frozenset[str] = frozenset()
 
 
-class Seen(NamedTuple):
+class DoneVisit(NamedTuple):
     """A visit that took place. `next_on`: the earlier date that the professional set for the next."""
 
     kind: VisitKind
@@ -122,7 +122,7 @@ NOT_FOLLOWED = {
 }
 
 
-def next_visit(facts: FollowUpFacts, seen: Collection[Seen]) -> Deadline | None:
+def next_visit(facts: FollowUpFacts, seen: Collection[DoneVisit]) -> Deadline | None:
     """The next visit that the law asks for; None for a person who is not followed through this employer.
 
     Total: any dates and any visits, in any order. A later visit never brings the next one nearer, unless the
@@ -169,7 +169,7 @@ def is_before_work(by: date, entry_on: date, today: date) -> bool:
     return by < entry_on and today < entry_on
 
 
-def _renewal(monitoring: Monitoring, last: Seen, ours: list[Seen]) -> Deadline:
+def _renewal(monitoring: Monitoring, last: DoneVisit, ours: list[DoneVisit]) -> Deadline:
     by = add_months(last.done_on, PERIODS[monitoring])
     if monitoring != SIR:
         words = f"{PERIODS[monitoring] // 12} ans après la dernière visite"
@@ -181,7 +181,7 @@ def _renewal(monitoring: Monitoring, last: Seen, ours: list[Seen]) -> Deadline:
     return Deadline(VisitKind.INTERMEDIATE, by, "R4624-28", "2 ans après le dernier examen")
 
 
-def _advanced(deadline: Deadline, ours: list[Seen]) -> Deadline:
+def _advanced(deadline: Deadline, ours: list[DoneVisit]) -> Deadline:
     set_days = [each.next_on for each in ours if each.next_on and each.done_on == ours[-1].done_on]
     by = min(set_days, default=deadline.by)
     if by >= deadline.by:

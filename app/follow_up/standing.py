@@ -29,7 +29,7 @@ class Call(NamedTuple):
         return self.is_confirmed or self.starts_at > now
 
 
-class Asked(NamedTuple):
+class OpenRequest(NamedTuple):
     """An open request of the employer for one employee. `kind`: the visit that would answer it."""
 
     request_id: int
@@ -48,14 +48,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`call`: the appointment proposed or confirmed; `asked`: the request, without any; `due_on`: None when
+    """`call`: the appointment proposed or confirmed; `request`: the request, without any; `due_on`: None when
     no visit is to come. `is_over`: it has passed, and the service has not yet said how it went.
     """
 
     state: State
     due_on: date | None = None
     call: Call | None = None
-    asked: Asked | None = None
+    request: OpenRequest | None = None
     is_over: bool = False
 
     @property
@@ -67,14 +67,14 @@ class Standing:
         """mar. 1er déc. à 9 h 00 · demandé le 27/11/2026 · 31/03/2027 · "" for nothing."""
         if self.call:
             return agenda_moment(self.call.starts_at)
-        if self.asked:
-            return f"demandé le {short_day(self.asked.sent_at)}"
+        if self.request:
+            return f"demandé le {short_day(self.request.sent_at)}"
         return short_day(self.due_on) if self.due_on else ""
 
     @property
     def machine(self) -> str:
         """The same for `<time datetime>`; "" for nothing."""
-        at = self.call.starts_at if self.call else self.asked.sent_at if self.asked else self.due_on
+        at = self.call.starts_at if self.call else self.request.sent_at if self.request else self.due_on
         if isinstance(at, datetime):
             return at.isoformat(timespec="seconds")
         return at.isoformat() if at else ""
@@ -94,7 +94,12 @@ TAGS = {
 
 
 def standing_of(
-    due_on: date, due_kind: str, under_way: Collection[Call | Asked], at: Moment, *, is_here: bool = True
+    due_on: date,
+    due_kind: str,
+    under_way: Collection[Call | OpenRequest],
+    at: Moment,
+    *,
+    is_here: bool = True,
 ) -> Standing:
     """`due_on`, `due_kind`: of the employee, NEVER and "" for none. `is_here`: False once they have left.
 
@@ -110,11 +115,11 @@ def standing_of(
         call = min(calls, key=lambda each: (each.starts_at <= at.now, each.starts_at, each.slot_id))
         state = State.CONFIRMED if call.is_confirmed else State.PROPOSED
         return Standing(state, due, call=call, is_over=call.starts_at <= at.now)
-    requests = [each for each in under_way if isinstance(each, Asked) and each.kind]
+    requests = [each for each in under_way if isinstance(each, OpenRequest) and each.kind]
     wanted = [each for each in requests if each.kind == due_kind or not is_late]
     if wanted:
-        asked = min(wanted, key=lambda each: (each.sent_at, each.request_id))
-        return Standing(State.REQUESTED, due, asked=asked)
+        request = min(wanted, key=lambda each: (each.sent_at, each.request_id))
+        return Standing(State.REQUESTED, due, request=request)
     if due is None:
         return Standing(State.NOTHING)
     return Standing(State.LATE if is_late else State.DUE, due)

@@ -21,13 +21,18 @@ from app.employees.declared import (
     name_of,
     problems,
 )
-from app.employees.person import called_among, employees_by_id, import_changes, seen_by_employee
+from app.employees.person import (
+    done_visits_by_employee,
+    employees_by_id,
+    ids_with_appointments,
+    import_changes,
+)
 from app.errors import Refused
-from app.follow_up.law import Seen
+from app.follow_up.law import DoneVisit
 from app.imports.difference import NOBODY, changes_against, comes_back, too_soon
 from app.imports.queries import chosen_lines
 from app.imports.reading import forget_lines
-from app.text.counts import named, plural
+from app.text.counts import first_few, plural
 from app.text.formats import day
 from db.models import AuditKind, ChangeKind, Employee, EmployeeChange, EmployeeImport, ImportState, LineKind
 
@@ -88,7 +93,7 @@ def _refuse_impossible_departures(
     wrong = [row for row in rows.values() if row.version == versions.get(row.key) and row.entry_on > last_day]
     if wrong:
         people = [f"{name_of(declared_of(row))} (entrée : {day(row.entry_on)})" for row in wrong]
-        words = f"Le dernier jour de travail ne peut pas précéder l’entrée : {named(people, MOST_NAMED)}"
+        words = f"Le dernier jour de travail ne peut pas précéder l’entrée : {first_few(people, MOST_NAMED)}"
         raise Refused(f"{words}. Changez la date ou décochez-les.", "exit_on")
 
 
@@ -109,7 +114,7 @@ async def _decide(
     access: MemberAccess, lines: Sequence[Any], rows: Mapping[int, Employee], exit_on: str, at: Moment
 ) -> tuple[list[Act], list[tuple[str, str]]]:
     """Each change of an employee, and (name, why) of each person left aside."""
-    seen = await seen_by_employee(access, list(rows))
+    seen = await done_visits_by_employee(access, list(rows))
     acts: list[Act] = []
     aside: list[tuple[str, str]] = []
     for kind, _, employee_id, version, fields, about in lines:
@@ -140,7 +145,7 @@ async def _write(access: MemberAccess, acts: Sequence[Act], at: Moment) -> None:
     notify_if_urgent(access, [made for _, made in acts], at)
 
 
-def _changed(row: Employee, after: Declared, seen: list[Seen], at: Moment) -> Change:
+def _changed(row: Employee, after: Declared, seen: list[DoneVisit], at: Moment) -> Change:
     """Refused when it would change nothing, or make what cannot be true."""
     before = declared_of(row)
     reasons = [words for name, words in problems(before | after, at.today).items() if name in after]
@@ -176,8 +181,8 @@ async def undo_import(access: MemberAccess, imported: EmployeeImport, at: Moment
     await _claim(access, imported, at)
     changes = await import_changes(access, imported.key)
     ids = [made.employee_id for made in changes if made.employee_id]
-    rows, seen = await employees_by_id(access, ids), await seen_by_employee(access, ids)
-    called = await called_among(access, ids)
+    rows, seen = await employees_by_id(access, ids), await done_visits_by_employee(access, ids)
+    called = await ids_with_appointments(access, ids)
     gone: list[int] = []
     back, undone, left_alone = [], [], []
     for made in changes:

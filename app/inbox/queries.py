@@ -11,7 +11,7 @@ from app.access import StaffAccess
 from app.appointments.queries import NAMES, RequestMessageRow
 from app.inbox.views import service_title
 from app.planning.queries import SlotRow, slot_rows
-from app.text.names import shown_name
+from app.text.names import person_name
 from db.kinds import VisitKind
 from db.models import (
     Account,
@@ -134,7 +134,7 @@ async def waiting_for(access: StaffAccess, kind: str) -> list[Waiting]:
 async def _requests(access: StaffAccess) -> list[Waiting]:
     return [
         Waiting(
-            since=sent_at, kind="demandes", title=service_title(motive), who=shown_name(*names), code=code,
+            since=sent_at, kind="demandes", title=service_title(motive), who=person_name(*names), code=code,
             company=company, is_taken=state == RequestState.TAKEN, route="inbox.show",
             params={"request_id": row_id},
         )

@@ -19,7 +19,7 @@ from app.appointments.views import facts_of, verdict_of
 from app.clinic.queries import free_times_for
 from app.contact.staff import STATE_WORDS, answer_inquiry, close_inquiry
 from app.contributions.staff import answer_correction
-from app.employees.declared import declared_of, name_of
+from app.employees.declared import employee_name
 from app.employees.forms import Nothing
 from app.follow_up.words import VISITS
 from app.inbox.forms import Answer, Choice, Refusal, Verdict
@@ -77,7 +77,7 @@ async def index(access: Staff, nature: FromQuery[str] = "") -> Response[Any]:
 
 @get(REQUEST)
 async def show(access: Staff, request_id: FromPath[int], fait: NamedDependency[str] = "") -> Response[Any]:
-    return await _request(access, request_id, Form(), notice=DONE.get(fait, ""))
+    return await _request_page(access, request_id, Form(), notice=DONE.get(fait, ""))
 
 
 @post(REQUEST)
@@ -85,12 +85,12 @@ async def take(request: Request, access: Staff, request_id: FromPath[int]) -> Re
     form = await Form.attempted(
         request, access, Nothing, lambda _: take_request(access, request_id, clock.now())
     )
-    return await _done(request, access, request_id, form, "prise")
+    return await _see_request(request, access, request_id, form, "prise")
 
 
 @get(f"{REQUEST}/creneau")
 async def choosing(access: Staff, request_id: FromPath[int]) -> Response[Any]:
-    return await _choosing(access, request_id, Form())
+    return await _choosing_page(access, request_id, Form())
 
 
 @post(f"{REQUEST}/creneau")
@@ -100,13 +100,13 @@ async def propose(request: Request, access: Staff, request_id: FromPath[int]) ->
         request, access, Choice, lambda data: propose_for(access, asked, data.creneau, clock.now())
     )
     if form.errors:
-        return await _choosing(access, request_id, form)
-    return await _done(request, access, request_id, form, "proposee")
+        return await _choosing_page(access, request_id, form)
+    return await _see_request(request, access, request_id, form, "proposee")
 
 
 @get(f"{REQUEST}/reponse")
 async def answering(access: Staff, request_id: FromPath[int]) -> Response[Any]:
-    return await _request(access, request_id, Form())
+    return await _request_page(access, request_id, Form())
 
 
 @post(f"{REQUEST}/reponse")
@@ -114,12 +114,12 @@ async def answer(request: Request, access: Staff, request_id: FromPath[int]) -> 
     form = await Form.attempted(
         request, access, Answer, lambda data: answer_request(access, request_id, data.text, clock.now())
     )
-    return await _done(request, access, request_id, form, "repondue")
+    return await _see_request(request, access, request_id, form, "repondue")
 
 
 @get(f"{REQUEST}/refus")
 async def refusing(access: Staff, request_id: FromPath[int]) -> Response[Any]:
-    return await _request(access, request_id, Form(), "inbox/refusing.html")
+    return await _request_page(access, request_id, Form(), "inbox/refusing.html")
 
 
 @post(f"{REQUEST}/refus")
@@ -128,20 +128,20 @@ async def refuse(request: Request, access: Staff, request_id: FromPath[int]) -> 
         request, access, Refusal, lambda data: refuse_request(access, request_id, data.reason, clock.now())
     )
     if form.errors:
-        return await _request(access, request_id, form, "inbox/refusing.html")
-    return await _done(request, access, request_id, form, "refusee")
+        return await _request_page(access, request_id, form, "inbox/refusing.html")
+    return await _see_request(request, access, request_id, form, "refusee")
 
 
-async def _done(
+async def _see_request(
     request: Request, access: StaffAccess, request_id: int, form: Form[Any], done: str
 ) -> Response[Any]:
     """The request as the act left it, which is said; or what was wrong."""
     if form.errors:
-        return await _request(access, request_id, form)
+        return await _request_page(access, request_id, form)
     return see(request, "inbox.show", query={"fait": done}, request_id=request_id)
 
 
-async def _request(
+async def _request_page(
     access: StaffAccess, request_id: int, form: Form[Any], template: str = "inbox/show.html", notice: str = ""
 ) -> Page:
     asked = await access.get(AppointmentRequest, request_id)
@@ -150,7 +150,7 @@ async def _request(
     kind = visit_of(asked, employee)
     return page(
         template, form=form, notice=notice, asked=asked, employee=employee,
-        name=name_of(declared_of(employee)),
+        name=employee_name(employee),
         member=await access.get(Company, asked.company_id), title=service_title(asked.motive),
         state=state_words(asked.motive, asked.state), visit=VISITS[kind] if kind else "",
         facts=facts_of(asked, centre.name if centre else ""), verdict=verdict_of(asked),
@@ -160,7 +160,7 @@ async def _request(
     )  # fmt: skip
 
 
-async def _choosing(access: StaffAccess, request_id: int, form: Form[Any]) -> Page:
+async def _choosing_page(access: StaffAccess, request_id: int, form: Form[Any]) -> Page:
     asked = await access.get(AppointmentRequest, request_id)
     employee = await access.get(Employee, asked.employee_id)
     kind, now = visit_of(asked, employee), clock.now()
@@ -172,7 +172,7 @@ async def _choosing(access: StaffAccess, request_id: int, form: Form[Any]) -> Pa
         for each in times
     ]
     return page(
-        "inbox/choosing.html", form=form, asked=asked, name=name_of(declared_of(employee)),
+        "inbox/choosing.html", form=form, asked=asked, name=employee_name(employee),
         member=await access.get(Company, asked.company_id), visit=VISITS[kind] if kind else "",
         facts=facts_of(asked), choices=choices, own=len(own), may_propose=may_propose(asked, kind),
     )  # fmt: skip
@@ -183,7 +183,7 @@ async def _choosing(access: StaffAccess, request_id: int, form: Form[Any]) -> Pa
 
 @get(THREAD)
 async def thread(access: Staff, inquiry_id: FromPath[int]) -> Response[Any]:
-    return await _thread(access, inquiry_id, Form())
+    return await _thread_page(access, inquiry_id, Form())
 
 
 @post(THREAD)
@@ -191,12 +191,12 @@ async def answer_thread(request: Request, access: Staff, inquiry_id: FromPath[in
     form = await Form.attempted(
         request, access, Answer, lambda data: answer_inquiry(access, inquiry_id, data.text, clock.now())
     )
-    return await _thread(access, inquiry_id, form) if form.errors else see(request, "inbox.index")
+    return await _thread_page(access, inquiry_id, form) if form.errors else see(request, "inbox.index")
 
 
 @get(f"{THREAD}/fin")
 async def closing(request: Request, access: Staff, inquiry_id: FromPath[int]) -> Response[Any]:
-    return await _thread(access, inquiry_id, Form())
+    return await _thread_page(access, inquiry_id, Form())
 
 
 @post(f"{THREAD}/fin")
@@ -204,10 +204,10 @@ async def close(request: Request, access: Staff, inquiry_id: FromPath[int]) -> R
     form = await Form.attempted(
         request, access, Nothing, lambda _: close_inquiry(access, inquiry_id, clock.now())
     )
-    return await _thread(access, inquiry_id, form) if form.errors else see(request, "inbox.index")
+    return await _thread_page(access, inquiry_id, form) if form.errors else see(request, "inbox.index")
 
 
-async def _thread(access: StaffAccess, inquiry_id: int, form: Form[Any]) -> Page:
+async def _thread_page(access: StaffAccess, inquiry_id: int, form: Form[Any]) -> Page:
     inquiry = await access.get(Inquiry, inquiry_id)
     return page(
         "inbox/thread.html", form=form, inquiry=inquiry, thread=await inquiry_thread(access, inquiry),
@@ -235,7 +235,7 @@ async def reply_public(request: Request, access: Staff, message_id: FromPath[int
 
 @get("/service/corrections/{correction_id:int}")
 async def correction(access: Staff, correction_id: FromPath[int]) -> Response[Any]:
-    return await _correction(access, correction_id, Form())
+    return await _correction_page(access, correction_id, Form())
 
 
 @post("/service/corrections/{correction_id:int}")
@@ -246,10 +246,10 @@ async def settle_correction(request: Request, access: Staff, correction_id: From
             access, correction_id, CorrectionState(data.state), data.text, clock.now()
         ),
     )  # fmt: skip
-    return await _correction(access, correction_id, form) if form.errors else see(request, "inbox.index")
+    return await _correction_page(access, correction_id, form) if form.errors else see(request, "inbox.index")
 
 
-async def _correction(access: StaffAccess, correction_id: int, form: Form[Any]) -> Page:
+async def _correction_page(access: StaffAccess, correction_id: int, form: Form[Any]) -> Page:
     asked = await access.get(DeclarationCorrection, correction_id)
     return page(
         "inbox/correction.html", form=form, asked=asked, member=await access.get(Company, asked.company_id),

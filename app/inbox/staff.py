@@ -49,7 +49,7 @@ async def propose_for(access: StaffAccess, request: AppointmentRequest, choice: 
     session, _, seconds = choice.partition("-")
     starts_at = datetime.fromtimestamp(_number(seconds), UTC)
     row = await session_row(access, _number(session))
-    await propose_time(access, row, starts_at, employee, kind, now, request.key)
+    await propose_time(access, row, starts_at, employee=employee, kind=kind, now=now, request_id=request.key)
 
 
 def _number(words: str) -> int:

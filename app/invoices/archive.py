@@ -23,7 +23,9 @@ async def zip_of(bills: Sequence[Bill], portal: Portal, account_id: int, today: 
     try:
         with ZipFile(sink, "w", ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
             for company, invoice, row, payments in bills:
-                content = await pdf_of(paper_of(company, invoice, row, payments, portal.settings, today))
+                content = await pdf_of(
+                    paper_of(company, invoice, row, payments=payments, settings=portal.settings, today=today)
+                )
                 is_note = invoice.kind == InvoiceKind.CREDIT_NOTE
                 name = file_name(invoice.number, is_note=is_note)
                 archive.writestr(f"{folder_name(company.code, company.name)}/{name}", content)

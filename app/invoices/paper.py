@@ -16,7 +16,7 @@ from app.text.counts import siret
 from app.text.formats import amount, day
 from db.models import Company, Invoice, InvoiceKind, Payment
 
-TEMPLATE = "invoices/invoice.typ"
+TEMPLATE = "invoices/paper.typ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,14 @@ def bank_of(row: InvoiceRow, settings: Settings) -> Bank | None:
     reference, name = reference_of(row.number), settings.service_name
     iban, bic = settings.service_iban, settings.service_bic
     payload = epc_payload(name, iban, bic, row.left_cents, reference)
-    return Bank(name, in_groups(iban), bic, in_groups(reference), amount(row.left_cents), payload)
+    return Bank(
+        name=name,
+        iban=in_groups(iban),
+        bic=bic,
+        reference=in_groups(reference),
+        amount=amount(row.left_cents),
+        payload=payload,
+    )
 
 
 def modules_of(payload: str) -> list[str]:
@@ -125,11 +132,11 @@ def _settled(row: InvoiceRow, payments: Sequence[Payment]) -> list[dict[str, str
 def _bank(bank: Bank | None) -> list[dict[str, str]]:
     if bank is None:
         return []
-    told = (
+    lines = (
         ("Bénéficiaire", bank.name), ("IBAN", bank.iban), ("BIC", bank.bic),
         ("Référence à rappeler", bank.reference), ("Montant", bank.amount),
     )  # fmt: skip
-    return [{"words": words, "value": value} for words, value in told if value]
+    return [{"words": words, "value": value} for words, value in lines if value]
 
 
 # The invoice that goes with a mail: kept in the outbox as words, drawn when the mail leaves.

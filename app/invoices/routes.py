@@ -99,9 +99,11 @@ async def paper(access: Member, invoice_id: FromPath[int]) -> Response[Any]:
     invoice = await access.get(Invoice, invoice_id)
     row, payments = await row_of(access, invoice), await payments_of(access, invoice.key)
     company, settings = await access.company_row(), access.portal.settings
-    content = await pdf_of(paper_of(company, invoice, row, payments, settings, clock.today()))
+    content = await pdf_of(
+        paper_of(company, invoice, row, payments=payments, settings=settings, today=clock.today())
+    )
     is_note = invoice.kind == InvoiceKind.CREDIT_NOTE
-    return _file(content, "application/pdf", file_name(invoice.number, is_note=is_note))
+    return _file_answer(content, "application/pdf", file_name(invoice.number, is_note=is_note))
 
 
 @get(f"{INVOICES}/export/{{kind:str}}", right=Right.INVOICES)
@@ -112,12 +114,12 @@ async def export(
     if kind != "csv":
         raise NotFound
     today, state = clock.today(), etat if etat in FILTERS else ""
-    rows = await invoices_before(access, state, _year(annee), None, today, MOST_EXPORTED)
+    rows = await invoices_before(access, state, _year(annee), place=None, today=today, most=MOST_EXPORTED)
     content = await asyncio.to_thread(csv_of, rows, today)
-    return _file(content, "text/csv", f"factures-{access.company.code}-{today.isoformat()}.csv")
+    return _file_answer(content, "text/csv", f"factures-{access.company.code}-{today.isoformat()}.csv")
 
 
-def _file(content: bytes, kind: str, name: str) -> Response[Any]:
+def _file_answer(content: bytes, kind: str, name: str) -> Response[Any]:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=kind, headers=headers)
 

@@ -44,7 +44,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedPayment:
     """A payment on the bank's statement: `reference` is the bank's own."""
 
     cents: int
@@ -78,7 +78,7 @@ async def issue_credit_note(
         Invoice.company_id == invoice.company_id, Invoice.settles_id == invoice.key
     )
     already = await access.first(mine) or 0
-    total = _checked([line]).total_cents
+    total = _checked_amounts([line]).total_cents
     if total >= 0 or invoice.total_cents + already + total < 0:
         raise Refused("Un avoir est négatif et ne dépasse pas ce qui reste de la facture.")
     company, today = await access.get(Company, invoice.company_id), day_of(now)
@@ -90,7 +90,9 @@ async def issue_credit_note(
     return note
 
 
-async def record_payment(access: StaffAccess, invoice_id: int, received: Received, now: datetime) -> Payment:
+async def record_payment(
+    access: StaffAccess, invoice_id: int, received: ReceivedPayment, now: datetime
+) -> Payment:
     """Record money received for an invoice. The same reference twice is one payment; with another amount it
     is refused with 409.
     """
@@ -109,7 +111,7 @@ async def record_payment(access: StaffAccess, invoice_id: int, received: Receive
             access.add(payment)
             await access.flush()
     except IntegrityError:
-        return await _recorded(access, invoice, received)
+        return await _known_payment(access, invoice, received)
     about = f"{amount(received.cents)} le {day(received.paid_on)}, facture {invoice.number}"
     _record(access, AuditKind.PAYMENT_RECORDED, invoice, about, now)
     return payment
@@ -119,7 +121,7 @@ def _record(access: StaffAccess, kind: AuditKind, invoice: Invoice, about: str, 
     access.record(kind, now, access.account.key, invoice.company_id, about, invoice.key)
 
 
-async def _recorded(access: StaffAccess, invoice: Invoice, received: Received) -> Payment:
+async def _known_payment(access: StaffAccess, invoice: Invoice, received: ReceivedPayment) -> Payment:
     mine = access.select(Payment).where(
         Payment.company_id == invoice.company_id,
         Payment.invoice_id == invoice.key, Payment.reference == received.reference,
@@ -136,7 +138,7 @@ async def _add(
     access: StaffAccess, company: Company, entry: Entry, lines: Sequence[BilledLine], now: datetime,
     settles_id: int | None = None,
 ) -> Invoice:  # fmt: skip
-    amounts = _checked(lines)
+    amounts = _checked_amounts(lines)
     if not NUMBER.fullmatch(entry.number):
         raise Refused(
             "Un numéro compte 21 caractères au plus : majuscules, chiffres, tiret ou barre oblique."
@@ -154,7 +156,7 @@ async def _add(
     return invoice
 
 
-def _checked(lines: Sequence[BilledLine]) -> Amounts:
+def _checked_amounts(lines: Sequence[BilledLine]) -> Amounts:
     """Whole cents, whatever was given: half a cent would be rounded somewhere, out of sight."""
     if not lines or not all(_is_cents(each.unit_cents) and _is_cents(each.quantity) for each in lines):
         raise Refused(NOT_CENTS)
@@ -175,7 +177,7 @@ def _about(invoice: Invoice) -> str:
 async def _mail(access: StaffAccess, company: Company, invoice: Invoice, now: datetime) -> None:
     """Mail the invoice as a file: the payer may have no account here."""
     row, settings = await row_of(access, invoice), access.portal.settings
-    paper = paper_of(company, invoice, row, [], settings, day_of(now))
+    paper = paper_of(company, invoice, row, payments=[], settings=settings, today=day_of(now))
     for recipient in await _payers(access, company):
         queue_mail(
             access, "invoice_issued", recipient, now, code=company.code,

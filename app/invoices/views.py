@@ -87,12 +87,12 @@ def csv_of_lines(bills: Iterable[Bill], today: date) -> bytes:
 
 def _lines(bill: Bill, today: date) -> Iterator[Sequence[str]]:
     company, invoice, row, _ = bill
-    told = dict(zip(COLUMNS, _cells(row, today), strict=True))
+    cells = dict(zip(COLUMNS, _cells(row, today), strict=True))
     for line in invoice.lines:
         amounts = (_number(line["unit_cents"]), _number(line["net_cents"]))
         about = (protected(line["label"]), str(line["quantity"]))
-        yield (company.code, protected(company.name), *told.values(), *about, *amounts)
-        told |= dict.fromkeys(AMOUNTS, "")
+        yield (company.code, protected(company.name), *cells.values(), *about, *amounts)
+        cells |= dict.fromkeys(AMOUNTS, "")
 
 
 def _csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -36,11 +36,11 @@ async def letter_of(portal: Portal, templates: Any, mail: OutboxMail) -> Letter:
     drawn = [
         await DRAWERS[kind](mail.context[kind], portal.settings) for kind in DRAWERS if kind in mail.context
     ]
-    files = [*drawn, *await _joined(portal, mail.context)]
+    files = [*drawn, *await _joined_files(portal, mail.context)]
     return replace(write_letter(portal, templates, mail), files=tuple(files))
 
 
-async def _joined(portal: Portal, context: dict[str, Any]) -> list[File]:
+async def _joined_files(portal: Portal, context: dict[str, Any]) -> list[File]:
     """The file that a message carries, read from the storage; its context holds only the place."""
     if not context.get("file"):
         return []

@@ -122,18 +122,18 @@ class Dispatcher:
 
     async def _hand_out(self) -> None:
         await self._mind_the_clock(clock.now())
-        while len(self._hands) < HANDS and (mail := await self._taken(clock.now())):
+        while len(self._hands) < HANDS and (mail := await self._take_letter(clock.now())):
             hand = asyncio.create_task(self._deliver(mail))
             self._hands[hand] = mail
-            hand.add_done_callback(self._freed)
+            hand.add_done_callback(self._free_hand)
 
-    def _freed(self, hand: asyncio.Task[bool]) -> None:
+    def _free_hand(self, hand: asyncio.Task[bool]) -> None:
         del self._hands[hand]
         self._freed_hands += 1
         self._sent += not hand.cancelled() and not hand.exception() and hand.result()
         self.portal.database.mail_queued.set()
 
-    async def _taken(self, now: datetime) -> OutboxMail | None:
+    async def _take_letter(self, now: datetime) -> OutboxMail | None:
         """The next due letter that a free hand may have, leased by one statement: a crash gives it back,
         no other dispatcher takes it meanwhile.
         """

@@ -49,7 +49,7 @@ async def import_members(
         async with portal.database.transaction(write=True) as session:
             known = {company.code: company for company in (await session.exec(select(Company))).all()}
             _check_sites(lines, known)
-            result, new = _merged(portal, lines, known, now)
+            result, new = _merge(portal, lines, known, now)
             if new:  # rows, not objects: twenty thousand take one second instead of six
                 await (await session.connection()).execute(insert(Company), new)
             await session.flush()
@@ -91,7 +91,7 @@ def _check_sites(lines: list[MemberLine], known: Mapping[str, Company]) -> None:
         )
 
 
-def _merged(
+def _merge(
     portal: Portal, lines: list[MemberLine], known: Mapping[str, Company], now: datetime
 ) -> tuple[ImportResult, list[dict[str, Any]]]:
     """The known companies changed, and rows for the others. A line without number leaves the known one."""
@@ -103,13 +103,13 @@ def _merged(
         if not number and (company is None or not company.declarant_key):
             number = draw_declarant_number()
             result.letters.append(MemberLetter(line.code, line.name, number))
-        values = {name: told for name in COPIED if (told := getattr(line, name)) is not None}
+        values = {name: value for name in COPIED if (value := getattr(line, name)) is not None}
         if number:
             values["declarant_key"] = portal.keys.declarant_key(line.code, number)
         if company is None:
             new.append(_new_row(line.code, values, now))
             result.created += 1
-        elif _changed(company, values):
+        elif _change(company, values):
             company.updated_at = now
             result.updated += 1
         else:
@@ -122,10 +122,10 @@ def _new_row(code: str, values: dict[str, str], now: datetime) -> dict[str, Any]
     return blank | values | {"code": code, "member_code": code[:5], "created_at": now, "updated_at": now}
 
 
-def _changed(company: Company, values: dict[str, str]) -> bool:
-    changed = {name: told for name, told in values.items() if getattr(company, name) != told}
-    for name, told in changed.items():
-        setattr(company, name, told)
+def _change(company: Company, values: dict[str, str]) -> bool:
+    changed = {name: value for name, value in values.items() if getattr(company, name) != value}
+    for name, value in changed.items():
+        setattr(company, name, value)
     if "naf" in changed:
         company.naf_version = ""  # the file does not say which nomenclature its code is of
     return bool(changed)

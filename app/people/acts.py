@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from app.access import MemberAccess, VisitorAccess
 from app.clock import day_of
-from app.devices import Opened, Origin, open_browser
+from app.devices import OpenedBrowser, Origin, open_browser
 from app.errors import NotFound, Refused
 from app.mail.outbox import new_seed, queue_mail
 from app.people.forms import Acceptance, NewInvitation, NewMember, Scope
@@ -17,9 +17,9 @@ from app.people.queries import (
     account_of,
     has_access,
     has_ended,
-    hold_company,
     invitation_of_company,
     is_open,
+    lock_company,
     open_invitations,
     role_words,
 )
@@ -40,11 +40,11 @@ MYSELF = "Il s’agit de votre propre accès. Pour y renoncer, ouvrez « Mon acc
 MembershipsById = dict[int, Membership]
 
 
-async def held_memberships(access: MemberAccess) -> MembershipsById:
+async def locked_memberships(access: MemberAccess) -> MembershipsById:
     """Everybody's access as it is now, held until the commit, once we still may change it: of two
     administrators who remove each other at the same time, the second no longer may.
     """
-    held = await _hold(access)
+    held = await _locked_rows(access)
     access.require(Right.PEOPLE, held[access.membership.key].roles)
     return held
 
@@ -52,7 +52,7 @@ async def held_memberships(access: MemberAccess) -> MembershipsById:
 async def change_access(access: MemberAccess, membership_id: int, entry: Scope, now: datetime) -> None:
     """Install these roles and this end, and notify the person. Nothing is sent when nothing changes."""
     check_end(entry.ends_on, now)
-    held = await held_memberships(access)
+    held = await locked_memberships(access)
     target = _membership_in(held, membership_id)
     roles = [role.value for role in entry.roles]
     if (target.roles, target.third_party, target.ends_on) == (roles, entry.third_party, entry.ends_on):
@@ -66,7 +66,7 @@ async def change_access(access: MemberAccess, membership_id: int, entry: Scope, 
 
 async def revoke_access(access: MemberAccess, membership_id: int, now: datetime) -> None:
     """The next request of that person finds nothing, and an older invitation opens nothing either."""
-    held = await held_memberships(access)
+    held = await locked_memberships(access)
     target = _membership_in(held, membership_id)
     if target.key == access.membership.key:
         raise Refused(MYSELF)
@@ -80,7 +80,7 @@ async def revoke_access(access: MemberAccess, membership_id: int, now: datetime)
 
 async def hand_over(access: MemberAccess, membership_id: int, now: datetime) -> None:
     """That person becomes administrator and we stop being one, keeping what is needed to work."""
-    held = await held_memberships(access)
+    held = await locked_memberships(access)
     target, mine = _membership_in(held, membership_id), held[access.membership.key]
     if target.key == mine.key:
         raise Refused("Vous êtes déjà administrateur : choisissez une autre personne.")
@@ -99,7 +99,7 @@ async def hand_over(access: MemberAccess, membership_id: int, now: datetime) -> 
 
 async def leave_company(access: MemberAccess, now: datetime) -> None:
     """Leave by oneself, whatever one's role: a third party needs nobody for that."""
-    held = await _hold(access)
+    held = await _locked_rows(access)
     mine = held[access.membership.key]
     _keep_an_administrator(held, mine, now)
     await _remove(access, mine, access.account.email, now)
@@ -117,8 +117,8 @@ async def cancel_invitations(access: MemberAccess, email: str, now: datetime) ->
     await access.change(update(Invitation).where(mine, is_open()).values(cancelled_at=now))
 
 
-async def _hold(access: MemberAccess) -> MembershipsById:
-    await hold_company(access, access.company.key)
+async def _locked_rows(access: MemberAccess) -> MembershipsById:
+    await lock_company(access, access.company.key)
     everybody = access.select(Membership).order_by(col(Membership.id)).with_for_update()
     rows = await access.all(everybody.execution_options(populate_existing=True))
     held = {row.key: row for row in rows}
@@ -171,7 +171,7 @@ _invitee = aliased(Account)
 
 
 @dataclass(frozen=True, slots=True)
-class Invited:
+class OpenInvitation:
     """Plain values: a page still shows them after a refusal took the rows back."""
 
     invitation_id: int
@@ -188,7 +188,7 @@ class Invited:
     has_account: bool
 
 
-async def invited_by_link(access: VisitorAccess, token: str, now: datetime) -> Invited:
+async def invitation_of_link(access: VisitorAccess, token: str, now: datetime) -> OpenInvitation:
     """The invitation of the link; `NotFound` when it is used, replaced, cancelled, too old or never was."""
     # The join stands in WHERE: the rows are those of the invitation's own company. One statement: who is
     # accepted meanwhile finds the link used, not the form of those who have an account.
@@ -208,7 +208,7 @@ async def invited_by_link(access: VisitorAccess, token: str, now: datetime) -> I
     if not invitations or (invitations[0][0].ends_on or day_of(now)) < day_of(now):
         raise NotFound
     invitation, company, inviter, has_account = invitations[0]
-    return Invited(
+    return OpenInvitation(
         invitation_id=invitation.key,
         token_hash=invitation.token_hash,
         company_id=company.key,
@@ -225,8 +225,12 @@ async def invited_by_link(access: VisitorAccess, token: str, now: datetime) -> I
 
 
 async def accept(
-    access: VisitorAccess, invited: Invited, entry: Acceptance | NewMember, origin: Origin, now: datetime
-) -> Opened:
+    access: VisitorAccess,
+    invited: OpenInvitation,
+    entry: Acceptance | NewMember,
+    origin: Origin,
+    now: datetime,
+) -> OpenedBrowser:
     """Join as the account that one has, or as one opened here; signed in either way."""
     if isinstance(entry, NewMember):
         return await _accept_as_new(access, invited, entry, origin, now)
@@ -237,8 +241,8 @@ async def accept(
 
 
 async def _accept_as_new(
-    access: VisitorAccess, invited: Invited, entry: NewMember, origin: Origin, now: datetime
-) -> Opened:
+    access: VisitorAccess, invited: OpenInvitation, entry: NewMember, origin: Origin, now: datetime
+) -> OpenedBrowser:
     """Open the account with the password chosen here, then join: no other mail is needed."""
     of_account = entry.model_dump(include={"last_name", "first_name", "job_title"})
     # Not a row yet: 0 is nobody's id, so that only the words of the person and of the service are judged.
@@ -256,11 +260,11 @@ async def _accept_as_new(
     return await open_browser(access, account, origin, now)
 
 
-async def _join(access: VisitorAccess, invited: Invited, account: Account, now: datetime) -> None:
+async def _join(access: VisitorAccess, invited: OpenInvitation, account: Account, now: datetime) -> None:
     """Use the link, once, and give the access that it promised. Access that is there already stays as it
     is; one that had ended begins again.
     """
-    await hold_company(access, invited.company_id)
+    await lock_company(access, invited.company_id)
     same_link = (col(Invitation.id) == invited.invitation_id) & (
         col(Invitation.token_hash) == invited.token_hash
     )
@@ -297,7 +301,7 @@ async def invite(access: MemberAccess, entry: NewInvitation, now: datetime) -> N
     check_end(entry.ends_on, now)
     if await has_access(access, entry.email, day_of(now)):
         raise Refused(HAS_ACCESS, "email")
-    await held_memberships(access)
+    await locked_memberships(access)
     await cancel_invitations(access, entry.email, now)
     if len(await open_invitations(access)) >= MOST_OPEN:
         raise Refused(f"{MOST_OPEN} invitations attendent déjà une réponse : annulez-en d’abord.")
@@ -328,7 +332,7 @@ async def send_again(access: MemberAccess, invitation_id: int, now: datetime) ->
         raise Refused(HAS_ACCESS)
     if now - invitation.sent_at < BETWEEN_MAILS:
         raise Refused(TOO_SOON)
-    await held_memberships(access)
+    await locked_memberships(access)
     seed = new_seed()
     token_hash = fingerprint(access.portal.keys.mailed_link(seed))
     quiet = (col(Invitation.id) == invitation.key) & (col(Invitation.sent_at) <= now - BETWEEN_MAILS)
@@ -340,7 +344,7 @@ async def send_again(access: MemberAccess, invitation_id: int, now: datetime) ->
 
 async def cancel_invitation(access: MemberAccess, invitation_id: int, now: datetime) -> None:
     invitation = await invitation_of_company(access, invitation_id)
-    await held_memberships(access)
+    await locked_memberships(access)
     mine = update(Invitation).where(col(Invitation.id) == invitation.key, is_open())
     if not await access.change(mine.values(cancelled_at=now)):
         raise NotFound

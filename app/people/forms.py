@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator, model_validator
 
 from app.rights import Role
-from app.text.fields import FirstName, Input, JobTitle, LastName, Squeezed, Ticked
+from app.text.fields import FirstName, Input, JobTitle, LastName, Password, Squeezed, Ticked
 from app.text.values import email_address
 
 # One checkbox a role: the name of a role is not a name that every form may carry.
@@ -39,16 +39,7 @@ def _their_address(value: str) -> str:
     return email_address(value)
 
 
-def _password(value: str) -> str:
-    if not value:
-        raise ValueError("Saisissez votre mot de passe.")
-    if len(value) > 1_000:
-        raise ValueError("Ce mot de passe est trop long.")
-    return value
-
-
 EndDate = Annotated[date | None, BeforeValidator(_date)]
-Password = Annotated[str, AfterValidator(_password)]
 
 
 class Scope(Input):
@@ -103,7 +94,7 @@ class NewMember(Input):
     email: str = ""
 
 
-def typed_scope(roles: list[str], ends_on: date | None, *, third_party: bool) -> dict[str, str]:
+def scope_fields(roles: list[str], ends_on: date | None, *, third_party: bool) -> dict[str, str]:
     """The form as it would have been filled for this access."""
     typed = {name: "on" for role, name in ROLE_FIELDS.items() if role in roles}
     typed |= {"third_party": "on"} if third_party else {}

@@ -124,6 +124,6 @@ async def invitation_of_company(access: MemberAccess, invitation_id: int) -> Inv
     return invitation
 
 
-async def hold_company(access: Access, company_id: int) -> None:
+async def lock_company(access: Access, company_id: int) -> None:
     """Others who change who acts for this company wait for our commit. Always the first lock taken."""
     await access.first(select(Company.code).where(Company.id == company_id).with_for_update())

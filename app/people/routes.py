@@ -9,8 +9,8 @@ from litestar.response import Response
 from app import clock
 from app.access import MemberAccess
 from app.people import acts
-from app.people.acts import Invited
-from app.people.forms import Acceptance, NewInvitation, NewMember, Scope, typed_scope
+from app.people.acts import OpenInvitation
+from app.people.forms import Acceptance, NewInvitation, NewMember, Scope, scope_fields
 from app.people.queries import (
     administrators,
     invitation_of_company,
@@ -73,18 +73,18 @@ async def leaving(access: Member, fait: NamedDependency[str] = "") -> Response[A
     """One's own access, for everybody: its rights, the people who can extend it, and the way
     to give it up.
     """
-    return await _my_access(access, notice=PARTED.get(fait, ""))
+    return await _leaving_page(access, notice=PARTED.get(fait, ""))
 
 
 @post("/espace/{code:str}/utilisateurs/depart", right=OWN)
 async def leave_company(request: Request, access: Member) -> Response[Any]:
     form = await Form.attempted(request, access, Input, lambda _: acts.leave_company(access, clock.now()))
     if form.errors:
-        return await _my_access(access, form)
+        return await _leaving_page(access, form)
     return see(request, "welcome.index")
 
 
-async def _my_access(
+async def _leaving_page(
     access: MemberAccess, form: Form[Input] | None = None, notice: str = ""
 ) -> Response[Any]:
     mine = await person_of(access, access.membership.key, clock.today())
@@ -118,7 +118,7 @@ async def invite(request: Request, access: Member) -> Response[Any]:
 
 @get("/espace/{code:str}/utilisateurs/invitations/{invitation_id:int}", right=Right.PEOPLE)
 async def sending_again(access: Member, invitation_id: FromPath[int]) -> Response[Any]:
-    return await _invitation(access, invitation_id, "people/sending_again.html")
+    return await _invitation_page(access, invitation_id, "people/sending_again.html")
 
 
 @post("/espace/{code:str}/utilisateurs/invitations/{invitation_id:int}", right=Right.PEOPLE)
@@ -127,13 +127,13 @@ async def send_again(request: Request, access: Member, invitation_id: FromPath[i
         request, access, Input, lambda _: acts.send_again(access, invitation_id, clock.now())
     )
     if form.errors:
-        return await _invitation(access, invitation_id, "people/sending_again.html", form)
+        return await _invitation_page(access, invitation_id, "people/sending_again.html", form)
     return see(request, "people.index", query={"fait": "renvoi"})
 
 
 @get("/espace/{code:str}/utilisateurs/invitations/{invitation_id:int}/annulation", right=Right.PEOPLE)
 async def cancelling(access: Member, invitation_id: FromPath[int]) -> Response[Any]:
-    return await _invitation(access, invitation_id, "people/cancelling.html")
+    return await _invitation_page(access, invitation_id, "people/cancelling.html")
 
 
 @post("/espace/{code:str}/utilisateurs/invitations/{invitation_id:int}/annulation", right=Right.PEOPLE)
@@ -142,11 +142,11 @@ async def cancel(request: Request, access: Member, invitation_id: FromPath[int])
         request, access, Input, lambda _: acts.cancel_invitation(access, invitation_id, clock.now())
     )
     if form.errors:
-        return await _invitation(access, invitation_id, "people/cancelling.html", form)
+        return await _invitation_page(access, invitation_id, "people/cancelling.html", form)
     return see(request, "people.index", query={"fait": "annulation"})
 
 
-async def _invitation(
+async def _invitation_page(
     access: MemberAccess, invitation_id: int, template: str, form: Form[Input] | None = None
 ) -> Response[Any]:
     found = await invitation_of_company(access, invitation_id)
@@ -158,14 +158,14 @@ async def _invitation(
 
 
 @get("/invitation/{token:str}")
-async def welcome(access: Visitor, token: FromPath[str]) -> Response[Any]:
+async def accepting(access: Visitor, token: FromPath[str]) -> Response[Any]:
     """Mail scanners open links: showing the form uses nothing up."""
-    return _welcome(await acts.invited_by_link(access, token, clock.now()), token)
+    return _accepting_page(await acts.invitation_of_link(access, token, clock.now()), token)
 
 
 @post("/invitation/{token:str}", harmless=True)
 async def accept(request: Request, access: Visitor, token: FromPath[str]) -> Response[Any]:
-    visit, invited = Caller.of(request), await acts.invited_by_link(access, token, clock.now())
+    visit, invited = Caller.of(request), await acts.invitation_of_link(access, token, clock.now())
     form: Form[Any] = await Form.read(request, Acceptance if invited.has_account else NewMember)
     opened = None
     if form.data:
@@ -173,14 +173,16 @@ async def accept(request: Request, access: Visitor, token: FromPath[str]) -> Res
             opened = await acts.accept(access, invited, form.data, visit.origin, clock.now())
     if form.errors or opened is None:
         form.typed |= {"password": "", "new_password": ""}
-        return _welcome(invited, token, form)
+        return _accepting_page(invited, token, form)
     path = path_to(request, "welcome.show", code=invited.company_code)
     return leave(request, path, cookies=visit.session_cookies(opened))
 
 
-def _welcome(invited: Invited, token: str, form: Form[Any] | None = None) -> Response[Any]:
+def _accepting_page(invited: OpenInvitation, token: str, form: Form[Any] | None = None) -> Response[Any]:
     roles = [ROLE_WORDS[role] for role in Role if role in invited.roles]
-    return page("people/welcome.html", form=form, invited=invited, roles=roles, token=token, minimum=MINIMUM)
+    return page(
+        "people/accepting.html", form=form, invited=invited, roles=roles, token=token, minimum=MINIMUM
+    )
 
 
 DONE = {
@@ -207,7 +209,7 @@ async def index(access: Member, apres: FromQuery[str] = "", fait: NamedDependenc
 @get("/espace/{code:str}/utilisateurs/{membership_id:int}", right=Right.PEOPLE)
 async def edit(access: Member, membership_id: FromPath[int]) -> Response[Any]:
     person = await person_of(access, membership_id, clock.today())
-    typed = typed_scope(person.roles, person.ends_on, third_party=person.third_party)
+    typed = scope_fields(person.roles, person.ends_on, third_party=person.third_party)
     form: Form[Scope] = Form(typed)
     return page("people/edit.html", form=form, person=person, roles=ROLE_WORDS)
 
@@ -228,7 +230,7 @@ async def update(request: Request, access: Member, membership_id: FromPath[int])
     return see(request, back, query={"fait": "modification"})
 
 
-VISITOR: list[Any] = [welcome, accept]
+VISITOR: list[Any] = [accepting, accept]
 MEMBER: list[Any] = [
     index, edit, update,
     invitation, invite, sending_again, send_again,

@@ -19,9 +19,9 @@ from app.appointments.acts import ask_for_another_date
 from app.appointments.staff import OVER, notify_asker
 from app.clock import Moment
 from app.company_details.team import notify_team
-from app.employees.declared import declared_of, name_of
+from app.employees.declared import employee_name
 from app.errors import NotFound, Refused
-from app.planning.convocations import call, tell_cancelled, when_words
+from app.planning.convocations import notify_cancellation, send_convocation, when_words
 from app.planning.queries import SlotRow, answerers, candidates_for, notice_of, open_request_of, slot_rows
 from app.planning.rules import LIVE, REASONS
 from app.planning.views import about_slot, hour, long_day
@@ -85,14 +85,14 @@ BOOKED = "Cette personne a déjà un rendez-vous de ce type, ou un autre à la m
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenSlot:
     """A slot as the page of the reader had it: its `sequence`, and whether giving it back was free then."""
 
     sequence: int
     is_free: bool = True
 
 
-async def confirm_slot(access: MemberAccess, row: SlotRow, seen: Seen, at: Moment) -> SlotRow:
+async def confirm_slot(access: MemberAccess, row: SlotRow, seen: SeenSlot, at: Moment) -> SlotRow:
     """The employee named on the slot comes: the slot as it now is. Also takes back a slot that was given
     back. Twice is once.
     """
@@ -100,7 +100,7 @@ async def confirm_slot(access: MemberAccess, row: SlotRow, seen: Seen, at: Momen
         return row
     states = {SlotState.PROPOSED, SlotState.DECLINED}
     taken, request = await _take_as_named(access, row, seen, at, states)
-    await _confirmed(access, taken, request, at)
+    await _finish_confirmation(access, taken, request, at)
     return taken
 
 
@@ -117,18 +117,20 @@ async def confirm_together(
     for row in await _rows_of(access, sequences):
         if _is_confirmed_by(access, row):
             continue
-        seen = Seen(sequences[row.id])
+        seen = SeenSlot(sequences[row.id])
         try:
             async with access.savepoint():
                 taken.append(await _take_as_named(access, row, seen, at, {SlotState.PROPOSED}))
         except Refused as why:
             refused.append((row, why.message))
     for row, request in taken:
-        await _confirmed(access, row, request, at)
+        await _finish_confirmation(access, row, request, at)
     return refused
 
 
-async def give_slot(access: MemberAccess, row: SlotRow, seen: Seen, employee_id: int, at: Moment) -> SlotRow:
+async def give_slot(
+    access: MemberAccess, row: SlotRow, seen: SeenSlot, employee_id: int, at: Moment
+) -> SlotRow:
     """Give an open slot to an employee, or this one to another: the same kind of visit, due or asked for. The
     slot as it now is.
 
@@ -143,15 +145,15 @@ async def give_slot(access: MemberAccess, row: SlotRow, seen: Seen, employee_id:
     taken = (await _take(access, row, at, request, employee_id=employee.key)).given_to(employee)
     plan(request, at.now)
     await release_request(access, row, at.now)
-    await tell_cancelled(access, row, at.now)
-    await call(access, taken, at.now)
+    await notify_cancellation(access, row, at.now)
+    await send_convocation(access, taken, at.now)
     kind = AuditKind.SLOT_REPLACED if row.name else AuditKind.SLOT_CONFIRMED
     about = about_slot(taken) + (f" (au lieu de {row.name})" if row.name else "")
     access.trace(kind, at.now, about, row.id)
     return taken
 
 
-async def give_back(access: MemberAccess, row: SlotRow, seen: Seen, reason: str, at: Moment) -> SlotRow:
+async def give_back(access: MemberAccess, row: SlotRow, seen: SeenSlot, reason: str, at: Moment) -> SlotRow:
     """Give the slot back: the slot as it now is. `reason` is from REASONS; the cost is the one on the page
     before the click.
     """
@@ -161,7 +163,7 @@ async def give_back(access: MemberAccess, row: SlotRow, seen: Seen, reason: str,
         raise Refused("Choisissez ce que devient cette visite.", "reason")
     given = await _give_back(access, row, seen, reason, at)
     await release_request(access, row, at.now)
-    await tell_cancelled(access, row, at.now)
+    await notify_cancellation(access, row, at.now)
     about = f"{about_slot(row)} : {REASONS[reason].lower()}"
     access.trace(AuditKind.SLOT_DECLINED, at.now, about, row.id)
     notify_team(access, "Créneau rendu", about, at.now)
@@ -169,7 +171,7 @@ async def give_back(access: MemberAccess, row: SlotRow, seen: Seen, reason: str,
 
 
 async def ask_another_date(
-    access: MemberAccess, row: SlotRow, seen: Seen, data: Any, at: Moment
+    access: MemberAccess, row: SlotRow, seen: SeenSlot, data: Any, at: Moment
 ) -> AppointmentRequest:
     """The slot goes back to the service with wishes for another date, as a request that can be followed.
 
@@ -184,7 +186,7 @@ async def ask_another_date(
         raise Refused("Ce créneau n’a personne : rendez-le simplement au service.")
     await _give_back(access, row, seen, "autre_date", at)
     request = await ask_for_another_date(access, row, data, at)
-    await tell_cancelled(access, row, at.now)
+    await notify_cancellation(access, row, at.now)
     access.trace(AuditKind.ANOTHER_DATE_ASKED, at.now, about_slot(row), request.key)
     notify_team(access, "Autre date demandée", about_slot(row), at.now, data.message)
     return request
@@ -215,7 +217,7 @@ async def _check_answerable(
 
 
 async def _check_candidate(access: MemberAccess, row: SlotRow, employee: Employee) -> None:
-    name = name_of(declared_of(employee))
+    name = employee_name(employee)
     if employee.exit_on and employee.exit_on < row.starts.date():
         raise Refused(f"{name} quitte l’entreprise le {day(employee.exit_on)}.", "employee")
     candidates = await candidates_for(access, row, "", None, only=employee.key)
@@ -239,7 +241,7 @@ def _is_confirmed_by(access: MemberAccess, row: SlotRow) -> bool:
 
 
 async def _take_as_named(
-    access: MemberAccess, row: SlotRow, seen: Seen, at: Moment, states: set[SlotState]
+    access: MemberAccess, row: SlotRow, seen: SeenSlot, at: Moment, states: set[SlotState]
 ) -> tuple[SlotRow, AppointmentRequest | None]:
     """The slot confirmed for the person whom it names, and the request that it answers."""
     await _check_answerable(access, row, at, states, seen.sequence)
@@ -251,11 +253,11 @@ async def _take_as_named(
     return await _take(access, row, at, request), request
 
 
-async def _confirmed(
+async def _finish_confirmation(
     access: MemberAccess, taken: SlotRow, request: AppointmentRequest | None, at: Moment
 ) -> None:
     plan(request, at.now)
-    await call(access, taken, at.now)
+    await send_convocation(access, taken, at.now)
     access.trace(AuditKind.SLOT_CONFIRMED, at.now, about_slot(taken), taken.id)
 
 
@@ -268,7 +270,7 @@ async def _take(
     return await change_slot(access, row, at.now, **answer, **more)
 
 
-async def _give_back(access: MemberAccess, row: SlotRow, seen: Seen, reason: str, at: Moment) -> SlotRow:
+async def _give_back(access: MemberAccess, row: SlotRow, seen: SeenSlot, reason: str, at: Moment) -> SlotRow:
     await _check_answerable(access, row, at, set(LIVE), seen.sequence)
     notice = notice_of(access, row, at.now)
     if seen.is_free and not notice.is_free:

@@ -11,14 +11,14 @@ from app import clock
 from app.access import MemberAccess
 from app.appointments.forms import DAYS, HALVES
 from app.appointments.queries import centres
-from app.appointments.views import new_token
 from app.planning import acts
-from app.planning.acts import Seen
+from app.planning.acts import SeenSlot
 from app.planning.forms import GIVEN_REASONS, Confirmation, GivingBack, OtherDate
 from app.planning.queries import Counts, SlotRow, answerers, counts_of, notice_of, notices_of, slot_row
 from app.planning.rules import ShownWeek, week_word
-from app.planning.views import SlotLine, line_of, notice_words, told_of
+from app.planning.views import SlotLine, line_of, notice_lines, notice_words
 from app.rights import Right
+from app.text.fields import once_token
 from app.web.forms import Form
 from app.web.pages import Page, page, see, wants_fragment
 from app.web.signatures import Member, Request, get, post
@@ -52,7 +52,7 @@ async def counts_now(access: MemberAccess) -> Counts:
     return await counts_of(access, clock.now())
 
 
-async def shown_slot(
+async def slot_page(
     access: MemberAccess,
     row: SlotRow,
     notice: str = "",
@@ -76,7 +76,7 @@ async def shown_slot(
         row=row,
         shown=shown.after(row.id, row.sequence if line.may_confirm else None) if shown else None,
         counts=await counts_now(access),
-        told=told_of(await notices_of(access, row.id)) if tells else [],
+        notices=notice_lines(await notices_of(access, row.id)) if tells else [],
         notice_words=notice_words(notice_of(access, row, clock.now())),
         notice=notice,
     )
@@ -87,7 +87,7 @@ ONE = "/espace/{code:str}/planning/{slot_id:int}"
 
 @get(f"{ONE}/confirmation", right=Right.APPOINTMENTS)
 async def confirming(access: Member, slot_id: FromPath[int]) -> Response[Any]:
-    return await shown_slot(access, await slot_row(access, slot_id))
+    return await slot_page(access, await slot_row(access, slot_id))
 
 
 @post(f"{ONE}/confirmation", right=Right.APPOINTMENTS)
@@ -96,18 +96,18 @@ async def confirm(request: Request, access: Member, slot_id: FromPath[int]) -> R
     row = after = await slot_row(access, slot_id)
     if form.data:
         async with form.attempt(access):
-            after = await acts.confirm_slot(access, row, Seen(form.data.sequence), clock.moment())
+            after = await acts.confirm_slot(access, row, SeenSlot(form.data.sequence), clock.moment())
     if form.errors:
         after = await slot_row(access, slot_id)  # whoever was quicker changed it
     if form.errors or wants_fragment(request):
-        return await shown_slot(access, after, form=form, shown=form.data.shown if form.data else None)
+        return await slot_page(access, after, form=form, shown=form.data.shown if form.data else None)
     return in_its_week(request, after, "repris" if row.state == SlotState.DECLINED else "confirme")
 
 
 @get(f"{ONE}/absence", right=Right.APPOINTMENTS)
 async def giving_back(access: Member, slot_id: FromPath[int]) -> Response[Any]:
     """The notice and the fee are said before the click."""
-    return await _giving_back(access, slot_id, Form())
+    return await _giving_back_page(access, slot_id, Form())
 
 
 @post(f"{ONE}/absence", right=Right.APPOINTMENTS)
@@ -116,17 +116,17 @@ async def give_back(request: Request, access: Member, slot_id: FromPath[int]) ->
     row = after = await slot_row(access, slot_id)
     if data := form.data:
         async with form.attempt(access):
-            after = await acts.give_back(access, row, _seen(data), data.reason, clock.moment())
+            after = await acts.give_back(access, row, _seen_slot(data), data.reason, clock.moment())
     if form.status_code == 409:
-        return await shown_slot(access, await slot_row(access, slot_id), form=form)
+        return await slot_page(access, await slot_row(access, slot_id), form=form)
     if form.errors:
-        return await _giving_back(access, slot_id, form)
+        return await _giving_back_page(access, slot_id, form)
     return in_its_week(request, after, "rendu")
 
 
 @get(f"{ONE}/autre-date", right=Right.APPOINTMENTS)
 async def another_date(access: Member, slot_id: FromPath[int]) -> Response[Any]:
-    return await _another_date(access, slot_id, Form({"batch": new_token()}))
+    return await _another_date_page(access, slot_id, Form({"batch": once_token()}))
 
 
 @post(f"{ONE}/autre-date", right=Right.APPOINTMENTS)
@@ -135,9 +135,9 @@ async def ask_another_date(request: Request, access: Member, slot_id: FromPath[i
     row = await slot_row(access, slot_id)
     if form.data:
         async with form.attempt(access):
-            asked = await acts.ask_another_date(access, row, _seen(form.data), form.data, clock.moment())
+            asked = await acts.ask_another_date(access, row, _seen_slot(form.data), form.data, clock.moment())
     if asked is None or form.errors:
-        return await _another_date(access, slot_id, form)
+        return await _another_date_page(access, slot_id, form)
     query = {"fait": "envoyee"}
     return see(request, "appointments.show", query=query, request_id=asked.key)
 
@@ -147,7 +147,7 @@ def in_its_week(request: Request, row: SlotRow, done: str) -> Response[Any]:
     return see(request, "planning.index", query={"semaine": week_word(row.starts.date()), "fait": done})
 
 
-async def _giving_back(access: MemberAccess, slot_id: int, form: Form[Any]) -> Page:
+async def _giving_back_page(access: MemberAccess, slot_id: int, form: Form[Any]) -> Page:
     row = await slot_row(access, slot_id)
     (line,) = await lines_now(access, [row])
     notice = notice_of(access, row, clock.now())
@@ -163,7 +163,7 @@ async def _giving_back(access: MemberAccess, slot_id: int, form: Form[Any]) -> P
     )
 
 
-async def _another_date(access: MemberAccess, slot_id: int, form: Form[Any]) -> Page:
+async def _another_date_page(access: MemberAccess, slot_id: int, form: Form[Any]) -> Page:
     row = await slot_row(access, slot_id)
     (line,) = await lines_now(access, [row])
     notice = notice_of(access, row, clock.now())
@@ -180,8 +180,8 @@ async def _another_date(access: MemberAccess, slot_id: int, form: Form[Any]) -> 
     )
 
 
-def _seen(data: GivingBack | OtherDate) -> Seen:
-    return Seen(data.sequence, data.free)
+def _seen_slot(data: GivingBack | OtherDate) -> SeenSlot:
+    return SeenSlot(data.sequence, data.free)
 
 
 MEMBER: list[Any] = [confirming, confirm, giving_back, give_back, another_date, ask_another_date]

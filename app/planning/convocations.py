@@ -13,9 +13,9 @@ from babel.dates import format_datetime
 from sqlmodel import col, select
 
 from app.access import Access
-from app.appointments.staff import who_is_told
+from app.appointments.staff import news_recipients
 from app.clock import PARIS
-from app.files.pdf import typeset, typeset_apart
+from app.files.pdf import typeset_apart
 from app.follow_up.words import VISITS
 from app.mail.letters import File
 from app.mail.outbox import queue_mail
@@ -25,7 +25,7 @@ from app.planning.rules import notice_for
 from app.planning.views import notice_words
 from app.settings import Settings
 from app.text.counts import plural
-from app.text.phones import shown_phone
+from app.text.phones import phone_words
 from db.models import Account, Company, CompanyContact, ContactKind, NoticeKind, SlotState, VisitNotice
 
 TEMPLATE = "planning/convocation.typ"
@@ -77,21 +77,16 @@ def convocation_of(row: SlotRow, settings: Settings, state: str, notice_words: s
         address=f"{row.address}, {row.postcode} {row.town}",
         access=row.access,
         is_accessible=row.is_accessible,
-        phone=shown_phone(row.phone),
+        phone=phone_words(row.phone),
         professional=row.professional,
         role=row.role,
         notice_words=notice_words,
     )
 
 
-def as_pdf(convocation: Convocation) -> bytes:
-    """One page, or `typst.TypstError`, also for a state or a colour that is none: never an empty file."""
-    return typeset(TEMPLATE, _told(convocation))
-
-
 async def pdf_of(convocation: Convocation) -> bytes:
-    """The same as `as_pdf`, away from the event loop."""
-    return await typeset_apart(TEMPLATE, _told(convocation))
+    """One page, or `typst.TypstError`, also for a state or a colour that is none: never an empty file."""
+    return await typeset_apart(TEMPLATE, _letter_words(convocation))
 
 
 def when_words(starts: datetime) -> str:
@@ -102,7 +97,7 @@ def when_words(starts: datetime) -> str:
     return format_datetime(local, pattern, locale="fr")
 
 
-def _told(convocation: Convocation) -> dict[str, str]:
+def _letter_words(convocation: Convocation) -> dict[str, str]:
     return {name: value for name, value in asdict(convocation).items() if isinstance(value, str)} | {
         "when": when_words(convocation.starts),
         "duration": _duration(convocation.minutes),
@@ -126,7 +121,7 @@ def _accessibility(is_accessible: bool) -> str:
 # The convocation that goes with a mail: kept in the outbox as plain text, drawn when the mail leaves.
 
 
-def in_context(convocation: Convocation) -> dict[str, Any]:
+def context_of(convocation: Convocation) -> dict[str, Any]:
     """The values that the outbox stores."""
     return asdict(convocation) | {"starts": convocation.starts.isoformat()}
 
@@ -146,7 +141,7 @@ async def draw_event(kept: dict[str, str], _settings: Settings) -> File:
 def _event(
     row: SlotRow, kind: NoticeKind, recipient: str, settings: Settings, now: datetime
 ) -> dict[str, str]:
-    if kind == NoticeKind.CANCELLED:  # the row is the appointment as it was told
+    if kind == NoticeKind.CANCELLED:  # the row is the appointment as it was mailed
         row = row._replace(state=SlotState.CANCELLED, sequence=row.sequence + 1, updated_at=now)
     method, content = invitation_of(row, source_of(settings), recipient, with_names=not row.email)
     return {"name": f"{file_stem(row, kind)}.ics", "method": method, "content": content.decode()}
@@ -163,18 +158,18 @@ STATES = {NoticeKind.CHANGED: "changed", NoticeKind.CANCELLED: "cancelled"}
 STEMS = {NoticeKind.CHANGED: "nouvelle-convocation", NoticeKind.CANCELLED: "annulation"}
 
 
-async def call(access: Access, row: SlotRow, now: datetime) -> None:
+async def send_convocation(access: Access, row: SlotRow, now: datetime) -> None:
     """The convocation of a confirmed appointment."""
     await _send(access, row, NoticeKind.SUMMONS, now)
 
 
-async def tell_change(access: Access, row: SlotRow, now: datetime) -> None:
+async def notify_change(access: Access, row: SlotRow, now: datetime) -> None:
     """Mail the new state of an appointment that was moved, to the recipients of its convocation."""
     if await was_called(access, row):
         await _send(access, row, NoticeKind.CHANGED, now)
 
 
-async def tell_cancelled(access: Access, before: SlotRow, now: datetime) -> None:
+async def notify_cancellation(access: Access, before: SlotRow, now: datetime) -> None:
     """Mail that it does not take place, or not with this person. `before`: the appointment as
     it was mailed.
     """
@@ -182,11 +177,11 @@ async def tell_cancelled(access: Access, before: SlotRow, now: datetime) -> None
         await _send(access, before, NoticeKind.CANCELLED, now)
 
 
-async def tell_answerer(access: Access, before: SlotRow, after: SlotRow | None, now: datetime) -> None:
+async def notify_answerer(access: Access, before: SlotRow, after: SlotRow | None, now: datetime) -> None:
     """Mail the employer: the service moved (`after`) or withdrew an appointment that they had confirmed."""
     if before.state != SlotState.CONFIRMED:
         return
-    for email in await who_is_told(access, before.company_id, before.answered_by, now):
+    for email in await news_recipients(access, before.company_id, before.answered_by, now):
         queue_mail(
             access, "slot_changed", email, now, code=before.code, company=f"{before.code} - {before.company}",
             person=before.name, before=when_words(before.starts), slot_id=before.id,
@@ -194,7 +189,7 @@ async def tell_answerer(access: Access, before: SlotRow, after: SlotRow | None, 
         )  # fmt: skip
 
 
-async def remind(access: Access, row: SlotRow, kind: NoticeKind, now: datetime) -> None:
+async def send_reminder(access: Access, row: SlotRow, kind: NoticeKind, now: datetime) -> None:
     await _send(access, row, kind, now)
 
 
@@ -213,13 +208,13 @@ async def was_called(access: Access, row: SlotRow) -> bool:
 async def _send(access: Access, row: SlotRow, kind: NoticeKind, now: datetime) -> None:
     if row.employee_id is None:
         return
-    recipient = row.email or await _who_calls(access, row)
+    recipient = row.email or await _employer_address(access, row)
     if not recipient:
         return
-    told = _told_notice(access, row, kind, now)
+    convocation = _convocation_now(access, row, kind, now)
     mail = queue_mail(
         access, "convocation", recipient, now, kind=str(kind), to_employee=bool(row.email),
-        convocation=in_context(told), when=when_words(row.starts),
+        convocation=context_of(convocation), when=when_words(row.starts),
         event=_event(row, kind, recipient, access.portal.settings, now),
         counted_as="convocation.employee" if row.email else "convocation",
     )  # fmt: skip
@@ -232,14 +227,14 @@ async def _send(access: Access, row: SlotRow, kind: NoticeKind, now: datetime) -
     )  # fmt: skip
 
 
-def _told_notice(access: Access, row: SlotRow, kind: NoticeKind, now: datetime) -> Convocation:
+def _convocation_now(access: Access, row: SlotRow, kind: NoticeKind, now: datetime) -> Convocation:
     settings = access.portal.settings
     notice = notice_for(row.starts_at, now, settings.service_notice_days, settings.service_absence_fee_cents)
     words = notice_words(notice) if notice.is_free else ""
     return replace(convocation_of(row, settings, STATES.get(kind, ""), words), file=file_stem(row, kind))
 
 
-async def _who_calls(access: Access, row: SlotRow) -> str:
+async def _employer_address(access: Access, row: SlotRow) -> str:
     """The convocations contact, else the company's own address, else who confirmed."""
     contact = select(CompanyContact.email).where(
         CompanyContact.company_id == row.company_id, CompanyContact.kind == ContactKind.SUMMONS

@@ -13,7 +13,7 @@ from app.web.paging import row_number
 GIVEN_REASONS = {code: words for code, words in REASONS.items() if code != "autre_date"}
 
 
-def _seen(value: Any) -> Any:
+def _read_sequence(value: Any) -> Any:
     """The state that the page was made from; nonsense is a state that no slot has."""
     return int(value) if isinstance(value, str) and re.fullmatch(r"0|[1-9][0-9]{0,8}", value) else -1
 
@@ -30,15 +30,15 @@ def _reason(value: str) -> str:
     return value
 
 
-def _shown(value: Any) -> ShownWeek:
+def _read_week(value: Any) -> ShownWeek:
     return ShownWeek.read(value if isinstance(value, str) else "")
 
 
-def _shown_around(value: Any) -> ShownWeek | None:
-    return _shown(value) if value else None
+def _read_week_around(value: Any) -> ShownWeek | None:
+    return _read_week(value) if value else None
 
 
-Sequence = Annotated[int, BeforeValidator(_seen)]
+Sequence = Annotated[int, BeforeValidator(_read_sequence)]
 
 
 class Answer(Input):
@@ -48,11 +48,11 @@ class Answer(Input):
 class Confirmation(Answer):
     """`shown`: in place, what the button of the whole week offered beside this row."""
 
-    shown: Annotated[ShownWeek | None, BeforeValidator(_shown_around)] = None
+    shown: Annotated[ShownWeek | None, BeforeValidator(_read_week_around)] = None
 
 
 class Together(Input):
-    shown: Annotated[ShownWeek, BeforeValidator(_shown)]
+    shown: Annotated[ShownWeek, BeforeValidator(_read_week)]
 
 
 class Choice(Answer):

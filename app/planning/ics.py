@@ -65,7 +65,7 @@ def calendar_of(
 
 def invitation_of(row: SlotRow, source: Source, attendee: str, *, with_names: bool) -> tuple[str, bytes]:
     """The method, REQUEST or CANCEL, and what tells one person's calendar of one appointment. Of a later
-    `sequence`, it takes the place of what was told before; no answer is asked for.
+    `sequence`, it takes the place of what was sent before; no answer is asked for.
 
     Its identifier is this person's: when another takes the slot, one is called off and the other called.
     """

@@ -11,13 +11,14 @@ from sqlmodel import col, select
 
 from app.access import BIGGEST_ID, Access, AccountAccess, MemberAccess, StaffAccess
 from app.clock import PARIS, day_of
-from app.employees.listing import named
+from app.employees.declared import employee_name
+from app.employees.listing import name_conditions
 from app.employees.standings import OPEN_STATES
 from app.errors import NotFound
 from app.planning.rules import LIVE, Notice, midnight, notice_for
 from app.rights import Right, rights_of
 from app.sessions import is_alive
-from app.text.names import shown_name
+from app.text.names import person_name
 from app.web.paging import PAGE
 from db.models import (
     Account,
@@ -55,7 +56,7 @@ async def to_confirm_at(access: AccountAccess, today: date, now: datetime) -> di
     return {code: number for code, roles, number in rows if Right.APPOINTMENTS in rights_of(roles)}
 
 
-# One slot as it is told everywhere: on pages, in convocations, in calendars. Columns, no entities.
+# One slot, the same everywhere: on pages, in convocations, in calendars. Columns, no entities.
 
 
 class SlotRow(NamedTuple):
@@ -109,7 +110,7 @@ class SlotRow(NamedTuple):
     def name(self) -> str:
         """The name of the person called, or "" for an open slot."""
         names = (self.birth_name, self.usual_name, self.first_names, self.sex)
-        return shown_name(*(each or "" for each in names)) if self.employee_id else ""
+        return person_name(*(each or "" for each in names)) if self.employee_id else ""
 
     @property
     def is_gone(self) -> bool:
@@ -127,8 +128,8 @@ class SlotRow(NamedTuple):
 
     def given_to(self, employee: Employee) -> "SlotRow":
         """The same, with the columns of this person."""
-        told = {name: getattr(employee, name) for name in OF_EMPLOYEE}
-        return self._replace(employee_id=employee.key, **told)
+        columns = {name: getattr(employee, name) for name in OF_EMPLOYEE}
+        return self._replace(employee_id=employee.key, **columns)
 
 
 OF_EMPLOYEE = ("birth_name", "usual_name", "first_names", "sex", "email", "exit_on")
@@ -231,7 +232,7 @@ async def counts_of(access: MemberAccess, now: datetime) -> Counts:
 
 
 async def slot_row(access: MemberAccess, slot_id: int) -> SlotRow:
-    """One slot as it is told; NotFound for another company's."""
+    """One slot; NotFound for another company's."""
     is_number = 0 < slot_id <= BIGGEST_ID
     rows = await access.table(_ONE, {"company": access.company.key, "slot": slot_id}) if is_number else ()
     if not rows:
@@ -263,7 +264,7 @@ class Candidate(NamedTuple):
 
     @property
     def name(self) -> str:
-        return shown_name(self.birth_name, self.usual_name, self.first_names, self.sex)
+        return employee_name(self)
 
 
 async def candidates_for(
@@ -277,9 +278,9 @@ async def candidates_for(
     kind, day = VisitKind(slot.kind), slot.starts.date()
     here = or_(col(Employee.exit_on).is_(None), col(Employee.exit_on) >= day)
     statement = sqlalchemy.select(*(getattr(Employee, name) for name in Candidate._fields)).where(
-        col(Employee.company_id) == access.company.key, *named(q), here,
-        or_(col(Employee.due_kind) == kind, col(Employee.id).in_(_asked_for(access, kind))),
-        col(Employee.id).not_in(_called(access, kind)),
+        col(Employee.company_id) == access.company.key, *name_conditions(q), here,
+        or_(col(Employee.due_kind) == kind, col(Employee.id).in_(_ids_with_request(access, kind))),
+        col(Employee.id).not_in(_ids_with_appointment(access, kind)),
     )  # fmt: skip
     if only:
         statement = statement.where(col(Employee.id) == only)
@@ -290,7 +291,7 @@ async def candidates_for(
     return [Candidate(*row) for row in await access.table(statement)]
 
 
-def _asked_for(access: MemberAccess, kind: VisitKind) -> Any:
+def _ids_with_request(access: MemberAccess, kind: VisitKind) -> Any:
     """Employees with a request for that visit."""
     return select(AppointmentRequest.employee_id).where(
         AppointmentRequest.company_id == access.company.key,
@@ -299,7 +300,7 @@ def _asked_for(access: MemberAccess, kind: VisitKind) -> Any:
     )
 
 
-def _called(access: MemberAccess, kind: VisitKind) -> Any:
+def _ids_with_appointment(access: MemberAccess, kind: VisitKind) -> Any:
     """Employees who already have such an appointment."""
     return select(Slot.employee_id).where(
         Slot.company_id == access.company.key, Slot.kind == kind, col(Slot.state).in_(LIVE),
@@ -339,7 +340,7 @@ class PastVisit(NamedTuple):
 
     @property
     def name(self) -> str:
-        return shown_name(self.birth_name, self.usual_name, self.first_names, self.sex)
+        return employee_name(self)
 
 
 async def visits_before(access: MemberAccess, place: tuple[date, int] | None) -> list[PastVisit]:
@@ -377,5 +378,5 @@ async def notices_of(access: MemberAccess, slot_id: int) -> Sequence[VisitNotice
 def notice_of(access: Access, row: SlotRow, now: datetime) -> Notice:
     """The cost of giving it back now: nothing as long as nobody confirmed it."""
     settings = access.portal.settings
-    told = notice_for(row.starts_at, now, settings.service_notice_days, settings.service_absence_fee_cents)
-    return told if row.state == SlotState.CONFIRMED else replace(told, is_free=True, is_bound=False)
+    notice = notice_for(row.starts_at, now, settings.service_notice_days, settings.service_absence_fee_cents)
+    return notice if row.state == SlotState.CONFIRMED else replace(notice, is_free=True, is_bound=False)

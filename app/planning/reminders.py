@@ -8,7 +8,7 @@ from sqlalchemy import func
 from sqlmodel import col
 
 from app.access import Access, VisitorAccess
-from app.planning.convocations import remind
+from app.planning.convocations import send_reminder
 from app.planning.queries import SlotRow, slot_rows
 from app.portal import Portal
 from db.models import NoticeKind, Slot, SlotState, VisitNotice
@@ -27,7 +27,7 @@ async def remind_of_visits(portal: Portal, now: datetime) -> int:
             if not await access.alone("visits"):
                 return sent
             for row in await _due(access, kind, now):
-                await remind(access, row, kind, now)
+                await send_reminder(access, row, kind, now)
                 sent += 1
     return sent
 

@@ -16,8 +16,8 @@ from app.follow_up.law import add_months
 from app.follow_up.standing import Standing
 from app.follow_up.words import VISITS
 from app.planning import answers, weeks
-from app.planning.acts import Seen, give_slot
-from app.planning.answers import DONE, in_its_week, lines_now, shown_slot
+from app.planning.acts import SeenSlot, give_slot
+from app.planning.answers import DONE, in_its_week, lines_now, slot_page
 from app.planning.convocations import convocation_of, file_stem, pdf_of
 from app.planning.forms import Choice
 from app.planning.queries import (
@@ -45,7 +45,7 @@ ONE = "/espace/{code:str}/planning/{slot_id:int}/salarie"
 async def choosing(
     access: Member, slot_id: FromPath[int], q: FromQuery[str] = "", apres: FromQuery[str] = ""
 ) -> Response[Any]:
-    return await _choosing(access, slot_id, Form(), q[:100], apres)
+    return await _choosing_page(access, slot_id, Form(), q[:100], apres)
 
 
 @post(ONE, right=Right.APPOINTMENTS)
@@ -53,15 +53,15 @@ async def choose(request: Request, access: Member, slot_id: FromPath[int]) -> Re
     form = await Form.read(request, Choice)
     row = after = await slot_row(access, slot_id)
     if form.data:
-        seen, employee_id = Seen(form.data.sequence), int(form.data.employee)
+        seen, employee_id = SeenSlot(form.data.sequence), int(form.data.employee)
         async with form.attempt(access):
             after = await give_slot(access, row, seen, employee_id, clock.moment())
     if form.errors:
-        return await _choosing(access, slot_id, form, "", "")
+        return await _choosing_page(access, slot_id, form, "", "")
     return in_its_week(request, after, "attribue")
 
 
-async def _choosing(access: MemberAccess, slot_id: int, form: Form[Any], q: str, after: str) -> Page:
+async def _choosing_page(access: MemberAccess, slot_id: int, form: Form[Any], q: str, after: str) -> Page:
     row = await slot_row(access, slot_id)
     (line,) = await lines_now(access, [row])
     place = place_of(after, "echeance")
@@ -91,7 +91,7 @@ async def _choosing(access: MemberAccess, slot_id: int, form: Form[Any], q: str,
 def _due(standing: Standing) -> str:
     if standing.call:
         return f"rendez-vous {standing.words}, {standing.tag[0]}"
-    if standing.asked or standing.due_on is None:
+    if standing.request or standing.due_on is None:
         return standing.words or "demandé"
     return f"{'en retard depuis le' if standing.is_late else 'à faire avant le'} {standing.words}"
 
@@ -148,11 +148,11 @@ async def sheet(access: Member, semaine: FromQuery[str] = "") -> Response[Any]:
 
 @get(f"{PLANNING}/{{slot_id:int}}", right=Right.VIEW)
 async def show(access: Member, slot_id: FromPath[int], fait: NamedDependency[str] = "") -> Response[Any]:
-    return await shown_slot(access, await slot_row(access, slot_id), DONE.get(fait, ""))
+    return await slot_page(access, await slot_row(access, slot_id), DONE.get(fait, ""))
 
 
 @get(f"{PLANNING}/{{slot_id:int}}/convocation", right=Right.APPOINTMENTS)
-async def notice(access: Member, slot_id: FromPath[int]) -> Response[Any]:
+async def convocation(access: Member, slot_id: FromPath[int]) -> Response[Any]:
     """The convocation of a confirmed appointment, as a PDF to hand over."""
     row = await slot_row(access, slot_id)
     if row.state != SlotState.CONFIRMED or not row.name:
@@ -170,4 +170,4 @@ def _day_place(typed: str) -> tuple[date, int] | None:
     return (date.fromisoformat(place[0]), place[1]) if place else None
 
 
-MEMBER: list[Any] = [*weeks.MEMBER, choosing, choose, month, past, sheet, show, notice, *answers.MEMBER]
+MEMBER: list[Any] = [*weeks.MEMBER, choosing, choose, month, past, sheet, show, convocation, *answers.MEMBER]

@@ -59,7 +59,7 @@ class ShownWeek:
         if not re.fullmatch(r"[0-9]{4}-W[0-9]{2}( [1-9][0-9]{0,9}-[0-9]{1,9}){1,25}", typed):
             raise ValueError("Cette page a changé : revenez à « Mon planning ».")
         week, *pairs = typed.split()
-        return cls(week, {int(number): int(seen) for number, _, seen in map(_parted, pairs)})
+        return cls(week, {int(number): int(seen) for number, _, seen in map(_pair, pairs)})
 
     def after(self, number: int, sequence: int | None) -> "ShownWeek":
         """The same once this one was answered: without it, or as it now waits."""
@@ -68,7 +68,7 @@ class ShownWeek:
         return ShownWeek(self.week, left | again)
 
 
-def _parted(pair: str) -> tuple[str, str, str]:
+def _pair(pair: str) -> tuple[str, str, str]:
     return pair.partition("-")
 
 
@@ -118,7 +118,7 @@ def week_problem(typed: str) -> str:
     return "" if year in YEARS else f"Le planning commence en {YEARS.start}."
 
 
-def day_asked(typed: str, monday: date) -> str:
+def week_field(typed: str, monday: date) -> str:
     """The day of the field of the week: as it was typed, or the Monday of "2026-W49"."""
     return monday.isoformat() if "W" in typed else typed[:20]
 

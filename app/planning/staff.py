@@ -11,9 +11,9 @@ from sqlmodel import col, select
 from app.access import BIGGEST_ID, StaffAccess
 from app.employees.declared import due_columns
 from app.errors import NotFound, Refused
-from app.follow_up.law import Seen
+from app.follow_up.law import DoneVisit
 from app.planning.acts import change_slot, notify_asker_of, plan, release_request
-from app.planning.convocations import tell_answerer, tell_cancelled, tell_change
+from app.planning.convocations import notify_answerer, notify_cancellation, notify_change
 from app.planning.queries import SlotRow, open_request_of, slot_rows
 from app.planning.rules import LIVE
 from app.planning.views import about_slot
@@ -70,7 +70,7 @@ async def assign_slot(
     access: StaffAccess, slot_id: int, employee_id: int, now: datetime, request_id: int | None = None
 ) -> None:
     """Propose an open slot to somebody. It answers this request, or the one that is open for such a visit."""
-    before = await _living(access, slot_id)
+    before = await _living_slot(access, slot_id)
     employee = await access.get(Employee, employee_id)
     answered_request = access.get(AppointmentRequest, request_id) if request_id else None
     request = await (answered_request or open_request_of(access, employee.key, before.kind))
@@ -86,32 +86,34 @@ async def assign_slot(
     plan(request, now)
     if request:
         request.taken_at = request.taken_at or now
-    await tell_cancelled(access, before, now)
+    await notify_cancellation(access, before, now)
     await notify_asker_of(access, request, row, now)
 
 
 async def move_slot(access: StaffAccess, slot_id: int, starts_at: datetime, now: datetime) -> None:
-    """Another hour for an appointment: who was called is told of it, and who confirmed it."""
-    before = await _living(access, slot_id)
+    """Another hour for an appointment: it is mailed to the person called and to the one who confirmed."""
+    before = await _living_slot(access, slot_id)
     if starts_at <= now:
         raise Refused("Un créneau ne se déplace pas dans le passé.")
     after = await _change(access, before, now, starts_at=starts_at)
     _record(access, after, now, AuditKind.SLOT_MOVED)
-    await tell_change(access, after, now)
-    await tell_answerer(access, before, after, now)
+    await notify_change(access, after, now)
+    await notify_answerer(access, before, after, now)
 
 
 async def withdraw_slot(access: StaffAccess, slot_id: int, now: datetime) -> None:
-    """The service cannot hold it: who was called is told, and who confirmed it; the request waits again."""
-    before = await _living(access, slot_id)
+    """The service cannot hold it: the person called and the one who confirmed are mailed; the request waits
+    again.
+    """
+    before = await _living_slot(access, slot_id)
     after = await _change(access, before, now, state=SlotState.CANCELLED)
     _record(access, after, now, AuditKind.SLOT_WITHDRAWN)
-    await tell_cancelled(access, before, now)
+    await notify_cancellation(access, before, now)
     request = await release_request(access, before, now)
     if request:
         await notify_asker_of(access, request, after, now)
     else:
-        await tell_answerer(access, before, None, now)
+        await notify_answerer(access, before, None, now)
 
 
 async def mark_done(access: StaffAccess, slot_id: int, now: datetime, next_on: date | None = None) -> Visit:
@@ -119,7 +121,7 @@ async def mark_done(access: StaffAccess, slot_id: int, now: datetime, next_on: d
 
     `next_on`: the earlier date that the professional set for the next one. Nothing medical is kept.
     """
-    row = await _change(access, await _started(access, slot_id, now), now, state=SlotState.DONE)
+    row = await _change(access, await _started_slot(access, slot_id, now), now, state=SlotState.DONE)
     _record(access, row, now, AuditKind.VISIT_DONE)
     visit = access.add(
         Visit(
@@ -141,7 +143,7 @@ async def mark_absent(access: StaffAccess, slot_id: int, now: datetime, *, excus
 
     The reason of an absence is never asked.
     """
-    before = await _started(access, slot_id, now)
+    before = await _started_slot(access, slot_id, now)
     is_owed = before.state == SlotState.CONFIRMED and not excused
     fee = access.portal.settings.service_absence_fee_cents if is_owed else 0
     row = await _change(access, before, now, state=SlotState.ABSENT, fee_cents=fee)
@@ -165,7 +167,7 @@ def _slot(opening: Opening, company_id: int, now: datetime) -> Slot:
     )  # fmt: skip
 
 
-async def _living(access: StaffAccess, slot_id: int) -> SlotRow:
+async def _living_slot(access: StaffAccess, slot_id: int) -> SlotRow:
     rows = await access.table(slot_rows(col(Slot.id) == slot_id)) if 0 < slot_id <= BIGGEST_ID else ()
     if not rows:
         raise NotFound
@@ -175,8 +177,8 @@ async def _living(access: StaffAccess, slot_id: int) -> SlotRow:
     return row
 
 
-async def _started(access: StaffAccess, slot_id: int, now: datetime) -> SlotRow:
-    row = await _living(access, slot_id)
+async def _started_slot(access: StaffAccess, slot_id: int, now: datetime) -> SlotRow:
+    row = await _living_slot(access, slot_id)
     if row.employee_id is None or row.starts_at > now:
         raise Refused("Ce rendez-vous n’a pas encore eu lieu, ou il n’a personne.")
     return row
@@ -195,7 +197,7 @@ def _record(access: StaffAccess, row: SlotRow, now: datetime, kind: AuditKind) -
 async def _renew_deadline(access: StaffAccess, visit: Visit) -> None:
     employee = await access.get(Employee, visit.employee_id)
     mine = select(Visit).where(Visit.company_id == visit.company_id, Visit.employee_id == visit.employee_id)
-    seen = [Seen(VisitKind(each.kind), each.done_on, each.next_on) for each in await access.all(mine)]
+    seen = [DoneVisit(VisitKind(each.kind), each.done_on, each.next_on) for each in await access.all(mine)]
     employee.last_visit_on = max(each.done_on for each in seen)
     for name, value in due_columns(employee, seen).items():
         setattr(employee, name, value)

@@ -92,7 +92,7 @@ class Day(NamedTuple):
 
 
 class Sitting(NamedTuple):
-    """Days of one professional in one place, in a week: both are told once, above them."""
+    """Days of one professional in one place, in a week: both are named once, above them."""
 
     title: str
     days: list[Day]
@@ -126,8 +126,10 @@ def sittings_of(lines: Sequence[SlotLine]) -> list[Sitting]:
     for line in lines:
         by_title.setdefault(f"{line.place} – avec {line.professional}", []).append(line)
     return [
-        Sitting(title, [Day(day, list(of_day)) for day, of_day in groupby(told, lambda line: line.date)])
-        for title, told in by_title.items()
+        Sitting(
+            title, [Day(day, list(of_day)) for day, of_day in groupby(of_sitting, lambda line: line.date)]
+        )
+        for title, of_sitting in by_title.items()
     ]
 
 
@@ -152,8 +154,8 @@ def grid_of(rows: Sequence[SlotRow], first: date, end: date, today: date) -> lis
     """Weeks of seven days that hold a month; each slot as (number, hour, name, state)."""
     by_day: dict[date, list[tuple[int, str, str, str]]] = {}
     for row in rows:
-        told = (row.id, hour(row.starts), row.name or "Créneau", short_words(row))
-        by_day.setdefault(row.starts.date(), []).append(told)
+        slot = (row.id, hour(row.starts), row.name or "Créneau", short_words(row))
+        by_day.setdefault(row.starts.date(), []).append(slot)
     monday, weeks = monday_of(first), []
     while monday < end:
         days = [monday + timedelta(days=index) for index in range(7)]
@@ -189,7 +191,14 @@ def short_words(row: SlotRow) -> str:
 
 def _cell(day: date, slots: list[tuple[int, str, str, str]], first: date, end: date, today: date) -> Cell:
     is_other = not first <= day < end
-    return Cell(day.day, long_day(day), day.isoformat(), day == today, is_other, slots)
+    return Cell(
+        number=day.day,
+        title=long_day(day),
+        day=day.isoformat(),
+        is_today=day == today,
+        is_other=is_other,
+        slots=slots,
+    )
 
 
 def hour(at: datetime) -> str:
@@ -242,9 +251,9 @@ def _words(row: SlotRow, who: dict[int, str]) -> str:
     if row.state == SlotState.PROPOSED:
         return "à confirmer" if row.name else "à attribuer"
     if row.state == SlotState.CONFIRMED:
-        told = f"confirmé{by}" + (f" le {french_day(row.confirmed_at)}" if row.confirmed_at else "")
+        confirmed = f"confirmé{by}" + (f" le {french_day(row.confirmed_at)}" if row.confirmed_at else "")
         moved = f", déplacé par le service le {french_day(row.updated_at)}" if _is_moved(row) else ""
-        return told + moved
+        return confirmed + moved
     if row.state == SlotState.DECLINED:
         fee = f", {euros(row.fee_cents)} hors taxes facturables" if row.fee_cents else ""
         return f"rendu au service{by} : {REASONS.get(row.reason, '').lower()}{fee}"
@@ -271,7 +280,7 @@ UNDELIVERED = {
 }
 
 
-class Told(NamedTuple):
+class NoticeLine(NamedTuple):
     """`undelivered`: what did not arrive, "" unless a server said so; then when it said so, and why."""
 
     words: str
@@ -283,9 +292,9 @@ class Told(NamedTuple):
     bounce: str
 
 
-def told_of(notices: Sequence[VisitNotice]) -> list[Told]:
+def notice_lines(notices: Sequence[VisitNotice]) -> list[NoticeLine]:
     return [
-        Told(
+        NoticeLine(
             words=NOTICES[each.kind],
             recipient=each.recipient,
             to_employee=each.to_employee,

@@ -14,7 +14,7 @@ from app.planning.acts import confirm_together
 from app.planning.answers import DONE, FILTER_WORDS, counts_now, lines_now
 from app.planning.forms import Together
 from app.planning.queries import FILTERS, SlotRow, slots_after
-from app.planning.rules import ShownWeek, day_asked, midnight, monday_of, read_week, week_problem, week_word
+from app.planning.rules import ShownWeek, midnight, monday_of, read_week, week_field, week_problem, week_word
 from app.planning.views import about_slot, weeks_of
 from app.rights import Right
 from app.text.counts import plural
@@ -28,7 +28,7 @@ WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WeekQuery:
     """The query of the planning's address, as it came."""
 
     week: str = ""
@@ -44,7 +44,7 @@ async def index(
     apres: FromQuery[str] = "",
     fait: NamedDependency[str] = "",
 ) -> Response[Any]:
-    return await _listed(access, Asked(semaine, etat, apres), DONE.get(fait, ""))
+    return await _week_page(access, WeekQuery(semaine, etat, apres), DONE.get(fait, ""))
 
 
 @post(PLANNING, right=Right.APPOINTMENTS)
@@ -56,24 +56,24 @@ async def confirm_all(request: Request, access: Member) -> Response[Any]:
         async with form.attempt(access):
             refused = await confirm_together(access, form.data.shown.sequences, clock.moment())
     if form.data and refused:
-        return await _partly(access, form.data.shown, refused)
+        return await _refusals_page(access, form.data.shown, refused)
     if form.errors:
-        return await _listed(access, Asked(week), form=form)
+        return await _week_page(access, WeekQuery(week), form=form)
     return see(request, "planning.index", query={"semaine": week, "fait": "confirmes"})
 
 
-async def _partly(access: MemberAccess, shown: ShownWeek, refused: list[tuple[SlotRow, str]]) -> Page:
+async def _refusals_page(access: MemberAccess, shown: ShownWeek, refused: list[tuple[SlotRow, str]]) -> Page:
     """The week as it now is: how many are confirmed, and why the others are not."""
     form: Form[Any] = Form()
     form.status_code = 409
     form.errors = {f"planning-slot-{row.id}": f"{about_slot(row)} : {why}" for row, why in refused}
     done = len(shown.sequences) - len(refused)
-    told = plural(done, "rendez-vous est confirmé", "rendez-vous sont confirmés")
-    return await _listed(access, Asked(shown.week), f"{told}." if done else "", form)
+    words = plural(done, "rendez-vous est confirmé", "rendez-vous sont confirmés")
+    return await _week_page(access, WeekQuery(shown.week), f"{words}." if done else "", form)
 
 
-async def _listed(
-    access: MemberAccess, asked: Asked, notice: str = "", form: Form[Any] | None = None
+async def _week_page(
+    access: MemberAccess, asked: WeekQuery, notice: str = "", form: Form[Any] | None = None
 ) -> Page:
     """The slots from a week on, 25 a page; those that began today are still there."""
     today, state = clock.today(), asked.state if asked.state in FILTERS else ""
@@ -84,7 +84,7 @@ async def _listed(
     rows = found[:PAGE]
     first = monday_of(rows[0].starts.date()) if rows and (place or not asked.week) else monday
     if form:
-        _linked(form, rows)
+        _link_errors(form, rows)
     return page(
         "planning/index.html",
         "partials/planning/list.html",
@@ -94,7 +94,7 @@ async def _listed(
         state=state,
         states=FILTER_WORDS,
         week=week_word(monday) if asked.week else "",
-        typed=_typed(asked.week, monday),
+        typed=_week_form(asked.week, monday),
         month=f"{first:%Y-%m}",
         before=week_word(first - WEEK),
         after=week_word(first + WEEK),
@@ -106,7 +106,7 @@ async def _listed(
     )
 
 
-def _linked(form: Form[Any], rows: list[SlotRow]) -> None:
+def _link_errors(form: Form[Any], rows: list[SlotRow]) -> None:
     """Links from the errors to the rows of their slots: none for a slot that the page no longer shows."""
     shown = {f"planning-slot-{row.id}" for row in rows}
     gone = [name for name in form.errors if name and name not in shown]
@@ -114,9 +114,9 @@ def _linked(form: Form[Any], rows: list[SlotRow]) -> None:
         form.errors[""] = " ".join(form.errors.pop(name) for name in gone)
 
 
-def _typed(typed: str, monday: date) -> Form[Any]:
+def _week_form(typed: str, monday: date) -> Form[Any]:
     """The field of the week, and what is wrong with it."""
-    form: Form[Any] = Form({"semaine": day_asked(typed, monday)})
+    form: Form[Any] = Form({"semaine": week_field(typed, monday)})
     if problem := week_problem(typed):
         form.errors["semaine"] = problem
     return form

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from app.access import Access, AccountAccess, VisitorAccess
-from app.devices import Opened, Origin, is_members_network, known_device, open_browser
+from app.devices import OpenedBrowser, Origin, is_members_network, known_device, open_browser
 from app.errors import Refused
 from app.links import new_link
 from app.mail.outbox import may_leave, new_seed, queue_mail
@@ -32,7 +32,7 @@ WRONG = "L’adresse e-mail ou le mot de passe est incorrect."
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     account: Account
-    opened: Opened
+    opened: OpenedBrowser
     must_choose_password: bool
 
 
@@ -52,7 +52,7 @@ async def sign_in(
     temporary = account is not None and account.password_hash is None
     hashed = _current_hash(account, now)
     portal = access.portal
-    whom = await _taken_for(access, account, email, origin, now)
+    whom = await _guesser_of(access, account, email, origin, now)
     async with access.paused():
         try:
             guess = await count_guess(portal.database, now, *whom.buckets)
@@ -86,7 +86,7 @@ def _current_hash(account: Account | None, now: datetime) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _TakenFor:
+class _Guesser:
     """The likely author of a guess: its lane, the place that it takes, the bucket where it is counted."""
 
     lane: Lane
@@ -94,9 +94,9 @@ class _TakenFor:
     buckets: tuple[str, ...]
 
 
-async def _taken_for(
+async def _guesser_of(
     access: Access, account: Account | None, email: str, origin: Origin, now: datetime
-) -> _TakenFor:
+) -> _Guesser:
     """A browser where this account signed in before has its own counter and lane: nobody else's guesses shut
     it out. A network where somebody did, whoever it was, has a lane too: were it only for those who did,
     the storm would tell from there which addresses have an account.
@@ -104,11 +104,11 @@ async def _taken_for(
     keys = access.portal.keys
     if account and (device := await known_device(access, account.key, origin.device, now)):
         own = keys.bucket("device", str(device.key))
-        return _TakenFor(Lane.KNOWN, f"account {account.key}", (own,))
+        return _Guesser(Lane.KNOWN, f"account {account.key}", (own,))
     is_nearby = await is_members_network(access, origin.network, now)
     networks = buckets_of_network(keys, origin.network, is_stranger=not is_nearby)
     lane = Lane.NEARBY if is_nearby else Lane.STRANGER
-    return _TakenFor(lane, origin.network, (keys.bucket("account", email), *networks))
+    return _Guesser(lane, origin.network, (keys.bucket("account", email), *networks))
 
 
 async def _enter(access: Access, account: Account, hashed: str | None, now: datetime) -> bool:
@@ -138,13 +138,17 @@ async def ask_password_reset(access: VisitorAccess, email: str, now: datetime) -
     if account is None:
         queue_mail(access, "no_account", email, now, seed=new_seed())
         return
-    until = now + RESET_LIFE
+    mail_reset(access, account, now + RESET_LIFE, now)
+    access.record(AuditKind.PASSWORD_RESET_ASKED, now, account.key)
+
+
+def mail_reset(access: Access, account: Account, until: datetime, now: datetime) -> None:
+    """Mail a link that installs another password, good until then."""
     seed = new_link(access, account, TokenKind.PASSWORD_RESET, until, now)
     queue_mail(
         access, "password_reset", account.email, now, account_id=account.key, seed=seed,
         until=formats.moment(until),
     )  # fmt: skip
-    access.record(AuditKind.PASSWORD_RESET_ASKED, now, account.key)
 
 
 async def judge_password(access: Access, account: Account, password: str) -> str:
@@ -181,7 +185,7 @@ async def set_password(
     act: Act,
     *,
     with_feeds: bool = False,
-) -> Opened:
+) -> OpenedBrowser:
     """Install the hash, void every other way into the account, and open this browser anew.
 
     The same form sent ten times at once is done once: the hash must still be the one that was read.
@@ -207,6 +211,6 @@ async def set_password(
 
 async def choose_first_password(
     access: AccountAccess, password: str, origin: Origin, now: datetime
-) -> Opened:
+) -> OpenedBrowser:
     hashed = await judge_password(access, access.account, password)
-    return await set_password(access, access.account, hashed, origin, now, Act.FIRST_PASSWORD)
+    return await set_password(access, access.account, hashed, origin=origin, now=now, act=Act.FIRST_PASSWORD)

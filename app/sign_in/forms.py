@@ -2,20 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator
-
-from app.text.fields import Email, Input, Ticked, text
-
-
-def _password(value: str) -> str:
-    if not value:
-        raise ValueError("Saisissez votre mot de passe.")
-    if len(value) > 1_000:
-        raise ValueError("Ce mot de passe est trop long.")
-    return value
-
-
-Password = Annotated[str, AfterValidator(_password)]
+from app.text.fields import Email, Input, Password, Ticked, text
 
 
 class EmailStep(Input):

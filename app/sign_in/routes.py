@@ -141,7 +141,7 @@ async def reset(access: Visitor, token: FromPath[str]) -> Response[Any]:
     """Mail scanners open links: showing the form uses nothing up."""
     _, account = await account_of_link(access, token, TokenKind.PASSWORD_RESET, clock.now())
     form: Form[NewPassword] = Form({"email": account.email, "feeds": "oui"})
-    return await _reset(access, account, form, token)
+    return await _reset_page(access, account, form, token)
 
 
 @post("/connexion/nouveau-mot-de-passe/{token:str}", harmless=True)
@@ -156,11 +156,17 @@ async def apply_reset(request: Request, access: Visitor, token: FromPath[str]) -
             await use_link(access, link, now)
             with_feeds = form.data.feeds
             opened = await acts.set_password(
-                access, account, hashed, visit.origin, now, Act.PASSWORD_RESET, with_feeds=with_feeds
+                access,
+                account,
+                hashed,
+                origin=visit.origin,
+                now=now,
+                act=Act.PASSWORD_RESET,
+                with_feeds=with_feeds,
             )
     if opened is None:
         form.typed |= {"email": account.email, "new_password": ""}
-        return await _reset(access, account, form, token)
+        return await _reset_page(access, account, form, token)
     return await enter(request, access, account.key, opened)
 
 
@@ -186,7 +192,7 @@ async def choose_first_password(request: Request, access: SignedIn) -> Response[
     return await enter(request, access, access.account.key, opened)
 
 
-async def _reset(
+async def _reset_page(
     access: VisitorAccess, account: Account, form: Form[NewPassword], token: str
 ) -> Response[Any]:
     """The form of a reset. It asks about calendars only a person who has some."""

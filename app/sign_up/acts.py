@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import col, select
 
 from app.access import VisitorAccess
-from app.companies.acts import contact_of, link_company, whole_of
+from app.companies.acts import companies_opened_by, contact_of, link_company
 from app.errors import NotFound, Refused
 from app.mail.outbox import may_leave, new_seed, queue_mail
 from app.security.keys import fingerprint
@@ -83,7 +83,7 @@ async def _account_for(
     """The account of this address: the one that the flow created, corrected; a new one; or the existing one,
     which is not touched (the address may also be about to go back to it).
     """
-    existing = await _held_at(access, flow, entry.email)
+    existing = await _locked_account(access, flow, entry.email)
     own = await _own_account(access, flow)
     if existing is None and (reserved := await undo_to(access, entry.email, now)):
         await _take_back(access, flow, own, now)
@@ -105,7 +105,7 @@ async def _account_for(
     return account
 
 
-async def _held_at(access: VisitorAccess, flow: SignInFlow, email: str) -> Account | None:
+async def _locked_account(access: VisitorAccess, flow: SignInFlow, email: str) -> Account | None:
     """The account of this address, which nobody gives another until our commit; nor the one that the flow
     created. Both by one statement in the order of their numbers: two people who each type the other's address
     wait for one another and not for ever.
@@ -121,7 +121,7 @@ async def _own_account(access: VisitorAccess, flow: SignInFlow) -> Account | Non
     """
     if flow.created_account_id is None:
         return None
-    # It is held already (`_held_at`): who opened or joined it meanwhile was waited for, and is seen here.
+    # It is locked already (`_locked_account`): who opened or joined it meanwhile was waited for and is seen.
     created = select(Account).where(Account.id == flow.created_account_id, _is_unopened())
     others = select(Membership.id).where(
         Membership.account_id == Account.id, Membership.sign_up != flow.token_hash
@@ -152,7 +152,7 @@ async def _take_back(access: VisitorAccess, flow: SignInFlow, own: Account | Non
 
 async def _count_on(access: VisitorAccess, account: Account, company: Company, flow: SignInFlow) -> None:
     """Take over a company that another flow had given too: that flow takes it back no more."""
-    companies = select(Company.id).where(whole_of(company))
+    companies = select(Company.id).where(companies_opened_by(company))
     given = update(Membership).where(
         col(Membership.account_id) == account.key,
         col(Membership.company_id).in_(companies),

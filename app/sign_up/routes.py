@@ -69,7 +69,7 @@ async def sent(request: Request, access: Visitor) -> Response[Any]:
     flow = await _flow_with_company(request, access)
     if flow is None or flow.account_id is None:
         return begin_again(request, "sign_up.code")
-    return _sent(flow)
+    return _sent_page(flow)
 
 
 @post("/connexion/compte-cree")
@@ -78,10 +78,10 @@ async def send_again(request: Request, access: Visitor) -> Response[Any]:
     if flow is None or flow.account_id is None:
         return begin_again(request, "sign_up.code")
     form = await Form.attempted(request, access, Input, lambda _: acts.send_again(access, flow, clock.now()))
-    return _sent(flow, form, notice="" if form.errors else "Le courriel est parti de nouveau.")
+    return _sent_page(flow, form, notice="" if form.errors else "Le courriel est parti de nouveau.")
 
 
-def _sent(flow: SignInFlow, form: Form[Input] | None = None, notice: str = "") -> Response[Any]:
+def _sent_page(flow: SignInFlow, form: Form[Input] | None = None, notice: str = "") -> Response[Any]:
     template = "sign_up/sent.html"
     return page(template, f"partials/{template}", form=form, email=flow.email, notice=notice, flow_id=flow.id)
 

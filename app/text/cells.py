@@ -55,7 +55,7 @@ def _code(typed: str) -> str:
     raise ValueError(f"le code adhérent « {typed[:40]} » ne se lit pas : 5 chiffres, ou 00010-5 pour un site")
 
 
-def named(words: str) -> Callable[[str], str]:
+def name_reader(words: str) -> Callable[[str], str]:
     """A name that will stand in mails."""
 
     def read(typed: str) -> str:
@@ -132,7 +132,7 @@ def _phone(typed: str) -> str:
 def _of_company(typed: str) -> str:
     if not typed:
         raise ValueError("la raison sociale manque")
-    return named("la raison sociale")(typed)
+    return name_reader("la raison sociale")(typed)
 
 
 # The lengths are those of db/models/company.py.
@@ -153,7 +153,9 @@ COLUMNS = {
         _of_company,
         is_needed=True,
     ),
-    "town": Column("Commune", ("commune", "ville"), 80, "la commune", named("la commune"), is_needed=True),
+    "town": Column(
+        "Commune", ("commune", "ville"), 80, "la commune", name_reader("la commune"), is_needed=True
+    ),
     "siret": Column(
         "SIRET", ("siret", "nsiret", "nosiret", "numerosiret"), 14, "le SIRET", _siret, is_needed=True
     ),

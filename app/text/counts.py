@@ -10,7 +10,7 @@ def plural(number: int, one: str, many: str = "") -> str:
     return f"{thousands(number)} {one if abs(number) < 2 else many or one + 's'}"
 
 
-def named(names: Sequence[str], most: int) -> str:
+def first_few(names: Sequence[str], most: int) -> str:
     """The first of them, and how many others: « A, B et 3 autres »."""
     more = f" et {plural(len(names) - most, 'autre')}" if len(names) > most else ""
     return ", ".join(names[:most]) + more

@@ -1,6 +1,7 @@
 """Fields that several forms share, with the message for a wrong one."""
 
 import re
+import secrets
 from base64 import urlsafe_b64encode
 from hashlib import sha256
 from typing import Annotated, Any
@@ -16,6 +17,11 @@ class Input(BaseModel):
     """The fields that one action accepts, and nothing else."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def once_token() -> str:
+    """128 random bits, drawn with a form: the same form sent twice is known by them."""
+    return secrets.token_urlsafe(16)
 
 
 def once_key(data: Input, file_sha256: str = "") -> str:
@@ -105,6 +111,14 @@ def _number(value: str) -> str:
     return digits
 
 
+def _password(value: str) -> str:
+    if not value:
+        raise ValueError("Saisissez votre mot de passe.")
+    if len(value) > 1_000:
+        raise ValueError("Ce mot de passe est trop long.")
+    return value
+
+
 def day(missing: str) -> AfterValidator:
     """A date as it is typed, stored as 2026-12-31. `missing`: the message when it is empty; ""
     if it may be.
@@ -124,6 +138,7 @@ OneLine = BeforeValidator(_one_line)  # after `Squeezed` in the list: the last o
 Written = BeforeValidator(_written)
 OptionalDay = Annotated[str, Squeezed, day("")]
 Email = Annotated[str, Squeezed, AfterValidator(email_address)]
+Password = Annotated[str, AfterValidator(_password)]  # never trimmed
 Ticked = Annotated[bool, BeforeValidator(_is_ticked)]
 Mobile = Annotated[str, Squeezed, AfterValidator(mobile_number)]
 LastName = Annotated[str, Squeezed, OneLine, text("Saisissez votre nom.", LONGEST_NAME), PlainName]

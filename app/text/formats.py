@@ -11,7 +11,7 @@ from app.clock import PARIS
 from app.rights import role_name
 from app.text.counts import plural, siret, thousands
 from app.text.events import event
-from app.text.phones import called, shown_phone
+from app.text.phones import phone_link, phone_words
 from app.text.search import folded
 from app.text.states import tone
 from app.text.values import read_day
@@ -167,8 +167,8 @@ FILTERS = {
     "of": of,
     "that": that,
     "plural": plural,
-    "phone": shown_phone,
-    "tel": called,
+    "phone": phone_words,
+    "tel": phone_link,
     "month_words": month_words,
     "siret": siret,
     "thousands": thousands,

@@ -1,7 +1,7 @@
 """The name of a person as the portal writes it everywhere."""
 
 
-def shown_name(birth: str, usual: str, first: str, sex: str) -> str:
+def person_name(birth: str, usual: str, first: str, sex: str) -> str:
     """MARTIN Claire, or DUPONT Claire (née MARTIN)."""
     if not usual or usual.casefold() == birth.casefold():
         return f"{birth} {first}"

@@ -45,7 +45,7 @@ def read_phone(typed: str) -> str:
     return stored
 
 
-def shown_phone(stored: str) -> str:
+def phone_words(stored: str) -> str:
     """02 96 12 34 56 poste 12, 0262 12 34 56; a number of another country as it is stored."""
     number, _, extension = stored.partition("x")
     if not number.startswith("+"):
@@ -61,7 +61,7 @@ def shown_phone(stored: str) -> str:
     return f"{written} poste {extension}" if extension else written
 
 
-def called(written: str) -> str:
+def phone_link(written: str) -> str:
     """tel:+33296123456;ext=12 (RFC 3966), of what is stored or written; a short number as it is: tel:3949."""
     try:
         number, _, extension = (written if written.startswith("+") else read_phone(written)).partition("x")

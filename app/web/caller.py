@@ -24,7 +24,7 @@ from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 
-from app.devices import LIFE, Opened, Origin
+from app.devices import LIFE, OpenedBrowser, Origin
 from app.errors import Forbidden
 from app.portal import Portal
 from app.rights import Right
@@ -128,7 +128,7 @@ class Caller:
     def origin(self) -> Origin:
         return Origin(self.network, self.device, self.browser)
 
-    def session_cookies(self, opened: Opened) -> list[Cookie]:
+    def session_cookies(self, opened: OpenedBrowser) -> list[Cookie]:
         """The new session, and the mark of a browser where this account signed in; the sign-in's flow is
         over.
         """

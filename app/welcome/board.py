@@ -50,7 +50,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class BoardQuery:
     """The view that an address asks for: words searched, the one kind of what waits, the order. `section`:
     the key of the one that a company chosen here opens at, "" for its home.
     """
@@ -61,7 +61,7 @@ class Asked:
     section: str = ""
 
     @classmethod
-    def of(cls, q: str, kind: str, sort: str, section: str = "") -> "Asked":
+    def of(cls, q: str, kind: str, sort: str, section: str = "") -> "BoardQuery":
         """Whatever is not known is left aside."""
         key = section_of(section).key if section else HOME
         return cls(
@@ -86,13 +86,13 @@ class Board:
         return sum(each.numbers[kind] for each in self.lines)
 
     def differs(self, line: Line) -> bool:
-        return given_by(line.company) != self.usual
+        return access_given_by(line.company) != self.usual
 
 
 async def board_of(access: AccountAccess, at: Moment) -> Board:
     """One statement for the companies and one for each column; only the first with less than two of them."""
     companies = await my_companies(access, at.today)
-    usual = Counter(map(given_by, companies)).most_common(1)
+    usual = Counter(map(access_given_by, companies)).most_common(1)
     if len(companies) < 2:
         return Board([Line(each) for each in companies], usual[0][0] if usual else ())
     years: dict[str, tuple[int, ...]] = {}
@@ -109,12 +109,12 @@ async def board_of(access: AccountAccess, at: Moment) -> Board:
     return Board(lines, usual[0][0])
 
 
-def given_by(company: Mine) -> tuple[tuple[str, ...], bool, date | None]:
+def access_given_by(company: Mine) -> tuple[tuple[str, ...], bool, date | None]:
     """The access that a company gives to this person: roles, as a third party or not, until when."""
     return tuple(sorted(company.roles)), company.third_party, company.ends_on
 
 
-def chosen_from(lines: Sequence[Line], asked: Asked) -> list[Line]:
+def chosen_lines(lines: Sequence[Line], asked: BoardQuery) -> list[Line]:
     """The lines that hold every word, and something of the kind asked for; in the order asked for."""
     words = folded(asked.q).split()
 

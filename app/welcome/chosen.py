@@ -41,7 +41,7 @@ class Files:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class DeclarationLine:
     """The state of a company's declaration: words, and its page when there is something to go on with.
     `why`: it cannot be begun.
     """
@@ -79,21 +79,30 @@ def files_of(numbers: dict[int, int], codes: list[str]) -> list[Files]:
     return files
 
 
-def said_of(company: Mine, declarations: Sequence[DeclarationAt]) -> Said:
+def declaration_line(company: Mine, declarations: Sequence[DeclarationAt]) -> DeclarationLine:
     """The oldest declaration that is due; without any, the latest one and why there is nothing to begin."""
     mine = [each for each in declarations if each.company_id == company.id]
     if not mine:
-        return Said(company, "Aucune campagne", why="le service n’a pas encore ouvert de campagne")
+        return DeclarationLine(company, "Aucune campagne", why="le service n’a pas encore ouvert de campagne")
     declaration = next((each for each in reversed(mine) if each.is_due), mine[0])
     words = f"{declaration.year} : {WORDS[declaration.state].lower()}"
     if not declaration.may:
-        return Said(company, words, why="vous n’avez pas le rôle « Déclaration » dans cette entreprise")
+        return DeclarationLine(
+            company, words, why="vous n’avez pas le rôle « Déclaration » dans cette entreprise"
+        )
     if not declaration.is_due:
-        return Said(company, words, why=_reason(declaration))
+        return DeclarationLine(company, words, why=_reason(declaration))
     kind = "bad" if declaration.state == State.LATE else "wait"
     if declaration.is_begun and declaration.state == State.LATE:
         words += ", commencée"
-    return Said(company, words, kind, "", "contributions.show", {"year": declaration.year})
+    return DeclarationLine(
+        company=company,
+        words=words,
+        kind=kind,
+        why="",
+        route="contributions.show",
+        params={"year": declaration.year},
+    )
 
 
 def _reason(declaration: DeclarationAt) -> str:

@@ -11,7 +11,7 @@ from app.rights import OWN
 from app.sections import SECTIONS, section_of
 from app.web.pages import leave, page
 from app.web.signatures import Member, Request, SignedIn, get
-from app.welcome.board import Asked, board_of
+from app.welcome.board import BoardQuery, board_of
 from app.welcome.todo import home_of
 from app.welcome.views import board_page, few_page
 
@@ -34,7 +34,7 @@ async def index(
     """The board of several companies; of one or none, a plain page. `rubrique`: the section that the reader
     was in, which the company chosen here opens at.
     """
-    board, asked = await board_of(access, clock.moment()), Asked.of(q, attente, tri, rubrique)
+    board, asked = await board_of(access, clock.moment()), BoardQuery.of(q, attente, tri, rubrique)
     return board_page(board, asked, page) if len(board.lines) > 1 else few_page(board)
 
 

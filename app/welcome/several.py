@@ -28,8 +28,8 @@ from app.web.pages import Page, page, see
 from app.web.paging import row_number
 from app.web.posted import posted
 from app.web.signatures import Request, SignedIn, get, post
-from app.welcome.board import Asked, board_of, chosen_from
-from app.welcome.chosen import MOST, MOST_PAPERS, Lot, codes_with, files_of, lot_of, said_of
+from app.welcome.board import BoardQuery, board_of, chosen_lines
+from app.welcome.chosen import MOST, MOST_PAPERS, Lot, codes_with, declaration_line, files_of, lot_of
 
 CHOSEN = "/entreprises/choix"
 
@@ -60,10 +60,10 @@ async def chosen(
     """A lot of the companies that are ticked; with `tout`, of all those of the list."""
     at = clock.moment()
     if tout:
-        found = chosen_from((await board_of(access, at)).lines, Asked.of(q, attente, "code"))
+        found = chosen_lines((await board_of(access, at)).lines, BoardQuery.of(q, attente, "code"))
         companies = [each.company for each in found]
     else:
-        companies = await _mine_among(access, _asked_codes(request), at)
+        companies = await _my_companies_among(access, _codes_in_address(request), at)
     asked = [(name, value) for name, value in request.query_params.multi_items() if name in KEPT]
     chosen_lot = lot_of(companies, row_number(lot), asked)
     return await _chosen_page(access, chosen_lot, at, notice=NOTICES.get(fait, ""))
@@ -72,8 +72,8 @@ async def chosen(
 @post(CHOSEN)
 async def begin(request: Request, access: SignedIn) -> Response[Any]:
     """Begin the declarations that are due and not begun, where this person may make them."""
-    at, codes = clock.moment(), _given((await posted(request)).fields)
-    companies = (await _mine_among(access, codes, at))[:MOST]
+    at, codes = clock.moment(), _codes_in_form((await posted(request)).fields)
+    companies = (await _my_companies_among(access, codes, at))[:MOST]
 
     to_begin = [each for each in await _declarations(access, companies, at) if _waits(each)]
     form = await Form.attempted(request, access, Chosen, lambda _: begin_each(access, to_begin, at))
@@ -91,7 +91,7 @@ async def export(
     if kind not in {"zip", "csv"}:
         raise NotFound
     at = clock.moment()
-    companies = (await _mine_among(access, _asked_codes(request), at))[:MOST]
+    companies = (await _my_companies_among(access, _codes_in_address(request), at))[:MOST]
     codes, most = codes_with(companies, Right.INVOICES), MOST_PAPERS if kind == "zip" else MOST_EXPORTED
     year = row_number(annee) if len(annee) == 4 else 0
     bills = await bills_at(access, codes, year or None, at.today, most + 1) if codes else []
@@ -124,7 +124,7 @@ async def _chosen_page(
         most_lines=MOST_EXPORTED,
         files=files_of(numbers, codes),
         unseen=[each for each in lot.companies if Right.INVOICES not in each.rights],
-        declarations=[said_of(each, declarations) for each in lot.companies],
+        declarations=[declaration_line(each, declarations) for each in lot.companies],
         to_begin=sum(map(_waits, declarations)),
         notice=notice,
     )
@@ -139,16 +139,16 @@ def _waits(declaration: DeclarationAt) -> bool:
     return declaration.is_due and not declaration.is_begun
 
 
-async def _mine_among(access: AccountAccess, codes: set[str], at: Moment) -> list[Mine]:
+async def _my_companies_among(access: AccountAccess, codes: set[str], at: Moment) -> list[Mine]:
     """By code. Another's company is none, as one that never was."""
     return [each for each in await my_companies(access, at.today) if each.code in codes]
 
 
-def _asked_codes(request: Request) -> set[str]:
+def _codes_in_address(request: Request) -> set[str]:
     return set(request.query_params.getall("code", []))
 
 
-def _given(fields: tuple[tuple[str, str], ...]) -> set[str]:
+def _codes_in_form(fields: tuple[tuple[str, str], ...]) -> set[str]:
     return {value for name, value in fields if name == "code"}
 
 

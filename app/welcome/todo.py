@@ -15,7 +15,7 @@ from app.contributions.views import next_act
 from app.documents.queries import news_of
 from app.invoices.queries import Totals, totals_of
 from app.rights import Right
-from app.text.counts import named, plural, thousands
+from app.text.counts import first_few, plural, thousands
 from app.text.formats import agenda_moment, amount, brief_day
 from app.web.paging import PAGE
 from app.welcome.waiting import MANY, Waiting, waiting_of
@@ -119,7 +119,7 @@ def _visits(waiting: Waiting, today: date, rights: frozenset[Right]) -> Iterator
         words = plural(counts.to_confirm, "rendez-vous à confirmer", "rendez-vous à confirmer")
         names = [each.usual_name or each.birth_name or "" for each in waiting.to_confirm]
         missing = counts.to_confirm - len(names)
-        about = named(names + [""] * missing, min(NAMES, len(names)))
+        about = first_few(names + [""] * missing, min(NAMES, len(names)))
         yield Row(
             counts.first_to_confirm, f"avant le {brief_day(counts.first_to_confirm, today)}", words,
             "Confirmer", "planning.index", query="?etat=confirmer", about=about,
@@ -135,10 +135,12 @@ def _late(waiting: Waiting, today: date) -> Row:
     few = len(waiting.late) <= AT_ONCE
     words = f"{waiting.late_words} {'visite' if len(waiting.late) == 1 else 'visites'} sans date ni demande"
     return Row(
-        today, "dès maintenant", words, "Demander", "appointments.form" if few else "appointments.people",
-        {"motive": RequestMotive.OVERDUE.value},
-        "?" + urlencode([("salarie", each.employee_id) for each in waiting.late]) if few else "",
-        named([each.family for each in waiting.late], NAMES) if len(waiting.late) < MANY else "", LATE,
+        on=today, when="dès maintenant", words=words, verb="Demander",
+        route="appointments.form" if few else "appointments.people",
+        params={"motive": RequestMotive.OVERDUE.value},
+        query="?" + urlencode([("salarie", each.employee_id) for each in waiting.late]) if few else "",
+        about=first_few([each.family for each in waiting.late], NAMES) if len(waiting.late) < MANY else "",
+        tag=LATE,
     )  # fmt: skip
 
 
@@ -154,8 +156,9 @@ async def _filings(access: MemberAccess, today: date) -> list[Row]:
             about = "correction en cours" if filing.state == State.CORRECTING else step and f"étape : {step}"
             rows.append(
                 Row(
-                    closes_on, when, f"Déclaration annuelle {filing.year}", verb.split()[0], act.route,
-                    {"year": filing.year}, about=about, tag=LATE if is_late else ("", ""),
+                    on=closes_on, when=when, words=f"Déclaration annuelle {filing.year}",
+                    verb=verb.split()[0], route=act.route, params={"year": filing.year},
+                    about=about, tag=LATE if is_late else ("", ""),
                 )
             )  # fmt: skip
     return rows
@@ -198,13 +201,16 @@ def _week(waiting: Waiting, rights: frozenset[Right]) -> Iterator[Row]:
         about, verb, route = (
             slot.centre,
             "Convocation" if may else "Voir",
-            "planning.notice" if may else "planning.show",
+            "planning.convocation" if may else "planning.show",
         )
         tag = ("confirmé", "ok")
         if slot.is_gone:
             tag = ("aura quitté l’entreprise", "bad")
             verb, route = ("Remplacer", "planning.choosing") if may else ("Voir", "planning.show")
-        yield Row(slot.starts.date(), when, slot.name, verb, route, params, about=about, tag=tag)
+        yield Row(
+            on=slot.starts.date(), when=when, words=slot.name, verb=verb, route=route, params=params,
+            about=about, tag=tag,
+        )  # fmt: skip
     if more := waiting.counts.week - len(waiting.week):
         words = plural(more, "autre rendez-vous", "autres rendez-vous")
         day = waiting.week[-1].starts.date()
@@ -217,7 +223,7 @@ def _answers(waiting: Waiting, today: date) -> list[Row]:
     if not answers:
         return []
     day = max(_day(each.unread_at, today) for each in answers)
-    names = named([each.usual_name or each.birth_name for each in answers], NAMES)
+    names = first_few([each.usual_name or each.birth_name for each in answers], NAMES)
     many = f"plus de {PAGE} réponses" if len(answers) > PAGE else f"{len(answers)} réponses"
     if len(answers) == 1:
         words, route, params = (
@@ -225,7 +231,12 @@ def _answers(waiting: Waiting, today: date) -> list[Row]:
             "appointments.show",
             {"request_id": answers[0].id},
         )
-        return [Row(day, brief_day(day, today), words, "Lire", route, params, about=answers[0].name)]
+        return [
+            Row(
+                on=day, when=brief_day(day, today), words=words, verb="Lire", route=route, params=params,
+                about=answers[0].name,
+            )
+        ]  # fmt: skip
     words = f"{many} du service à vos demandes"
     return [
         Row(day, brief_day(day, today), words, "Lire", "appointments.index", query="?etat=lire", about=names)
@@ -238,7 +249,12 @@ async def _messages(access: MemberAccess, today: date) -> list[Row]:
     for number, subject, at in await unread_inquiries(access):
         day, params = _day(at, today), {"inquiry_id": number}
         words = f"Réponse du service : {subject}"
-        rows.append(Row(day, brief_day(day, today), words, "Lire", "contact.show", params))
+        rows.append(
+            Row(
+                on=day, when=brief_day(day, today), words=words, verb="Lire", route="contact.show",
+                params=params,
+            )
+        )  # fmt: skip
     return rows
 
 

@@ -8,7 +8,7 @@ from app.rights import role_name
 from app.text.counts import plural, thousands
 from app.text.formats import TIED, amount, short_day
 from app.web.pages import Page, page
-from app.welcome.board import KINDS, TEXTS, Asked, Board, Line, chosen_from, given_by, page_of
+from app.welcome.board import KINDS, TEXTS, Board, BoardQuery, Line, access_given_by, chosen_lines, page_of
 
 NONE = "–"
 HEADS = {
@@ -60,7 +60,7 @@ class Cell:
     params: dict[str, Any] = field(default_factory=dict)
 
 
-def counters_of(board: Board, asked: Asked) -> list[Counter]:
+def counters_of(board: Board, asked: BoardQuery) -> list[Counter]:
     counters = []
     for kind in KINDS:
         number = board.total(kind)
@@ -89,34 +89,34 @@ def _cell(line: Line, kind: str) -> Cell:
     figure = _figure(kind, number)
     one, many = COUNTED[kind]
     heard = f"{figure} {one if number < 2 else many}, {line.company.code}"
-    return Cell(HEADS[kind], figure, heard, route, query, params)
+    return Cell(head=HEADS[kind], figure=figure, heard=heard, route=route, query=query, params=params)
 
 
 def _figure(kind: str, number: int) -> str:
     return amount(number) if kind == "impayes" else thousands(number)
 
 
-def caption_of(shown: int, found: int, board: Board, asked: Asked, number: int, pages: int) -> str:
+def caption_of(shown: int, found: int, board: Board, asked: BoardQuery, number: int, pages: int) -> str:
     """12 entreprises sur 40 : rendez-vous à confirmer, page 1 sur 2"""
     total = len(board.lines)
     words = plural(total, "entreprise") if found == total else f"{found} sur {plural(total, 'entreprise')}"
-    told = [HEADS[asked.kind].lower()] if asked.kind else []
-    told += [f"recherche « {asked.q} »"] if asked.q else []
-    words += f" : {', '.join(told)}" if told else ""
+    narrowed = [HEADS[asked.kind].lower()] if asked.kind else []
+    narrowed += [f"recherche « {asked.q} »"] if asked.q else []
+    words += f" : {', '.join(narrowed)}" if narrowed else ""
     return f"{words}, page {number} sur {pages}" if pages > 1 and shown else words
 
 
 def roles_words(line: Line) -> str:
     """Administrateur, Facturation (tiers déclarant jusqu’au 31/12/2026)"""
-    roles, third_party, ends_on = given_by(line.company)
+    roles, third_party, ends_on = access_given_by(line.company)
     until = f" jusqu’au {short_day(ends_on)}" if ends_on else ""
     names = ", ".join(map(role_name, roles))
     return f"{names} (tiers déclarant{until})" if third_party else names
 
 
-def board_page(board: Board, asked: Asked, typed: str) -> Page:
+def board_page(board: Board, asked: BoardQuery, typed: str) -> Page:
     """`typed`: the number of a page of the list."""
-    found = chosen_from(board.lines, asked)
+    found = chosen_lines(board.lines, asked)
     lines, number, pages = page_of(found, typed)
     return page(
         "welcome/index.html",
@@ -124,7 +124,7 @@ def board_page(board: Board, asked: Asked, typed: str) -> Page:
         counters=counters_of(board, asked),
         lines=[(each, cells_of(each)) for each in lines],
         found=len(found),
-        caption=caption_of(len(lines), len(found), board, asked, number, pages),
+        caption=caption_of(len(lines), len(found), board, asked=asked, number=number, pages=pages),
         asked=asked,
         kind_words=HEADS[asked.kind].lower() if asked.kind else "",
         sorts=SORT_WORDS,

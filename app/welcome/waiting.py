@@ -86,10 +86,10 @@ async def waiting_of(access: MemberAccess, now: datetime, today: date) -> Waitin
     may = Right.APPOINTMENTS in access.rights
     to_confirm = await access.table(_TO_CONFIRM, company | {"since": now}) if may else ()
     return Waiting(
-        present,
-        [Late(*row) for row in late],
-        await counts_of(access, now),
-        [SlotRow(*row) for row in to_confirm],
-        [SlotRow(*row) for row in week],
-        await requests_of(access, "", None, unread=True) if may else (),
+        present=present,
+        late=[Late(*row) for row in late],
+        counts=await counts_of(access, now),
+        to_confirm=[SlotRow(*row) for row in to_confirm],
+        week=[SlotRow(*row) for row in week],
+        answers=await requests_of(access, "", None, unread=True) if may else (),
     )

@@ -23,7 +23,7 @@ Keyed = Callable[[str, str], str]
 OPENED, JOINED = 730, 600  # days ago: the employer's account, the accountant's
 
 
-async def tell(
+async def add_companies(
     session: AsyncSession, *, keyed: Keyed, filled: Filled, at_work: AtWork, password_hash: str, today: date
 ) -> None:
     """`keyed(code, number)` is what is stored of a n° télédéclarant.
@@ -35,10 +35,10 @@ async def tell(
     await _the_clerk(world, password_hash)
     sizes = {"00010": 64, "00010-2": 12, "00010-5": 7}
     for company in await _the_employer(world, keyed, password_hash, at_work, today):
-        await employ(world, company, sizes[company.code], today, filled, at_work)
+        await employ(world, company, sizes[company.code], today=today, filled=filled, at_work=at_work)
     for company in await _the_accountant(world, keyed, password_hash, at_work, today):
         world.now = company.updated_at
-        await employ(world, company, 4, today, filled, at_work)
+        await employ(world, company, 4, today=today, filled=filled, at_work=at_work)
 
 
 async def _the_clerk(world: World, password_hash: str) -> None:

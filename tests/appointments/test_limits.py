@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app import clock
-from app.follow_up.law import Seen
+from app.follow_up.law import DoneVisit
 from app.planning.staff import assign_slot, mark_absent, withdraw_slot
 from db.models import RequestMessage, RequestState, SlotState, VisitKind
 from tests.appointments.steps import REQUESTS, a_request, a_slot, ask, asked, form_for, served, typed_for
@@ -47,7 +47,7 @@ async def test_who_may_be_asked_for_is_offered_with_the_appointment_they_have(al
 
 
 async def test_a_mid_career_visit_is_asked_for_until_it_took_place(alice, world, portal):
-    had = Seen(VisitKind.MID_CAREER, date(2024, 5, 6))
+    had = DoneVisit(VisitKind.MID_CAREER, date(2024, 5, 6))
     told_of = {"birth_on": "1979-05-06", "entry_on": "2015-01-05"}
     seen = await an_employee(portal, world.site, had, birth_name="VUE", **told_of)
     await an_employee(portal, world.site, birth_name="ATTEND", **told_of)

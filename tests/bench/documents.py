@@ -1,12 +1,13 @@
 """A convocation as a PDF: how long one takes once the fonts are read, ordinary and at its longest."""
 
+import asyncio
 import statistics
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.clock import PARIS
-from app.planning.convocations import Convocation, as_pdf
+from app.planning.convocations import Convocation, pdf_of
 from tests.bench.table import Line, verdict
 
 MILLISECONDS, WARM_UP = 100, 3
@@ -37,20 +38,20 @@ FULL = replace(ORDINARY, **{name: ("Marie-Ange " * size)[:size] for name, size i
 
 
 def lines(*, quick: bool = False) -> list[Line]:
-    rounds = 10 if quick else 50
-    return _measured("ordinary", ORDINARY, rounds) + _measured("longest", FULL, rounds)
+    return asyncio.run(_lines(10 if quick else 50))
 
 
-def _measured(name: str, letter: Convocation, rounds: int) -> list[Line]:
+async def _lines(rounds: int) -> list[Line]:
+    return await _measured("ordinary", ORDINARY, rounds) + await _measured("longest", FULL, rounds)
+
+
+async def _measured(name: str, letter: Convocation, rounds: int) -> list[Line]:
     """No two letters are alike: what Typst remembers of the one before is not what is measured."""
     taken = []
     for place in range(WARM_UP + rounds):
         began = time.perf_counter()
-        as_pdf(
-            replace(
-                letter, employee=f"{letter.employee} {place}", starts=letter.starts + timedelta(hours=place)
-            )
-        )
+        starts = letter.starts + timedelta(hours=place)
+        await pdf_of(replace(letter, employee=f"{letter.employee} {place}", starts=starts))
         taken.append((time.perf_counter() - began) * 1000)
     cuts = statistics.quantiles(taken[WARM_UP:], n=20, method="inclusive")
     return [_line(f"{name}: half of {rounds}", cuts[9]), _line(f"{name}: 95 in 100", cuts[18])]

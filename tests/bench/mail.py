@@ -27,7 +27,7 @@ from app.mail.outbox import new_seed, queue_mail
 from app.mail.relay import Relay
 from app.mail.sending import Dispatcher
 from app.main import standalone_templates
-from app.planning.convocations import in_context
+from app.planning.convocations import context_of
 from app.portal import Portal, make_portal
 from app.settings import Settings
 from db.engine import migrate
@@ -77,7 +77,7 @@ class Bench:
             for place, each in enumerate(recipients):
                 if with_pdf:
                     told = replace(ORDINARY, employee=f"{ORDINARY.employee} {place}")
-                    more["convocation"] = in_context(told)
+                    more["convocation"] = context_of(told)
                 queue_mail(access, template, each, clock.now(), seed=seed, **more)
 
     def dispatcher(self) -> Dispatcher:

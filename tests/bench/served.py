@@ -20,7 +20,7 @@ from app.portal import Portal, make_portal
 from app.sessions import open_session
 from app.settings import Settings
 from db.engine import migrate
-from tests.world import TwoCompanies, tell
+from tests.world import TwoCompanies, add_world
 
 ROOT = Path(__file__).parents[2]
 SECRET = "b" * 64
@@ -99,7 +99,7 @@ def free_port() -> int:
 async def _told(settings: Settings, fill: Fill | None = None) -> str:
     await migrate(settings.database_url)
     portal = make_portal(settings)
-    told = await tell(portal)
+    told = await add_world(portal)
     if fill:
         await fill(portal, told)
     async with portal.database.transaction(write=True) as session:

@@ -79,12 +79,12 @@ async def _declaration(reader: Reader) -> Tour:
 async def _changes(reader: Reader) -> Tour:
     page = reader.page
     await reader.open(f"{HOME}/operations")
-    yield Stop("employees.changes filled")
+    yield Stop("employees.operations filled")
     await page.get_by_role("link", name="Annuler").first.click()
     yield Stop("employees.undoing")
     await page.get_by_role("button", name="Annuler cette opération").click()
     await expect(page.get_by_text("La déclaration est annulée")).to_be_visible()
-    yield Stop("employees.changes undone")
+    yield Stop("employees.operations undone")
 
 
 async def _file(reader: Reader) -> Tour:

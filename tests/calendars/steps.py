@@ -15,14 +15,14 @@ ADDRESS = re.compile(r'type="url" value="([^"]+)"')
 
 
 @asynccontextmanager
-async def telling(portal):
+async def seeding(portal):
     async with portal.database.transaction(write=True) as session:
         yield World(session)
 
 
 async def a_slot(portal, company, starts_at, *, employee=None, **more):
     """At the one care centre, confirmed for this employee or open; a professional of its own."""
-    async with telling(portal) as world:
+    async with seeding(portal) as world:
         centre = (await world.session.exec(select(CareCentre))).first()
         centre = centre or await world.a_centre("Centre de Saint-Brieuc")
         usual = {"professional": f"Dr {starts_at:%d%H%M} {company.code}"}

@@ -10,7 +10,7 @@ from app.calendars.queries import MOST_EVENTS
 from db.models import CompanyOwned, Membership, Slot, VisitKind
 from tests.actors import Actor
 from tests.calendars.readers import read
-from tests.calendars.steps import PAGE, a_slot, an_address, telling
+from tests.calendars.steps import PAGE, a_slot, an_address, seeding
 from tests.employees.people import acting
 from tests.people.steps import membership_of
 from tests.statements import watched
@@ -69,7 +69,7 @@ async def test_names_are_told_only_when_asked(alice, reader, world, portal):
 
 async def test_names_follow_the_role_of_today_company_by_company(alice, reader, world, portal):
     await a_slot(portal, world.ours, NOW + timedelta(days=1), employee=world.employee)
-    async with telling(portal) as seeds:
+    async with seeding(portal) as seeds:
         # Charlie's company too, for once.
         await seeds.acts_for(world.alice, world.theirs, roles=["lecture"])
     await a_slot(portal, world.theirs, NOW + timedelta(days=2), employee=world.their_employee)

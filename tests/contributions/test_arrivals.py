@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.contributions.counting import CountedPerson, Group, Made, tally, window_between
+from app.contributions.counting import CountedPerson, FiledDeclaration, Group, tally, window_between
 from app.contributions.tariff import Hires, rules_of
 from db.models import Tariff
 from tests.contributions.steps import (
@@ -33,7 +33,11 @@ def charged(made, year, rules, person, on):
     since = before.rules.reference_on if before else date(year - 1, 1, 1)
     window = window_between(before, after, since)
     found = tally([Group(*person, "SI", None, 1)], rules, since, window, on)
-    return found.new, found.headcount, Made(rules, on, date(year - 1, 1, 1), window.as_kept(rules, on))
+    return (
+        found.new,
+        found.headcount,
+        FiledDeclaration(rules, on, date(year - 1, 1, 1), window.bounds_on(rules, on)),
+    )
 
 
 hires = st.sampled_from(Hires)

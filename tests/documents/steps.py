@@ -4,7 +4,7 @@ import io
 import zipfile
 from datetime import UTC, datetime
 
-from app.documents.staff import Shared, share_document
+from app.documents.staff import SharedDocument, share_document
 from app.kept_files import store_file
 from db.models import Document, DocumentKind
 from tests.employees.people import fields_of
@@ -61,7 +61,7 @@ async def shared(portal, world, kind=DocumentKind.ATTESTATION, title="Attestatio
     company, content = more.pop("company", world.site), more.pop("content", PDF)
     kept = await store_file(portal.storage, more.pop("name", "attestation.pdf"), content)
     async with service(portal, world) as access:
-        return await share_document(access, company.key, Shared(kind, title, **more), kept, NOW)
+        return await share_document(access, company.key, SharedDocument(kind, title, **more), kept, NOW)
 
 
 async def documents(portal, world):

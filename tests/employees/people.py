@@ -4,8 +4,8 @@ from contextlib import asynccontextmanager
 
 import html5lib
 
-from app.employees.declared import filled
-from app.follow_up.law import Seen
+from app.employees.declared import all_columns
+from app.follow_up.law import DoneVisit
 from db.models import AuditEvent, Employee, EmployeeChange
 from db.seeds.world import World
 from tests.actors import Actor
@@ -21,14 +21,14 @@ ELISE = {
 OLD_FIELDS = ("created_at", "updated_at", "version")
 
 
-async def an_employee(portal, company, *visits: Seen, **declared: str) -> Employee:
+async def an_employee(portal, company, *visits: DoneVisit, **declared: str) -> Employee:
     """Élise unless told otherwise, as the portal would have stored her after these visits."""
     async with portal.database.transaction(write=True) as session:
         return await put(World(session), company, *visits, **declared)
 
 
-async def put(world: World, company, *visits: Seen, **declared: str) -> Employee:
-    employee = await world.an_employee(company, filled(ELISE | declared, list(visits)))
+async def put(world: World, company, *visits: DoneVisit, **declared: str) -> Employee:
+    employee = await world.an_employee(company, all_columns(ELISE | declared, list(visits)))
     for kind, done_on, next_on in visits:
         await world.a_visit(employee, kind, done_on, next_on=next_on)
     return employee

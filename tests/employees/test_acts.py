@@ -7,7 +7,6 @@ from datetime import date, timedelta
 import pytest
 
 from app.employees.declared import declared_of
-from app.follow_up.law import Seen
 from db.models import AuditEvent, AuditKind, ChangeKind, Employee, VisitKind
 from db.seeds.world import World
 from tests.actors import Actor
@@ -33,12 +32,6 @@ from tests.reading import rows
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 OPERATIONS = f"{LIST}/operations"
-
-
-@pytest.fixture
-async def elise(portal, world):
-    """On the list, seen once."""
-    return await an_employee(portal, world.site, Seen(VisitKind.VIP_INITIAL, date(2024, 10, 1)))
 
 
 async def undo_last(actor, portal, world):

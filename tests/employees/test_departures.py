@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from app.follow_up.law import Seen
+from app.follow_up.law import DoneVisit
 from db.models import AuditEvent, AuditKind, ChangeKind, VisitKind
 from tests.employees.people import (
     LIST,
@@ -30,12 +30,6 @@ from tests.reading import rows
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 OPERATIONS = f"{LIST}/operations"
-
-
-@pytest.fixture
-async def elise(portal, world):
-    """On the list, seen once."""
-    return await an_employee(portal, world.site, Seen(VisitKind.VIP_INITIAL, date(2024, 10, 1)))
 
 
 async def test_a_departure_is_declared_without_a_reason_and_kept(alice, world, portal, elise):
@@ -179,7 +173,7 @@ async def test_a_return_says_whether_the_last_visit_may_suffice(
     alice, world, portal, risks, kind, seen_on, words
 ):
     gone = await an_employee(
-        portal, world.site, Seen(kind, seen_on), entry_on="2020-01-06", exit_on="2025-06-30", risks=risks
+        portal, world.site, DoneVisit(kind, seen_on), entry_on="2020-01-06", exit_on="2025-06-30", risks=risks
     )
     assert words in (await alice.get(f"{LIST}/{gone.id}/retour")).text
 

@@ -17,7 +17,7 @@ from app.employee_files.titles import distinct_titles, fields_of, how_many_known
 from app.employee_files.writing import CHOICES, HELP, csv_of, model_csv, model_xlsx, xlsx_of
 from app.employee_files.xlsx import xlsx_sheets
 from app.employees.declared import problems
-from app.employees.forms import Identity, declared_in
+from app.employees.forms import Identity, declared_fields
 from app.follow_up.law import RISKS
 from app.jobs.pcs import nomenclature
 from app.web.forms import Form
@@ -118,7 +118,7 @@ def comes_back(field, typed):
     if form.data is None:
         assert form.errors[field].endswith((".", ")"))
         return
-    person = {"code": "00010"} | declared_in(form.data)
+    person = {"code": "00010"} | declared_fields(form.data)
     for export in (csv_of, xlsx_of):
         assert read_again(export([person]), export)[0][field] == person[field]
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.follow_up.law import Seen
+from app.follow_up.law import DoneVisit
 from db.models import VisitKind
 from tests.employees.people import LIST, an_employee
 from tests.pages import check
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 
 
 async def test_a_sheet_explains_the_follow_up_and_what_comes_next(alice, world, portal):
-    seen = Seen(VisitKind.VIP_INITIAL, date(2024, 10, 1))
+    seen = DoneVisit(VisitKind.VIP_INITIAL, date(2024, 10, 1))
     mine = await an_employee(portal, world.site, seen, risks="NUIT", driving_until="2026-04-11")
     page = await alice.get(f"{LIST}/{mine.id}")
     assert "Suivi individuel adapté (SIA)" in page.text
@@ -77,13 +77,6 @@ async def test_who_leaves_later_is_not_offered_a_return(alice, world, portal):
     mine = await an_employee(portal, world.site, exit_on="2026-05-29")
     assert "Enregistrer son retour" not in (await alice.get(f"{LIST}/{mine.id}")).text
     assert "dont à confirmer" in (await alice.get(LIST)).text
-
-
-async def test_who_is_to_be_seen_before_the_work_is_said_to_be_urgent(alice, world, portal):
-    await an_employee(portal, world.site, risks="AMIANTE", entry_on="2026-03-08")
-    due = await alice.get(f"{LIST}/echeances")
-    assert "<strong>Urgent</strong> : avant la prise de poste" in due.text
-    check(due)
 
 
 @pytest.mark.parametrize(

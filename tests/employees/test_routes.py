@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.follow_up.law import Seen
+from app.follow_up.law import DoneVisit
 from db.models import VisitKind
 from tests.actors import Actor
 from tests.employees.people import LIST, acting, an_employee, changes, columns, the_employee
@@ -105,7 +105,7 @@ async def test_a_person_is_found_under_both_names_and_shown_with_both(alice, wor
 @pytest.fixture
 async def staff(portal, world):
     """One of each situation."""
-    seen = [Seen(VIP, date(2026, 1, 20), None)]
+    seen = [DoneVisit(VIP, date(2026, 1, 20), None)]
     for name, visits, more in (
         ("ALIX", seen, {"entry_on": "2020-01-06"}),
         ("BAPTISTE", [], {"entry_on": day(-200), "risks": "NUIT"}),
@@ -159,7 +159,7 @@ async def test_who_left_has_no_deadline_whatever_it_was(alice, world, portal):
 
 
 async def test_a_row_says_who_what_since_when_and_until_when(alice, world, portal):
-    seen = Seen(VIP, date(2026, 1, 20))
+    seen = DoneVisit(VIP, date(2026, 1, 20))
     mine = await an_employee(portal, world.site, seen)
     late = await an_employee(portal, world.site, birth_name="ZOLA", risks="NUIT", exit_on=day(3))
     page = await alice.get(LIST)

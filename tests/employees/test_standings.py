@@ -9,7 +9,7 @@ import pytest
 from db.models import RequestState, SlotState, VisitKind
 from tests.appointments.steps import a_request
 from tests.employees.people import LIST, an_employee
-from tests.planning.steps import WEDNESDAY, a_person, a_slot
+from tests.planning.steps import WEDNESDAY, a_slot
 from tests.statements import statements_of
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
@@ -71,20 +71,3 @@ async def test_the_list_asks_the_same_number_of_statements_however_many_are_call
     with statements_of(portal) as many:
         await alice.get(LIST)
     assert len(many) == len(few)
-
-
-async def test_deadlines_open_on_who_is_late_without_a_date(alice, world, portal):
-    late = await an_overdue(portal, world.site, "RETARD")
-    called = await an_overdue(portal, world.site, "APPELE")
-    await a_slot(portal, world.site, called, kind=VisitKind.VIP_INITIAL)
-    await a_person(portal, world.site, "PLUSTARD")
-    page = (await alice.get(f"{LIST}/echeances")).text
-    assert "RETARD Élise" in page
-    assert f"salarie={late.key}" in page
-    assert "APPELE" not in page
-    assert "PLUSTARD" not in page
-    assert "1 visite en retard" in page
-    page = (await alice.get(f"{LIST}/echeances?mois=encours")).text
-    assert "APPELE Élise" in page
-    assert f"salarie={called.key}" not in page
-    assert '<span class="tag wait">à confirmer</span>' in page

@@ -16,7 +16,7 @@ from tests.actors import Actor
 from tests.conftest import SERVER
 from tests.faults.steps import NEW, ask_reset, entry, give, give_numbers, open_account
 from tests.reading import rows
-from tests.world import PASSWORD, tell
+from tests.world import PASSWORD, add_world
 
 only_postgresql = pytest.mark.skipif(not SERVER, reason="what a server can do and a file cannot")
 
@@ -34,7 +34,7 @@ async def lite(settings, tmp_path, monkeypatch):
 
 @pytest.fixture
 async def people(lite):
-    return await tell(lite.app.state.portal)
+    return await add_world(lite.app.state.portal)
 
 
 @contextmanager

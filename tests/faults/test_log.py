@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from app import clock
-from app.logs import PROCESSORS, LibraryHandler, as_line, traced
+from app.logs import PROCESSORS, LibraryHandler, as_line, trace_words
 from db.models import Account, AuditEvent, AuditKind, Company
 from tests.actors import Actor
 from tests.faults.test_database_trouble import held, lite, only_postgresql, people
@@ -170,8 +170,8 @@ class Age(BaseModel):
 def test_when_python_quotes_what_it_met(work):
     with pytest.raises(Exception) as caught:
         work()
-    assert MARK not in traced(caught.value)
-    assert "test_log.py" in traced(caught.value)
+    assert MARK not in trace_words(caught.value)
+    assert "test_log.py" in trace_words(caught.value)
 
 
 async def grouped():
@@ -182,7 +182,7 @@ async def grouped():
 def test_words_about_code_stay():
     with pytest.raises(AttributeError) as caught:
         None.upper()
-    assert "'NoneType' object has no attribute 'upper'" in traced(caught.value)
+    assert "'NoneType' object has no attribute 'upper'" in trace_words(caught.value)
 
 
 async def test_the_error_that_a_rule_raises_names_the_rule(portal, world, logged):

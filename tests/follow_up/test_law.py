@@ -11,9 +11,9 @@ from app.follow_up.law import (
     NOT_FOLLOWED,
     PERIODIC,
     RISKS,
+    DoneVisit,
     FollowUp,
     FollowUpFacts,
-    Seen,
     add_months,
     counts_for_contribution,
     first_visit,
@@ -37,7 +37,7 @@ DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 SETS = st.frozensets(st.sampled_from(ASKED))
 NEAR = DAYS | st.dates(date(2026, 1, 1), date(2026, 1, 5))  # so that two fall on one day
 FACTS = st.builds(FollowUpFacts, DAYS, NEAR, st.sampled_from(Contract), SETS)
-VISITS = st.lists(st.builds(Seen, st.sampled_from(VisitKind), NEAR, st.none() | NEAR), max_size=6)
+VISITS = st.lists(st.builds(DoneVisit, st.sampled_from(VisitKind), NEAR, st.none() | NEAR), max_size=6)
 many = settings(max_examples=300)
 
 
@@ -146,7 +146,7 @@ def test_the_first_visit_of_each_kind_of_hiring(facts, kind, by, article, before
 def test_who_is_not_followed_through_this_employer_has_no_deadline_whatever_happened(contract):
     facts = employed("AMIANTE", "NUIT", contract=contract)
     assert next_visit(facts, []) is None
-    assert next_visit(facts, [Seen(EXAM, ENTRY)]) is None
+    assert next_visit(facts, [DoneVisit(EXAM, ENTRY)]) is None
     assert not counts_for_contribution(contract)
 
 
@@ -164,34 +164,38 @@ SEEN = date(2026, 3, 2)
 @pytest.mark.parametrize(
     ("facts", "seen", "kind", "by", "article"),
     [
-        (employed(), [Seen(VIP_FIRST, SEEN)], VIP, date(2031, 3, 2), "R4624-16"),
-        (employed("NUIT"), [Seen(VIP_FIRST, SEEN)], VIP, date(2029, 3, 2), "R4624-17"),
-        (employed("RQTH"), [Seen(VIP, SEEN)], VIP, date(2029, 3, 2), "R4624-17"),
-        (employed("CMR"), [Seen(EXAM_FIRST, SEEN)], BETWEEN, date(2028, 3, 2), "R4624-28"),
+        (employed(), [DoneVisit(VIP_FIRST, SEEN)], VIP, date(2031, 3, 2), "R4624-16"),
+        (employed("NUIT"), [DoneVisit(VIP_FIRST, SEEN)], VIP, date(2029, 3, 2), "R4624-17"),
+        (employed("RQTH"), [DoneVisit(VIP, SEEN)], VIP, date(2029, 3, 2), "R4624-17"),
+        (employed("CMR"), [DoneVisit(EXAM_FIRST, SEEN)], BETWEEN, date(2028, 3, 2), "R4624-28"),
         (
             employed("CMR"),
-            [Seen(EXAM_FIRST, SEEN), Seen(BETWEEN, date(2028, 2, 1))],
+            [DoneVisit(EXAM_FIRST, SEEN), DoneVisit(BETWEEN, date(2028, 2, 1))],
             EXAM,
             date(2030, 3, 2),
             "R4624-28",
         ),
         (
             employed("CMR"),
-            [Seen(EXAM_FIRST, SEEN), Seen(BETWEEN, date(2028, 2, 1)), Seen(EXAM, date(2030, 1, 15))],
+            [
+                DoneVisit(EXAM_FIRST, SEEN),
+                DoneVisit(BETWEEN, date(2028, 2, 1)),
+                DoneVisit(EXAM, date(2030, 1, 15)),
+            ],
             BETWEEN,
             date(2032, 1, 15),
             "R4624-28",
         ),
         # An examination also serves who no longer needs one.
-        (employed(), [Seen(EXAM, SEEN)], VIP, date(2031, 3, 2), "R4624-16"),
+        (employed(), [DoneVisit(EXAM, SEEN)], VIP, date(2031, 3, 2), "R4624-16"),
         # A minor at the visit: three years, even though of age meanwhile.
-        (employed(born=date(2008, 4, 1)), [Seen(VIP_FIRST, SEEN)], VIP, date(2029, 3, 2), "R4624-17"),
-        (employed(), [Seen(VIP_FIRST, date(2024, 2, 29))], VIP_FIRST, date(2026, 4, 12), "R4624-10"),
-        (employed(entry=date(2024, 1, 2)), [Seen(VIP, date(2024, 2, 29))], VIP,
+        (employed(born=date(2008, 4, 1)), [DoneVisit(VIP_FIRST, SEEN)], VIP, date(2029, 3, 2), "R4624-17"),
+        (employed(), [DoneVisit(VIP_FIRST, date(2024, 2, 29))], VIP_FIRST, date(2026, 4, 12), "R4624-10"),
+        (employed(entry=date(2024, 1, 2)), [DoneVisit(VIP, date(2024, 2, 29))], VIP,
          date(2029, 2, 28), "R4624-16"),
-        (employed(), [Seen(VIP_FIRST, SEEN), Seen(VisitKind.RETURN, date(2027, 1, 4))], VIP,
+        (employed(), [DoneVisit(VIP_FIRST, SEEN), DoneVisit(VisitKind.RETURN, date(2027, 1, 4))], VIP,
          date(2031, 3, 2), "R4624-16"),
-        (employed(), [Seen(VisitKind.EMPLOYER, SEEN)], VIP_FIRST, date(2026, 4, 12), "R4624-10"),
+        (employed(), [DoneVisit(VisitKind.EMPLOYER, SEEN)], VIP_FIRST, date(2026, 4, 12), "R4624-10"),
     ],
 )  # fmt: skip
 def test_the_visit_that_follows(facts, seen, kind, by, article):
@@ -200,39 +204,39 @@ def test_the_visit_that_follows(facts, seen, kind, by, article):
 
 
 def test_a_visit_a_little_before_the_hiring_is_that_of_the_hiring_and_an_older_one_is_not():
-    assert next_visit(employed(), [Seen(VIP, date(2025, 10, 12))]).by == date(2030, 10, 12)
-    assert next_visit(employed(), [Seen(VIP, date(2025, 10, 11))]).by == date(2026, 4, 12)
+    assert next_visit(employed(), [DoneVisit(VIP, date(2025, 10, 12))]).by == date(2030, 10, 12)
+    assert next_visit(employed(), [DoneVisit(VIP, date(2025, 10, 11))]).by == date(2026, 4, 12)
 
 
 def test_a_risk_that_comes_after_a_vip_asks_for_an_examination_before_the_post():
-    found = next_visit(employed("AMIANTE"), [Seen(VIP_FIRST, SEEN)])
+    found = next_visit(employed("AMIANTE"), [DoneVisit(VIP_FIRST, SEEN)])
     assert (found.kind, found.by, found.article, found.before_post) == (EXAM_FIRST, SEEN, "R4624-24", True)
     assert "n’était pas un examen d’aptitude" in found.words
 
 
 def test_that_examination_is_never_asked_for_before_the_eve_of_the_first_day():
-    found = next_visit(employed("AMIANTE"), [Seen(VIP_FIRST, date(2025, 11, 3))])
+    found = next_visit(employed("AMIANTE"), [DoneVisit(VIP_FIRST, date(2025, 11, 3))])
     assert (found.kind, found.by) == (EXAM_FIRST, EVE)
 
 
 def test_the_professional_may_ask_for_an_earlier_date_and_never_for_a_later_one():
     sooner, later = date(2027, 3, 1), date(2040, 1, 1)
-    found = next_visit(employed(), [Seen(VIP_FIRST, SEEN, sooner)])
+    found = next_visit(employed(), [DoneVisit(VIP_FIRST, SEEN, sooner)])
     assert (found.kind, found.by) == (VIP, sooner)
     assert "fixée par le professionnel de santé" in found.words
-    assert next_visit(employed(), [Seen(VIP_FIRST, SEEN, later)]).by == date(2031, 3, 2)
-    since = [Seen(VIP_FIRST, SEEN, sooner), Seen(VisitKind.RETURN, date(2026, 9, 1))]
+    assert next_visit(employed(), [DoneVisit(VIP_FIRST, SEEN, later)]).by == date(2031, 3, 2)
+    since = [DoneVisit(VIP_FIRST, SEEN, sooner), DoneVisit(VisitKind.RETURN, date(2026, 9, 1))]
     assert next_visit(employed(), since).by == date(2031, 3, 2)
-    asked_on_return = [Seen(VIP_FIRST, SEEN), Seen(VisitKind.RETURN, date(2026, 9, 1), sooner)]
+    asked_on_return = [DoneVisit(VIP_FIRST, SEEN), DoneVisit(VisitKind.RETURN, date(2026, 9, 1), sooner)]
     assert next_visit(employed(), asked_on_return).by == sooner
 
 
 def test_two_visits_of_one_day_count_as_they_should_in_any_order():
-    both = [Seen(EXAM, SEEN), Seen(VIP, SEEN)]
+    both = [DoneVisit(EXAM, SEEN), DoneVisit(VIP, SEEN)]
     assert next_visit(employed("CMR"), both) == next_visit(employed("CMR"), both[::-1])
     assert next_visit(employed("CMR"), both).kind == BETWEEN
     soon = date(2027, 1, 1)
-    joint = [Seen(VIP, SEEN, soon), Seen(VisitKind.MID_CAREER, SEEN)]
+    joint = [DoneVisit(VIP, SEEN, soon), DoneVisit(VisitKind.MID_CAREER, SEEN)]
     assert next_visit(employed(), joint).by == next_visit(employed(), joint[::-1]).by == soon
 
 
@@ -309,7 +313,7 @@ def test_a_later_visit_never_brings_the_deadline_nearer(facts, seen, kind, done_
     assume(facts.contract not in NOT_FOLLOWED)
     seen = [each._replace(next_on=None) for each in seen]
     assume(all(each.done_on < done_on for each in seen))
-    before, after = next_visit(facts, seen), next_visit(facts, [*seen, Seen(kind, done_on)])
+    before, after = next_visit(facts, seen), next_visit(facts, [*seen, DoneVisit(kind, done_on)])
     restarts = kind in PERIODIC and any(each.kind in EXAMS for each in seen)
     if not (restarts and follow_up(facts.risks, facts.birth_on, done_on).monitoring == SIR):
         assert after.by >= before.by
@@ -320,7 +324,7 @@ def test_a_later_visit_never_brings_the_deadline_nearer(facts, seen, kind, done_
 def test_a_later_examination_never_brings_the_deadline_nearer(facts, kind, one, other):
     assume(facts.contract not in NOT_FOLLOWED)
     first, second = sorted((one, other))
-    assert next_visit(facts, [Seen(kind, second)]).by >= next_visit(facts, [Seen(kind, first)]).by
+    assert next_visit(facts, [DoneVisit(kind, second)]).by >= next_visit(facts, [DoneVisit(kind, first)]).by
 
 
 @many
@@ -329,7 +333,7 @@ def test_the_professionals_date_is_never_passed_over(facts, seen, asked_on):
     assume(facts.contract not in NOT_FOLLOWED)
     assume(all(each.done_on >= facts.entry_on for each in seen))
     last = max((each.done_on for each in seen), default=facts.entry_on)
-    found = next_visit(facts, [*seen, Seen(VIP, last + timedelta(days=1), asked_on)])
+    found = next_visit(facts, [*seen, DoneVisit(VIP, last + timedelta(days=1), asked_on)])
     assert found.by <= asked_on or found.kind == EXAM_FIRST
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from app.clock import PARIS, Moment
-from app.follow_up.standing import Asked, Call, Standing, State, standing_of
+from app.follow_up.standing import Call, OpenRequest, Standing, State, standing_of
 from db.kinds import NEVER, VisitKind
 
 NOW = datetime(2026, 11, 30, 8, 0, tzinfo=PARIS)
@@ -20,7 +20,7 @@ def call(kind=VIP, *, days=1, confirmed=False, number=1):
 
 
 def asked(kind=VIP, number=1):
-    return Asked(number, kind, datetime(2026, 11, 27, 9, 0, tzinfo=PARIS))
+    return OpenRequest(number, kind, datetime(2026, 11, 27, 9, 0, tzinfo=PARIS))
 
 
 def standing(due_on, *under_way, due_kind=VIP, **more) -> Standing:
@@ -66,7 +66,7 @@ def test_the_first_appointment_to_come_is_told_before_one_that_has_passed():
 
 def test_among_requests_the_oldest_is_told():
     newer = asked(number=2)._replace(sent_at=NOW)
-    assert standing(PAST, newer, asked()).asked == asked()
+    assert standing(PAST, newer, asked()).request == asked()
 
 
 def test_nobody_without_a_visit_is_late():

@@ -9,7 +9,7 @@ import zxingcpp
 
 from app.files.pdf import ROOT
 from app.invoices.rules import BilledLine
-from app.invoices.staff import Entry, Received, issue_invoice, record_payment
+from app.invoices.staff import Entry, ReceivedPayment, issue_invoice, record_payment
 from app.settings import Settings
 from db.models import InvoiceKind
 from tests.planning.steps import service
@@ -38,7 +38,7 @@ async def an_invoice(portal, world, number="F2026-1", cents=10_000, company=None
 
 async def paid(portal, world, invoice, cents, reference="VIR-1", on=date(2026, 2, 20)):
     async with service(portal, world) as access:
-        received = Received(cents, on, "virement", reference)
+        received = ReceivedPayment(cents, on, "virement", reference)
         return await record_payment(access, invoice.key, received, NOW)
 
 

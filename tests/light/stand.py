@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 from sqlmodel import select
 
-from app.main import routed, wired
+from app.main import make_litestar, wire
 from app.portal import Portal, make_portal
 from app.settings import Settings
 from db.engine import migrate
@@ -20,7 +20,7 @@ from db.models import CareCentre, VisitKind
 from db.seeds.world import World
 from tests.browser.conftest import Server, server_options
 from tests.postbox import Mailbox
-from tests.world import TwoCompanies, tell
+from tests.world import TwoCompanies, add_world
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ async def standing(folder: Path) -> AsyncIterator[Stand]:
             reserved_addresses=True, smtp_url=f"smtp://127.0.0.1:{mailbox.port}", base_url=f"http://127.0.0.1:{port}",
         )  # fmt: skip
         portal = make_portal(settings, bcrypt_cost=4)
-        told = await tell(portal)
+        told = await add_world(portal)
         await two_slots(portal, told)
-        server = Server(server_options(wired(routed(demo=False), settings, portal)))
+        server = Server(server_options(wire(make_litestar(demo=False), settings, portal)))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         while not server.started:
             await asyncio.sleep(0.01)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from sqlmodel import select
 
 from app.access import StaffAccess
-from app.follow_up.law import Seen
+from app.follow_up.law import DoneVisit
 from db.models import AuditEvent, CareCentre, Slot, VisitKind, VisitNotice
 from db.seeds.world import World
 from tests.employees.people import an_employee, as_shown
@@ -22,7 +22,7 @@ FREE_UNTIL = "lundi 9 mars à 9 h 30"
 async def a_person(portal, company, name="LE GALL", **declared):
     """To whom a periodic visit is due on 1 June 2026."""
     fields = {"birth_name": name, "entry_on": "2021-05-03"} | declared
-    return await an_employee(portal, company, Seen(VisitKind.VIP_INITIAL, date(2021, 6, 1)), **fields)
+    return await an_employee(portal, company, DoneVisit(VisitKind.VIP_INITIAL, date(2021, 6, 1)), **fields)
 
 
 async def a_slot(portal, company, person=None, starts_at=WEDNESDAY, **more) -> Slot:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.follow_up.law import Seen
+from app.follow_up.law import DoneVisit
 from db.models import (
     AuditEvent,
     AuditKind,
@@ -156,7 +156,7 @@ async def test_who_leaves_before_is_named_and_has_to_be_replaced(alice, world, p
 
 async def test_a_candidate_who_was_asked_for_is_no_longer_late(alice, world, portal, open_slot):
     fields = {"birth_name": "TARD", "entry_on": "2020-01-06"}
-    late = await an_employee(portal, world.site, Seen(VisitKind.VIP_INITIAL, date(2020, 2, 3)), **fields)
+    late = await an_employee(portal, world.site, DoneVisit(VisitKind.VIP_INITIAL, date(2020, 2, 3)), **fields)
     path = f"{PLANNING}/{open_slot.id}/salarie"
     assert "en retard depuis le 03/02/2025" in (await alice.get(path)).text
     await a_request(portal, world.site, late, world.alice, kind=late.due_kind)

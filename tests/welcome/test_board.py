@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import update
 
 from app.companies.queries import Mine
-from app.welcome.board import PAGE, Asked, Line, chosen_from, page_of
+from app.welcome.board import PAGE, BoardQuery, Line, chosen_lines, page_of
 from db.models import Invoice
 from db.seeds.world import World
 from tests.actors import Actor
@@ -167,7 +167,7 @@ def line(code, name="", town="", years=(), to_confirm=0, undated=0, late_cents=0
 
 
 def order(lines, sort):
-    return [each.company.code for each in chosen_from(lines, Asked.of("", "", sort))]
+    return [each.company.code for each in chosen_lines(lines, BoardQuery.of("", "", sort))]
 
 
 def test_what_waits_most_comes_first_and_a_member_stays_before_its_sites():

@@ -9,7 +9,7 @@ import pytest
 
 from app.contributions.filings import DeclarationAt
 from app.contributions.states import Campaign, State
-from app.welcome.chosen import MOST, MOST_PAPERS, files_of, said_of
+from app.welcome.chosen import MOST, MOST_PAPERS, declaration_line, files_of
 from db.models import AnnualDeclaration, Invoice, InvoiceKind
 from db.seeds.world import World
 from tests.actors import Actor
@@ -224,10 +224,10 @@ def test_files_say_all_the_years_first_and_what_does_not_hold():
 )
 def test_each_says_why_there_is_nothing_to_begin(state, may, why):
     company, campaign = line("00001").company, Campaign(date(2026, 1, 5), date(2026, 2, 15))
-    told = said_of(company, [DeclarationAt(company.id, "00001", 2026, campaign, state, False, may)])
+    told = declaration_line(company, [DeclarationAt(company.id, "00001", 2026, campaign, state, False, may)])
     assert told.why == why
     assert bool(told.route) == (not why)
 
 
 def test_without_a_campaign_there_is_nothing_to_begin():
-    assert said_of(line("00001").company, []).why == "le service n’a pas encore ouvert de campagne"
+    assert declaration_line(line("00001").company, []).why == "le service n’a pas encore ouvert de campagne"

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from app.clock import PARIS
 from app.files.pdf import USUAL
-from app.planning.convocations import Convocation, as_pdf, convocation_of, pdf_of, when_words
+from app.planning.convocations import Convocation, convocation_of, pdf_of, when_words
 from app.planning.queries import SlotRow
 from app.settings import Settings
 
@@ -53,13 +53,17 @@ HOSTILE = (
 )
 
 
+def drawn(letter):
+    return asyncio.run(pdf_of(letter))
+
+
 def opened(pdf):
     return PdfReader(io.BytesIO(pdf))
 
 
 def text_of(**changed):
     """What the only page says, its lines joined."""
-    reader = opened(as_pdf(replace(LETTER, **changed)))
+    reader = opened(drawn(replace(LETTER, **changed)))
     assert len(reader.pages) == 1
     return " ".join(reader.pages[0].extract_text().split())
 
@@ -91,7 +95,7 @@ def the_settings():
 
 
 def test_it_is_one_a4_page_that_says_who_when_where_and_with_whom():
-    page = opened(as_pdf(LETTER)).pages[0].mediabox
+    page = opened(drawn(LETTER)).pages[0].mediabox
     assert (round(page.width), round(page.height)) == (595, 842)
     text = text_of()
     for words in (
@@ -108,7 +112,7 @@ def test_it_is_one_a4_page_that_says_who_when_where_and_with_whom():
 
 
 def test_a_screen_reader_finds_language_title_headings_and_list():
-    reader = opened(as_pdf(LETTER))
+    reader = opened(drawn(LETTER))
     catalogue = reader.trailer["/Root"]
     assert catalogue["/MarkInfo"]["/Marked"]
     assert catalogue["/Lang"].startswith("fr")
@@ -169,7 +173,7 @@ def test_a_change_of_direction_cannot_turn_a_name_round():
 @settings(max_examples=40)
 @given(st.text(max_size=60))
 def test_no_name_makes_it_fail(name):
-    assert len(opened(as_pdf(replace(LETTER, employee=f"M. {name}", centre=name or "-"))).pages) == 1
+    assert len(opened(drawn(replace(LETTER, employee=f"M. {name}", centre=name or "-"))).pages) == 1
 
 
 @pytest.mark.parametrize("word", ["W", "Marie-Antoinette ", "ﷺ", "Ĳ "])
@@ -188,7 +192,7 @@ def test_what_no_table_would_hold_is_cut_rather_than_put_on_a_second_page():
 @pytest.mark.parametrize("wrong", [{"state": "canceled"}, {"color": "bleu"}])
 def test_what_typst_cannot_draw_is_an_error(wrong):
     with pytest.raises(typst.TypstError):
-        as_pdf(replace(LETTER, **wrong))
+        drawn(replace(LETTER, **wrong))
     assert text_of()
 
 

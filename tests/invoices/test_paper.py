@@ -12,7 +12,7 @@ from app.invoices.paper import TEMPLATE, bank_of, paper_of
 from app.invoices.queries import InvoiceRow
 from db.models import Company, Invoice, Payment
 from tests.invoices.steps import BIC, IBAN, NOW, codes_on, the_settings
-from tests.planning.test_document import HOSTILE, roles
+from tests.planning.test_convocations import HOSTILE, roles
 
 COMPANY = Company(
     id=1, code="00010", member_code="00010", name="Adhérent BRIEUC", address="12 rue de la Gare",

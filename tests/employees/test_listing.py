@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from app.follow_up.law import Seen
+from app.follow_up.law import DoneVisit
 from db.models import VisitKind
 from tests.employees.people import LIST, acting, an_employee
 from tests.employees.test_routes import names
@@ -66,7 +66,7 @@ async def test_the_heads_sort_and_say_how_the_list_is_sorted(alice, portal, worl
 )
 async def test_each_sort_goes_both_ways_over_all_the_pages(alice, portal, world, monkeypatch, sort, initials):
     for name, entry, seen in (("ARZEL", 2024, 2024), ("BIHAN", 2020, 2025), ("CORRE", 2022, None)):
-        visits = [Seen(VisitKind.VIP_INITIAL, date(seen, 5, 4))] if seen else []
+        visits = [DoneVisit(VisitKind.VIP_INITIAL, date(seen, 5, 4))] if seen else []
         await an_employee(portal, world.site, *visits, birth_name=name, entry_on=f"{entry}-01-01")
     monkeypatch.setattr("app.employees.listing.PAGE", 1)
     found, path = "", f"{LIST}?tri={sort}"
