@@ -18,6 +18,7 @@ from app.demo.contributions_story import add_contributions
 from app.demo.documents_story import add_documents
 from app.demo.hours import at_work
 from app.demo.invoices_story import add_invoices
+from app.demo.morning_story import add_morning
 from app.demo.past_story import add_past
 from app.demo.queries import Filled, filling_of, is_demo_base
 from app.demo.story import add_planning
@@ -119,6 +120,7 @@ async def write_demo(session: AsyncSession, portal: Portal) -> None:
         await add_planning(staff, clock.now())
         await add_clinic(staff, clock.now())
         await add_contact(staff, clock.now())
+        await add_morning(staff, clock.now())
         await add_documents(staff, clock.now())
         await add_contributions(staff, clock.now())
         await add_invoices(past, clock.now())

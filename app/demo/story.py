@@ -92,7 +92,7 @@ async def member_of(staff: StaffAccess, code: str, email: str) -> MemberAccess:
     )  # fmt: skip
 
 
-async def _due(staff: StaffAccess, company_id: int, most: int) -> list[Employee]:
+async def due_employees(staff: StaffAccess, company_id: int, most: int) -> list[Employee]:
     """Employees with a visit to come, the most urgent first."""
     mine = staff.select(Employee).where(
         Employee.company_id == company_id, Employee.due_kind != "", col(Employee.exit_on).is_(None)
@@ -109,7 +109,7 @@ async def _to_come(
     staff: StaffAccess, member: MemberAccess, centre: CareCentre, times: Iterator[datetime], now: datetime
 ) -> None:
     """Published last week, answered since."""
-    people = await _due(staff, member.company.key, 11)
+    people = await due_employees(staff, member.company.key, 11)
     openings = [_opening(each.due_kind, centre, next(times)) for each in people]
     slots = await publish_slots(staff, member.company.key, openings, days_ago(now, 6, 10, 10))
     named = list(zip(slots, people, strict=True))
@@ -128,7 +128,7 @@ async def _past(
     staff: StaffAccess, member: MemberAccess, centre: CareCentre, times: Iterator[datetime]
 ) -> None:
     """Two visits that took place lately, one with its attestation, and one that nobody came to."""
-    people = (await _due(staff, member.company.key, 16))[11:14]
+    people = (await due_employees(staff, member.company.key, 16))[11:14]
     starts = [next(times) for _ in people]
     proposed, confirmed = (days_ago(min(starts), days, 10, 40) for days in (9, 7))
     openings = [_opening(each.due_kind, centre, at) for each, at in zip(people, starts, strict=True)]
@@ -173,7 +173,7 @@ async def _requests(staff: StaffAccess, member: MemberAccess, now: datetime) -> 
     soon = "Nous cherchons une date dans les 8 jours du retour."
     await answer_request(staff, a_return.key, soon, days_ago(now, 3, 9, 30))
     # The one whose slot was given back: who has an appointment is not asked for again.
-    for each in (await _due(staff, member.company.key, 8))[7:]:
+    for each in (await due_employees(staff, member.company.key, 8))[7:]:
         fields = {"batch": once_token(), f"salarie_{each.key}": "oui"}
         at = clock.moment(days_ago(now, 2, 9, 30))
         await ask_for_visits(member, RequestMotive.OVERDUE, Wishes.model_validate(fields), at)
@@ -182,7 +182,7 @@ async def _requests(staff: StaffAccess, member: MemberAccess, now: datetime) -> 
 async def _one_slot(
     staff: StaffAccess, company_id: int, centre: CareCentre, times: Iterator[datetime], now: datetime
 ) -> None:
-    for person in await _due(staff, company_id, 1):
+    for person in await due_employees(staff, company_id, 1):
         (slot,) = await publish_slots(
             staff, company_id, [_opening(person.due_kind, centre, next(times))], now
         )

@@ -121,3 +121,10 @@ async def test_nothing_of_the_demo_exists_outside_it(visitor, world):
     for path in ("/demo/courriels", "/demo/connexion", "/demo/courriels/1"):
         assert (await visitor.get(path)).status_code == 404
     assert (await visitor.post("/demo/connexion", data={"persona": PERSONAS[0].title})).status_code == 404
+
+
+async def test_the_service_finds_a_mornings_work(show):
+    await show.fill("/", to="/demo/connexion", persona="Service")
+    page = (await show.get("/service/a-traiter")).text
+    assert len(re.findall(r'href="/service/(?:demandes|messages|messages-sans-compte)/\d+"', page)) == 12
+    assert "Anaëlle Le Bris" in page
