@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Executable, Select, bindparam, event, inspect, text
+from sqlalchemy import CompoundSelect, Executable, Select, bindparam, event, inspect, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -21,7 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from db.migrate import is_current, upgrade
 from db.shortage import refuses_writing
-from db.sqlite import READ_ONLY, Driver, ReadOnlyConnections
+from db.sqlite import READ_ONLY, Driver, Plan, ReadOnlyConnections
 from db.turns import SECONDS, Turn, Turns, one_request, patience
 from db.types import Instant
 
@@ -141,12 +141,29 @@ class Database:
         """Plain tuples. The quick way is for reading on SQLite, with a statement made at module level: its
         `values` say so.
         """
-        if self._readers and values is not None and not session.info.get("write"):
-            plan = self._readers.plan(statement) if isinstance(statement, Select) else None
-            if plan:
-                return await self._readers.rows(plan, values)
+        if self._readers and (plan := self._plan(session, statement, values)):
+            return await self._readers.rows(plan, values or {})
         connection = await session.connection()
         return [tuple(row) for row in await connection.execute(statement, values)]
+
+    async def rows(
+        self, session: AsyncSession, statement: Any, values: dict[str, Any] | None
+    ) -> Sequence[Any]:
+        """Models, or models and columns. The quick way is that of `table`, and its models are plain ones
+        (`db/plain.py`).
+        """
+        if self._readers and (plan := self._plan(session, statement, values)):
+            return plan.shaped(await self._readers.rows(plan, values or {}))
+        rows: Sequence[Any] = (await session.exec(statement, params=values)).all()
+        return rows
+
+    def _plan(
+        self, session: AsyncSession, statement: Executable, values: dict[str, Any] | None
+    ) -> Plan | None:
+        """None for what goes the usual way."""
+        if self._readers is None or values is None or session.info.get("write"):
+            return None
+        return self._readers.plan(statement) if isinstance(statement, Select | CompoundSelect) else None
 
     async def try_writing(self) -> None:
         """A real write, taken back; or the fault that stops it. Callers at the same time share the answer."""
