@@ -102,8 +102,6 @@ class Access:
     async def first(
         self, statement: SelectOfScalar[Result], params: dict[str, Any] | None = None
     ) -> Result | None:
-        if params is None:
-            return (await self.session_.exec(statement)).first()
         return next(iter(await self.all(statement, params)), None)
 
     async def change(self, statement: Update | Delete) -> int:

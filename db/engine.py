@@ -138,11 +138,12 @@ class Database:
     async def table(
         self, session: AsyncSession, statement: Executable, values: dict[str, Any] | None
     ) -> Sequence[tuple[Any, ...]]:
-        """Plain tuples. The quick way is for reading on SQLite, with a statement made at module level: its
-        `values` say so.
+        """Plain tuples. The quick way is for reading on SQLite, the quickest with a statement made at module
+        level: its `values` say so.
         """
-        if self._readers and (plan := self._plan(session, statement, values)):
-            return await self._readers.rows(plan, values or {})
+        plan, given = self._plan(session, statement, values)
+        if plan and self._readers:
+            return await self._readers.rows(plan, given)
         connection = await session.connection()
         return [tuple(row) for row in await connection.execute(statement, values)]
 
@@ -152,18 +153,22 @@ class Database:
         """Models, or models and columns. The quick way is that of `table`, and its models are plain ones
         (`db/plain.py`).
         """
-        if self._readers and (plan := self._plan(session, statement, values)):
-            return plan.shaped(await self._readers.rows(plan, values or {}))
+        plan, given = self._plan(session, statement, values)
+        if plan and self._readers:
+            return plan.shaped(await self._readers.rows(plan, given))
         rows: Sequence[Any] = (await session.exec(statement, params=values)).all()
         return rows
 
     def _plan(
         self, session: AsyncSession, statement: Executable, values: dict[str, Any] | None
-    ) -> Plan | None:
-        """None for what goes the usual way."""
-        if self._readers is None or values is None or session.info.get("write"):
-            return None
-        return self._readers.plan(statement) if isinstance(statement, Select | CompoundSelect) else None
+    ) -> tuple[Plan | None, dict[str, Any]]:
+        """Neither plan nor values for what goes the usual way."""
+        is_reading = self._readers and not session.info.get("write")
+        if not is_reading or not self._readers or not isinstance(statement, Select | CompoundSelect):
+            return None, {}
+        if values is None:
+            return self._readers.plan_like(statement)
+        return self._readers.plan(statement, values), values
 
     async def try_writing(self) -> None:
         """A real write, taken back; or the fault that stops it. Callers at the same time share the answer."""

@@ -33,6 +33,7 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 from sqlalchemy.util.concurrency import await_
 
@@ -125,6 +126,9 @@ FIXED = (Date, DateTime, Instant)
 NOT_JSON = (LargeBinary, Numeric)
 READ_ONLY = "PRAGMA query_only=ON"
 STUCK = 0.01  # seconds
+LISTS = (list, tuple)
+REQUIRED = object()
+FORMS = 2_000  # of statements made for a request
 STATEMENTS = 512  # whose preparation a connection keeps
 MANY = 1_000  # rows: above, others would wait while their days are read
 ROWS = msgspec.json.Decoder(list[tuple[Any, ...]])
@@ -143,34 +147,44 @@ class Plan:
     `long`: how many times more it is left to a thread.
     """
 
-    def __init__(self, statement: Readable, dialect: Dialect) -> None:
+    def __init__(self, statement: Readable, dialect: Dialect, values: Values) -> None:
         # The driver lets go of Python's lock for each row, and asks for it again: for a page of them that
         # costs more than the reading. As JSON they come in one row.
         found = statement.subquery("found")
         rows = func.json_group_array(func.json_array(*found.columns))
         compiled = found.select().with_only_columns(rows).compile(dialect=dialect)
-        binds = compiled.binds
         self.long = 0
-        # A list as a parameter changes the text each time, and JSON holds neither bytes nor every decimal.
+        # JSON holds neither bytes nor every decimal.
         self.is_fixed = not (
-            any(bind.literal_execute or (bind.expanding and bind.required) for bind in binds.values())
+            any(bind.literal_execute for bind in compiled.binds.values())
             or any(isinstance(column.type, NOT_JSON) for column in statement.selected_columns)
         )
         if not self.is_fixed:
             return
-        required = {bind.key for bind in binds.values() if bind.required}
-        # A list of ours is written out, a parameter for each of its values.
-        written = compiled.construct_expanded_state(dict.fromkeys(required))
-        self.text = written.statement
-        self._given = []
-        for name in written.positiontup or ():
-            key, convert = name, written.processors.get(name)
-            if name in binds:
-                key, convert = binds[name].key, binds[name].type.dialect_impl(dialect).bind_processor(dialect)
-            self._given.append((key, key in required, written.parameters.get(name), convert))
+        self._read_parameters(compiled, dialect, values)
         converters = [_converter(column.type, dialect) for column in statement.selected_columns]
         self._converters = [(at, each) for at, each in enumerate(converters) if each]
         self.shaped = shape_of(statement) if isinstance(statement, Select) else list
+
+    def _read_parameters(self, compiled: SQLCompiler, dialect: Dialect, values: Values) -> None:
+        """A list is written out, a parameter for each of its values: another length makes another plan."""
+        binds = compiled.binds
+        required = {bind.key for bind in binds.values() if bind.required}
+        written = compiled.construct_expanded_state(dict.fromkeys(required) | values)
+        self.text = written.statement
+        places = {
+            name: (binds[each].key, at)
+            for each, names in written.parameter_expansion.items()
+            for at, name in enumerate(names)
+        }
+        self._given: list[tuple[str, int | None, Any, Any]] = []
+        for name in written.positiontup or ():
+            key, at = places.get(name) or (binds[name].key, None)
+            convert = written.processors.get(name)
+            if at is None:
+                convert = binds[name].type.dialect_impl(dialect).bind_processor(dialect)
+            default = REQUIRED if key in required else written.parameters[name]
+            self._given.append((key, at, default, convert))
 
     def is_short(self) -> bool:
         self.long -= self.long > 0
@@ -178,8 +192,13 @@ class Plan:
 
     def parameters(self, values: Values) -> list[Any]:
         found = []
-        for key, is_required, default, convert in self._given:
-            value = values[key] if is_required else values.get(key, default)
+        for key, at, default, convert in self._given:
+            if key in values:
+                value = values[key] if at is None else values[key][at]
+            elif default is REQUIRED:
+                raise KeyError(key)
+            else:
+                value = default
             found.append(convert(value) if convert else value)
         return found
 
@@ -195,22 +214,45 @@ class Plan:
 class ReadOnlyConnections:
     """Connections that cannot write. Each statement reads for itself.
 
-    Statements are known by identity, so they are made once, at module level, with `bindparam` for what
-    varies.
+    Statements made once, at module level, are known by themselves, with `bindparam` for what varies. One made
+    for a request is known by its form, which costs more to tell than the reading of its rows.
     """
 
     def __init__(self, engine: AsyncEngine, most: int) -> None:
         self._engine = engine.sync_engine
         self._lanes = [ReaderThread(self._engine) for _ in range(most)]
         self._here = ReaderHere(self._engine)
-        self._plans: WeakKeyDictionary[Readable, Plan] = WeakKeyDictionary()
+        self._plans: WeakKeyDictionary[Readable, dict[Any, Plan]] = WeakKeyDictionary()
+        self._forms: dict[Any, tuple[Plan, list[str]]] = {}
 
-    def plan(self, statement: Readable) -> Plan | None:
+    def plan(self, statement: Readable, values: Values) -> Plan | None:
         """The plan of a statement; None when it can only go the usual way."""
-        plan = self._plans.get(statement)
+        plans = self._plans.get(statement)
+        if plans is None:
+            plans = self._plans[statement] = {}
+        lengths = tuple([len(each) for each in values.values() if type(each) in LISTS])
+        plan = plans.get(lengths)
         if plan is None:
-            plan = self._plans[statement] = Plan(statement, self._engine.dialect)
+            plan = plans[lengths] = Plan(statement, self._engine.dialect, values)
         return plan if plan.is_fixed else None
+
+    def plan_like(self, statement: Readable) -> tuple[Plan | None, Values]:
+        """The plan of all the statements of this form, and the values of this one."""
+        form = statement._generate_cache_key()  # noqa: SLF001 - the key by which SQLAlchemy keeps its own texts
+        if form is None:
+            return None, {}
+        given: list[Any] = [bind.effective_value for bind in form.bindparams]
+        lengths = [len(value) for bind, value in zip(form.bindparams, given, strict=True) if bind.expanding]
+        key = (form.key, *lengths)
+        known = self._forms.get(key)
+        if known is None:
+            names = [bind.key for bind in form.bindparams]
+            known = Plan(statement, self._engine.dialect, {}), names
+            if len(self._forms) >= FORMS:
+                self._forms.clear()
+            self._forms[key] = known
+        plan, names = known
+        return (plan if plan.is_fixed else None), dict(zip(names, given, strict=True))
 
     async def rows(self, plan: Plan, values: Values) -> list[tuple[Any, ...]]:
         parameters = plan.parameters(values)
