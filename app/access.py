@@ -138,6 +138,12 @@ def of_company(model: type[Owned]) -> SelectOfScalar[Owned]:
     return select(model).where(col(model.company_id) == bindparam("company"))
 
 
+@cache
+def of_account(model: type[Mine]) -> SelectOfScalar[Mine]:
+    """The same for the rows of an `account`."""
+    return select(model).where(col(model.account_id) == bindparam("account"))
+
+
 @dataclass(frozen=True, slots=True)
 class AccountAccess(Access):
     """One person signed in: their own rows, and the companies that they act for."""

@@ -15,6 +15,8 @@ from sqlalchemy import Select, inspect
 from sqlmodel.sql.expression import SelectOfScalar
 
 Rows = list[tuple[Any, ...]]
+# What pydantic looks for before it lets `isinstance` ask an object for its class.
+PYDANTIC = "__pydantic_decorator_info__"
 
 
 @cache
@@ -22,13 +24,14 @@ def plain(model: type[Any]) -> Any:
     """The class of a model's plain rows: its columns in the order of a SELECT of the whole model."""
     names = [inspect(model).get_property_by_column(each).key for each in inspect(model).columns]
     ours = [vars(kind).items() for kind in reversed(model.__mro__) if kind.__module__.startswith("db.")]
-    kept = {
+    kept: dict[str, Any] = {
         name: value
         for items in ours
         for name, value in items
         if isinstance(value, property | FunctionType) and not name.startswith("__")
     }
-    return type(model.__name__, (namedtuple(model.__name__, names),), {"__slots__": ()} | kept)  # noqa: PYI024
+    kept |= {"__slots__": (), "__class__": property(lambda _: model), PYDANTIC: None}
+    return type(model.__name__, (namedtuple(model.__name__, names),), kept)  # noqa: PYI024
 
 
 def shape_of(statement: Select[Any]) -> Callable[[Rows], Sequence[Any]]:

@@ -241,13 +241,15 @@ class ReadOnlyConnections:
         form = statement._generate_cache_key()  # noqa: SLF001 - the key by which SQLAlchemy keeps its own texts
         if form is None:
             return None, {}
-        given: list[Any] = [bind.effective_value for bind in form.bindparams]
+        # What `params` gave comes beside.
+        later = form.params or {}
+        given: list[Any] = [later.get(bind.key, bind.effective_value) for bind in form.bindparams]
         lengths = [len(value) for bind, value in zip(form.bindparams, given, strict=True) if bind.expanding]
         key = (form.key, *lengths)
         known = self._forms.get(key)
         if known is None:
             names = [bind.key for bind in form.bindparams]
-            known = Plan(statement, self._engine.dialect, {}), names
+            known = Plan(statement, self._engine.dialect, dict(zip(names, given, strict=True))), names
             if len(self._forms) >= FORMS:
                 self._forms.clear()
             self._forms[key] = known
