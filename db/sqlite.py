@@ -25,7 +25,18 @@ from weakref import WeakKeyDictionary
 
 import aiosqlite
 import msgspec
-from sqlalchemy import CompoundSelect, Date, DateTime, Dialect, Engine, LargeBinary, Numeric, Select, func
+from sqlalchemy import (
+    JSON,
+    CompoundSelect,
+    Date,
+    DateTime,
+    Dialect,
+    Engine,
+    LargeBinary,
+    Numeric,
+    Select,
+    func,
+)
 from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
     AsyncAdapt_aiosqlite_cursor,
@@ -365,8 +376,14 @@ class ReaderThread:
 
 def _converter(column: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     """Days and instants come back again and again, and nothing can change them: each is read once."""
+    if isinstance(column, JSON):
+        return _from_json
     convert = column.dialect_impl(dialect).result_processor(dialect, None)
     return lru_cache(maxsize=4096)(convert) if convert and isinstance(column, FIXED) else convert
+
+
+def _from_json(value: str | None) -> Any:
+    return None if value is None else msgspec.json.decode(value)
 
 
 def _told(connection: sqlite3.Connection, text: str, parameters: list[Any]) -> str:
