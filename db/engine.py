@@ -31,6 +31,7 @@ from db.types import Instant
 READERS, BESIDE_A_WRITER = 8, 2
 SQLITE_WRITERS, POSTGRESQL_WRITERS = 1, 12
 PROBE_SECONDS = 1.0
+READABLE = (Select, CompoundSelect)
 # A migration waits for another one, or for what the portal still writes.
 MIGRATION_SECONDS = 600.0
 # A lock that is held for ever ends in the page that says to come back.
@@ -75,7 +76,9 @@ class Database:
 
         A reading one cannot write: the database refuses it, and nothing is committed.
         """
-        session = AsyncSession(self.engine if write else self.reader, expire_on_commit=False)
+        session: Any = (
+            AsyncSession(self.engine, expire_on_commit=False) if write else LaterSession(self.reader)
+        )
         turn = Turn(self._turns, write=write)
         session.info.update(turn=turn, write=write)
         await turn.acquire()
@@ -90,7 +93,7 @@ class Database:
                 raise
             finally:
                 # The quick way to rows leaves the session as it was: nothing to close.
-                if write or session.in_transaction():
+                if write or (session.is_made and session.in_transaction()):
                     await asyncio.shield(session.close())
         if session.info.get("mail") and not session.info.get("refused"):
             self.mail_queued.set()
@@ -163,12 +166,10 @@ class Database:
         self, session: AsyncSession, statement: Executable, values: dict[str, Any] | None
     ) -> tuple[Plan | None, dict[str, Any]]:
         """Neither plan nor values for what goes the usual way."""
-        is_reading = self._readers and not session.info.get("write")
-        if not is_reading or not self._readers or not isinstance(statement, Select | CompoundSelect):
+        readers = self._readers
+        if readers is None or session.info.get("write") or not isinstance(statement, READABLE):
             return None, {}
-        if values is None:
-            return self._readers.plan_like(statement)
-        return self._readers.plan(statement, values), values
+        return readers.plan_like(statement) if values is None else (readers.plan(statement, values), values)
 
     async def try_writing(self) -> None:
         """A real write, taken back; or the fault that stops it. Callers at the same time share the answer."""
@@ -267,6 +268,24 @@ def _connected(dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
 def _engine(url: str, **options: Any) -> AsyncEngine:
     """Parameters of a statement stay out of messages: they are data."""
     return create_async_engine(url, hide_parameters=True, pool_timeout=SECONDS, **options)
+
+
+class LaterSession:
+    """A session that is only made once somebody asks more of it than its notes: the quick way to rows does
+    not.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self.info: dict[Any, Any] = {}
+        self.is_made = False
+
+    def __getattr__(self, name: str) -> Any:
+        if not self.is_made:
+            self._session = AsyncSession(self._engine, expire_on_commit=False)
+            self._session.info.update(self.info)
+            self.info, self.is_made = self._session.info, True
+        return getattr(self._session, name)
 
 
 # Some blocks of text: a disk that is full is found when the file grows.

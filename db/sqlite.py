@@ -191,9 +191,9 @@ class Plan:
         self._given: list[tuple[str, int | None, Any, Any]] = []
         for name in written.positiontup or ():
             key, at = places.get(name) or (binds[name].key, None)
-            convert = written.processors.get(name)
+            convert: Any = written.processors.get(name)
             if at is None:
-                convert = binds[name].type.dialect_impl(dialect).bind_processor(dialect)
+                convert = _writer(binds[name].type, dialect)
             default = REQUIRED if key in required else written.parameters[name]
             self._given.append((key, at, default, convert))
 
@@ -380,6 +380,12 @@ def _converter(column: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any
         return _from_json
     convert = column.dialect_impl(dialect).result_processor(dialect, None)
     return lru_cache(maxsize=4096)(convert) if convert and isinstance(column, FIXED) else convert
+
+
+def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """One instant is given to all the statements of a page."""
+    convert = kind.dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(maxsize=256)(convert) if convert and isinstance(kind, FIXED) else convert
 
 
 def _from_json(value: str | None) -> Any:
