@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from db.migrate import is_current, upgrade
+from db.plain import shape_of
 from db.shortage import refuses_writing
 from db.sqlite import READ_ONLY, Driver, Plan, ReadOnlyConnections
 from db.turns import SECONDS, Turn, Turns, one_request, patience
@@ -153,14 +154,17 @@ class Database:
     async def rows(
         self, session: AsyncSession, statement: Any, values: dict[str, Any] | None
     ) -> Sequence[Any]:
-        """Models, or models and columns. The quick way is that of `table`, and its models are plain ones
-        (`db/plain.py`).
+        """Models, or models and columns: for a page that only reads, plain ones (`db/plain.py`). The quick
+        way is that of `table`.
         """
         plan, given = self._plan(session, statement, values)
         if plan and self._readers:
             return plan.shaped(await self._readers.rows(plan, given))
-        rows: Sequence[Any] = (await session.exec(statement, params=values)).all()
-        return rows
+        if session.info.get("write"):
+            rows: Sequence[Any] = (await session.exec(statement, params=values)).all()
+            return rows
+        connection = await session.connection()
+        return shape_of(statement)([tuple(row) for row in await connection.execute(statement, values)])
 
     def _plan(
         self, session: AsyncSession, statement: Executable, values: dict[str, Any] | None

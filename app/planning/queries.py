@@ -186,6 +186,7 @@ _after = sqlalchemy.tuple_(col(Slot.starts_at), col(Slot.id)) > sqlalchemy.tuple
 _PAGES = {key: slot_rows(_company, each, _after).limit(PAGE + 1) for key, each in FILTERS.items()}
 _BETWEEN = slot_rows(_company, col(Slot.state).in_(LIVE), _since, _until)
 _ONE = slot_rows(_company, col(Slot.id) == bindparam("slot"))
+_ACCOUNTS = select(Account).where(col(Account.id).in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +249,8 @@ async def slot_row(access: MemberAccess, slot_id: int) -> SlotRow:
 async def answerers(access: MemberAccess, rows: Sequence[SlotRow]) -> dict[int, str]:
     """Names of the people who answered, by account."""
     ids, me = {row.answered_by for row in rows if row.answered_by}, access.account
-    others = select(Account).where(col(Account.id).in_(ids - {me.key}))
-    found = await access.all(others) if ids - {me.key} else ()
+    others = list(ids - {me.key})
+    found = await access.all(_ACCOUNTS, {"ids": others}) if others else ()
     return ({me.key: me.full_name} if me.key in ids else {}) | {each.key: each.full_name for each in found}
 
 
@@ -376,9 +377,8 @@ _NOTICES = (
 
 async def visits_before(access: MemberAccess, place: tuple[date, int] | None) -> list[PastVisit]:
     """The latest first: a page of them, and one more if there are more."""
-    given: dict[str, Any] = {"company": access.company.key}
-    if place:
-        given["day"], given["row"] = place
+    day, row_id = place or (None, None)
+    given = {"company": access.company.key, "day": day, "row": row_id}
     return [PastVisit(*row) for row in await access.table(_VISITS_BEFORE if place else _VISITS, given)]
 
 
