@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, Protocol, TypeVar, TypeVarTuple
 
@@ -28,6 +29,9 @@ Owned = TypeVar("Owned", bound=CompanyOwned)
 Result = TypeVar("Result")
 Columns = TypeVarTuple("Columns")
 BIGGEST_ID = 2**31 - 1
+_COMPANY = (
+    select(Company).where(col(Company.id) == bindparam("company")).execution_options(populate_existing=True)
+)
 
 
 class OfAccount(Protocol):
@@ -73,12 +77,19 @@ class Access:
         async with self.portal.database.paused(self.session_):
             yield
 
-    async def all(self, statement: SelectOfScalar[Result]) -> Sequence[Result]:
-        return (await self.session_.exec(statement)).all()
+    async def all(
+        self, statement: SelectOfScalar[Result], params: dict[str, Any] | None = None
+    ) -> Sequence[Result]:
+        """With `params`, as `table`: a model that is only read is a plain tuple of its columns."""
+        rows: Sequence[Result] = await self.portal.database.rows(self.session_, statement, params)
+        return rows
 
-    async def rows(self, statement: Select[*Columns]) -> Sequence[tuple[*Columns]]:
-        """Several columns or entities a row."""
-        return (await self.session_.exec(statement)).all()
+    async def rows(
+        self, statement: Select[*Columns], params: dict[str, Any] | None = None
+    ) -> Sequence[tuple[*Columns]]:
+        """Several columns or models a row; `params` as for `all`."""
+        rows: Sequence[tuple[*Columns]] = await self.portal.database.rows(self.session_, statement, params)
+        return rows
 
     async def table(
         self, statement: Executable, params: dict[str, Any] | None = None
@@ -88,8 +99,10 @@ class Access:
         """
         return await self.portal.database.table(self.session_, statement, params)
 
-    async def first(self, statement: SelectOfScalar[Result]) -> Result | None:
-        return (await self.session_.exec(statement)).first()
+    async def first(
+        self, statement: SelectOfScalar[Result], params: dict[str, Any] | None = None
+    ) -> Result | None:
+        return next(iter(await self.all(statement, params)), None)
 
     async def change(self, statement: Update | Delete) -> int:
         """Run an UPDATE or DELETE; the number of rows it reached, which settles who came first."""
@@ -125,6 +138,24 @@ class VisitorAccess(Access):
         return await self.portal.database.alone(self.session_, work)
 
 
+@cache
+def _one_of(model: Any, owner: str) -> Any:
+    """The row of that number, if it is the owner's."""
+    return select(model).where(getattr(model, owner) == bindparam("owner"), model.id == bindparam("row"))
+
+
+@cache
+def of_company(model: type[Owned]) -> SelectOfScalar[Owned]:
+    """The rows of the company that `params` name, to make a statement of at module level."""
+    return select(model).where(col(model.company_id) == bindparam("company"))
+
+
+@cache
+def of_account(model: type[Mine]) -> SelectOfScalar[Mine]:
+    """The same for the rows of an `account`."""
+    return select(model).where(col(model.account_id) == bindparam("account"))
+
+
 @dataclass(frozen=True, slots=True)
 class AccountAccess(Access):
     """One person signed in: their own rows, and the companies that they act for."""
@@ -138,7 +169,9 @@ class AccountAccess(Access):
     async def get(self, model: type[Mine], row_id: int) -> Mine:
         if not 0 < row_id <= BIGGEST_ID:
             raise NotFound
-        row = await self.first(self.select(model).where(col(model.id) == row_id))
+        row: Mine | None = await self.first(
+            _one_of(model, "account_id"), {"owner": self.account.key, "row": row_id}
+        )
         if row is None:
             raise NotFound
         return row
@@ -159,8 +192,7 @@ class MemberAccess(Access):
 
     async def company_row(self) -> Company:
         """The company as it is now, to change it or to show all of it."""
-        statement = select(Company).where(Company.id == self.company.key)
-        row = await self.first(statement.execution_options(populate_existing=True))
+        row = await self.first(_COMPANY, {"company": self.company.key})
         if row is None:
             raise NotFound
         return row
@@ -205,7 +237,9 @@ class MemberAccess(Access):
     async def get(self, model: type[Owned], row_id: int) -> Owned:
         if not 0 < row_id <= BIGGEST_ID:
             raise NotFound
-        row = await self.first(self.select(model).where(col(model.id) == row_id))
+        row: Owned | None = await self.first(
+            _one_of(model, "company_id"), {"owner": self.company.key, "row": row_id}
+        )
         if row is None:
             raise NotFound
         return row

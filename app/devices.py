@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, bindparam, update
 from sqlmodel import col, select
 
 from app.access import Access
 from app.security.keys import fingerprint, new_token
 from app.sessions import open_session
 from db.models import Account, AccountSession, KnownDevice
+from db.types import Instant
 
 LIFE = timedelta(days=400)
 NETWORK_LIFE = timedelta(days=60)
@@ -67,11 +68,21 @@ async def known_device(access: Access, account_id: int, token: str, now: datetim
     return await access.first(mine)
 
 
+_NEWEST = (
+    select(KnownDevice)
+    .where(
+        col(KnownDevice.account_id) == bindparam("account"),
+        col(KnownDevice.ended_at).is_(None),
+        col(KnownDevice.last_seen_at) > bindparam("since", type_=Instant),
+    )
+    .order_by(col(KnownDevice.last_seen_at).desc(), col(KnownDevice.id).desc())
+    .limit(2 * MOST)
+)
+
+
 async def known_devices(access: Access, account_id: int, now: datetime) -> Sequence[KnownDevice]:
     """The latest first."""
-    newest = select(KnownDevice).where(_is_known(account_id, now))
-    newest = newest.order_by(col(KnownDevice.last_seen_at).desc(), col(KnownDevice.id).desc())
-    return await access.all(newest.limit(2 * MOST))
+    return await access.all(_NEWEST, {"account": account_id, "since": now - LIFE})
 
 
 async def is_members_network(access: Access, network: str, now: datetime) -> bool:

@@ -58,7 +58,7 @@ from app.web.drafts import return_patterns
 from app.web.edge import Edge
 from app.web.error_pages import HANDLERS, alive, busy_page, ready
 from app.web.one_address import one_address
-from app.web.pages import done_here
+from app.web.pages import done_behind, done_here
 from app.web.templating import Templates
 from app.welcome import routes as welcome
 from app.welcome import several
@@ -121,7 +121,8 @@ def router_behind(door: Any, handlers: list[HTTPRouteHandler]) -> Router:
             raise TypeError(f"{handler.name} names no `right`, so anybody of the company could do it")
         if "file" in handler.opt and not (callable(handler.opt["file"]) and door is doors.member_access):
             raise TypeError(f"{handler.name} takes a file: `file` names who may send one, to the member door")
-    return Router("/", route_handlers=handlers, dependencies={"access": Provide(door)})
+    behind_it = {"access": Provide(door), "fait": Provide(done_behind, sync_to_thread=False)}
+    return Router("/", route_handlers=handlers, dependencies=behind_it)
 
 
 def make_litestar(*, demo: bool) -> Litestar:

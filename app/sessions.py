@@ -10,7 +10,6 @@ from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import Select
 
 from app.access import Access
 from app.sections import FEW
@@ -56,14 +55,21 @@ async def end_sessions(access: Access, account: Account, now: datetime, *, keep:
     return await access.change(statement)
 
 
-def session_of(token: str) -> Select[AccountSession, Account, int | None]:
-    """Session, account and whether it is staff, in one query."""
-    return (
-        select(AccountSession, Account, StaffMember.id)
-        .join(Account, col(Account.id) == AccountSession.account_id)
-        .outerjoin(StaffMember, col(StaffMember.account_id) == Account.id)
-        .where(AccountSession.token_hash == fingerprint(token))
-    )
+# Session, account and whether it is staff.
+_SESSION = (
+    select(AccountSession, Account, StaffMember.id)
+    .join(Account, col(Account.id) == AccountSession.account_id)
+    .outerjoin(StaffMember, col(StaffMember.account_id) == Account.id)
+    .where(col(AccountSession.token_hash) == bindparam("token_hash"))
+)
+
+
+async def session_of(
+    database: Database, transaction: AsyncSession, token: str
+) -> tuple[AccountSession, Account, int | None] | None:
+    """Session, account and its number among the staff, in one statement."""
+    rows = await database.rows(transaction, _SESSION, {"token_hash": fingerprint(token)})
+    return next(iter(rows), None)
 
 
 def is_alive(today: date | BindParameter[date], of: type[Membership] = Membership) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Executable, Select, bindparam, event, inspect, text
+from sqlalchemy import CompoundSelect, Executable, Select, bindparam, event, inspect, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -20,8 +20,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from db.migrate import is_current, upgrade
+from db.plain import shape_of
 from db.shortage import refuses_writing
-from db.sqlite import READ_ONLY, Driver, ReadOnlyConnections
+from db.sqlite import READ_ONLY, Driver, Plan, ReadOnlyConnections
 from db.turns import SECONDS, Turn, Turns, one_request, patience
 from db.types import Instant
 
@@ -31,6 +32,7 @@ from db.types import Instant
 READERS, BESIDE_A_WRITER = 8, 2
 SQLITE_WRITERS, POSTGRESQL_WRITERS = 1, 12
 PROBE_SECONDS = 1.0
+READABLE = (Select, CompoundSelect)
 # A migration waits for another one, or for what the portal still writes.
 MIGRATION_SECONDS = 600.0
 # A lock that is held for ever ends in the page that says to come back.
@@ -79,7 +81,9 @@ class Database:
 
         A reading one cannot write: the database refuses it, and nothing is committed.
         """
-        session = AsyncSession(self.engine if write else self.reader, expire_on_commit=False)
+        session: Any = (
+            AsyncSession(self.engine, expire_on_commit=False) if write else LaterSession(self.reader)
+        )
         turn = Turn(self._turns, write=write)
         session.info.update(turn=turn, write=write)
         await turn.acquire()
@@ -94,7 +98,7 @@ class Database:
                 raise
             finally:
                 # The quick way to rows leaves the session as it was: nothing to close.
-                if write or session.in_transaction():
+                if write or (session.is_made and session.in_transaction()):
                     await asyncio.shield(session.close())
         if session.info.get("mail") and not session.info.get("refused"):
             self.mail_queued.set()
@@ -151,15 +155,38 @@ class Database:
     async def table(
         self, session: AsyncSession, statement: Executable, values: dict[str, Any] | None
     ) -> Sequence[tuple[Any, ...]]:
-        """Plain tuples. The quick way is for reading on SQLite, with a statement made at module level: its
-        `values` say so.
+        """Plain tuples. The quick way is for reading on SQLite, the quickest with a statement made at module
+        level: its `values` say so.
         """
-        if self._readers and values is not None and not session.info.get("write"):
-            plan = self._readers.plan(statement) if isinstance(statement, Select) else None
-            if plan:
-                return await self._readers.rows(plan, values)
+        plan, given = self._plan(session, statement, values)
+        if plan and self._readers:
+            return await self._readers.rows(plan, given)
         connection = await session.connection()
         return [tuple(row) for row in await connection.execute(statement, values)]
+
+    async def rows(
+        self, session: AsyncSession, statement: Any, values: dict[str, Any] | None
+    ) -> Sequence[Any]:
+        """Models, or models and columns: for a page that only reads, plain ones (`db/plain.py`). The quick
+        way is that of `table`.
+        """
+        plan, given = self._plan(session, statement, values)
+        if plan and self._readers:
+            return plan.shaped(await self._readers.rows(plan, given))
+        if session.info.get("write"):
+            rows: Sequence[Any] = (await session.exec(statement, params=values)).all()
+            return rows
+        connection = await session.connection()
+        return shape_of(statement)([tuple(row) for row in await connection.execute(statement, values)])
+
+    def _plan(
+        self, session: AsyncSession, statement: Executable, values: dict[str, Any] | None
+    ) -> tuple[Plan | None, dict[str, Any]]:
+        """Neither plan nor values for what goes the usual way."""
+        readers = self._readers
+        if readers is None or session.info.get("write") or not isinstance(statement, READABLE):
+            return None, {}
+        return readers.plan_like(statement) if values is None else (readers.plan(statement, values), values)
 
     async def try_writing(self) -> None:
         """A real write, taken back; or the fault that stops it. Callers at the same time share the answer."""
@@ -258,6 +285,24 @@ def _connected(dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
 def _engine(url: str, **options: Any) -> AsyncEngine:
     """Parameters of a statement stay out of messages: they are data."""
     return create_async_engine(url, hide_parameters=True, pool_timeout=SECONDS, **options)
+
+
+class LaterSession:
+    """A session that is only made once somebody asks more of it than its notes: the quick way to rows does
+    not.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self.info: dict[Any, Any] = {}
+        self.is_made = False
+
+    def __getattr__(self, name: str) -> Any:
+        if not self.is_made:
+            self._session = AsyncSession(self._engine, expire_on_commit=False)
+            self._session.info.update(self.info)
+            self.info, self.is_made = self._session.info, True
+        return getattr(self._session, name)
 
 
 # Some blocks of text: a disk that is full is found when the file grows.

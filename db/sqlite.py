@@ -3,17 +3,21 @@
 A cursor is not opened, asked, emptied and closed from the event loop: the thread does it all and hands the
 rows over. Ending a transaction that is not there makes no trip at all.
 
+A short read makes none: it runs where the request is, since waking a thread and being woken by it costs more
+than all that a page reads. SQLite counts its steps, and gives up one that is long: a thread reads it again.
+So does one that would wait for a lock.
+
 The rows of a page come as one JSON value: the driver of Python drops and takes its lock for each row, which
 cost more than reading them. One connection answers as long as it keeps answering, since one busy thread costs
 less than eight that wake in turn. Bytes and decimals go the usual way. Measured by `python -m tests.bench
-employees`: the list went from 4 to 7 % of a bare handler. Revisit with a Python without that lock.
+pages`. Revisit with a Python without that lock, and for a base on a slow disk: the request waits for it.
 """
 
 import asyncio
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -21,7 +25,18 @@ from weakref import WeakKeyDictionary
 
 import aiosqlite
 import msgspec
-from sqlalchemy import Date, DateTime, Dialect, Engine, LargeBinary, Numeric, Select, func
+from sqlalchemy import (
+    JSON,
+    CompoundSelect,
+    Date,
+    DateTime,
+    Dialect,
+    Engine,
+    LargeBinary,
+    Numeric,
+    Select,
+    func,
+)
 from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
     AsyncAdapt_aiosqlite_cursor,
@@ -29,9 +44,11 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 from sqlalchemy.util.concurrency import await_
 
+from db.plain import shape_of
 from db.types import Instant
 
 
@@ -120,37 +137,79 @@ FIXED = (Date, DateTime, Instant)
 NOT_JSON = (LargeBinary, Numeric)
 READ_ONLY = "PRAGMA query_only=ON"
 STUCK = 0.01  # seconds
+LISTS = (list, tuple)
+REQUIRED = object()
+FORMS = 2_000  # of statements made for a request
+STATEMENTS = 512  # whose preparation a connection keeps
 MANY = 1_000  # rows: above, others would wait while their days are read
 ROWS = msgspec.json.Decoder(list[tuple[Any, ...]])
+# Steps of SQLite's machine between two counts, and the counts that a request waits for by itself, a
+# millisecond in all; how many times a statement that took more goes straight to a thread, before it may be
+# short again.
+STEPS, COUNTS, LATER = 5_000, 8, 50
+# What a thread can wait for, or has the time to do.
+FOR_A_THREAD = {sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+Readable = Select[Any] | CompoundSelect[Any]
 
 
 class Plan:
-    """A statement as text, with what the types of its parameters and of its columns convert."""
+    """A statement as text, with what the types of its parameters and of its columns convert.
 
-    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
+    `long`: how many times more it is left to a thread.
+    """
+
+    def __init__(self, statement: Readable, dialect: Dialect, values: Values) -> None:
         # The driver lets go of Python's lock for each row, and asks for it again: for a page of them that
         # costs more than the reading. As JSON they come in one row.
         found = statement.subquery("found")
         rows = func.json_group_array(func.json_array(*found.columns))
         compiled = found.select().with_only_columns(rows).compile(dialect=dialect)
-        self.text = str(compiled)
-        binds = [compiled.binds[name] for name in compiled.positiontup or ()]
-        # A list as a parameter changes the text each time, and JSON holds neither bytes nor every decimal.
+        self.long = 0
+        # JSON holds neither bytes nor every decimal.
         self.is_fixed = not (
-            any(bind.expanding or bind.literal_execute for bind in compiled.binds.values())
+            any(bind.literal_execute for bind in compiled.binds.values())
             or any(isinstance(column.type, NOT_JSON) for column in statement.selected_columns)
         )
-        self._given = [
-            (bind.key, bind.required, bind.value, bind.type.dialect_impl(dialect).bind_processor(dialect))
-            for bind in binds
-        ]
+        if not self.is_fixed:
+            return
+        self._read_parameters(compiled, dialect, values)
         converters = [_converter(column.type, dialect) for column in statement.selected_columns]
         self._converters = [(at, each) for at, each in enumerate(converters) if each]
+        self.shaped = shape_of(statement) if isinstance(statement, Select) else list
+
+    def _read_parameters(self, compiled: SQLCompiler, dialect: Dialect, values: Values) -> None:
+        """A list is written out, a parameter for each of its values: another length makes another plan."""
+        binds = compiled.binds
+        required = {bind.key for bind in binds.values() if bind.required}
+        written = compiled.construct_expanded_state(dict.fromkeys(required) | values)
+        self.text = written.statement
+        places = {
+            name: (binds[each].key, at)
+            for each, names in written.parameter_expansion.items()
+            for at, name in enumerate(names)
+        }
+        self._given: list[tuple[str, int | None, Any, Any]] = []
+        for name in written.positiontup or ():
+            key, at = places.get(name) or (binds[name].key, None)
+            convert: Any = written.processors.get(name)
+            if at is None:
+                convert = _writer(binds[name].type, dialect)
+            default = REQUIRED if key in required else written.parameters[name]
+            self._given.append((key, at, default, convert))
+
+    def is_short(self) -> bool:
+        self.long -= self.long > 0
+        return not self.long
 
     def parameters(self, values: Values) -> list[Any]:
         found = []
-        for key, is_required, default, convert in self._given:
-            value = values[key] if is_required else values.get(key, default)
+        for key, at, default, convert in self._given:
+            if key in values:
+                value = values[key] if at is None else values[key][at]
+            elif default is REQUIRED:
+                raise KeyError(key)
+            else:
+                value = default
             found.append(convert(value) if convert else value)
         return found
 
@@ -166,29 +225,57 @@ class Plan:
 class ReadOnlyConnections:
     """Connections that cannot write. Each statement reads for itself.
 
-    Statements are known by identity, so they are made once, at module level, with `bindparam` for what
-    varies.
+    Statements made once, at module level, are known by themselves, with `bindparam` for what varies. One made
+    for a request is known by its form, which costs more to tell than the reading of its rows.
     """
 
     def __init__(self, engine: AsyncEngine, most: int) -> None:
         self._engine = engine.sync_engine
         self._lanes = [ReaderThread(self._engine) for _ in range(most)]
-        self._plans: WeakKeyDictionary[Select[Any], Plan] = WeakKeyDictionary()
+        self._here = ReaderHere(self._engine)
+        self._plans: WeakKeyDictionary[Readable, dict[Any, Plan]] = WeakKeyDictionary()
+        self._forms: dict[Any, tuple[Plan, list[str]]] = {}
 
-    def plan(self, statement: Select[Any]) -> Plan | None:
+    def plan(self, statement: Readable, values: Values) -> Plan | None:
         """The plan of a statement; None when it can only go the usual way."""
-        plan = self._plans.get(statement)
+        plans = self._plans.get(statement)
+        if plans is None:
+            plans = self._plans[statement] = {}
+        lengths = tuple([len(each) for each in values.values() if type(each) in LISTS])
+        plan = plans.get(lengths)
         if plan is None:
-            plan = self._plans[statement] = Plan(statement, self._engine.dialect)
+            plan = plans[lengths] = Plan(statement, self._engine.dialect, values)
         return plan if plan.is_fixed else None
 
-    async def rows(self, plan: Plan, values: Values) -> Sequence[tuple[Any, ...]]:
+    def plan_like(self, statement: Readable) -> tuple[Plan | None, Values]:
+        """The plan of all the statements of this form, and the values of this one."""
+        form = statement._generate_cache_key()  # noqa: SLF001 - the key by which SQLAlchemy keeps its own texts
+        if form is None:
+            return None, {}
+        # What `params` gave comes beside.
+        later = form.params or {}
+        given: list[Any] = [later.get(bind.key, bind.effective_value) for bind in form.bindparams]
+        lengths = [len(value) for bind, value in zip(form.bindparams, given, strict=True) if bind.expanding]
+        key = (form.key, *lengths)
+        known = self._forms.get(key)
+        if known is None:
+            names = [bind.key for bind in form.bindparams]
+            known = Plan(statement, self._engine.dialect, dict(zip(names, given, strict=True))), names
+            if len(self._forms) >= FORMS:
+                self._forms.clear()
+            self._forms[key] = known
+        plan, names = known
+        return (plan if plan.is_fixed else None), dict(zip(names, given, strict=True))
+
+    async def rows(self, plan: Plan, values: Values) -> list[tuple[Any, ...]]:
         parameters = plan.parameters(values)
         # Whoever watches the engine sees these statements too.
         for watch in self._engine.dispatch.before_cursor_execute:
             watch(None, None, plan.text, parameters, None, False)
         try:
-            rows = await self._lane().rows(plan.text, parameters)
+            rows = self._here.rows(plan, parameters) if plan.is_short() else None
+            if rows is None:
+                rows = await self._lane().rows(plan.text, parameters)
         except sqlite3.Error as error:
             raise DBAPIError.instance(plan.text, None, error, sqlite3.Error, hide_parameters=True) from error
         if len(rows) > MANY:
@@ -206,8 +293,49 @@ class ReadOnlyConnections:
         return min(self._lanes, key=lambda lane: lane.waiting)
 
     async def close(self) -> None:
+        self._here.close()
         for lane in self._lanes:
             await lane.close()
+
+
+class ReaderHere:
+    """A connection that answers in the thread of the requests, or not at all."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: sqlite3.Connection | None = None
+        self._counted = 0
+
+    def rows(self, plan: Plan, parameters: list[Any]) -> list[tuple[Any, ...]] | None:
+        """The rows; None when a thread had better read them."""
+        connection = self._connection or self._opened()
+        self._counted = 0
+        try:
+            return ROWS.decode(_json_rows(connection, plan.text, parameters))
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in FOR_A_THREAD:
+                raise
+            plan.long = LATER
+            return None
+
+    def _opened(self) -> sqlite3.Connection:
+        given, options = self._engine.dialect.create_connect_args(self._engine.url)
+        opener: Any = sqlite3.connect
+        ours: dict[str, Any] = {"timeout": 0, "isolation_level": None, "cached_statements": STATEMENTS}
+        connection: sqlite3.Connection = opener(*given, **{**options, **ours})
+        _json_rows(connection, READ_ONLY, [])
+        connection.set_progress_handler(self._is_long, STEPS)
+        self._connection = connection
+        return connection
+
+    def _is_long(self) -> bool:
+        self._counted += 1
+        return self._counted > COUNTS
+
+    def close(self) -> None:
+        if self._connection:
+            self._connection.close()
+            self._connection = None
 
 
 class ReaderThread:
@@ -248,8 +376,20 @@ class ReaderThread:
 
 def _converter(column: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     """Days and instants come back again and again, and nothing can change them: each is read once."""
+    if isinstance(column, JSON):
+        return _from_json
     convert = column.dialect_impl(dialect).result_processor(dialect, None)
     return lru_cache(maxsize=4096)(convert) if convert and isinstance(column, FIXED) else convert
+
+
+def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """One instant is given to all the statements of a page."""
+    convert = kind.dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(maxsize=256)(convert) if convert and isinstance(kind, FIXED) else convert
+
+
+def _from_json(value: str | None) -> Any:
+    return None if value is None else msgspec.json.decode(value)
 
 
 def _json_rows(connection: sqlite3.Connection, text: str, parameters: list[Any]) -> str:

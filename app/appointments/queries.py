@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import and_, func, or_
+from sqlalchemy import and_, bindparam, func, or_
 from sqlmodel import col, select
 
-from app.access import MemberAccess, StaffAccess
+from app.access import MemberAccess, StaffAccess, of_company
 from app.appointments.rules import Subject
 from app.clock import Moment
 from app.employees.declared import employee_name
@@ -63,6 +64,7 @@ class RequestRow(NamedTuple):
         return employee_name(self)
 
 
+_COMPANY = col(AppointmentRequest.company_id) == bindparam("company")
 STATES = {
     "encours": list(OPEN_STATES),
     "finies": [RequestState.DONE, RequestState.REFUSED, RequestState.CANCELLED],
@@ -73,6 +75,15 @@ async def requests_of(
     access: MemberAccess, state: str, before: tuple[datetime, int] | None, *, unread: bool = False
 ) -> list[RequestRow]:
     """The latest first: a page of them, and one more if there are more."""
+    given: dict[str, Any] = {"company": access.company.key}
+    if before:
+        given["at"], given["row"] = before
+    statement = _requests(state, is_after=before is not None, unread=unread)
+    return [RequestRow._make(row) for row in await access.table(statement, given)]
+
+
+@cache
+def _requests(state: str, *, is_after: bool, unread: bool) -> Any:
     request = AppointmentRequest
     live = (col(Slot.request_id) == request.id) & col(Slot.state).in_(ANSWERING)
     columns = [getattr(request, name) for name in RequestRow._fields[:7]]
@@ -82,7 +93,7 @@ async def requests_of(
         .select_from(request)
         .join(Employee, col(Employee.id) == request.employee_id)
         .outerjoin(Slot, live & (col(Slot.company_id) == request.company_id))
-        .where(col(request.company_id) == access.company.key, col(Employee.company_id) == access.company.key)
+        .where(_COMPANY, col(Employee.company_id) == bindparam("company"))
         .group_by(*columns)
         .order_by(col(request.sent_at).desc(), col(request.id).desc())
         .limit(PAGE + 1)
@@ -91,11 +102,11 @@ async def requests_of(
         statement = statement.where(col(request.state).in_(STATES[state]))
     if unread:
         statement = statement.where(col(request.unread_at).is_not(None))
-    if before:
-        at, row_id = before
-        older = and_(col(request.sent_at) == at, col(request.id) < row_id)
+    if is_after:
+        at = bindparam("at", type_=Instant)
+        older = and_(col(request.sent_at) == at, col(request.id) < bindparam("row"))
         statement = statement.where(or_(col(request.sent_at) < at, older))
-    return [RequestRow._make(row) for row in await access.table(statement)]
+    return statement
 
 
 async def open_for(
@@ -134,18 +145,33 @@ class RequestMessageRow(NamedTuple):
     who: str
 
 
-async def thread_of(access: MemberAccess, request_id: int) -> list[RequestMessageRow]:
-    statement = (
-        select(RequestMessage, Account.first_name, Account.last_name)
-        .join(Account, col(Account.id) == RequestMessage.account_id, isouter=True)
-        .where(RequestMessage.company_id == access.company.key, RequestMessage.request_id == request_id)
-        .order_by(col(RequestMessage.at), col(RequestMessage.id))
+_of_request = col(Slot.request_id) == bindparam("request")
+_THREAD = (
+    select(RequestMessage, Account.first_name, Account.last_name)
+    .join(Account, col(Account.id) == RequestMessage.account_id, isouter=True)
+    .where(
+        col(RequestMessage.company_id) == bindparam("company"),
+        col(RequestMessage.request_id) == bindparam("request"),
     )
+    .order_by(col(RequestMessage.at), col(RequestMessage.id))
+)
+_NAMED = select(Account).where(col(Account.id) == bindparam("account"))
+_ANSWERING = (
+    of_company(Slot)
+    .where(_of_request, col(Slot.state).in_(ANSWERING))
+    .order_by(col(Slot.starts_at).desc())
+    .limit(1)
+)
+_IN_VAIN = of_company(Slot).where(_of_request, col(Slot.state).not_in(ANSWERING))
+
+
+async def thread_of(access: MemberAccess, request_id: int) -> list[RequestMessageRow]:
+    given = {"company": access.company.key, "request": request_id}
     return [
         RequestMessageRow(
             each.at, each.text, "" if each.from_service else f"{first or ''} {last or ''}".strip()
         )
-        for each, first, last in await access.rows(statement)
+        for each, first, last in await access.rows(_THREAD, given)
     ]
 
 
@@ -156,20 +182,18 @@ async def centres(access: MemberAccess) -> dict[str, str]:
 
 
 async def account_name(access: MemberAccess, account_id: int) -> str:
-    account = await access.first(select(Account).where(col(Account.id) == account_id))
+    account = await access.first(_NAMED, {"account": account_id})
     return account.full_name if account else ""
 
 
 async def slot_of_request(access: MemberAccess, request_id: int) -> Slot | None:
     """The appointment that answers a request, the latest if there are several."""
-    mine = access.select(Slot).where(col(Slot.request_id) == request_id, col(Slot.state).in_(ANSWERING))
-    return await access.first(mine.order_by(col(Slot.starts_at).desc()).limit(1))
+    return await access.first(_ANSWERING, {"company": access.company.key, "request": request_id})
 
 
 async def slots_in_vain(access: MemberAccess, request_id: int) -> Sequence[Slot]:
     """The appointments that answered a request and came to nothing."""
-    mine = access.select(Slot).where(col(Slot.request_id) == request_id, col(Slot.state).not_in(ANSWERING))
-    return await access.all(mine)
+    return await access.all(_IN_VAIN, {"company": access.company.key, "request": request_id})
 
 
 # Reads of the employees whom a request may be about.

@@ -12,7 +12,7 @@ from sqlalchemy import Date, bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.access import BIGGEST_ID, AccountAccess, FeedAccess, MemberAccess
+from app.access import BIGGEST_ID, AccountAccess, FeedAccess, MemberAccess, of_account
 from app.errors import NotFound
 from app.planning.queries import SlotRow, slot_rows
 from app.portal import Portal
@@ -90,24 +90,33 @@ async def access_of_token(
     )
 
 
+_FOLLOWED = (
+    sqlalchemy.select(*map(col, (Company.id, Company.code, Company.name, Company.town, Membership.roles)))
+    .join(Membership, col(Membership.company_id) == Company.id)
+    .where(col(Membership.account_id) == bindparam("account"), is_alive(bindparam("today", type_=Date)))
+    .order_by(col(Company.code))
+)
+_LIVING = (
+    of_account(CalendarFeed)
+    .where(col(CalendarFeed.revoked_at).is_(None))
+    .order_by(col(CalendarFeed.id))
+    .limit(MOST + 1)
+)
+
+
 async def companies_to_follow(access: AccountAccess, today: date) -> list[FollowedCompany]:
     """Every company that this account may follow, by code."""
-    statement = (
-        sqlalchemy.select(*map(col, (Company.id, Company.code, Company.name, Company.town, Membership.roles)))
-        .join(Membership, col(Membership.company_id) == Company.id)
-        .where(col(Membership.account_id) == access.account.key, is_alive(today))
-        .order_by(col(Company.code))
-    )
     return [
         FollowedCompany(row_id, code, label_of(code, name, town), Right.APPOINTMENTS in rights_of(roles))
-        for row_id, code, name, town, roles in await access.table(statement)
+        for row_id, code, name, town, roles in await access.table(
+            _FOLLOWED, {"account": access.account.key, "today": today}
+        )
         if Right.VIEW in rights_of(roles)
     ]
 
 
 async def living_feeds(access: AccountAccess) -> Sequence[CalendarFeed]:
-    living = access.select(CalendarFeed).where(col(CalendarFeed.revoked_at).is_(None))
-    return await access.all(living.order_by(col(CalendarFeed.id)).limit(MOST + 1))
+    return await access.all(_LIVING, {"account": access.account.key})
 
 
 async def feed_of_token(access: AccountAccess, token_hash: str) -> CalendarFeed | None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy
+from sqlalchemy import Date, bindparam
 from sqlmodel import col, select
 
 from app.access import Access, AccountAccess, MemberAccess
@@ -47,18 +48,19 @@ class Mine:
         return rights_of(self.roles, third_party=self.third_party)
 
 
+_shown: list[Any] = [Company.id, Company.code, Company.name, Company.town, Company.siret, Company.closed_at]
+_given: list[Any] = [Membership.roles, Membership.third_party, Membership.ends_on]
+_MINE = (
+    sqlalchemy.select(*map(col, _shown + _given))
+    .join(Membership, col(Membership.company_id) == Company.id)
+    .where(col(Membership.account_id) == bindparam("account"), is_alive(bindparam("today", type_=Date)))
+    .order_by(col(Company.code))
+)
+
+
 async def my_companies(access: AccountAccess, today: date) -> list[Mine]:
     """Every company that this account acts for, by code: one query, plain columns."""
-    columns: list[Any] = [Company.id, Company.code, Company.name, Company.town, Company.siret]
-    columns.append(Company.closed_at)
-    rights: list[Any] = [Membership.roles, Membership.third_party, Membership.ends_on]
-    statement = (
-        sqlalchemy.select(*map(col, columns + rights))
-        .join(Membership, col(Membership.company_id) == Company.id)
-        .where(col(Membership.account_id) == access.account.key, is_alive(today))
-        .order_by(col(Company.code))
-    )
-    found = await access.table(statement)
+    found = await access.table(_MINE, {"account": access.account.key, "today": today})
     return [
         Mine(
             id=key,

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, bindparam, or_
 from sqlmodel import col, select
 
 from app.access import MemberAccess
@@ -15,6 +16,7 @@ from app.errors import Forbidden
 from app.rights import Right
 from app.web.paging import PAGE
 from db.models import Account, Employee, Inquiry, InquiryMessage, InquiryState, InquiryTheme
+from db.types import Instant
 
 MOST_NAMESAKES = 10
 FEW_NAMES = 5
@@ -45,36 +47,54 @@ async def inquiries_of(
     access: MemberAccess, state: str, before: tuple[datetime, int] | None
 ) -> list[InquiryRow]:
     """The latest moved first: a page of them, and one more if there are more."""
+    given = _reader(access)
+    if before:
+        given["at"], given["row"] = before
+    statement = _inquiries(access.rights, state, is_after=before is not None)
+    return [InquiryRow._make(row) for row in await access.table(statement, given)]
+
+
+@cache
+def _inquiries(rights: frozenset[Right], state: str, *, is_after: bool) -> Any:
     columns: list[Any] = [getattr(Inquiry, name) for name in InquiryRow._fields[:-2]]
     columns += [Account.first_name, Account.last_name]
     statement = (
         sqlalchemy.select(*columns)
         .select_from(Inquiry)
         .join(Account, col(Account.id) == Inquiry.account_id)
-        .where(col(Inquiry.company_id) == access.company.key, open_to(access))
+        .where(_HERE, open_to(rights))
         .order_by(col(Inquiry.updated_at).desc(), col(Inquiry.id).desc())
         .limit(PAGE + 1)
     )
     if state in FILTERS:
         statement = statement.where(col(Inquiry.state) == FILTERS[state])
-    if before:
-        at, row_id = before
-        older = and_(col(Inquiry.updated_at) == at, col(Inquiry.id) < row_id)
+    if is_after:
+        at = bindparam("at", type_=Instant)
+        older = and_(col(Inquiry.updated_at) == at, col(Inquiry.id) < bindparam("row"))
         statement = statement.where(or_(col(Inquiry.updated_at) < at, older))
-    return [InquiryRow._make(row) for row in await access.table(statement)]
+    return statement
 
 
 async def unread_inquiries(access: MemberAccess) -> Sequence[tuple[int, str, datetime]]:
     """Number and subject of the threads whose answer nobody said to have read, and since when, the latest
     first: those where this person may say so.
     """
+    return [
+        (number, subject, at)
+        for number, subject, at in await access.table(_unread(access.rights), _reader(access))
+    ]
+
+
+@cache
+def _unread(rights: frozenset[Right]) -> Any:
     columns: list[Any] = [Inquiry.id, Inquiry.subject, Inquiry.unread_at]
-    may = open_to(access) if Right.CONTACT in access.rights else _mine(access)
-    statement = sqlalchemy.select(*columns).where(
-        col(Inquiry.company_id) == access.company.key, col(Inquiry.unread_at).is_not(None), may
+    may = open_to(rights) if Right.CONTACT in rights else _MINE
+    return (
+        sqlalchemy.select(*columns)
+        .where(_HERE, col(Inquiry.unread_at).is_not(None), may)
+        .order_by(col(Inquiry.updated_at).desc(), col(Inquiry.id).desc())
+        .limit(FEW_NAMES)
     )
-    ordered = statement.order_by(col(Inquiry.updated_at).desc(), col(Inquiry.id).desc())
-    return [(number, subject, at) for number, subject, at in await access.table(ordered.limit(FEW_NAMES))]
 
 
 async def inquiry_of(access: MemberAccess, inquiry_id: int) -> Inquiry:
@@ -92,15 +112,20 @@ async def inquiry_to_act_in(access: MemberAccess, inquiry_id: int) -> Inquiry:
     return inquiry
 
 
+_MESSAGES = (
+    select(InquiryMessage, Account.first_name, Account.last_name)
+    .join(Account, col(Account.id) == InquiryMessage.account_id)
+    .where(
+        col(InquiryMessage.company_id) == bindparam("company"),
+        col(InquiryMessage.inquiry_id) == bindparam("inquiry"),
+    )
+    .order_by(col(InquiryMessage.at), col(InquiryMessage.id))
+)
+
+
 async def messages_of(access: MemberAccess, inquiry_id: int) -> Sequence[tuple[InquiryMessage, str, str]]:
     """Messages of the thread, oldest first, each with the name of its author."""
-    statement = (
-        select(InquiryMessage, Account.first_name, Account.last_name)
-        .join(Account, col(Account.id) == InquiryMessage.account_id)
-        .where(InquiryMessage.company_id == access.company.key, InquiryMessage.inquiry_id == inquiry_id)
-        .order_by(col(InquiryMessage.at), col(InquiryMessage.id))
-    )
-    return await access.rows(statement)
+    return await access.rows(_MESSAGES, {"company": access.company.key, "inquiry": inquiry_id})
 
 
 async def inquiry_by_token(access: MemberAccess, token: str) -> Inquiry | None:
@@ -120,14 +145,18 @@ async def people_named(access: MemberAccess, typed: str) -> Sequence[Employee]:
     return await access.all(ordered.limit(MOST_NAMESAKES + 1))
 
 
-def _mine(access: MemberAccess) -> ColumnElement[bool]:
-    return col(Inquiry.account_id) == access.account.key
+_HERE = col(Inquiry.company_id) == bindparam("company")
+_MINE = col(Inquiry.account_id) == bindparam("account")
 
 
-def open_to(access: MemberAccess) -> ColumnElement[bool]:
+def _reader(access: MemberAccess) -> dict[str, Any]:
+    return {"company": access.company.key, "account": access.account.key}
+
+
+def open_to(rights: frozenset[Right]) -> ColumnElement[bool]:
     """The rule of `may_read` as SQL, for many threads at once."""
-    themes = themes_open_to(access.rights)
+    themes = themes_open_to(rights)
     is_open = [col(Inquiry.theme).in_(themes)]
     if InquiryTheme.CONTRIBUTION not in themes:
         is_open.append(col(Inquiry.invoice_id).is_(None))
-    return or_(_mine(access), and_(*is_open))
+    return or_(_MINE, and_(*is_open))

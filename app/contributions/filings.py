@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import and_
+from sqlalchemy import and_, bindparam
 from sqlmodel import col, select
 
-from app.access import AccountAccess, MemberAccess
+from app.access import AccountAccess, MemberAccess, of_company
 from app.clock import day_of
 from app.contributions.counting import ARRIVALS, FiledDeclaration, Window, window_between
 from app.contributions.states import OPEN_STATES, Campaign, DeclarationFacts, State, state_of
@@ -64,6 +64,22 @@ class Filing:
         return bool(self.declaration and self.declaration.typed.get(step))
 
 
+_declared = and_(
+    col(AnnualDeclaration.company_id) == bindparam("company"),
+    col(AnnualDeclaration.year) == col(Tariff.year),
+)
+_LATEST_FILINGS = (
+    select(Tariff, AnnualDeclaration, Company.created_at)
+    .select_from(Tariff)
+    .join(Company, col(Company.id) == bindparam("company"))
+    .join(AnnualDeclaration, _declared, isouter=True)
+    .order_by(col(Tariff.year).desc())
+    .limit(MOST_YEARS + 1)
+    .execution_options(populate_existing=True)
+)
+_FILINGS_AROUND = _LATEST_FILINGS.where(col(Tariff.year).between(bindparam("first"), bindparam("last")))
+
+
 async def filings_of(access: MemberAccess, today: date) -> list[Filing]:
     """One a campaign, the latest first."""
     filings = await _filings(access, None, today)
@@ -78,20 +94,9 @@ async def filing_of(access: MemberAccess, year: int, today: date) -> Filing | No
 
 async def _filings(access: MemberAccess, year: int | None, today: date) -> list[Filing]:
     """`year`: with those around it; None for the latest."""
-    mine = and_(
-        col(AnnualDeclaration.company_id) == access.company.key,
-        col(AnnualDeclaration.year) == col(Tariff.year),
-    )
-    statement = (
-        select(Tariff, AnnualDeclaration, Company.created_at)
-        .select_from(Tariff)
-        .join(Company, col(Company.id) == access.company.key)
-        .join(AnnualDeclaration, mine, isouter=True)
-        .order_by(col(Tariff.year).desc())
-    )
-    if year is not None:
-        statement = statement.where(col(Tariff.year).between(year - AROUND, year + AROUND))
-    rows = await access.rows(statement.execution_options(populate_existing=True).limit(MOST_YEARS + 1))
+    given = {"company": access.company.key}
+    around = {} if year is None else {"first": year - AROUND, "last": year + AROUND}
+    rows = await access.rows(_LATEST_FILINGS if year is None else _FILINGS_AROUND, given | around)
     declared: Declared = {tariff.year: declaration for tariff, declaration, _ in rows}
     rules = {tariff.year: rules_of(tariff.year, tariff.rules) for tariff, _, _ in rows}
     made = _filed_declarations(rules, declared)
@@ -161,10 +166,17 @@ async def locked_declaration(access: MemberAccess, year: int) -> AnnualDeclarati
     return await access.first(mine.execution_options(populate_existing=True))
 
 
+_CORRECTIONS = (
+    of_company(DeclarationCorrection)
+    .where(col(DeclarationCorrection.declaration_id) == bindparam("declaration"))
+    .order_by(col(DeclarationCorrection.id).desc())
+    .limit(20)
+)
+
+
 async def corrections_of(access: MemberAccess, declaration_id: int) -> Sequence[DeclarationCorrection]:
     """Requests to the service after the campaign, the latest first."""
-    mine = access.select(DeclarationCorrection).where(DeclarationCorrection.declaration_id == declaration_id)
-    return await access.all(mine.order_by(col(DeclarationCorrection.id).desc()).limit(20))
+    return await access.all(_CORRECTIONS, {"company": access.company.key, "declaration": declaration_id})
 
 
 async def answers_among(
@@ -221,31 +233,35 @@ class DeclarationAt:
         return self.may and self.state in OPEN_STATES
 
 
+_latest = select(Tariff.year).order_by(col(Tariff.year).desc()).limit(LATEST)
+_theirs = and_(
+    col(AnnualDeclaration.company_id) == col(Company.id),
+    col(AnnualDeclaration.year) == col(Tariff.year),
+)
+_facts_of = ("updated_by", "submitted_at", "reopened_at", "reopened_by_service")
+_DECLARATIONS = (
+    sqlalchemy.select(
+        col(Company.id), col(Company.code), col(Membership.roles), col(Tariff.year),
+        col(Tariff.opens_on), col(Tariff.closes_on), col(Company.created_at),
+        *(getattr(AnnualDeclaration, name) for name in _facts_of),
+    )
+    .select_from(Membership)
+    .join(Company, col(Company.id) == col(Membership.company_id))
+    .join(Tariff, col(Tariff.year).in_(_latest))
+    .join(AnnualDeclaration, _theirs, isouter=True)
+    .where(
+        col(Membership.account_id) == bindparam("account"),
+        is_alive(bindparam("today", type_=sqlalchemy.Date)),
+        col(Membership.company_id) == col(Company.id),
+    )
+    .order_by(col(Tariff.year).desc(), col(Company.code))
+)  # fmt: skip
+
+
 async def declarations_at(access: AccountAccess, today: date) -> list[DeclarationAt]:
     """Of the latest campaigns, in every company of this account; the latest first."""
-    latest = select(Tariff.year).order_by(col(Tariff.year).desc()).limit(LATEST)
-    mine = and_(
-        col(AnnualDeclaration.company_id) == col(Company.id),
-        col(AnnualDeclaration.year) == col(Tariff.year),
-    )
-    declared = ("updated_by", "submitted_at", "reopened_at", "reopened_by_service")
-    statement = (
-        sqlalchemy.select(
-            col(Company.id), col(Company.code), col(Membership.roles), col(Tariff.year),
-            col(Tariff.opens_on), col(Tariff.closes_on), col(Company.created_at),
-            *(getattr(AnnualDeclaration, name) for name in declared),
-        )
-        .select_from(Membership)
-        .join(Company, col(Company.id) == col(Membership.company_id))
-        .join(Tariff, col(Tariff.year).in_(latest))
-        .join(AnnualDeclaration, mine, isouter=True)
-        .where(
-            col(Membership.account_id) == access.account.key, is_alive(today),
-            col(Membership.company_id) == col(Company.id),
-        )
-        .order_by(col(Tariff.year).desc(), col(Company.code))
-    )  # fmt: skip
-    return [_declaration_at(*row, today=today) for row in await access.table(statement)]
+    given = {"account": access.account.key, "today": today}
+    return [_declaration_at(*row, today=today) for row in await access.table(_DECLARATIONS, given)]
 
 
 def _declaration_at(

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, Date, and_, case, func, literal, or_
+from sqlalchemy import ColumnElement, Date, and_, bindparam, case, func, literal, or_
 from sqlmodel import col
 
 from app.access import MemberAccess
@@ -33,46 +33,73 @@ MOST_JOBS = 15
 
 async def tally_of(access: MemberAccess, filing: Filing, on: date) -> Tally:
     """The headcount as the list and the answers give it now, in one statement."""
-    groups = [Group(*row) for row in await access.table(_groups(access, filing))]
+    groups = [Group(*row) for row in await access.table(_GROUPS, _of(access, filing))]
     return tally(groups, filing.rules, filing.since, filing.arrivals, on)
 
 
-def _groups(access: MemberAccess, filing: Filing, *more: Any) -> sqlalchemy.Select[Any]:
+def _of(access: MemberAccess, filing: Filing) -> dict[str, Any]:
+    """Parameters of the statements below. `early`: the day that all early arrivals are given; `after` and
+    `last`: of the arrivals; `adult`: born later, one is under 18 at the reference date.
+    """
+    reference, window = filing.rules.reference_on, filing.arrivals
+    return {
+        "company": access.company.key, "declaration": filing.declaration_id,
+        "early": min(filing.since, window.after), "reference": reference, "since": filing.since,
+        "after": window.after, "adult": youngest_adult(reference),
+    }  # fmt: skip
+
+
+_company: Any = bindparam("company")
+_early, _reference, _since, _after, _last, _adult = (
+    bindparam(name, type_=Date) for name in ("early", "reference", "since", "after", "last", "adult")
+)
+_mine = col(Employee.company_id) == _company
+_answer = and_(
+    col(DeclarationAnswer.company_id) == _company,
+    col(DeclarationAnswer.employee_id) == col(Employee.id),
+    col(DeclarationAnswer.declaration_id) == bindparam("declaration"),
+)
+_is_minor = and_(col(Employee.monitoring) == Monitoring.SIMPLE, col(Employee.birth_on) > _adult)
+# Under 18 at the reference date, the follow-up is SIA at least.
+_monitoring = case((_is_minor, Monitoring.ADAPTED.value), else_=col(Employee.monitoring))
+_is_old = and_(col(Employee.contract_ends_on).is_(None), col(Employee.entry_on) < _early)
+
+
+def _groups(*more: Any) -> sqlalchemy.Select[Any]:
     """Identical people, as `Group` has them after the columns of `more`. All early arrivals have the same
     day.
     """
-    since = literal(min(filing.since, filing.arrivals.after), Date)
-    is_old = and_(col(Employee.contract_ends_on).is_(None), col(Employee.entry_on) < since)
-    entry_on = case((is_old, since), else_=col(Employee.entry_on))
+    entry_on = case((_is_old, _early), else_=col(Employee.entry_on))
     columns = (
         *more, col(Employee.contract), entry_on, col(Employee.exit_on), col(Employee.contract_ends_on),
-        _monitoring(filing), col(DeclarationAnswer.counts),
+        _monitoring, col(DeclarationAnswer.counts),
     )  # fmt: skip
     return (
         sqlalchemy.select(*columns, func.count())
         .select_from(Employee)
-        .join(DeclarationAnswer, answer_of(access, filing), isouter=True)
-        .where(
-            col(Employee.company_id) == access.company.key,
-            or_(col(Employee.exit_on).is_(None), col(Employee.exit_on) > since),
-        )
+        .join(DeclarationAnswer, _answer, isouter=True)
+        .where(_mine, or_(col(Employee.exit_on).is_(None), col(Employee.exit_on) > _early))
         .group_by(*columns)
     )
 
 
-def _monitoring(filing: Filing) -> sqlalchemy.ColumnElement[str]:
-    """Under 18 at the reference date, the follow-up is SIA at least."""
-    adult = youngest_adult(filing.rules.reference_on)
-    is_minor = and_(col(Employee.monitoring) == Monitoring.SIMPLE, col(Employee.birth_on) > adult)
-    return case((is_minor, Monitoring.ADAPTED.value), else_=col(Employee.monitoring))
-
-
-def answer_of(access: MemberAccess, filing: Filing) -> sqlalchemy.ColumnElement[bool]:
-    return and_(
-        col(DeclarationAnswer.company_id) == access.company.key,
-        col(DeclarationAnswer.employee_id) == col(Employee.id),
-        col(DeclarationAnswer.declaration_id) == filing.declaration_id,
+_GROUPS, _GROUPS_BY_JOB = _groups(), _groups(col(Employee.job_title), col(Employee.risks))
+_NAMES = (Employee.birth_name, Employee.usual_name, Employee.first_names, Employee.sex)
+_contract, _exit_on, _ends_on = col(Employee.contract), col(Employee.exit_on), col(Employee.contract_ends_on)
+_DOUBTFUL = (
+    sqlalchemy.select(
+        col(Employee.id), col(Employee.sort_key), col(Employee.job_title), col(DeclarationAnswer.counts),
+        _contract, col(Employee.entry_on), _exit_on, _ends_on, *map(col, _NAMES),
     )
+    .select_from(Employee)
+    .join(DeclarationAnswer, _answer, isouter=True)
+    .where(
+        _mine,
+        or_(_exit_on.is_(None), _exit_on >= _reference),
+        or_(_ends_on.is_not(None), _exit_on == _reference, _contract.in_([*FIXED, Contract.OFFICER])),
+    )
+    .order_by(col(Employee.sort_key), col(Employee.id))
+)  # fmt: skip
 
 
 class Doubtful(NamedTuple):
@@ -93,28 +120,9 @@ class Doubtful(NamedTuple):
 
 async def doubtful_people(access: MemberAccess, filing: Filing, on: date) -> list[Doubtful]:
     """All of them, by name, in one statement: the rules themselves choose among those who may be."""
-    contract, exit_on = col(Employee.contract), col(Employee.exit_on)
-    ends_on = col(Employee.contract_ends_on)
-    reference = filing.rules.reference_on
-    names = (Employee.birth_name, Employee.usual_name, Employee.first_names, Employee.sex)
-    statement = (
-        sqlalchemy.select(
-            col(Employee.id), col(Employee.sort_key), col(Employee.job_title), col(DeclarationAnswer.counts),
-            contract, col(Employee.entry_on), exit_on, ends_on, *map(col, names),
-        )
-        .select_from(Employee)
-        .join(DeclarationAnswer, answer_of(access, filing), isouter=True)
-        .where(
-            col(Employee.company_id) == access.company.key,
-            or_(exit_on.is_(None), exit_on >= reference),
-            or_(
-                ends_on.is_not(None), exit_on == reference, contract.in_([*FIXED, Contract.OFFICER])
-            ),
-        )
-        .order_by(col(Employee.sort_key), col(Employee.id))
-    )  # fmt: skip
     people = []
-    for row_id, key, job, answer, *person, birth, usual, first, sex in await access.table(statement):
+    rows = await access.table(_DOUBTFUL, _of(access, filing))
+    for row_id, key, job, answer, *person, birth, usual, first, sex in rows:
         verdict = who_counts(CountedPerson(*person), filing.rules, on)
         if verdict.counts == Standing.DOUBT:
             people.append(
@@ -131,8 +139,7 @@ async def jobs_of(
 ) -> tuple[list[tuple[str, int]], dict[str, int]]:
     """(the most frequent jobs, how many people are exposed to each risk) of those who count."""
     jobs, exposed = Counter[str](), Counter[str]()
-    statement = _groups(access, filing, col(Employee.job_title), col(Employee.risks))
-    for job, risks, *rest in await access.table(statement):
+    for job, risks, *rest in await access.table(_GROUPS_BY_JOB, _of(access, filing)):
         group = Group(*rest)
         if group.is_counted(filing.rules, on):
             jobs[job] += group.number
@@ -163,18 +170,35 @@ class Moves:
     left: list[Mover]
 
 
+def _latest(has_left: bool, day: Any, those: ColumnElement[bool]) -> sqlalchemy.Select[Any]:
+    facts = (Employee.contract, Employee.entry_on, Employee.exit_on, Employee.contract_ends_on)
+    return (
+        sqlalchemy.select(
+            day.label("moved_on"), literal(has_left).label("has_left"), col(Employee.id),
+            col(Employee.job_title), *map(col, _NAMES), *map(col, facts), col(DeclarationAnswer.counts),
+        )
+        .select_from(Employee)
+        .join(DeclarationAnswer, _answer, isouter=True)
+        .where(_mine, col(Employee.contract).not_in(list(OUTSIDE)), those)
+        .order_by(day.desc(), col(Employee.id).desc())
+        .limit(READ)
+    )  # fmt: skip
+
+
+_entry_on = col(Employee.entry_on)
+_came = and_(_entry_on > _after, _entry_on <= _last, or_(_exit_on.is_(None), _exit_on >= _reference))
+_left = and_(_exit_on > _since, _exit_on < _reference)
+_MOVES = sqlalchemy.union_all(
+    *(
+        sqlalchemy.select(each.subquery())
+        for each in (_latest(False, _entry_on, _came), _latest(True, _exit_on, _left))
+    )
+)
+
+
 async def moves_of(access: MemberAccess, filing: Filing, on: date) -> Moves:
     """Moves as the tally counts them: arrivals who count, and departures of people who counted."""
-    reference, window = filing.rules.reference_on, filing.arrivals
-    entry_on, exit_on = col(Employee.entry_on), col(Employee.exit_on)
-    last = min(window.until, counts_until(filing.rules, on))
-    came = (entry_on > window.after, entry_on <= last, or_(exit_on.is_(None), exit_on >= reference))
-    left = (exit_on > filing.since, exit_on < reference)
-    parts = [
-        _latest(access, filing, has_left, day, and_(*those))
-        for has_left, day, those in ((False, entry_on, came), (True, exit_on, left))
-    ]
-    statement = sqlalchemy.union_all(*(sqlalchemy.select(each.subquery()) for each in parts))
+    last = min(filing.arrivals.until, counts_until(filing.rules, on))
     moves = Moves([], [])
     for (
         moved_on,
@@ -187,7 +211,7 @@ async def moves_of(access: MemberAccess, filing: Filing, on: date) -> Moves:
         left_on,
         ends_on,
         answer,
-    ) in await access.table(statement):
+    ) in await access.table(_MOVES, _of(access, filing) | {"last": last}):
         one = Group(
             contract=contract, entry_on=came_on, exit_on=left_on, ends_on=ends_on, monitoring="",
             answer=answer, number=1,
@@ -195,24 +219,3 @@ async def moves_of(access: MemberAccess, filing: Filing, on: date) -> Moves:
         if has_left or one.is_counted(filing.rules, on):
             (moves.left if has_left else moves.came).append(Mover(row_id, person_name(*names), job, moved_on))
     return Moves(moves.came[:SHOWN], moves.left[:SHOWN])
-
-
-def _latest(
-    access: MemberAccess, filing: Filing, has_left: bool, day: Any, those: ColumnElement[bool]
-) -> sqlalchemy.Select[Any]:
-    names = (Employee.birth_name, Employee.usual_name, Employee.first_names, Employee.sex)
-    facts = (Employee.contract, Employee.entry_on, Employee.exit_on, Employee.contract_ends_on)
-    return (
-        sqlalchemy.select(
-            day.label("moved_on"), literal(has_left).label("has_left"), col(Employee.id),
-            col(Employee.job_title), *map(col, names), *map(col, facts), col(DeclarationAnswer.counts),
-        )
-        .select_from(Employee)
-        .join(DeclarationAnswer, answer_of(access, filing), isouter=True)
-        .where(
-            col(Employee.company_id) == access.company.key,
-            col(Employee.contract).not_in(list(OUTSIDE)), those,
-        )
-        .order_by(day.desc(), col(Employee.id).desc())
-        .limit(READ)
-    )  # fmt: skip

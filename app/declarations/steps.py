@@ -7,16 +7,18 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete
 
-from app.access import MemberAccess
+from app.access import MemberAccess, of_company
 from app.employees.checks import _readable_in
 from app.employees.declared import LABELS, Declared, problems
 from app.employees.forms import STEPS, declared_fields
 from app.errors import Refused
 from app.web.forms import Form
 from db.models import EmployeeDraft
+from db.types import Instant
 
 STEP_NAMES = {
     "identite": "Qui est-ce ?",
@@ -93,13 +95,17 @@ def _read(step: str, typed: Mapping[str, str]) -> Declared:
 DRAFT_LIFE = timedelta(days=30)
 
 
+_DRAFT = of_company(EmployeeDraft).where(
+    col(EmployeeDraft.account_id) == bindparam("account"),
+    col(EmployeeDraft.updated_at) > bindparam("since", type_=Instant),
+)
+_HELD_DRAFT = _DRAFT.with_for_update().execution_options(populate_existing=True)
+
+
 async def draft_of(access: MemberAccess, now: datetime, *, held: bool = False) -> EmployeeDraft | None:
     """`held`: under a lock, to be changed: of two steps at once, the second changes what the first kept."""
-    mine = access.select(EmployeeDraft).where(EmployeeDraft.account_id == access.account.key)
-    mine = mine.where(col(EmployeeDraft.updated_at) > now - DRAFT_LIFE)
-    if held:
-        mine = mine.with_for_update().execution_options(populate_existing=True)
-    return await access.first(mine)
+    given = {"company": access.company.key, "account": access.account.key, "since": now - DRAFT_LIFE}
+    return await access.first(_HELD_DRAFT if held else _DRAFT, given)
 
 
 async def keep_typed(access: MemberAccess, typed: dict[str, str], names: set[str], now: datetime) -> None:

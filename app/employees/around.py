@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy
+from sqlalchemy import bindparam
 from sqlmodel import col
 
 from app.access import MemberAccess
@@ -81,6 +82,28 @@ class Around:
     documents: Sequence[tuple[DocumentRow, str]]
 
 
+_APPOINTMENTS = (
+    sqlalchemy.select(*(getattr(Slot, name) for name in Appointment._fields[:5]), col(CareCentre.name))
+    .select_from(Slot)
+    .join(CareCentre, col(CareCentre.id) == Slot.centre_id)
+    .where(
+        col(Slot.company_id) == bindparam("company"), col(Slot.employee_id) == bindparam("employee"),
+        col(Slot.state) != SlotState.DONE,
+    )
+    .order_by(col(Slot.starts_at).desc(), col(Slot.id).desc())
+    .limit(PAGE)
+)  # fmt: skip
+_request = AppointmentRequest
+_REQUESTS = (
+    sqlalchemy.select(*(getattr(_request, name) for name in RequestAbout._fields))
+    .where(
+        col(_request.company_id) == bindparam("company"), col(_request.employee_id) == bindparam("employee")
+    )
+    .order_by(col(_request.sent_at).desc(), col(_request.id).desc())
+    .limit(PAGE)
+)
+
+
 async def around(access: MemberAccess, employee: Employee, at: Moment) -> Around:
     """Four statements, whatever there is."""
     standings = await standings_of(access, [employee], at)
@@ -94,27 +117,10 @@ async def around(access: MemberAccess, employee: Employee, at: Moment) -> Around
 
 
 async def _appointments(access: MemberAccess, employee_id: int) -> list[Appointment]:
-    columns = [getattr(Slot, name) for name in Appointment._fields[:5]]
-    statement = (
-        sqlalchemy.select(*columns, col(CareCentre.name))
-        .select_from(Slot)
-        .join(CareCentre, col(CareCentre.id) == Slot.centre_id)
-        .where(
-            col(Slot.company_id) == access.company.key, col(Slot.employee_id) == employee_id,
-            col(Slot.state) != SlotState.DONE,
-        )
-        .order_by(col(Slot.starts_at).desc(), col(Slot.id).desc())
-        .limit(PAGE)
-    )  # fmt: skip
-    return [Appointment(*row) for row in await access.table(statement)]
+    given = {"company": access.company.key, "employee": employee_id}
+    return [Appointment(*row) for row in await access.table(_APPOINTMENTS, given)]
 
 
 async def _requests(access: MemberAccess, employee_id: int) -> list[RequestAbout]:
-    request = AppointmentRequest
-    statement = (
-        sqlalchemy.select(*(getattr(request, name) for name in RequestAbout._fields))
-        .where(col(request.company_id) == access.company.key, col(request.employee_id) == employee_id)
-        .order_by(col(request.sent_at).desc(), col(request.id).desc())
-        .limit(PAGE)
-    )
-    return [RequestAbout(*row) for row in await access.table(statement)]
+    given = {"company": access.company.key, "employee": employee_id}
+    return [RequestAbout(*row) for row in await access.table(_REQUESTS, given)]

@@ -166,7 +166,7 @@ async def _filter_choices(request: Request, access: MemberAccess, filters: ListF
     return {
         "words": WORDS,
         "columns": tuple(COLUMNS.items()),
-        "jobs": {"": "Tous"} | {each: each for each in jobs},
+        "jobs": (("", "Tous"), *((each, each) for each in jobs)),
         "risks": (("", "Toutes"), *risks_for(is_keeper=Right.EMPLOYEES in access.rights).items()),
         "sites": dict(_sites(request, access)),
     }

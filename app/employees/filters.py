@@ -139,6 +139,7 @@ def pairs_of(filters: ListFilters, **more: str) -> list[tuple[str, str]]:
     return [(name, value) for name, value in (*pairs, *more.items()) if value]
 
 
+@lru_cache(maxsize=1024)
 def address_of(filters: ListFilters, **more: str) -> str:
     """The query string of this list. `more`: what else it says."""
     return urlencode(pairs_of(filters, **more))
@@ -192,6 +193,7 @@ COUNTED = {
 }
 
 
+@lru_cache(maxsize=1024)
 def filter_words(filters: ListFilters) -> str:
     """The filters that narrow this list, as the closed filters name them: « Sortis, SIR : renforcé »."""
     chosen = (
@@ -216,6 +218,7 @@ class Head(NamedTuple):
     sorted: str = ""
 
 
+@lru_cache(maxsize=1024)
 def heads_of(filters: ListFilters, path: str) -> list[Head]:
     """The headings of the columns shown, the name's first."""
     titles = {"nom": "Nom", "echeance": "Prochaine visite"}

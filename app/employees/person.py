@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, bindparam, or_
 from sqlmodel import col, select
 
-from app.access import MemberAccess
+from app.access import MemberAccess, of_company
 from app.employees.declared import Declared, columns_of, deadline_of, declared_of, facts_of, in_words, name_of
 from app.employees.listing import is_to_confirm, name_conditions, state_of
 from app.errors import NotFound
@@ -36,6 +37,7 @@ from db.models import (
     Visit,
     VisitKind,
 )
+from db.types import Instant
 
 NO_INSTANT = datetime.min.replace(tzinfo=UTC)
 EXPIRES_SOON = timedelta(days=60)
@@ -199,10 +201,16 @@ def unsaved_employee(values: Declared) -> Employee:
 # Reads about one employee: visits, changes, who may be the same person.
 
 
+_VISITS = (
+    of_company(Visit)
+    .where(col(Visit.employee_id) == bindparam("employee"))
+    .order_by(col(Visit.done_on).desc(), col(Visit.id).desc())
+)
+
+
 async def visits_of(access: MemberAccess, employee_id: int) -> Sequence[Visit]:
     """The visits that took place, the latest first."""
-    mine = access.select(Visit).where(col(Visit.employee_id) == employee_id)
-    return await access.all(mine.order_by(col(Visit.done_on).desc(), col(Visit.id).desc()))
+    return await access.all(_VISITS, {"company": access.company.key, "employee": employee_id})
 
 
 MANY = 200  # ids asked for at once
@@ -222,10 +230,40 @@ class ChangeLine(NamedTuple):
         return self.change.at, self.change.key
 
 
+def _with_author(model: type[Any], at: Any, then: Any) -> Any:
+    return (
+        select(model, Account.first_name, Account.last_name)
+        .join(Account, col(Account.id) == model.account_id, isouter=True)
+        .where(model.company_id == bindparam("company"))
+        .order_by(at.desc(), then)
+        .limit(PAGE + 1)
+    )
+
+
+@cache
+def _latest(*, is_after: bool) -> tuple[Any, Any]:
+    """The changes of one person, and those of a file."""
+    at, row_id = col(EmployeeChange.at), col(EmployeeChange.id)
+    applied_at, import_id = col(EmployeeImport.applied_at), col(EmployeeImport.id)
+    by_hand = _with_author(EmployeeChange, at, row_id.desc())
+    by_hand = by_hand.where(col(EmployeeChange.import_id).is_(None))
+    by_file = _with_author(EmployeeImport, applied_at, import_id)
+    by_file = by_file.where(applied_at.is_not(None))
+    if is_after:
+        day = bindparam("at", type_=Instant)
+        by_hand = by_hand.where(or_(at < day, and_(at == day, row_id < bindparam("number"))))
+        by_file = by_file.where(or_(applied_at < day, and_(applied_at == day, import_id > bindparam("file"))))
+    return by_hand, by_file
+
+
+_OF_ONE = _with_author(EmployeeChange, col(EmployeeChange.at), col(EmployeeChange.id).desc()).where(
+    col(EmployeeChange.employee_id) == bindparam("employee")
+)
+
+
 async def changes_of(access: MemberAccess, employee_id: int) -> list[ChangeLine]:
     """The latest changes of one employee, those that a file brought included."""
-    statement = _with_author(access, EmployeeChange, col(EmployeeChange.at), col(EmployeeChange.id).desc())
-    rows = await access.rows(statement.where(col(EmployeeChange.employee_id) == employee_id))
+    rows = await access.rows(_OF_ONE, {"company": access.company.key, "employee": employee_id})
     return [_line(*row) for row in rows]
 
 
@@ -235,26 +273,13 @@ async def latest_changes(
     """Changes of everybody: a page of them, and one more if there are more. A file is one,
     undone as a whole.
     """
-    at, row_id = col(EmployeeChange.at), col(EmployeeChange.id)
-    applied_at, import_id = col(EmployeeImport.applied_at), col(EmployeeImport.id)
-    by_hand = _with_author(access, EmployeeChange, at, row_id.desc())
-    by_hand = by_hand.where(col(EmployeeChange.import_id).is_(None))
-    by_file = _with_author(access, EmployeeImport, applied_at, import_id)
-    by_file = by_file.where(applied_at.is_not(None))
+    given: dict[str, Any] = {"company": access.company.key}
     if before:
-        day, number = before
-        by_hand = by_hand.where(or_(at < day, and_(at == day, row_id < number)))
-        by_file = by_file.where(or_(applied_at < day, and_(applied_at == day, import_id > -number)))
-    lines = [_line(*row) for row in await access.rows(by_hand)]
-    lines += [_line(*row) for row in await access.rows(by_file)]
+        given |= {"at": before[0], "number": before[1], "file": -before[1]}
+    by_hand, by_file = _latest(is_after=before is not None)
+    lines = [_line(*row) for row in await access.rows(by_hand, given)]
+    lines += [_line(*row) for row in await access.rows(by_file, given)]
     return sorted(lines, key=lambda line: line.place, reverse=True)[: PAGE + 1]
-
-
-def _with_author(access: MemberAccess, model: type[Any], at: Any, then: Any) -> Any:
-    statement = select(model, Account.first_name, Account.last_name)
-    statement = statement.join(Account, col(Account.id) == model.account_id, isouter=True)
-    statement = statement.where(model.company_id == access.company.key)
-    return statement.order_by(at.desc(), then).limit(PAGE + 1)
 
 
 def _line(change: Any, first: str | None, last: str | None) -> ChangeLine:
@@ -315,13 +340,19 @@ async def done_visits(access: MemberAccess, employee_id: int) -> list[DoneVisit]
     ]
 
 
+_AMONG = (
+    of_company(Employee)
+    .where(col(Employee.id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(Employee.sort_key), col(Employee.id))
+)
+
+
 async def employees_by_id(access: MemberAccess, ids: Sequence[int]) -> dict[int, Employee]:
     """Those of these numbers that are this company's, by number, in the order of the list."""
     by_id: dict[int, Employee] = {}
     for start in range(0, len(ids), MANY):
-        mine = access.select(Employee).where(col(Employee.id).in_(ids[start : start + MANY]))
-        in_order = mine.order_by(col(Employee.sort_key), col(Employee.id))
-        by_id |= {row.key: row for row in await access.all(in_order)}
+        given = {"company": access.company.key, "ids": list(ids[start : start + MANY])}
+        by_id |= {row.key: row for row in await access.all(_AMONG, given)}
     return by_id
 
 

@@ -85,30 +85,36 @@ def _plain(column: Any) -> Any:
     return col(column) + 0
 
 
-def _appointments(mine: Any, ids: Sequence[int]) -> Any:
+_mine: Any = bindparam("company")
+_ids: Any = bindparam("ids", expanding=True)
+
+
+def _appointments() -> Any:
     named = (col(Slot.employee_id), literal(1), col(Slot.id), col(Slot.kind), col(Slot.state))
     return (
         sqlalchemy.select(*named, col(Slot.starts_at), col(CareCentre.name))
         .join(CareCentre, col(CareCentre.id) == Slot.centre_id)
-        .where(col(Slot.employee_id).in_(ids), _plain(Slot.company_id) == mine, _living)
+        .where(col(Slot.employee_id).in_(_ids), _plain(Slot.company_id) == _mine, _living)
     )
 
 
-def _requests(mine: Any, ids: Sequence[int]) -> Any:
+def _requests() -> Any:
     request = AppointmentRequest
     named = (col(request.employee_id), literal(0), col(request.id), col(request.kind), col(request.state))
     return sqlalchemy.select(*named, col(request.sent_at), literal("")).where(
-        col(request.employee_id).in_(ids), _plain(request.company_id) == mine, _open
+        col(request.employee_id).in_(_ids), _plain(request.company_id) == _mine, _open
     )
+
+
+_UNDER_WAY = sqlalchemy.union_all(_appointments(), _requests())
 
 
 async def under_way(access: MemberAccess, ids: Sequence[int]) -> dict[int, list[Call | OpenRequest]]:
     """Living appointments and open requests by employee, in one statement; nothing for those without."""
     if not ids:
         return {}
-    mine, found = access.company.key, dict[int, list[Call | OpenRequest]]()
-    both = sqlalchemy.union_all(_appointments(mine, ids), _requests(mine, ids))
-    for employee_id, is_call, number, kind, state, at, place in await access.table(both):
+    given, found = {"company": access.company.key, "ids": list(ids)}, dict[int, list[Call | OpenRequest]]()
+    for employee_id, is_call, number, kind, state, at, place in await access.table(_UNDER_WAY, given):
         is_confirmed = state == SlotState.CONFIRMED
         one = Call(number, kind, is_confirmed, at, place) if is_call else OpenRequest(number, kind, at)
         found.setdefault(employee_id, []).append(one)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, and_, literal, or_, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, literal, or_, union_all
 from sqlmodel import col, select
 
 from app.access import MemberAccess
@@ -48,15 +48,28 @@ class HistoryLine(NamedTuple):
     link: Link | None
 
 
+_company = col(AuditEvent.company_id) == bindparam("company")
+_NEWEST = (
+    select(AuditEvent, Account.first_name, Account.last_name)
+    .join(Account, col(AuditEvent.account_id) == Account.id, isouter=True)
+    .where(_company)
+    .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc())
+    .limit(PAGE + 1)
+)
+_KINDS = select(AuditEvent.kind).where(_company).distinct()
+_PEOPLE = (
+    select(col(Account.id), Account.last_name, Account.first_name)
+    .join(AuditEvent, col(AuditEvent.account_id) == Account.id)
+    .where(_company)
+    .distinct()
+)
+
+
 async def history_of(access: MemberAccess, filters: Filters) -> tuple[list[HistoryLine], HistoryPlace | None]:
     """One page, the latest first, and after which place the next one starts, if there is one."""
-    newest = (
-        select(AuditEvent, Account.first_name, Account.last_name)
-        .join(Account, col(AuditEvent.account_id) == Account.id, isouter=True)
-        .where(AuditEvent.company_id == access.company.key, *_conditions(filters))
-        .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc())
-    )
-    rows = await access.rows(newest.limit(PAGE + 1))
+    conditions = _conditions(filters)
+    statement = _NEWEST.where(*conditions).params(company=access.company.key) if conditions else _NEWEST
+    rows = await access.rows(statement, None if conditions else {"company": access.company.key})
     links = await _links(access, [event for event, _, _ in rows[:PAGE]])
     lines = [
         HistoryLine(
@@ -89,9 +102,8 @@ async def _links(access: MemberAccess, events: Sequence[AuditEvent]) -> dict[int
     there = [
         _rows_there(access, target, {each.about_id for each in theirs}) for target, theirs in wanted.items()
     ]
-    found = {
-        (route, row_id): (name, since) for route, row_id, name, since in await access.table(union_all(*there))
-    }
+    statement = union_all(*there).params(account=access.account.key)
+    found = {(route, row_id): (name, since) for route, row_id, name, since in await access.table(statement)}
     for target, theirs in wanted.items():
         for event in theirs:
             name, since = found.get((target.route, event.about_id), (0, None))
@@ -115,19 +127,14 @@ def _rows_there(access: MemberAccess, target: Target, ids: set[int | None]) -> A
 
 
 async def kinds_present(access: MemberAccess) -> list[str]:
-    here = select(AuditEvent.kind).where(AuditEvent.company_id == access.company.key)
-    return [str(kind) for kind in await access.all(here.distinct())]
+    return [str(kind) for kind in await access.all(_KINDS, {"company": access.company.key})]
 
 
 async def people_present(access: MemberAccess) -> list[tuple[int, str]]:
     """Authors of an event of this company: id and name, by last name."""
-    here = (
-        select(col(Account.id), Account.last_name, Account.first_name)
-        .join(AuditEvent, col(AuditEvent.account_id) == Account.id)
-        .where(AuditEvent.company_id == access.company.key)
-    )
+    here = await access.rows(_PEOPLE, {"company": access.company.key})
     # The databases put É after Z, or not: here it is as everywhere.
-    rows = sorted(await access.rows(here.distinct()), key=lambda row: (folded(f"{row[1]} {row[2]}"), row[0]))
+    rows = sorted(here, key=lambda row: (folded(f"{row[1]} {row[2]}"), row[0]))
     return [(row_id, f"{first} {last}".strip()) for row_id, last, first in rows if row_id]
 
 

@@ -53,7 +53,7 @@ class Target(NamedTuple):
             kinds = kinds_open_to(access.rights)
             return [Document.withdrawn_at.is_(None), Document.kind.in_(kinds)]  # type: ignore[union-attr, attr-defined]
         if self.model is Inquiry:
-            return [open_to(access)]
+            return [open_to(access.rights)]
         return [is_open()] if self.model is Invitation else []
 
 

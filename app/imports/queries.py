@@ -40,6 +40,16 @@ _KNOWN = (
 )
 
 
+_PAST = (
+    select(EmployeeImport, Account.first_name, Account.last_name)
+    .join(Account, col(Account.id) == EmployeeImport.account_id)
+    .where(col(EmployeeImport.company_id) == bindparam("company"))
+    .where(or_(col(EmployeeImport.state) != ImportState.DROPPED, col(EmployeeImport.rows_total) > 0))
+    .order_by(col(EmployeeImport.created_at).desc(), col(EmployeeImport.id).desc())
+    .limit(PAGE)
+)
+
+
 class PastImport(NamedTuple):
     row: EmployeeImport
     who: str
@@ -51,15 +61,8 @@ async def import_of(access: MemberAccess, import_id: int) -> EmployeeImport:
 
 async def past_imports(access: MemberAccess) -> list[PastImport]:
     """The latest files, without those dropped before a comparison."""
-    statement = (
-        select(EmployeeImport, Account.first_name, Account.last_name)
-        .join(Account, col(Account.id) == EmployeeImport.account_id)
-        .where(EmployeeImport.company_id == access.company.key)
-        .where(or_(col(EmployeeImport.state) != ImportState.DROPPED, col(EmployeeImport.rows_total) > 0))
-        .order_by(col(EmployeeImport.created_at).desc(), col(EmployeeImport.id).desc())
-        .limit(PAGE)
-    )
-    return [PastImport(row, f"{first} {last}") for row, first, last in await access.rows(statement)]
+    rows = await access.rows(_PAST, {"company": access.company.key})
+    return [PastImport(row, f"{first} {last}") for row, first, last in rows]
 
 
 async def known_by_the_thousand(access: MemberAccess) -> AsyncIterator[Sequence[tuple[Any, ...]]]:

@@ -11,7 +11,7 @@ from sqlalchemy import Date, ScalarSelect, bindparam, func
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from app.access import Access, AccountAccess, MemberAccess
+from app.access import Access, AccountAccess, MemberAccess, of_company
 from app.invoices.rules import CREDITED, STATE_WORDS, InvoiceState, left_of, state_of
 from app.rights import Right, rights_of
 from app.sessions import is_alive
@@ -171,10 +171,16 @@ async def notes_of(access: MemberAccess, invoice_id: int) -> list[InvoiceRow]:
     return [InvoiceRow(*row) for row in rows]
 
 
+_PAYMENTS = (
+    of_company(Payment)
+    .where(col(Payment.invoice_id) == bindparam("invoice"))
+    .order_by(col(Payment.paid_on), col(Payment.id))
+)
+
+
 async def payments_of(access: MemberAccess, invoice_id: int) -> list[Payment]:
     """Payments in the order of their days."""
-    mine = access.select(Payment).where(Payment.invoice_id == invoice_id)
-    return list(await access.all(mine.order_by(col(Payment.paid_on), col(Payment.id))))
+    return list(await access.all(_PAYMENTS, {"company": access.company.key, "invoice": invoice_id}))
 
 
 async def totals_of(access: MemberAccess, today: date) -> Totals:
@@ -185,20 +191,22 @@ async def totals_of(access: MemberAccess, today: date) -> Totals:
 # Invoices of a person's companies together, in one statement or two whatever their number.
 
 
+_LATE = (
+    sqlalchemy.select(col(Company.code), col(Membership.roles), LEFT)
+    .select_from(Membership)
+    .join(Company, col(Company.id) == Membership.company_id)
+    .join(Invoice, col(Invoice.company_id) == Membership.company_id)
+    .where(
+        col(Membership.account_id) == bindparam("account"), is_alive(_today),
+        col(Invoice.company_id) == col(Company.id), UNPAID, col(Invoice.due_on) < _today,
+    )
+)  # fmt: skip
+
+
 async def late_at(access: AccountAccess, today: date) -> dict[str, int]:
     """Amounts overdue in each company of this account, in cents, by code: only where it sees the invoices."""
-    statement = (
-        sqlalchemy.select(col(Company.code), col(Membership.roles), LEFT)
-        .select_from(Membership)
-        .join(Company, col(Company.id) == Membership.company_id)
-        .join(Invoice, col(Invoice.company_id) == Membership.company_id)
-        .where(
-            col(Membership.account_id) == access.account.key, is_alive(today),
-            col(Invoice.company_id) == col(Company.id), UNPAID, col(Invoice.due_on) < today,
-        )
-    )  # fmt: skip
     late: dict[str, int] = {}
-    for code, roles, left in await access.table(statement):
+    for code, roles, left in await access.table(_LATE, {"account": access.account.key, "today": today}):
         if Right.INVOICES in rights_of(roles):
             late[code] = late.get(code, 0) + left
     return late

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, String, cast
+from sqlalchemy import ColumnElement, String, bindparam, cast
 from sqlmodel import col, select
 
-from app.access import Access, MemberAccess
+from app.access import Access, MemberAccess, of_company
 from app.errors import NotFound
 from app.rights import ROLE_WORDS, Role
 from app.sessions import is_alive
@@ -47,17 +47,20 @@ def role_words(roles: Iterable[str]) -> str:
     return ", ".join(words for role, (words, _) in ROLE_WORDS.items() if role in held) or "Aucun rôle"
 
 
+_PEOPLE = (
+    select(Membership, Account)
+    .join(Account, col(Account.id) == Membership.account_id)
+    .where(col(Membership.company_id) == bindparam("company"), col(Membership.id) > bindparam("after"))
+    .order_by(col(Membership.id))
+    .limit(PAGE + 1)
+)
+
+
 async def people(access: MemberAccess, today: date, after: int = 0) -> tuple[list[PersonWithAccess], int]:
     """People who have or had access, in order of arrival, and the key that the next page comes `after`: 0 for
     none.
     """
-    mine = select(Membership, Account).where(Membership.company_id == access.company.key)
-    rows = await access.rows(
-        mine.join(Account, col(Account.id) == Membership.account_id)
-        .where(col(Membership.id) > after)
-        .order_by(col(Membership.id))
-        .limit(PAGE + 1)
-    )
+    rows = await access.rows(_PEOPLE, {"company": access.company.key, "after": after})
     page = [_person(access, membership, account, today) for membership, account in rows[:PAGE]]
     return page, page[-1].membership_id if len(rows) > PAGE else 0
 
@@ -113,8 +116,11 @@ def is_open() -> ColumnElement[bool]:
     return col(Invitation.accepted_at).is_(None) & col(Invitation.cancelled_at).is_(None)
 
 
+_INVITED = of_company(Invitation).where(is_open()).order_by(col(Invitation.id))
+
+
 async def open_invitations(access: MemberAccess) -> Sequence[Invitation]:
-    return await access.all(access.select(Invitation).where(is_open()).order_by(col(Invitation.id)))
+    return await access.all(_INVITED, {"company": access.company.key})
 
 
 async def invitation_of_company(access: MemberAccess, invitation_id: int) -> Invitation:

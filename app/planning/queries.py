@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy
 from sqlalchemy import Select, bindparam, func, or_
 from sqlmodel import col, select
 
-from app.access import BIGGEST_ID, Access, AccountAccess, MemberAccess, StaffAccess
+from app.access import BIGGEST_ID, Access, AccountAccess, MemberAccess, StaffAccess, of_company
 from app.clock import PARIS, day_of
 from app.employees.declared import employee_name
 from app.employees.listing import name_conditions
@@ -36,23 +37,28 @@ from db.models import (
 from db.types import Instant
 
 
-async def to_confirm_at(access: AccountAccess, today: date, now: datetime) -> dict[str, int]:
-    """The number of appointments that wait for an answer in each company of this account, by code: only where
-    it may answer.
-    """
+@cache
+def _to_confirm_at() -> Any:
     columns: list[Any] = [Company.code, Membership.roles, func.count(col(Slot.id))]
-    statement = (
+    return (
         sqlalchemy.select(*columns)
         .select_from(Membership)
         .join(Company, col(Company.id) == Membership.company_id)
         .join(Slot, col(Slot.company_id) == Membership.company_id)
         .where(
-            col(Membership.account_id) == access.account.key, is_alive(today),
-            col(Slot.company_id) == col(Company.id), FILTERS["confirmer"], col(Slot.starts_at) > now,
+            col(Membership.account_id) == bindparam("account"),
+            is_alive(bindparam("today", type_=sqlalchemy.Date)), col(Slot.company_id) == col(Company.id),
+            FILTERS["confirmer"], col(Slot.starts_at) > bindparam("since", type_=Instant),
         )
         .group_by(col(Company.code), col(Membership.id))
     )  # fmt: skip
-    rows = await access.table(statement)
+
+
+async def to_confirm_at(access: AccountAccess, today: date, now: datetime) -> dict[str, int]:
+    """The number of appointments that wait for an answer in each company of this account, by code: only where
+    it may answer.
+    """
+    rows = await access.table(_to_confirm_at(), {"account": access.account.key, "today": today, "since": now})
     return {code: number for code, roles, number in rows if Right.APPOINTMENTS in rights_of(roles)}
 
 
@@ -181,6 +187,7 @@ _after = sqlalchemy.tuple_(col(Slot.starts_at), col(Slot.id)) > sqlalchemy.tuple
 _PAGES = {key: slot_rows(_company, each, _after).limit(PAGE + 1) for key, each in FILTERS.items()}
 _BETWEEN = slot_rows(_company, col(Slot.state).in_(LIVE), _since, _until)
 _ONE = slot_rows(_company, col(Slot.id) == bindparam("slot"))
+_ACCOUNTS = select(Account).where(col(Account.id).in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +250,8 @@ async def slot_row(access: MemberAccess, slot_id: int) -> SlotRow:
 async def answerers(access: MemberAccess, rows: Sequence[SlotRow]) -> dict[int, str]:
     """Names of the people who answered, by account."""
     ids, me = {row.answered_by for row in rows if row.answered_by}, access.account
-    others = select(Account).where(col(Account.id).in_(ids - {me.key}))
-    found = await access.all(others) if ids - {me.key} else ()
+    others = list(ids - {me.key})
+    found = await access.all(_ACCOUNTS, {"ids": others}) if others else ()
     return ({me.key: me.full_name} if me.key in ids else {}) | {each.key: each.full_name for each in found}
 
 
@@ -343,36 +350,45 @@ class PastVisit(NamedTuple):
         return employee_name(self)
 
 
+_VISITS = (
+    sqlalchemy.select(
+        *(getattr(Visit, name) for name in PastVisit._fields[:7]),
+        *(getattr(Employee, name) for name in PastVisit._fields[7:]),
+    )
+    .select_from(Visit)
+    .join(Employee, col(Employee.id) == Visit.employee_id)
+    .where(col(Visit.company_id) == bindparam("company"), col(Employee.company_id) == bindparam("company"))
+    .order_by(col(Visit.done_on).desc(), col(Visit.id).desc())
+    .limit(PAGE + 1)
+)
+_VISITS_BEFORE = _VISITS.where(
+    sqlalchemy.tuple_(col(Visit.done_on), col(Visit.id))
+    < sqlalchemy.tuple_(bindparam("day", type_=sqlalchemy.Date), bindparam("row"))
+)
+_missed = (col(Slot.state) == SlotState.ABSENT) | (col(Slot.fee_cents) > 0)
+_lately = col(Slot.starts_at).between(bindparam("since", type_=Instant), bindparam("until", type_=Instant))
+_ABSENCES = slot_rows(_company, _missed, _lately)
+_NOTICES = (
+    of_company(VisitNotice).where(col(VisitNotice.slot_id) == bindparam("slot")).order_by(col(VisitNotice.id))
+)
+
+
 async def visits_before(access: MemberAccess, place: tuple[date, int] | None) -> list[PastVisit]:
     """The latest first: a page of them, and one more if there are more."""
-    columns = [getattr(Visit, name) for name in PastVisit._fields[:7]]
-    columns += [getattr(Employee, name) for name in PastVisit._fields[7:]]
-    at = sqlalchemy.tuple_(col(Visit.done_on), col(Visit.id))
-    statement = (
-        sqlalchemy.select(*columns)
-        .select_from(Visit)
-        .join(Employee, col(Employee.id) == Visit.employee_id)
-        .where(col(Visit.company_id) == access.company.key, col(Employee.company_id) == access.company.key)
-        .order_by(col(Visit.done_on).desc(), col(Visit.id).desc())
-        .limit(PAGE + 1)
-    )
-    if place:
-        statement = statement.where(at < sqlalchemy.tuple_(*map(sqlalchemy.literal, place)))
-    return [PastVisit(*row) for row in await access.table(statement)]
+    day, row_id = place or (None, None)
+    given = {"company": access.company.key, "day": day, "row": row_id}
+    return [PastVisit(*row) for row in await access.table(_VISITS_BEFORE if place else _VISITS, given)]
 
 
 async def absences_of(access: MemberAccess, now: datetime) -> list[SlotRow]:
     """Appointments of the last year that nobody came to, or that were given back too late to be free."""
-    missed = (col(Slot.state) == SlotState.ABSENT) | (col(Slot.fee_cents) > 0)
-    lately = (col(Slot.starts_at) > now - LATELY) & (col(Slot.starts_at) <= now)
-    statement = slot_rows(col(Slot.company_id) == access.company.key, missed, lately)
-    return [SlotRow(*row) for row in await access.table(statement)]
+    given = {"company": access.company.key, "since": now - LATELY, "until": now}
+    return [SlotRow(*row) for row in await access.table(_ABSENCES, given)]
 
 
 async def notices_of(access: MemberAccess, slot_id: int) -> Sequence[VisitNotice]:
     """Mails that left about a slot, in order."""
-    mine = access.select(VisitNotice).where(VisitNotice.slot_id == slot_id)
-    return await access.all(mine.order_by(col(VisitNotice.id)))
+    return await access.all(_NOTICES, {"company": access.company.key, "slot": slot_id})
 
 
 def notice_of(access: Access, row: SlotRow, now: datetime) -> Notice:

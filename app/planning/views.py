@@ -58,16 +58,17 @@ def line_of(row: SlotRow, now: datetime, who: dict[int, str], *, may_answer: boo
     is_coming = row.starts_at > now
     acts = may_answer and is_coming
     gone, live = _gone(row), row.state in LIVE
-    words = _words(row, who)
+    words, starts = _words(row, who), row.starts
+    day = long_day(starts.date())
     return SlotLine(
         id=row.id,
         sequence=row.sequence,
-        hour=hour(row.starts),
+        hour=hour(starts),
         instant=row.starts_at.isoformat(timespec="seconds"),
         ends=hour(row.ends),
-        day=f"{long_day(row.starts.date())} {row.starts.year}",
-        date=long_day(row.starts.date()).capitalize(),
-        week=week_word(row.starts.date()),
+        day=f"{day} {starts.year}",
+        date=day.capitalize(),
+        week=week_word(starts.date()),
         kind=VISITS[row.kind],
         visit=VISITS[row.kind].replace(VIP, "VIP"),
         name=row.name,
@@ -78,7 +79,7 @@ def line_of(row: SlotRow, now: datetime, who: dict[int, str], *, may_answer: boo
         tag=(short_words(row), SLOT_TAGS[SlotState(row.state)][1]),
         more=_more(row, words),
         warning=gone if live else "",
-        said=f"{row.name or 'Créneau'}, {long_day(row.starts.date())} : {words}",
+        said=f"{row.name or 'Créneau'}, {day} : {words}",
         may_confirm=acts and row.state == SlotState.PROPOSED and bool(row.name) and not gone,
         may_choose=acts and live,
         may_take_back=acts and row.state == SlotState.DECLINED and not gone,

@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel.dates import format_date, format_datetime
 from markupsafe import Markup
@@ -19,11 +20,14 @@ from app.text.values import read_day
 TIED = "\N{NO-BREAK SPACE}"
 
 
+# The same days come again and again, and babel takes its time.
+@lru_cache(maxsize=4096)
 def day(value: date) -> str:
     """23 novembre 2026, 1er janvier 2026"""
     return _first(format_date(value, "d MMMM y", locale="fr"))
 
 
+@lru_cache(maxsize=512)
 def month_words(month: str) -> str:
     """Words of 2026-11: novembre 2026"""
     return format_date(date(int(month[:4]), int(month[5:]), 1), "MMMM y", locale="fr")
@@ -34,6 +38,7 @@ def short_day(value: date) -> str:
     return f"{value.astimezone(PARIS) if isinstance(value, datetime) else value:%d/%m/%Y}"
 
 
+@lru_cache(maxsize=4096)
 def moment(value: datetime) -> str:
     """23 novembre 2026 à 14 h 05, in Paris; the hour does not break."""
     pattern = f"d MMMM y 'à'{TIED}H{TIED}'h'{TIED}mm"
@@ -110,6 +115,8 @@ def size_words(size: int) -> str:
     return f"{size / 1_000_000:.1f}{TIED}Mo".replace(".", ",")
 
 
+# Typed: text and markup of the same letters are equal, and only one of them was escaped.
+@lru_cache(maxsize=4096, typed=True)
 def french_spaces(words: str) -> str:
     """No-break spaces before ? ! : ; » and after «."""
     tied = re.sub(r" (?=[?!:;»])|(?<=«) ", TIED, words)

@@ -141,7 +141,8 @@ async def member_access(request: Request) -> AsyncIterator[MemberAccess]:
 
 async def _signed_in(request: Request, session: AsyncSession) -> tuple[AccountSession, Account]:
     visit = Caller.of(request)
-    row = (await session.exec(session_of(visit.session_token))).first() if visit.session_token else None
+    token, database = visit.session_token, visit.portal.database
+    row = await session_of(database, session, token) if token else None
     opened, account, staff_id = row or (None, None, None)
     _check(visit, opened)
     if opened is None or account is None:

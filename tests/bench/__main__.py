@@ -20,6 +20,7 @@ from tests.bench import (
     import_turns,
     imports,
     mail,
+    pages,
     rate,
     sides,
     storm,
@@ -31,6 +32,7 @@ from tests.bench.table import shown
 PARTS = {
     "weight": ("Bytes, as a browser fetches them", weight.lines),
     "rate": ("Requests a second", rate.lines),
+    "pages": ("Private pages, against a bare handler and the build of before", pages.lines),
     "storm": ("While passwords are guessed", storm.lines),
     "guesses": ("A known browser among guessers", guesses.lines),
     "crowd": ("A crowd", crowd.lines),

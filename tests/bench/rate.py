@@ -72,11 +72,11 @@ def measured(page: Measured, served: Served, bare: Server, rounds: int) -> Line:
     return _line(page, shares, of_processor)
 
 
-def flooded(server: Server, path: str, headers: list[str]) -> Rate:
+def flooded(server: Server, path: str, headers: list[str], seconds: float = SECONDS) -> Rate:
     """With wrk where there is one; else with our own client, which is slower and so hides differences."""
     flood = _with_wrk if shutil.which("wrk") else _with_ours
     used = server.processor_seconds()
-    answered, a_second = flood(server.url + path, headers)
+    answered, a_second = flood(server.url + path, headers, seconds)
     used = server.processor_seconds() - used
     return Rate(a_second, answered / used if used else 0.0)
 
@@ -101,9 +101,9 @@ def bare_served(served: Served, pages: Sequence[Measured]) -> Iterator[Server]:
             yield server
 
 
-def _with_wrk(url: str, headers: list[str]) -> tuple[int, float]:
+def _with_wrk(url: str, headers: list[str], seconds: float) -> tuple[int, float]:
     given = [word for header in headers for word in ("-H", header)]
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", *given, url]
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", *given, url]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in told or "Socket errors" in told:
         raise RuntimeError(f"{url} did not answer everything:\n{told}")
@@ -113,8 +113,8 @@ def _with_wrk(url: str, headers: list[str]) -> tuple[int, float]:
     return int(answered), float(a_second)
 
 
-def _with_ours(url: str, headers: list[str]) -> tuple[int, float]:
-    told = run_load("flood", url, SECONDS, CONNECTIONS, headers)
+def _with_ours(url: str, headers: list[str], seconds: float) -> tuple[int, float]:
+    told = run_load("flood", url, seconds, CONNECTIONS, headers)
     return told["answered"], told["answered"] / told["seconds"]
 
 

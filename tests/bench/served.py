@@ -73,12 +73,12 @@ def portal_served(fill: Fill | None = None, **more: str) -> Iterator[Served]:
 
 
 @contextmanager
-def running(module: str, *arguments: str, port: int, **variables: str) -> Iterator[Server]:
-    """A server of this module, once it answers and until the block ends."""
+def running(module: str, *arguments: str, port: int, tree: Path = ROOT, **variables: str) -> Iterator[Server]:
+    """A server of this module of that tree, once it answers and until the block ends."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PORTAIL_")}
     command = [sys.executable, "-m", module, *arguments]
     url = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(command, cwd=ROOT, env=inherited | variables, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, cwd=tree, env=inherited | variables, stdout=subprocess.DEVNULL) as process:
         try:
             _wait_until_it_answers(url, process)
             yield Server(url, process.pid)

@@ -16,8 +16,9 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, StatementError
 from sqlmodel import col
+from sqlmodel import select as sqlmodel_select
 
 from db.models import Company, Membership
 from tests.conftest import SERVER
@@ -128,3 +129,59 @@ async def test_nobody_waits_behind_a_long_statement(portal, world):
     ((counted,),) = await long
     assert counted == 3_000_000
     assert answered == [MOST] * 6 + [SLOW]
+
+
+async def test_a_statement_made_for_each_request_has_its_own_values(portal, world):
+    """Those of one form share a plan: the values of the first are not those of the next."""
+
+    def made(codes, name, day):
+        here = select(col(Company.code)).where(col(Company.code).in_(codes), col(Company.name).like(name))
+        return here.where(col(Company.created_at) > bindparam("day")).params(day=day)
+
+    long_ago, later = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+    async with portal.database.transaction(write=False) as session:
+
+        async def codes(*given):
+            return sorted(code for (code,) in await portal.database.table(session, made(*given), None))
+
+        assert await codes(["00010", "00042"], "%", long_ago) == ["00010", "00042"]
+        assert await codes(["00010", "00010-2"], "%", long_ago) == ["00010", "00010-2"]
+        assert await codes(["00010-2"], "%", long_ago) == ["00010-2"]
+        assert await codes([], "%", long_ago) == []
+        assert await codes(["00010", "00042"], "xyz", long_ago) == []
+        assert await codes(["00010", "00042"], "%", later) == []
+
+
+async def test_a_list_given_to_a_statement_made_once_may_have_any_length(portal, world):
+    async with portal.database.transaction(write=False) as session:
+        for codes in (["00010"], ["00010", "00042"], [], ["00042"]):
+            found = await portal.database.table(session, AMONG, {"codes": codes})
+            assert sorted(code for (code,) in found) == codes
+
+
+async def test_a_model_that_is_only_read_looks_like_one(portal, world):
+    whole = sqlmodel_select(Company, col(Membership.id)).outerjoin(
+        Membership, (col(Membership.company_id) == Company.id) & (col(Membership.account_id) == world.bob.key)
+    )
+    statement = whole.where(col(Company.code) == bindparam("code"))
+    async with portal.database.transaction(write=False) as session:
+        ((company, _),) = await portal.database.rows(session, statement, {"code": "00010"})
+        assert isinstance(company, Company)
+        assert not isinstance(company, Membership)
+        assert (company.label, company.key) == (world.ours.label, world.ours.key)
+        assert company.created_at == world.ours.created_at
+        with pytest.raises((KeyError, StatementError)):
+            await portal.database.rows(session, statement, {})
+
+
+@only_sqlite
+async def test_a_long_statement_leaves_the_others_their_turn(portal, world):
+    """It begins where the request is, and goes on in a thread: the loop is not held meanwhile."""
+    async with portal.database.transaction(write=False) as session:
+        reading = asyncio.create_task(portal.database.table(session, SLOW, {}))
+        turns = 0
+        while not reading.done():
+            await asyncio.sleep(0)
+            turns += 1
+        assert (await reading) == [(3_000_000,)]
+        assert turns > 2
