@@ -1,7 +1,7 @@
 """Rows by the names of their models, outside any session: for a page that only reads.
 
-A model made by the ORM costs ten times the reading of its row. One of these is a tuple with the columns of
-the model and its own properties and methods; nothing in it can be changed.
+A model made by the ORM costs several times the reading of its row. One of these is a tuple with the columns
+of the model and its own properties and methods; nothing in it can be changed.
 """
 
 from collections import namedtuple

@@ -7,6 +7,7 @@ from jinja2 import UndefinedError
 from markupsafe import Markup, escape
 
 from app.rights import Role
+from app.text.formats import TIED, french_spaces
 from app.web.templating import quickly_escaped
 
 
@@ -54,3 +55,11 @@ def test_what_is_made_once_depends_on_its_values(app):
         for section in ("home", "help")
     }
     assert len(menus) == 2
+
+
+def test_text_and_markup_of_the_same_letters_stay_apart():
+    """What is remembered of one must not be given for the other: only one of them was escaped."""
+    for words in ("<b> ?", Markup("<b> ?"), "<b> ?"):
+        tied = french_spaces(words)
+        assert type(tied) is type(words)
+        assert tied == f"<b>{TIED}?"
