@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from app.employee_files.decoding import decoded_once, guessed_text
 from app.employee_files.rows import Unreadable
 from app.text.counts import plural, thousands
 from db.numbers import is_digits
@@ -110,12 +111,12 @@ def parts_of(line: bytes) -> tuple[bytes, bytes] | None:
 
 def value_of(raw: bytes) -> str:
     """The text of a value. Bytes that are not UTF-8 are Windows-1252, of which the norm's ISO-8859-1 is a
-    part.
+    part, unless another encoding alone makes them look French.
     """
     try:
-        text = raw.decode()
+        text = decoded_once(raw.decode())
     except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
+        text = guessed_text(raw)
     return text.replace("''", "'").strip()
 
 

@@ -6,15 +6,17 @@ doubt, the page shows it and offers the choice; a column that looks turned over 
 may stay empty and cannot be read is left and named; one that is needed costs its line.
 """
 
+import html
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
 from app import clock
-from app.employee_files import days
+from app.employee_files import day_columns
 from app.employee_files.columns import CODE, COLUMNS, FULL_NAME, KINDS, problems_of, read, written
-from app.employee_files.days import is_blank
+from app.employee_files.days import EDGES_OF_YEAR, in_french, is_blank
 from app.employee_files.full_names import Cut, cut_names
 from app.employee_files.part_time import part_time, scale_of
 from app.employee_files.rows import MOST_ROWS, FileRow, Reading, Unreadable
@@ -26,19 +28,24 @@ from app.employee_files.titles import (
     distinct_titles,
     fields_of,
     how_many_known,
-    is_any_name,
     is_french,
 )
 from app.text.cells import holds_social_number, one_line
 from app.text.search import letters_of
 
 NO_TITLES = "Ce fichier n’a pas de ligne de titres : sa première ligne est lue comme un salarié."
+LOST_LETTER = "un « ? » semble tenir la place d’une lettre accentuée"
 TORN = "un guillemet est mal placé ou n’est pas refermé"
 LONGEST_SHOWN = 40  # characters of a cell
 SAMPLES = 3
 SEEN = 200  # rows, to find them
 # Words of software in an empty cell; not in a required column: somebody may be called so.
 NOTHING = {"null", "nan", "nat", "none", "na", "nd"}
+FLOAT = re.compile(r"([0-9]+)\.0")  # a whole number, in a column of numbers of which pandas found one empty
+TYPED_AS_TEXT = re.compile(r"'(?=[0-9])|'(?=.*'$)")  # the mark of a spreadsheet, or a quote of a database
+ENTITY = re.compile("&(?:#[0-9]+|#x[0-9a-f]+|[a-z]+);", re.IGNORECASE)
+LOST = re.compile(r"[^\W\d]\?|\?[^\W\d]")
+NAMES = ("birth_name", "usual_name", "first_names", "job_title")
 
 Tell = Callable[[Iterator[FileRow], int], int]
 Read = Callable[[str], tuple[str, str]]  # a cell → what is stored, or "" and why it is not
@@ -122,7 +129,7 @@ class Readers:
     def __init__(self, tables: list[Table], options: Mapping[str, Any]) -> None:
         self.notes: list[str] = []
         fields = dict.fromkeys(field for table in tables for field in table.fields if field)
-        cells = {field: [cell for table in tables for cell in table.cells(field)] for field in fields}
+        cells = {f: [meant(cell) for table in tables for cell in table.cells(f)] for f in fields}
         titles = {f: t for table in tables for t, f in zip(table.titles, table.fields, strict=True) if f}
         self.read: dict[str, Read] = {field: _remembered(field) for field in fields}
         self._decide_days(tables, cells, options)
@@ -141,7 +148,7 @@ class Readers:
     ) -> None:
         chosen = options.get("dates", {})
         columns = {
-            field: days.DayColumn(
+            field: day_columns.DayColumn(
                 dict.fromkeys(cells[field]), COLUMNS[field].words, kind, chosen.get(field, "")
             )
             for field, kind in KINDS.items()
@@ -149,13 +156,13 @@ class Readers:
         }
         is_1904 = tables[0].sheet.is_1904
         today = date.fromisoformat(options["today"]) if options.get("today") else clock.today()
-        read_days = days.decided(columns, is_1904=is_1904, is_french=is_french(tables[0].titles))
+        read_days = day_columns.decided(columns, is_1904=is_1904, is_french=is_french(tables[0].titles))
         self.doubts = [(field, clause) for field, each in read_days.items() for clause in each.doubts]
         self.dates = {
-            field: days.told(columns[field], each) for field, each in read_days.items() if each.order
+            field: day_columns.told(columns[field], each) for field, each in read_days.items() if each.order
         }
         for field, each in read_days.items():
-            parse = days.reader_of(columns[field], each, is_1904=is_1904, today=today)
+            parse = day_columns.reader_of(columns[field], each, is_1904=is_1904, today=today)
             self.read[field] = _remembered(field, parse)
 
     def _show_cut(self, title: str) -> None:
@@ -176,12 +183,22 @@ def _remembered(field: str, parse: Callable[[str], str] | None = None) -> Read:
         if cell not in known:
             try:
                 is_nothing = is_blank(cell) or letters_of(cell) in words
-                known[cell] = ("" if is_nothing else read(field, cell, parse), "")
+                known[cell] = ("" if is_nothing else read(field, meant(cell), parse), "")
             except ValueError as error:
                 known[cell] = ("", str(error))
         return known[cell]
 
     return found
+
+
+def meant(cell: str) -> str:
+    """The cell without what software put around it: 12.0 is 12, '0012 is 0012, L&#039;HÔTE is L'HÔTE."""
+    if match := FLOAT.fullmatch(cell.strip()):
+        return match[1]
+    if mark := TYPED_AS_TEXT.match(cell.strip()):
+        bare = cell.strip()[mark.end() :]
+        return bare.removesuffix("'")
+    return html.unescape(cell) if ENTITY.search(cell) else cell
 
 
 def is_optional(field: str) -> bool:
@@ -211,7 +228,7 @@ class _Line:
 
     def cut(self, cell: str, readers: Readers) -> None:
         """Both names from one cell, where no column of their own says them."""
-        cut = readers.cuts[cell]
+        cut = readers.cuts[meant(cell)]
         for field, half in (("birth_name", cut.birth_name), ("first_names", cut.first_names)):
             if not self.kept.get(field) and field not in self.refused:
                 self.kept[field], why = readers.read[field](half)
@@ -225,9 +242,7 @@ class _Line:
 
 def _rows(table: Table, readers: Readers, options: Mapping[str, Any], *, is_one: bool) -> Iterator[FileRow]:
     fields = [(place, field, readers.read[field]) for place, field in enumerate(table.fields) if field]
-    any_name = any(
-        f == "usual_name" and is_any_name(t) for t, f in zip(table.titles, table.fields, strict=True)
-    )
+    has_usual_name = "usual_name" in table.fields and "birth_name" in table.fields
     sheet = "" if is_one else table.sheet.name
     for line, cells, is_torn in table.rows:
         row = _Line()
@@ -239,8 +254,10 @@ def _rows(table: Table, readers: Readers, options: Mapping[str, Any], *, is_one:
             row.kept[field], why = read_cell(cell)
             if why:
                 row.refuse(field, cell, why)
-        if any_name:
+        if has_usual_name:
             _without_maiden_name(row.kept)
+        _leave_older_ends(row)
+        row.doubts += [LOST_LETTER] if any(LOST.search(row.kept.get(name, "")) for name in NAMES) else []
         row.doubts += (clause for field, clause in readers.doubts if row.kept.get(field))
         reasons = [*row.refused.values(), *_too_long(cells, table.fields), *_settle(row, options)]
         reasons = [TORN] if is_torn else reasons + problems_of(row.kept, row.refused)
@@ -248,11 +265,22 @@ def _rows(table: Table, readers: Readers, options: Mapping[str, Any], *, is_one:
 
 
 def _without_maiden_name(values: dict[str, str]) -> None:
-    """Beside « Nom », an empty name of birth is that name: men have no other, nor have the unmarried."""
+    """An empty name of birth is the name in use: men have no other, nor have the unmarried."""
     if not values.get("birth_name"):
         values["birth_name"] = values["usual_name"]
     if values["usual_name"] == values["birth_name"]:
         values["usual_name"] = ""
+
+
+def _leave_older_ends(row: _Line) -> None:
+    """Leave an end on the edge of a year before the entry: « never », as 31/12/99 or the first day of a
+    computer's count, or what remains of a contract before.
+    """
+    for field in ("exit_on", "contract_ends_on"):
+        end = row.kept.get(field, "")
+        if end and end < row.kept.get("entry_on", "") and end[5:] in EDGES_OF_YEAR:
+            row.kept[field] = ""
+            row.left.append([field, in_french(date.fromisoformat(end)), "précède la date d’entrée"])
 
 
 def _too_long(cells: list[str], fields: list[str]) -> Iterator[str]:
