@@ -112,7 +112,8 @@ def _fields(sheet: Sheet, options: Mapping[str, Any]) -> tuple[list[str], list[s
 def _table(sheet: Sheet, options: Mapping[str, Any], notes: list[str]) -> Table:
     titles, fields, remarks = _fields(sheet, options)
     notes += remarks + ([] if sheet.has_titles else [NO_TITLES])
-    table = Table(sheet, titles, fields, list(sheet.rows))
+    rows = [row if place < SEEN else _without_others(row, fields) for place, row in enumerate(sheet.rows)]
+    table = Table(sheet, titles, fields, rows)
     if (
         FULL_NAME in fields
         and options["mapping"].get(letters_of(titles[fields.index(FULL_NAME)])) != FULL_NAME
@@ -121,6 +122,12 @@ def _table(sheet: Sheet, options: Mapping[str, Any], notes: list[str]) -> Table:
         if sum(count > 1 for count in words) * 2 < len(words):
             fields[fields.index(FULL_NAME)] = "birth_name"
     return table
+
+
+def _without_others(row: Row, fields: list[str]) -> Row:
+    """The row without the cells that are not read: wide files would fill the memory."""
+    cells = [cell if field else "" for cell, field in zip(row.cells, fields, strict=False)]
+    return row._replace(cells=cells + row.cells[len(fields) :])
 
 
 class Readers:

@@ -6,7 +6,7 @@ is complete.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -333,11 +333,19 @@ def _against(line: int, same: ListedPerson, given: Declared) -> Effect:
     if after.get("exit_on") and not same.declared["exit_on"]:
         kind = LineKind.LEFT
     words = change_words(same.declared, after)
-    turned = [LABELS[name] for name in DAY_COLUMNS if _is_turned(same.declared[name], after.get(name, ""))]
+    doubts = [*_doubts(same.declared, after)]
+    about, words = name_of(same.declared), " ; ".join([words, *doubts])
+    return Effect(line, kind, about, words, same.id, same.version, after, is_odd=bool(doubts))
+
+
+def _doubts(declared: Declared, after: Declared) -> Iterator[str]:
+    """Reasons to think that the list is right, and not the file."""
+    turned = [LABELS[name] for name in DAY_COLUMNS if _is_turned(declared[name], after.get(name, ""))]
     if turned:
-        words += f" ; le jour et le mois semblent inversés ({', '.join(turned)})"
-    about = name_of(same.declared)
-    return Effect(line, kind, about, words, same.id, same.version, after, is_odd=bool(turned))
+        yield f"le jour et le mois semblent inversés ({', '.join(turned)})"
+    if not declared["exit_on"] and "" < after.get("exit_on", "") < declared["entry_on"]:
+        entry = in_words("entry_on", declared["entry_on"])
+        yield f"cette fin précède l’entrée déclarée ({entry}) : elle est d’un contrat plus ancien"
 
 
 def _is_turned(old: str, new: str) -> bool:

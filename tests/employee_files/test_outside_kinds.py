@@ -266,3 +266,10 @@ def test_a_dsn_of_another_system_is_read_by_what_looks_french(encoding):
     assert (row.fields["first_names"], row.fields["job_title"]) == ("Élise", "Caissière")
     twice = dsn_bytes(dsn_person(), encoding="utf-8").decode("latin-1").encode()
     assert heard(twice)[1][0].fields["first_names"] == "Élise"
+
+
+def test_cells_that_are_not_read_are_not_kept_and_one_too_many_still_costs_its_line():
+    lines = [PEOPLE.replace("TESTEUR", f"N{n}É") + f";{n};;" for n in range(250)]
+    rows = read(csv_bytes(*lines, PEOPLE + ";x;y", titles=f"{TITLES};Zone"))[1]
+    assert [row.line for row in rows if row.reasons] == [252]
+    assert len(rows) == 251

@@ -164,3 +164,9 @@ def test_a_day_that_is_the_listed_one_turned_over_is_not_ticked():
 def test_a_new_person_whose_endless_contract_has_a_past_end_is_not_ticked():
     (found,) = compared(GIVEN | {"contract": "cdi", "contract_ends_on": "2025-12-31"}, known=())
     assert (found.kind, found.is_odd) == (LineKind.NEW, True)
+
+
+def test_an_end_before_the_declared_entry_is_of_an_older_contract_and_is_not_ticked():
+    (found,) = compared(GIVEN | {"entry_on": "2010-01-04", "exit_on": "2015-12-31"})
+    assert (found.kind, found.is_odd) == (LineKind.LEFT, True)
+    assert "cette fin précède l’entrée déclarée (02/09/2024)" in found.words
