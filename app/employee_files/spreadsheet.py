@@ -74,7 +74,7 @@ def with_header(rows: Iterator[Row], known: Known, total: int) -> Sheet:
             for each in first[place + 1 :]
             if known(each.cells) < ENOUGH_KNOWN or _is_somebody(each.cells)
         )
-        people = (each for each in chain(below, rows) if trimmed(each.cells) != titles)
+        people = (each for each in chain(below, rows) if each.cells[: len(titles)] != titles)
         return Sheet(titles, capped(people), total, is_known=True)
     if not first:
         raise Unreadable("Le fichier est vide.")

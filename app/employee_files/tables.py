@@ -8,7 +8,7 @@ may stay empty and cannot be read is left and named; one that is needed costs it
 
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
@@ -112,7 +112,7 @@ def _fields(sheet: Sheet, options: Mapping[str, Any]) -> tuple[list[str], list[s
 def _table(sheet: Sheet, options: Mapping[str, Any], notes: list[str]) -> Table:
     titles, fields, remarks = _fields(sheet, options)
     notes += remarks + ([] if sheet.has_titles else [NO_TITLES])
-    rows = [row if place < SEEN else _without_others(row, fields) for place, row in enumerate(sheet.rows)]
+    rows = list(_without_others(sheet.rows, fields) if fields.count("") * 2 > len(fields) else sheet.rows)
     table = Table(sheet, titles, fields, rows)
     if (
         FULL_NAME in fields
@@ -124,10 +124,16 @@ def _table(sheet: Sheet, options: Mapping[str, Any], notes: list[str]) -> Table:
     return table
 
 
-def _without_others(row: Row, fields: list[str]) -> Row:
-    """The row without the cells that are not read: wide files would fill the memory."""
-    cells = [cell if field else "" for cell, field in zip(row.cells, fields, strict=False)]
-    return row._replace(cells=cells + row.cells[len(fields) :])
+def _without_others(rows: Iterable[Row], fields: list[str]) -> Iterator[Row]:
+    """The rows without the cells that are not read, but for the first, which are shown: wide files would fill
+    the memory.
+    """
+    for place, row in enumerate(rows):
+        if place < SEEN:
+            yield row
+            continue
+        cells = [cell if field else "" for cell, field in zip(row.cells, fields, strict=False)]
+        yield row._replace(cells=cells + row.cells[len(fields) :])
 
 
 class Readers:
@@ -136,7 +142,8 @@ class Readers:
     def __init__(self, tables: list[Table], options: Mapping[str, Any]) -> None:
         self.notes: list[str] = []
         fields = dict.fromkeys(field for table in tables for field in table.fields if field)
-        cells = {f: [meant(cell) for table in tables for cell in table.cells(f)] for f in fields}
+        decided = {*KINDS, "part_time", FULL_NAME} & {*fields}
+        cells = {f: _different(cell for table in tables for cell in table.cells(f)) for f in decided}
         titles = {f: t for table in tables for t, f in zip(table.titles, table.fields, strict=True) if f}
         self.read: dict[str, Read] = {field: _remembered(field) for field in fields}
         self._decide_days(tables, cells, options)
@@ -145,19 +152,17 @@ class Readers:
             self.read["part_time"] = _remembered("part_time", parse)
         self.cuts: dict[str, Cut] = {}
         if FULL_NAME in fields:
-            self.cuts = cut_names(dict.fromkeys(cells[FULL_NAME]), titles[FULL_NAME])
+            self.cuts = cut_names(cells[FULL_NAME], titles[FULL_NAME])
             self._show_cut(titles[FULL_NAME])
             for field in ("birth_name", "first_names"):
                 self.read[field] = _remembered(field)
 
     def _decide_days(
-        self, tables: list[Table], cells: Mapping[str, list[str]], options: Mapping[str, Any]
+        self, tables: list[Table], cells: Mapping[str, Collection[str]], options: Mapping[str, Any]
     ) -> None:
         chosen = options.get("dates", {})
         columns = {
-            field: day_columns.DayColumn(
-                dict.fromkeys(cells[field]), COLUMNS[field].words, kind, chosen.get(field, "")
-            )
+            field: day_columns.DayColumn(cells[field], COLUMNS[field].words, kind, chosen.get(field, ""))
             for field, kind in KINDS.items()
             if field in cells
         }
@@ -181,6 +186,11 @@ class Readers:
             )
 
 
+def _different(cells: Iterable[str]) -> dict[str, None]:
+    """Each cell of a column once, in their order."""
+    return dict.fromkeys(map(meant, dict.fromkeys(cells)))
+
+
 def _remembered(field: str, parse: Callable[[str], str] | None = None) -> Read:
     """Most cells of a column are also on other rows."""
     known: dict[str, tuple[str, str]] = {}
@@ -200,6 +210,8 @@ def _remembered(field: str, parse: Callable[[str], str] | None = None) -> Read:
 
 def meant(cell: str) -> str:
     """The cell without what software put around it: 12.0 is 12, '0012 is 0012, L&#039;HÔTE is L'HÔTE."""
+    if "'" not in cell and "&" not in cell and ".0" not in cell:
+        return cell
     if match := FLOAT.fullmatch(cell.strip()):
         return match[1]
     if mark := TYPED_AS_TEXT.match(cell.strip()):
@@ -264,7 +276,8 @@ def _rows(table: Table, readers: Readers, options: Mapping[str, Any], *, is_one:
         if has_usual_name:
             _without_maiden_name(row.kept)
         _leave_older_ends(row)
-        row.doubts += [LOST_LETTER] if any(LOST.search(row.kept.get(name, "")) for name in NAMES) else []
+        names = " ".join([row.kept.get(name, "") for name in NAMES])
+        row.doubts += [LOST_LETTER] if "?" in names and LOST.search(names) else []
         row.doubts += (clause for field, clause in readers.doubts if row.kept.get(field))
         reasons = [*row.refused.values(), *_too_long(cells, table.fields), *_settle(row, options)]
         reasons = [TORN] if is_torn else reasons + problems_of(row.kept, row.refused)

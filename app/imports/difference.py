@@ -246,6 +246,7 @@ class _Index:
         # By one of the names and the birth date, each with its place in the order below.
         self.by_half: dict[tuple[str, ...], dict[int, ListedPerson]] = defaultdict(dict)
         self.by_name: dict[tuple[Any, ...], list[ListedPerson]] = defaultdict(list)
+        self.births = {each.declared["birth_on"] for each in known}
         # Those who left come first, so that somebody present takes their place.
         present_last = sorted(
             known, key=lambda known: (not known.declared["exit_on"], known.declared["entry_on"])
@@ -269,13 +270,19 @@ class _Index:
         numbered = self.by_number.get(fields.get("staff_number", "").casefold())
         return numbered if numbered and is_half(numbered.declared, fields) else None
 
+    def _exchanged(self, fields: Declared) -> list[ListedPerson]:
+        """The people who have this name as first name, and the other way round."""
+        if fields.get("birth_on", "") not in self.births:
+            return []
+        names = {"birth_name": fields.get("first_names", ""), "first_names": fields.get("birth_name", "")}
+        return self.by_identity.get(identities(fields | names | {"usual_name": ""})[0], [])
+
     def alike(self, fields: Declared) -> tuple[ListedPerson, str] | None:
         """Somebody who may be the same person, and why."""
         numbered = self.by_number.get(fields.get("staff_number", "").casefold())
         if numbered:
             return numbered, "même matricule"
-        names = {"birth_name": fields.get("first_names", ""), "first_names": fields.get("birth_name", "")}
-        if exchanged := self.by_identity.get(identities(fields | names | {"usual_name": ""})[0]):
+        if exchanged := self._exchanged(fields):
             return _closest(exchanged, fields), "nom et prénom échangés"
         for identity in identities(fields):
             named = self.by_name.get(identity[:2], ())

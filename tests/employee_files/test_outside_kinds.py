@@ -269,7 +269,9 @@ def test_a_dsn_of_another_system_is_read_by_what_looks_french(encoding):
 
 
 def test_cells_that_are_not_read_are_not_kept_and_one_too_many_still_costs_its_line():
-    lines = [PEOPLE.replace("TESTEUR", f"N{n}É") + f";{n};;" for n in range(250)]
-    rows = read(csv_bytes(*lines, PEOPLE + ";x;y", titles=f"{TITLES};Zone"))[1]
+    more = [f"Zone {n}" for n in range(8)]
+    lines = [PEOPLE.replace("TESTEUR", f"N{n}É") + ";x" * len(more) for n in range(250)]
+    titles = ";".join([TITLES, *more])
+    rows = read(csv_bytes(*lines, PEOPLE + ";x" * len(more) + ";y", titles=titles))[1]
     assert [row.line for row in rows if row.reasons] == [252]
     assert len(rows) == 251
