@@ -153,7 +153,8 @@ class Readers:
         self.cuts: dict[str, Cut] = {}
         if FULL_NAME in fields:
             self.cuts = cut_names(cells[FULL_NAME], titles[FULL_NAME])
-            self._show_cut(titles[FULL_NAME])
+            if not {"birth_name", "first_names"} <= {*fields}:
+                self._show_cut(titles[FULL_NAME])
             for field in ("birth_name", "first_names"):
                 self.read[field] = _remembered(field)
 
@@ -248,31 +249,33 @@ class _Line:
     def cut(self, cell: str, readers: Readers) -> None:
         """Both names from one cell, where no column of their own says them."""
         cut = readers.cuts[meant(cell)]
-        for field, half in (("birth_name", cut.birth_name), ("first_names", cut.first_names)):
-            if not self.kept.get(field) and field not in self.refused:
-                self.kept[field], why = readers.read[field](half)
-                if why:
-                    self.refuse(field, half, why)
-        if cut.is_guess:
+        halves = {"birth_name": cut.birth_name, "first_names": cut.first_names}
+        missing = [name for name in halves if not self.kept.get(name) and name not in self.refused]
+        for name in missing:
+            self.kept[name], why = readers.read[name](halves[name])
+            if why:
+                self.refuse(name, halves[name], why)
+        if missing and cut.is_guess:
             self.doubts.append(
                 f"le nom et le prénom sont séparés au jugé : « {cut.birth_name} » et « {cut.first_names} »"
             )
 
 
 def _rows(table: Table, readers: Readers, options: Mapping[str, Any], *, is_one: bool) -> Iterator[FileRow]:
-    fields = [(place, field, readers.read[field]) for place, field in enumerate(table.fields) if field]
+    alone = [(place, field) for place, field in enumerate(table.fields) if field not in {"", FULL_NAME}]
+    fields = [(place, field, readers.read[field]) for place, field in alone]
+    full_name = table.fields.index(FULL_NAME) if FULL_NAME in table.fields else -1
     has_usual_name = "usual_name" in table.fields and "birth_name" in table.fields
     sheet = "" if is_one else table.sheet.name
     for line, cells, is_torn in table.rows:
         row = _Line()
         for place, field, read_cell in fields:
             cell = cells[place] if place < len(cells) else ""
-            if field == FULL_NAME:
-                row.cut(cell, readers)
-                continue
             row.kept[field], why = read_cell(cell)
             if why:
                 row.refuse(field, cell, why)
+        if full_name >= 0:
+            row.cut(cells[full_name] if full_name < len(cells) else "", readers)
         if has_usual_name:
             _without_maiden_name(row.kept)
         _leave_older_ends(row)

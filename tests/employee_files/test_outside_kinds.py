@@ -1,5 +1,7 @@
 """Kinds of cells, titles and bytes that software and people write, each with the value that is right."""
 
+import io
+import zipfile
 from datetime import datetime
 
 import pytest
@@ -275,3 +277,23 @@ def test_cells_that_are_not_read_are_not_kept_and_one_too_many_still_costs_its_l
     rows = read(csv_bytes(*lines, PEOPLE + ";x" * len(more) + ";y", titles=titles))[1]
     assert [row.line for row in rows if row.reasons] == [252]
     assert len(rows) == 251
+
+
+def test_a_full_name_beside_both_names_adds_nothing():
+    titles, line = f"Collaborateur;{TITLES}", f"Ana Rose Martin;{PEOPLE}"
+    reading, rows = read(csv_bytes(line, titles=titles))
+    assert ([shown(row) for row in rows], rows[0].doubts, reading.notes) == ([ONE], [], [])
+
+
+@pytest.mark.parametrize("written", ["xl\\", "XL/", "./xl/"])
+def test_the_parts_of_a_workbook_are_found_however_they_are_named(written):
+    content = xlsx_of_rows(TITLES.split(";"), PEOPLE.split(";"))
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as book:
+        for name, part in parts.items():
+            entry = zipfile.ZipInfo(name)
+            entry.filename = name.replace("xl/", written)
+            book.writestr(entry, part)
+    assert [shown(row) for row in read(file.getvalue())[1]] == [ONE]
