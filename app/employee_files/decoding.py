@@ -163,7 +163,7 @@ def _told(content: bytes, chosen: str) -> dict[str, Any]:
 
 
 def _clean(text: str) -> str:
-    text = text.removeprefix("\ufeff").rstrip(ENDS)
+    text = text.replace("\ufeff", "").rstrip(ENDS)
     if NOT_TEXT.search(text):
         raise Unreadable(NO_SHEET)
     return text.replace(BEFORE_NUMBER, "")

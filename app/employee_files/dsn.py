@@ -51,6 +51,7 @@ READ = {
     b"S90.G00.90": {b"001": "count"},
 }
 SKIPPED = b"."  # what a sieve leaves of a line that is not read, so that the lines can still be counted
+BETWEEN_FILES = (b"\x1a", codecs.BOM_UTF8)  # what several files put end to end leave between two
 LONGEST = 64 * 1024  # bytes of one line: what is longer is no line of a DSN, and is not kept
 
 
@@ -66,10 +67,11 @@ class Lines:
         if not self._is_begun:
             self._is_begun = True
             self._decoder = _decoder(piece)
-            piece = piece.removeprefix(codecs.BOM_UTF8)
         if self._decoder:
             piece = self._decoder.decode(piece, is_last).lstrip("\ufeff").encode(errors="replace")
         text = self._rest + piece
+        for mark in BETWEEN_FILES:
+            text = text.replace(mark, b"") if mark in text else text
         # A carriage return may be the first half of an end of line.
         held = b"\r" if text.endswith(b"\r") and not is_last else b""
         text = text.removesuffix(held)

@@ -31,7 +31,7 @@ from app.employee_files.titles import (
     is_french,
 )
 from app.text.cells import holds_social_number, one_line
-from app.text.search import letters_of
+from app.text.search import letters_of, words_of
 
 NO_TITLES = "Ce fichier n’a pas de ligne de titres : sa première ligne est lue comme un salarié."
 LOST_LETTER = "un « ? » semble tenir la place d’une lettre accentuée"
@@ -44,6 +44,8 @@ NOTHING = {"null", "nan", "nat", "none", "na", "nd"}
 FLOAT = re.compile(r"([0-9]+)\.0")  # a whole number, in a column of numbers of which pandas found one empty
 TYPED_AS_TEXT = re.compile(r"'(?=[0-9])|'(?=.*'$)")  # the mark of a spreadsheet, or a quote of a database
 ENTITY = re.compile("&(?:#[0-9]+|#x[0-9a-f]+|[a-z]+);", re.IGNORECASE)
+# In the name of a sheet, they say that its people have left.
+GONE = {"ancien", "anciens", "sorti", "sortis", "sorties", "parti", "partis", "departs", "former", "leavers"}
 LOST = re.compile(r"[^\W\d]\?|\?[^\W\d]")
 NAMES = ("birth_name", "usual_name", "first_names", "job_title")
 
@@ -267,6 +269,8 @@ def _rows(table: Table, readers: Readers, options: Mapping[str, Any], *, is_one:
     full_name = table.fields.index(FULL_NAME) if FULL_NAME in table.fields else -1
     has_usual_name = "usual_name" in table.fields and "birth_name" in table.fields
     sheet = "" if is_one else table.sheet.name
+    has_gone = GONE.intersection(words_of(table.sheet.name))
+    gone = f"la feuille « {table.sheet.name} » semble être celle de personnes parties" if has_gone else ""
     for line, cells, is_torn in table.rows:
         row = _Line()
         for place, field, read_cell in fields:
@@ -279,6 +283,7 @@ def _rows(table: Table, readers: Readers, options: Mapping[str, Any], *, is_one:
         if has_usual_name:
             _without_maiden_name(row.kept)
         _leave_older_ends(row)
+        row.doubts += [gone] if gone and not row.kept.get("exit_on") else []
         names = " ".join([row.kept.get(name, "") for name in NAMES])
         row.doubts += [LOST_LETTER] if "?" in names and LOST.search(names) else []
         row.doubts += (clause for field, clause in readers.doubts if row.kept.get(field))

@@ -297,3 +297,18 @@ def test_the_parts_of_a_workbook_are_found_however_they_are_named(written):
             entry.filename = name.replace("xl/", written)
             book.writestr(entry, part)
     assert [shown(row) for row in read(file.getvalue())[1]] == [ONE]
+
+
+def test_the_people_of_a_sheet_of_those_who_left_are_doubted_unless_it_says_when():
+    titles, line = [*TITLES.split(";"), "Date de sortie"], [*PEOPLE.split(";"), ""]
+    sheets = {"Anciens salariés": [titles, line, [*PEOPLE.split(";"), "31/12/2025"]]}
+    rows = read(xlsx_of_rows(titles, line, sheets=sheets))[1]
+    assert [len(row.doubts) for row in rows] == [1, 0, 0]
+
+
+@pytest.mark.parametrize("between", [b"\x1a", b"\xef\xbb\xbf", b"\x1a\xef\xbb\xbf"])
+def test_files_put_end_to_end_are_read(between):
+    first, then = dsn_bytes(dsn_person(), month="10"), dsn_bytes(dsn_person(), month="11")
+    assert len(heard(first + between + then)[1]) == 1
+    content = csv_bytes(PEOPLE, titles=TITLES)
+    assert len(read(content + between.replace(b"\x1a", b"") + content)[1]) == 2
