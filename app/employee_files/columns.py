@@ -53,7 +53,8 @@ COLUMNS = {
         "Matricule",
         "le matricule",
         "mle matr nmatricule nomatricule numeromatricule matriculesalarie nsalarie nosalarie numerosalarie"
-        " codesalarie idsalarie matriculepaie mat matriculerh staffno payrollid codeemploye numeroemploye"
+        " codesalarie idsalarie matriculepaie mat matriculeentreprise matriculerh staffno payrollid"
+        " codeemploye numeroemploye"
         " noemploye nemploye identifiantsalarie"
         " employeeid empid employeenumber employeeno employeecode staffnumber staffid payrollnumber badgeid",
         30,
@@ -95,7 +96,8 @@ COLUMNS = {
     "email": _text(
         "E-mail",
         "l’adresse e-mail",
-        "mail courriel adresseemail adressemail adressecourriel emailpro mailpro emailprofessionnel mel"
+        "mail courriel adressemel adresseemail adressemail adressecourriel emailpro mailpro"
+        " emailprofessionnel mel"
         " emailaddress workemail",
         254,
         cells.email,
@@ -175,7 +177,8 @@ COLUMNS = {
         "temps tempspartielouinon tempsdetravail tempstravail tpspartiel modalitetempsdetravail"
         " modaliteexercicetempsdetravail modaliteexercicedutempsdetravail modalitedexercicedutempsdetravail"
         " etp fte equivalenttempsplein tauxdactivite tauxactivite parttime workingtime worktime"
-        " dureetravail pourcentagetempstravail pourcentageactivite activitepourcentage quotitetravail"
+        " dureetravail tempstravailcontractuel dureetravailcontractuelle pourcentagetempstravail"
+        " pourcentageactivite activitepourcentage quotitetravail"
         " etpcontractuel tauxemploi tauxoccupation tauxtempspartiel pourcentagetempspartiel"
         " tempspleinpartiel tempspleintempspartiel fulltimeparttime ftpt workinghours hoursperweek"
         " weeklyhours horairehebdomadaire dureehebdomadaire dureehebdo heureshebdo heureshebdomadaires"

@@ -95,11 +95,11 @@ def field_of(title: str) -> str:
 
 
 def _forms_of(title: str) -> list[str]:
-    """The title as it is, without what is between brackets, then without the words that add nothing to it:
-    « Date d’entrée du salarié (JJ/MM/AAAA) ».
+    """The title as it is, without its number or what is between brackets, then without the words that add
+    nothing to it: « 4. Date d’entrée du salarié (JJ/MM/AAAA) ».
     """
     title = title.replace("#", " no ")
-    bare = re.sub(r"\([^)]*\)?", "", title)
+    bare = re.sub(r"\([^)]*\)?|^ *[0-9]{1,2} *[.)-] +", "", title)
     words = [SHORT.get(word, word) for word in words_of(bare.replace("%", " pourcentage "))]
     plain = [word for word in words if word not in BARE]
     return [letters_of(title), letters_of(bare), "".join(words), "".join(plain)]

@@ -141,6 +141,10 @@ def test_a_contract_is_read_as_software_writes_it(typed, contract):
         *(("Date de recrutement", "entry_on"), ("Date d’embauche du salarié", "entry_on")),
         *(("Nature du contrat de travail", "contract"), ("Libellé du contrat", "contract")),
         *(("Fonction / poste", "job_title"), ("Libellé du métier", "job_title")),
+        *(
+            ("3. Date de naissance", "birth_on"),
+            ("Matricule de l’individu dans l’entreprise", "staff_number"),
+        ),
         *(("Employee #", "staff_number"), ("Num. matricule", "staff_number"), ("Sexe H/F", "sex")),
         *(("Sorti(e) le", "exit_on"), ("Date de sortie des effectifs", "exit_on")),
         *(("% d’activité", "part_time"), ("Durée hebdomadaire", "part_time"), ("FT/PT", "part_time")),
