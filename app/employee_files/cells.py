@@ -12,7 +12,7 @@ from app.follow_up.law import RISKS
 from app.jobs.pcs import label_of
 from app.text.cells import COLUMNS as OF_MEMBERS
 from app.text.cells import name_reader
-from app.text.search import folded, letters_of
+from app.text.search import folded, letters_of, words_of
 from db.kinds import Contract
 from db.numbers import company_code, is_digits
 
@@ -99,8 +99,14 @@ CONTRACTS = (
     (Contract.TEMPORARY, r"interim|interimaire|ctt|contrat de mission|travail temporaire|^mission$|agency"),
     (Contract.INTERNSHIP, r"stage|stagiaire|internship|intern|trainee|traineeship"),
     (Contract.OFFICER, r"mandat|mandataire|gerante?|presidente?|dirigeante?"),
-    (Contract.CDD, r"cddu?|c d d|determinee?|fixed terms?|temporary|non permanent"),
-    (Contract.CDI, r"cdi[ic]?|c d i|indeterminee?|(?<!non )permanent|indefinite|open ended|unlimited"),
+    (
+        Contract.CDD,
+        r"cddu?|c d d|determinee?|engagement educatif|fixed terms?|ftc|temporary|temp|non permanent",
+    ),
+    (
+        Contract.CDI,
+        r"cdi[ic]?|c d i|indeterminee?|indefinie?|(?<!non )permanent|regular|indefinite|open ended|unlimited",
+    ),
 )
 # As the norm of the DSN numbers them, and payroll software after it.
 NATURES = {
@@ -117,11 +123,9 @@ NATURES = {
     "80": Contract.OFFICER,
     "82": Contract.CDI,
 }
-FEMALE = ("female", "woman", "mrs", "ms", "miss")
-SEXES = {
-    "F": {"f", "femme", "feminin", "feminine", "mme", "madame", "mlle", "mademoiselle", "2", "02", *FEMALE},
-    "M": {"m", "h", "homme", "masculin", "mr", "monsieur", "1", "01", "male", "man"},
-}
+FEMALE = "f femme feminin feminine fem mme madame mlle mademoiselle 2 02 female woman mrs ms miss"
+MALE = "m h homme masculin masc mr monsieur 1 01 male man"
+SEXES = dict.fromkeys(FEMALE.split(), "F") | dict.fromkeys(MALE.split(), "M")
 # Beside its own name, how each risk is written. "": nothing to declare.
 RISK_SPELLINGS = {
     "AMIANTE": "amiantes, SS3, SS4",
@@ -151,12 +155,10 @@ MOST_WORDS = 5  # in one spelling of a risk
 
 
 def sex(typed: str) -> str:
-    spelled = letters_of(typed)
-    # « 02 - Féminin »: what follows a code only says it again.
-    code = re.match(r"0?[12](?= *[-:–] *[^\W\d])", typed)
-    for stored, spellings in SEXES.items():
-        if (code[0] if code else spelled) in spellings:
-            return stored
+    """« 02 - Féminin », « Femme (F) »: every word says the same."""
+    said = {SEXES.get(word) for word in words_of(typed)}
+    if len(said) == 1 and (stored := said.pop()):
+        return stored
     if typed:
         raise ValueError(f"le sexe « {typed[:40]} » ne se lit pas : F, M ou rien")
     return ""

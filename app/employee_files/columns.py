@@ -53,7 +53,9 @@ COLUMNS = {
         "Matricule",
         "le matricule",
         "mle matr nmatricule nomatricule numeromatricule matriculesalarie nsalarie nosalarie numerosalarie"
-        " codesalarie idsalarie matriculepaie"
+        " codesalarie idsalarie matriculepaie mat matriculeentreprise matriculerh staffno payrollid"
+        " codeemploye numeroemploye"
+        " noemploye nemploye identifiantsalarie"
         " employeeid empid employeenumber employeeno employeecode staffnumber staffid payrollnumber badgeid",
         30,
         cells.plain("le matricule"),
@@ -63,7 +65,7 @@ COLUMNS = {
         "le nom de naissance",
         "nom nomnaissance nomdefamille nomfamille nompatronymique patronyme nomdejeunefille nomjeunefille"
         " nomsalarie nomdusalarie nomsdenaissance noms"
-        " lastname surname familyname maidenname birthname name",
+        " lastname surname familyname maidenname birthname name nomjf nomfamillenaissance",
     ),
     "usual_name": _name(
         "Nom d’usage",
@@ -73,22 +75,29 @@ COLUMNS = {
     "first_names": _name(
         "Prénom",
         "le prénom",
-        "prenoms prenomsalarie prenomdusalarie prenom1 premierprenom prenomusuel"
+        "prenoms prenomsalarie prenomdusalarie prenom1 premierprenom prenomusuel 1erprenom prenomusage"
         " firstname firstnames givenname forename forenames",
     ),
-    "sex": _text("Sexe", "le sexe", "civilite genre sexesalarie civ hf fh sex gender", 1, cells.sex),
+    "sex": _text(
+        "Sexe",
+        "le sexe",
+        "civilite genre sexesalarie civ hf fh sex gender mf sexehf sexefh sexemf codesexe salutation",
+        1,
+        cells.sex,
+    ),
     "birth_on": _day(
         "Date de naissance",
         "la date de naissance",
         "naissance datenaissance datedenaiss datenaiss ddn dnaissance nele neele neeele dtnaissance"
-        " dtenaissance datenaissancesalarie datedenaissancedusalarie"
+        " dtenaissance datenaissancesalarie datedenaissancedusalarie datnaiss datnais naissancele"
         " dateofbirth birthdate birthday dob birth born",
         KINDS["birth_on"],
     ),
     "email": _text(
         "E-mail",
         "l’adresse e-mail",
-        "mail courriel adresseemail adressemail adressecourriel emailpro mailpro emailprofessionnel mel"
+        "mail courriel adressemel adresseemail adressemail adressecourriel emailpro mailpro"
+        " emailprofessionnel mel"
         " emailaddress workemail",
         254,
         cells.email,
@@ -108,23 +117,29 @@ COLUMNS = {
         "entree dateentree datedembauche dateembauche embauche embauchele entreele datedebut datededebut"
         " debutcontrat datedebutcontrat datededebutdecontrat datedebutducontrat debutdecontrat datearrivee"
         " datedarrivee dateentreesociete datedentreedanslentreprise dateentreeentreprise dateprisedeposte"
+        " daterecrutement dateengagement dateentreefonction dateprisefonction dateeffetcontrat datemb"
         " datedeprisedeposte dateentreeetablissement"
         " hiredate dateofhire datehired hired startdate dateofstart joiningdate joindate datejoined"
-        " datejoining dateofjoining employmentdate employmentstartdate dateofjoin contractstartdate",
+        " datejoining dateofjoining employmentdate employmentstartdate dateofjoin contractstartdate"
+        " contractstart entrydate originalhiredate",
         KINDS["entry_on"],
     ),
     "exit_on": _day(
         "Date de sortie",
         "la date de sortie",
         "sortie datesortie datededepart datedepart depart sortiele datesortiesociete datesortieentreprise"
-        " datedesortiedelentreprise datederupture datesortieetablissement"
-        " terminationdate dateoftermination datetermination leavingdate dateofleaving exitdate leavedate",
+        " datedesortiedelentreprise datederupture datesortieetablissement sortile datesortieeffectifs"
+        " daterupturecontrat datefinemploi datefinactivite"
+        " terminationdate dateoftermination datetermination leavingdate dateofleaving exitdate leavedate"
+        " lastworkingday lastdayofwork enddateemployment",
         KINDS["exit_on"],
     ),
     "contract": _text(
         "Type de contrat",
         "le type de contrat",
         "contrat typecontrat naturecontrat natureducontrat naturedecontrat typeducontrat contratdetravail"
+        " typecontrattravail naturecontrattravail codecontrat codenaturecontrat categoriecontrat"
+        " formecontrat cdicdd cddcdi"
         " contract contracttype typeofcontract employmenttype employmentcontract employeetype",
         20,
         cells.contract,
@@ -134,7 +149,8 @@ COLUMNS = {
         "la date de fin prévue",
         "findecontrat fincontrat datefincontrat datedefindecontrat datefin datedefin datefinprevue finprevue"
         " findecdd fincdd datefincdd datedefinducontrat datefinducontrat termeducontrat terme echeancecontrat"
-        " datefinprevisionnelle datedefinprevisionnelle findecontratprevue contractenddate enddate",
+        " datefinprevisionnelle datedefinprevisionnelle findecontratprevue contractenddate enddate"
+        " contractend datefinprevisionnellecontrat termecdd echeance dateecheance",
         KINDS["contract_ends_on"],
     ),
     "job_title": _lettered(
@@ -142,7 +158,9 @@ COLUMNS = {
         "le poste",
         "fonction emploi posteoccupe intituleposte intituleduposte intitule qualification metier profession"
         " libelleemploi libelleposte emploioccupe libelledelemploi libelleduposte libellefonction"
-        " postedetravail intituledeposte intituledelemploi intituleemploi fonctionoccupee"
+        " postedetravail intituledeposte intituledelemploi intituleemploi fonctionoccupee fonctionexercee"
+        " emploiexerce titreposte designationemploi fonctionposte posteemploi postefonction emploifonction"
+        " designation"
         " jobtitle job position jobposition occupation role jobrole",
         120,
     ),
@@ -158,7 +176,14 @@ COLUMNS = {
         "le temps partiel",
         "temps tempspartielouinon tempsdetravail tempstravail tpspartiel modalitetempsdetravail"
         " modaliteexercicetempsdetravail modaliteexercicedutempsdetravail modalitedexercicedutempsdetravail"
-        " etp fte equivalenttempsplein tauxdactivite tauxactivite parttime workingtime worktime",
+        " etp fte equivalenttempsplein tauxdactivite tauxactivite parttime workingtime worktime"
+        " dureetravail tempstravailcontractuel dureetravailcontractuelle pourcentagetempstravail"
+        " pourcentageactivite activitepourcentage quotitetravail"
+        " etpcontractuel tauxemploi tauxoccupation tauxtempspartiel pourcentagetempspartiel"
+        " tempspleinpartiel tempspleintempspartiel fulltimeparttime ftpt workinghours hoursperweek"
+        " weeklyhours horairehebdomadaire dureehebdomadaire dureehebdo heureshebdo heureshebdomadaires"
+        " horairemensuel dureemensuelle heuresmensuelles heuresparmois heuresparsemaine horairecontractuel"
+        " heurescontractuelles modalitetemps",
         3,
         part_time,
     ),
@@ -194,7 +219,8 @@ READABLE = {
         "le nom et le prénom",
         "nomprenom nometprenom nomprenoms nometprenoms nomsetprenoms nomsprenoms prenomnom prenometnom"
         " nomcomplet salarie salaries nomprenomsalarie nometprenomdusalarie nomdelemploye employe"
-        " collaborateur identite fullname employee employeename nameofemployee",
+        " collaborateur identite fullname employee employeename nameofemployee agent agents intervenant"
+        " personne",
         2 * LONGEST_NAME,
         str,
     ),

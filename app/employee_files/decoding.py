@@ -15,10 +15,12 @@ ACCENTS = "Les accents du fichier ne se lisent pas : enregistrez-le au format «
 NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1e]")
 # 0x1F stands before a number in some exports, for a spreadsheet to take it for text.
 BEFORE_NUMBER = "\x1f"
-ENDS = "\x1a\x00"  # how DOS ended a text, and what filled its last block
+ENDS = "\x1a\x00\r\n"  # how DOS ended a text, and what filled its last block
 # In the order of what is most often met; the first wins when nothing tells them apart.
-ENCODINGS = {"cp1252": "Windows", "mac_roman": "Mac", "cp850": "MS-DOS"}
+ENCODINGS = {"cp1252": "Windows", "mac_roman": "Mac", "cp850": "MS-DOS", "iso8859_15": "Latin 9"}
 CHOOSABLE = ENCODINGS | {"utf-8": "UTF-8", "utf-16": "UTF-16"}
+# « é » in UTF-8, once its two bytes are taken for two letters of Windows.
+TWICE = re.compile("[ÃÂÅ][\x80-\xbf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ€]|â€")
 MIXED = re.compile(rb"\xef\xbb\xbf|\xc3[\x80-\xbf]|\xe2\x80[\x90-\xbf]|\xc5[\x92\x93]")
 # Frequency of each in French, roughly: é is as frequent as all the others together.
 FRENCH = {"é": 4, "è": 3, "à": 2, "ç": 2, "ê": 2} | dict.fromkeys("âëîïôùûüœæ’", 1)
@@ -57,9 +59,34 @@ def decoded(content: bytes, chosen: str = "") -> Decoded:
     if NOT_TEXT.search(content.rstrip(ENDS.encode()).decode("latin-1")):
         raise Unreadable(NO_SHEET)
     try:
-        return Decoded(_clean(content.decode("utf-8-sig")), {})
+        text = decoded_once(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         return _guessed(content)
+    # Where some accents were encoded twice and others once, none is sure.
+    is_certain = not TWICE.search(text)
+    return Decoded(_clean(text), {} if is_certain else _told(content, "utf-8"), is_certain)
+
+
+def decoded_once(text: str) -> str:
+    """« AndrÃ©a » is Andréa, that was in UTF-8 and was taken for Windows-1252 when it was put in UTF-8."""
+    if not TWICE.search(text):
+        return text
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return text.encode(encoding).decode()
+        except UnicodeError:
+            continue
+    return text
+
+
+def guessed_text(content: bytes) -> str:
+    """The text of a few bytes, in the encoding that makes it look French; Windows-1252 in doubt."""
+    usual = content.decode("cp1252", "replace")
+    if "\ufffd" not in usual and not look_of(usual).odd:
+        return usual
+    looks = {text: look_of(text) for text in _candidates(content).values()}
+    best = max(looks, key=lambda text: looks[text].score, default=usual)
+    return usual if best not in looks or looks[best].odd else best
 
 
 def look_of(text: str) -> Look:
@@ -111,7 +138,7 @@ def _guessed(content: bytes) -> Decoded:
     texts = _candidates(content)
     looks = {name: look_of(text) for name, text in texts.items()}
     best = max(looks, key=lambda name: looks[name].score + USUAL_FIRST * (name == "cp1252"))
-    rivals = [each for name, each in looks.items() if name != best and not each.odd]
+    rivals = [each for name, each in looks.items() if texts[name] != texts[best] and not each.odd]
     is_usual = best == "cp1252" and all(each.score <= looks[best].score for each in rivals)
     is_certain = not looks[best].odd and (is_usual or not rivals)
     return Decoded(_clean(texts[best]), _told(content, best), is_certain)
@@ -136,7 +163,7 @@ def _told(content: bytes, chosen: str) -> dict[str, Any]:
 
 
 def _clean(text: str) -> str:
-    text = text.removeprefix("\ufeff").rstrip(ENDS)
+    text = text.replace("\ufeff", "").rstrip(ENDS)
     if NOT_TEXT.search(text):
         raise Unreadable(NO_SHEET)
     return text.replace(BEFORE_NUMBER, "")

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from app.employee_files.decoding import decoded_once, guessed_text
 from app.employee_files.rows import Unreadable
 from app.text.counts import plural, thousands
 from db.numbers import is_digits
@@ -50,6 +51,7 @@ READ = {
     b"S90.G00.90": {b"001": "count"},
 }
 SKIPPED = b"."  # what a sieve leaves of a line that is not read, so that the lines can still be counted
+BETWEEN_FILES = (b"\x1a", codecs.BOM_UTF8)  # what several files put end to end leave between two
 LONGEST = 64 * 1024  # bytes of one line: what is longer is no line of a DSN, and is not kept
 
 
@@ -65,10 +67,11 @@ class Lines:
         if not self._is_begun:
             self._is_begun = True
             self._decoder = _decoder(piece)
-            piece = piece.removeprefix(codecs.BOM_UTF8)
         if self._decoder:
             piece = self._decoder.decode(piece, is_last).lstrip("\ufeff").encode(errors="replace")
         text = self._rest + piece
+        for mark in BETWEEN_FILES:
+            text = text.replace(mark, b"") if mark in text else text
         # A carriage return may be the first half of an end of line.
         held = b"\r" if text.endswith(b"\r") and not is_last else b""
         text = text.removesuffix(held)
@@ -110,12 +113,12 @@ def parts_of(line: bytes) -> tuple[bytes, bytes] | None:
 
 def value_of(raw: bytes) -> str:
     """The text of a value. Bytes that are not UTF-8 are Windows-1252, of which the norm's ISO-8859-1 is a
-    part.
+    part, unless another encoding alone makes them look French.
     """
     try:
-        text = raw.decode()
+        text = decoded_once(raw.decode())
     except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
+        text = guessed_text(raw)
     return text.replace("''", "'").strip()
 
 

@@ -67,16 +67,20 @@ def _in_force(declarations: Sequence[Declaration]) -> list[Declaration]:
     in_force: list[Declaration] = []
     for each in declarations:
         if each.said.get("kind") in {CANCELLED, *REPLACED}:
-            in_force = [other for other in in_force if _subject(other) != _subject(each)]
+            in_force = [other for other in in_force if not _is_about(each, other)]
         if not _refusal(each):
             in_force.append(each)
     return in_force
 
 
-def _subject(declaration: Declaration) -> tuple[str | None, ...]:
-    values = declaration.said
-    places = sorted({person.siret for person in declaration.people})
-    return values.get("nature"), values.get("month"), values.get("fraction"), *places
+def _is_about(one: Declaration, other: Declaration) -> bool:
+    """The same nature, month and fraction, of the same establishments. One that declares nobody any more is
+    about all of them.
+    """
+    names = ("nature", "month", "fraction")
+    places = [{person.siret for person in each.people} for each in (one, other)]
+    is_same = all(one.said.get(name) == other.said.get(name) for name in names)
+    return is_same and (not places[0] or places[0] == places[1])
 
 
 def _norms(declarations: Sequence[Declaration]) -> list[str]:

@@ -8,6 +8,7 @@ from app.text.cells import one_line
 from app.text.search import letters_of
 
 TITLE = re.compile(r"(?:M|Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle|Mrs|Ms|Miss)\.? +", re.IGNORECASE)
+NUMBER = re.compile(r"^[0-9]+(?: *[-–:.])? +| *[-–(]* *[0-9]+\)?$")  # of the staff, before or after
 # Words that begin a name of several: LE GALL, DE LA TOUR, BEN SALEM.
 PARTICLES = {
     *("le", "la", "les", "de", "du", "des", "d", "l", "van", "von", "der", "den", "ter", "ben", "bin", "el"),
@@ -25,7 +26,7 @@ class Cut(NamedTuple):
 
 def cut_names(cells: Collection[str], title: str) -> dict[str, Cut]:
     """Each cell of a column « Nom et prénom » → its two halves."""
-    spelled = {cell: TITLE.sub("", one_line(cell), count=1) for cell in cells}
+    spelled = {cell: TITLE.sub("", NUMBER.sub("", one_line(cell)), count=1) for cell in cells}
     sure = {cell: _sure(words) for cell, words in spelled.items()}
     orders = [_is_name_first(spelled[cell], cut) for cell, cut in sure.items() if cut]
     is_name_first = sum(orders) * 2 >= len(orders) if orders else _order_of(title)
@@ -41,7 +42,7 @@ def _sure(words: str) -> Cut | None:
         name, _, first = words.partition(",")
         return Cut(name.strip(), first.strip())
     parts = words.split()
-    capitals = [_is_capital(part) for part in parts]
+    capitals = _in_capitals(parts)
     if len(parts) < 2:
         return Cut(words, "")
     if capitals[0] and not capitals[-1]:
@@ -55,9 +56,14 @@ def _sure(words: str) -> Cut | None:
     return None
 
 
-def _is_capital(word: str) -> bool:
-    """An initial is no name in capitals."""
-    return word.isupper() and len(re.sub(r"[^\w]", "", word)) > 1
+def _in_capitals(words: list[str]) -> list[bool]:
+    """Of each word, whether it belongs to a name in capitals: « Le GALL », « McDONALD »; not an initial."""
+    found: list[bool] = []
+    for word in reversed(words):
+        bare = re.sub(r"[^\w]", "", re.sub("^(?:Mc|Mac)(?=[A-Z])", "", word))
+        is_begun = letters_of(word) in PARTICLES and found[:1] == [True]
+        found.insert(0, is_begun or (bare.isupper() and len(bare) > 1))
+    return found
 
 
 def _is_name_first(words: str, cut: Cut) -> bool:

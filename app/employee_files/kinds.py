@@ -18,8 +18,10 @@ BEGINNINGS = {
     rb"MZ|\x7fELF|#!": "Ce fichier est un programme : envoyez la liste en .xlsx ou en CSV.",
     rb"\s*(<!doctype html|<html|<table|<head|<meta)": PAGE,
     rb"\s*<\?xml[^>]*>\s*(<\?[^>]*>\s*)*<(!doctype html|html)": PAGE,
-    rb"ID;P": f"Ce fichier est au format SYLK (.slk) : {SAVE_AS}.",
-    rb"TABLE\r?\n0,1\r?\n": f"Ce fichier est au format DIF : {SAVE_AS}.",
+    rb"ID;P\w*(;[A-Z])*[\r\n]": f"Ce fichier est au format SYLK (.slk) : {SAVE_AS}.",
+    rb"TABLE[\r\n]+0,1[\r\n]": f"Ce fichier est au format DIF : {SAVE_AS}.",
+    rb"MIME-Version:": PAGE,
+    rb"\s*\[?\s*\{\s*\"": "Ce fichier est en JSON : envoyez la liste en .xlsx ou en CSV.",
     rb"\s*<\?xml": f"Ce fichier est en XML : {SAVE_AS}.",
 }
 PATTERNS = [(re.compile(start, re.DOTALL | re.IGNORECASE), words) for start, words in BEGINNINGS.items()]

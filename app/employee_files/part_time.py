@@ -16,15 +16,23 @@ SPELLINGS = {
     },
     "non": {
         *("non", "n", "0", "faux", "false", "no", "plein", "complet", "tc", "100"),
-        *("tempsplein", "tempscomplet", "atempsplein", "atempscomplet", "fulltime"),
+        *("tempsplein", "pleintemps", "tempscomplet", "atempsplein", "atempscomplet", "fulltime"),
     },
 }
+SPELLED = {spelling: stored for stored, spellings in SPELLINGS.items() for spelling in spellings}
 # Of the norm of the DSN, S21.G00.40.014. The other codes may tell of health: nothing is kept of them.
 CODES = {"10": "non", "20": "oui"}
 OTHER_CODES = {"21", "30", "31", "32", "40", "41", "42", "99"}
+RUBRIC = re.compile("S21.G00.40.014")
 CODED = re.compile(r"([0-9]{2})(?: *[-:–] *[^\W\d].*)?")
 NUMBER = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,9})?) ?(%)?")
-HOURS = re.compile(r"([0-9]{1,3})(?:[.,][0-9]{1,9})? ?h(?:eures?)?[0-9]{0,2}", re.IGNORECASE)
+HOURS = re.compile(
+    r"([0-9]{1,3})(?:(?:[.,][0-9]{1,9})? ?h(?:eures?)?\.?[0-9]{0,2}|:[0-9]{2}(?::[0-9]{2})?)"
+    r"(?: ?(?:/|par|per) ?(?:sem(?:aine)?|mois|week|month)\.?)?",
+    re.IGNORECASE,
+)
+FRACTION = re.compile(r"([0-9]{1,3}(?:[.,][0-9]+)?) ?/ ?([0-9]{1,3}(?:[.,][0-9]+)?)(?: (?:de |d['’])?temps)?")
+WORDS_FIRST = re.compile(r"([^\W\d][^\d]*?)[ (:–-]*([0-9][^()]*)\)?")  # « Temps partiel (80 %) »
 WEEK, LONGEST_WEEK, MONTH, LONGEST_MONTH = 35, 48, 151, 175  # hours; a full time has at least so many
 
 
@@ -36,9 +44,10 @@ def scale_of(cells: Collection[str], title: str = "") -> str:
     coded = [match[1] for cell in typed if (match := CODED.fullmatch(cell))]
     has_words = any(len(cell) > len("10") and CODED.fullmatch(cell) for cell in typed)
     are_codes = bool(coded) and len(coded) == len(typed) and {*coded} <= CODES.keys() | OTHER_CODES
-    if are_codes and (has_words or "10" in coded or "modalite" in letters_of(title)):
+    is_modality = "modalite" in letters_of(title) or RUBRIC.match(title)
+    if are_codes and (has_words or "10" in coded or is_modality):
         return "codes"
-    numbers = {float(match[1].replace(",", ".")) for cell in typed if (match := NUMBER.fullmatch(cell))}
+    numbers = {_float(match[1]) for cell in typed if (match := NUMBER.fullmatch(cell))}
     if 100 in numbers and not any(WEEK <= each < 40 or each > 100 for each in numbers):
         return "percent"
     is_yes_or_no = not title or "partiel" in letters_of(title) or "parttime" in letters_of(title)
@@ -55,15 +64,24 @@ def part_time(typed: str, scale: str = "") -> str:
     if scale == "codes" and (coded := CODED.fullmatch(typed)):
         return CODES.get(coded[1], "")
     number = NUMBER.fullmatch(typed)
-    if not number or (not number[2] and scale == ""):
-        for stored, spellings in SPELLINGS.items():
-            if letters_of(typed) in spellings:
-                return stored
-    if answer := _of_number(float(number[1].replace(",", ".")), number[2] or scale) if number else "":
+    if (not number or (not number[2] and scale == "")) and (stored := SPELLED.get(letters_of(typed))):
+        return stored
+    answer = _of_number(_float(number[1]), number[2] or scale) if number else _of_measure(typed, scale)
+    if answer:
         return answer
+    raise ValueError(f"le temps partiel « {typed[:40]} » ne se lit pas : oui ou non")
+
+
+def _of_measure(typed: str, scale: str) -> str:
+    """Hours, a fraction, or words that a number only repeats."""
     if (hours := HOURS.fullmatch(typed)) and int(hours[1]):
         return _of_hours(int(hours[1]))
-    raise ValueError(f"le temps partiel « {typed[:40]} » ne se lit pas : oui ou non")
+    if share := FRACTION.fullmatch(typed):
+        return _of_share(*map(_float, share.groups()))
+    if parts := WORDS_FIRST.fullmatch(typed):
+        answers = {part_time(part, scale) for part in parts.groups()}
+        return answers.pop() if len(answers) == 1 else ""
+    return ""
 
 
 def _of_number(number: float, scale: str) -> str:
@@ -75,6 +93,14 @@ def _of_number(number: float, scale: str) -> str:
     if scale != "%" and 1 < number <= LONGEST_MONTH:
         return _of_hours(int(number))
     return ""
+
+
+def _of_share(part: float, whole: float) -> str:
+    return "" if not 0 < part <= whole else "oui" if part < whole else "non"
+
+
+def _float(written: str) -> float:
+    return float(written.replace(",", "."))
 
 
 def _of_hours(hours: int) -> str:

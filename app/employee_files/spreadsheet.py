@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from app.employee_files.days import meanings_of
 from app.employee_files.rows import MOST_ROWS, Unreadable
+from app.text.cells import one_line
 
 HEADER_WITHIN = 50  # rows that are not blank: logos, filters and explanations stand above some lists
 ENOUGH_KNOWN = 3
@@ -60,13 +61,21 @@ def csv_sheet(text: str, known: Known) -> Sheet:
 
 
 def with_header(rows: Iterator[Row], known: Known, total: int) -> Sheet:
-    """The sheet under its titles: the first of the first rows where three columns are recognised, or else the
-    first row, unless it holds somebody.
+    """The sheet under its titles, which some print again on each page; without any, under the first row,
+    unless it holds somebody.
     """
     first = list(islice(rows, HEADER_WITHIN))
-    for place, (_, cells, _) in enumerate(first):
-        if known(cells) >= ENOUGH_KNOWN:
-            return Sheet(trimmed(cells), capped(chain(first[place + 1 :], rows)), total, is_known=True)
+    place = _titles_among([each.cells for each in first], known)
+    if place is not None:
+        titles = trimmed(first[place].cells)
+        # Under them, a second row may give them again as codes.
+        below = (
+            each
+            for each in first[place + 1 :]
+            if known(each.cells) < ENOUGH_KNOWN or _is_somebody(each.cells)
+        )
+        people = (each for each in chain(below, rows) if each.cells[: len(titles)] != titles)
+        return Sheet(titles, capped(people), total, is_known=True)
     if not first:
         raise Unreadable("Le fichier est vide.")
     cells = first[0].cells
@@ -75,6 +84,18 @@ def with_header(rows: Iterator[Row], known: Known, total: int) -> Sheet:
         cells = cells + [""] * (widest - len(cells))
         return Sheet(cells, capped(chain(first, rows)), total, has_titles=False)
     return Sheet(trimmed(cells), capped(chain(first[1:], rows)), total)
+
+
+def _titles_among(rows: list[list[str]], known: Known) -> int | None:
+    """The place of the titles: the first row where three columns are recognised, unless another where more
+    are follows it before anybody.
+    """
+    counts = [known(cells) for cells in rows]
+    first = next((place for place, count in enumerate(counts) if count >= ENOUGH_KNOWN), None)
+    if first is None:
+        return None
+    end = next((n for n, cells in enumerate(rows) if n > first and _is_somebody(cells)), len(rows))
+    return max(range(first, end), key=lambda place: (counts[place], -place))
 
 
 def _is_somebody(cells: list[str]) -> bool:
@@ -142,7 +163,13 @@ def _quoted(ahead: list[str], separator: str, width: int) -> tuple[list[str], in
         cells = next(reader)
     except csv.Error:
         cells = None
+    if cells is None and not ahead[0].count('"') % 2:
+        # « "MARTIN" ; "Ana" »: spaces around whole quotes.
+        cells = next(csv.reader(ahead[:1], delimiter=separator, skipinitialspace=True))
+        return [cell.strip() for cell in cells], 1, len(cells) != width
     if cells is not None and (reader.line_num == 1 or not _swallows(cells, separator, width)):
+        if len(cells) == 1 and separator in cells[0]:  # a line that was put whole in one cell
+            cells = next(csv.reader([one_line(cells[0])], delimiter=separator))
         is_stray = reader.line_num == 1 and ahead[0].count('"') % 2
         return [_without_stray_quote(cell) for cell in cells] if is_stray else cells, reader.line_num, False
     return ahead[0].replace('"', "").strip().split(separator), 1, True
@@ -162,6 +189,8 @@ def _swallows(cells: list[str], separator: str, width: int) -> bool:
 
 
 def _usual_width(lines: list[str], separator: str) -> int:
-    """The number of cells of most lines; the longer of two that are as frequent."""
+    """The number of cells of the lines that hold most of the file; a title on several lines makes short
+    ones.
+    """
     counts = Counter(line.count(separator) for line in lines[:MANY_LINES] if not line.isspace())
-    return max(counts, key=lambda separators: (counts[separators], separators), default=0) + 1
+    return max(counts, key=lambda separators: (counts[separators] * separators, separators), default=0) + 1

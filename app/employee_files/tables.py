@@ -6,15 +6,17 @@ doubt, the page shows it and offers the choice; a column that looks turned over 
 may stay empty and cannot be read is left and named; one that is needed costs its line.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import html
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
 from app import clock
-from app.employee_files import days
+from app.employee_files import day_columns
 from app.employee_files.columns import CODE, COLUMNS, FULL_NAME, KINDS, problems_of, read, written
-from app.employee_files.days import is_blank
+from app.employee_files.days import EDGES_OF_YEAR, in_french, is_blank
 from app.employee_files.full_names import Cut, cut_names
 from app.employee_files.part_time import part_time, scale_of
 from app.employee_files.rows import MOST_ROWS, FileRow, Reading, Unreadable
@@ -26,19 +28,26 @@ from app.employee_files.titles import (
     distinct_titles,
     fields_of,
     how_many_known,
-    is_any_name,
     is_french,
 )
 from app.text.cells import holds_social_number, one_line
-from app.text.search import letters_of
+from app.text.search import letters_of, words_of
 
 NO_TITLES = "Ce fichier n’a pas de ligne de titres : sa première ligne est lue comme un salarié."
+LOST_LETTER = "un « ? » semble tenir la place d’une lettre accentuée"
 TORN = "un guillemet est mal placé ou n’est pas refermé"
 LONGEST_SHOWN = 40  # characters of a cell
 SAMPLES = 3
 SEEN = 200  # rows, to find them
 # Words of software in an empty cell; not in a required column: somebody may be called so.
 NOTHING = {"null", "nan", "nat", "none", "na", "nd"}
+FLOAT = re.compile(r"([0-9]+)\.0")  # a whole number, in a column of numbers of which pandas found one empty
+TYPED_AS_TEXT = re.compile(r"'(?=[0-9])|'(?=.*'$)")  # the mark of a spreadsheet, or a quote of a database
+ENTITY = re.compile("&(?:#[0-9]+|#x[0-9a-f]+|[a-z]+);", re.IGNORECASE)
+# In the name of a sheet, they say that its people have left.
+GONE = {"ancien", "anciens", "sorti", "sortis", "sorties", "parti", "partis", "departs", "former", "leavers"}
+LOST = re.compile(r"[^\W\d]\?|\?[^\W\d]")
+NAMES = ("birth_name", "usual_name", "first_names", "job_title")
 
 Tell = Callable[[Iterator[FileRow], int], int]
 Read = Callable[[str], tuple[str, str]]  # a cell → what is stored, or "" and why it is not
@@ -105,7 +114,8 @@ def _fields(sheet: Sheet, options: Mapping[str, Any]) -> tuple[list[str], list[s
 def _table(sheet: Sheet, options: Mapping[str, Any], notes: list[str]) -> Table:
     titles, fields, remarks = _fields(sheet, options)
     notes += remarks + ([] if sheet.has_titles else [NO_TITLES])
-    table = Table(sheet, titles, fields, list(sheet.rows))
+    rows = list(_without_others(sheet.rows, fields) if fields.count("") * 2 > len(fields) else sheet.rows)
+    table = Table(sheet, titles, fields, rows)
     if (
         FULL_NAME in fields
         and options["mapping"].get(letters_of(titles[fields.index(FULL_NAME)])) != FULL_NAME
@@ -116,13 +126,26 @@ def _table(sheet: Sheet, options: Mapping[str, Any], notes: list[str]) -> Table:
     return table
 
 
+def _without_others(rows: Iterable[Row], fields: list[str]) -> Iterator[Row]:
+    """The rows without the cells that are not read, but for the first, which are shown: wide files would fill
+    the memory.
+    """
+    for place, row in enumerate(rows):
+        if place < SEEN:
+            yield row
+            continue
+        cells = [cell if field else "" for cell, field in zip(row.cells, fields, strict=False)]
+        yield row._replace(cells=cells + row.cells[len(fields) :])
+
+
 class Readers:
     """The reader of each column, decided on all the cells of the column, in all the sheets."""
 
     def __init__(self, tables: list[Table], options: Mapping[str, Any]) -> None:
         self.notes: list[str] = []
         fields = dict.fromkeys(field for table in tables for field in table.fields if field)
-        cells = {field: [cell for table in tables for cell in table.cells(field)] for field in fields}
+        decided = {*KINDS, "part_time", FULL_NAME} & {*fields}
+        cells = {f: _different(cell for table in tables for cell in table.cells(f)) for f in decided}
         titles = {f: t for table in tables for t, f in zip(table.titles, table.fields, strict=True) if f}
         self.read: dict[str, Read] = {field: _remembered(field) for field in fields}
         self._decide_days(tables, cells, options)
@@ -131,31 +154,30 @@ class Readers:
             self.read["part_time"] = _remembered("part_time", parse)
         self.cuts: dict[str, Cut] = {}
         if FULL_NAME in fields:
-            self.cuts = cut_names(dict.fromkeys(cells[FULL_NAME]), titles[FULL_NAME])
-            self._show_cut(titles[FULL_NAME])
+            self.cuts = cut_names(cells[FULL_NAME], titles[FULL_NAME])
+            if not {"birth_name", "first_names"} <= {*fields}:
+                self._show_cut(titles[FULL_NAME])
             for field in ("birth_name", "first_names"):
                 self.read[field] = _remembered(field)
 
     def _decide_days(
-        self, tables: list[Table], cells: Mapping[str, list[str]], options: Mapping[str, Any]
+        self, tables: list[Table], cells: Mapping[str, Collection[str]], options: Mapping[str, Any]
     ) -> None:
         chosen = options.get("dates", {})
         columns = {
-            field: days.DayColumn(
-                dict.fromkeys(cells[field]), COLUMNS[field].words, kind, chosen.get(field, "")
-            )
+            field: day_columns.DayColumn(cells[field], COLUMNS[field].words, kind, chosen.get(field, ""))
             for field, kind in KINDS.items()
             if field in cells
         }
         is_1904 = tables[0].sheet.is_1904
         today = date.fromisoformat(options["today"]) if options.get("today") else clock.today()
-        read_days = days.decided(columns, is_1904=is_1904, is_french=is_french(tables[0].titles))
+        read_days = day_columns.decided(columns, is_1904=is_1904, is_french=is_french(tables[0].titles))
         self.doubts = [(field, clause) for field, each in read_days.items() for clause in each.doubts]
         self.dates = {
-            field: days.told(columns[field], each) for field, each in read_days.items() if each.order
+            field: day_columns.told(columns[field], each) for field, each in read_days.items() if each.order
         }
         for field, each in read_days.items():
-            parse = days.reader_of(columns[field], each, is_1904=is_1904, today=today)
+            parse = day_columns.reader_of(columns[field], each, is_1904=is_1904, today=today)
             self.read[field] = _remembered(field, parse)
 
     def _show_cut(self, title: str) -> None:
@@ -167,6 +189,11 @@ class Readers:
             )
 
 
+def _different(cells: Iterable[str]) -> dict[str, None]:
+    """Each cell of a column once, in their order."""
+    return dict.fromkeys(map(meant, dict.fromkeys(cells)))
+
+
 def _remembered(field: str, parse: Callable[[str], str] | None = None) -> Read:
     """Most cells of a column are also on other rows."""
     known: dict[str, tuple[str, str]] = {}
@@ -176,12 +203,24 @@ def _remembered(field: str, parse: Callable[[str], str] | None = None) -> Read:
         if cell not in known:
             try:
                 is_nothing = is_blank(cell) or letters_of(cell) in words
-                known[cell] = ("" if is_nothing else read(field, cell, parse), "")
+                known[cell] = ("" if is_nothing else read(field, meant(cell), parse), "")
             except ValueError as error:
                 known[cell] = ("", str(error))
         return known[cell]
 
     return found
+
+
+def meant(cell: str) -> str:
+    """The cell without what software put around it: 12.0 is 12, '0012 is 0012, L&#039;HÔTE is L'HÔTE."""
+    if "'" not in cell and "&" not in cell and ".0" not in cell:
+        return cell
+    if match := FLOAT.fullmatch(cell.strip()):
+        return match[1]
+    if mark := TYPED_AS_TEXT.match(cell.strip()):
+        bare = cell.strip()[mark.end() :]
+        return bare.removesuffix("'")
+    return html.unescape(cell) if ENTITY.search(cell) else cell
 
 
 def is_optional(field: str) -> bool:
@@ -211,36 +250,42 @@ class _Line:
 
     def cut(self, cell: str, readers: Readers) -> None:
         """Both names from one cell, where no column of their own says them."""
-        cut = readers.cuts[cell]
-        for field, half in (("birth_name", cut.birth_name), ("first_names", cut.first_names)):
-            if not self.kept.get(field) and field not in self.refused:
-                self.kept[field], why = readers.read[field](half)
-                if why:
-                    self.refuse(field, half, why)
-        if cut.is_guess:
+        cut = readers.cuts[meant(cell)]
+        halves = {"birth_name": cut.birth_name, "first_names": cut.first_names}
+        missing = [name for name in halves if not self.kept.get(name) and name not in self.refused]
+        for name in missing:
+            self.kept[name], why = readers.read[name](halves[name])
+            if why:
+                self.refuse(name, halves[name], why)
+        if missing and cut.is_guess:
             self.doubts.append(
                 f"le nom et le prénom sont séparés au jugé : « {cut.birth_name} » et « {cut.first_names} »"
             )
 
 
 def _rows(table: Table, readers: Readers, options: Mapping[str, Any], *, is_one: bool) -> Iterator[FileRow]:
-    fields = [(place, field, readers.read[field]) for place, field in enumerate(table.fields) if field]
-    any_name = any(
-        f == "usual_name" and is_any_name(t) for t, f in zip(table.titles, table.fields, strict=True)
-    )
+    alone = [(place, field) for place, field in enumerate(table.fields) if field not in {"", FULL_NAME}]
+    fields = [(place, field, readers.read[field]) for place, field in alone]
+    full_name = table.fields.index(FULL_NAME) if FULL_NAME in table.fields else -1
+    has_usual_name = "usual_name" in table.fields and "birth_name" in table.fields
     sheet = "" if is_one else table.sheet.name
+    has_gone = GONE.intersection(words_of(table.sheet.name))
+    gone = f"la feuille « {table.sheet.name} » semble être celle de personnes parties" if has_gone else ""
     for line, cells, is_torn in table.rows:
         row = _Line()
         for place, field, read_cell in fields:
             cell = cells[place] if place < len(cells) else ""
-            if field == FULL_NAME:
-                row.cut(cell, readers)
-                continue
             row.kept[field], why = read_cell(cell)
             if why:
                 row.refuse(field, cell, why)
-        if any_name:
+        if full_name >= 0:
+            row.cut(cells[full_name] if full_name < len(cells) else "", readers)
+        if has_usual_name:
             _without_maiden_name(row.kept)
+        _leave_older_ends(row)
+        row.doubts += [gone] if gone and not row.kept.get("exit_on") else []
+        names = " ".join([row.kept.get(name, "") for name in NAMES])
+        row.doubts += [LOST_LETTER] if "?" in names and LOST.search(names) else []
         row.doubts += (clause for field, clause in readers.doubts if row.kept.get(field))
         reasons = [*row.refused.values(), *_too_long(cells, table.fields), *_settle(row, options)]
         reasons = [TORN] if is_torn else reasons + problems_of(row.kept, row.refused)
@@ -248,11 +293,22 @@ def _rows(table: Table, readers: Readers, options: Mapping[str, Any], *, is_one:
 
 
 def _without_maiden_name(values: dict[str, str]) -> None:
-    """Beside « Nom », an empty name of birth is that name: men have no other, nor have the unmarried."""
+    """An empty name of birth is the name in use: men have no other, nor have the unmarried."""
     if not values.get("birth_name"):
         values["birth_name"] = values["usual_name"]
     if values["usual_name"] == values["birth_name"]:
         values["usual_name"] = ""
+
+
+def _leave_older_ends(row: _Line) -> None:
+    """Leave an end on the edge of a year before the entry: « never », as 31/12/99 or the first day of a
+    computer's count, or what remains of a contract before.
+    """
+    for field in ("exit_on", "contract_ends_on"):
+        end = row.kept.get(field, "")
+        if end and end < row.kept.get("entry_on", "") and end[5:] in EDGES_OF_YEAR:
+            row.kept[field] = ""
+            row.left.append([field, in_french(date.fromisoformat(end)), "précède la date d’entrée"])
 
 
 def _too_long(cells: list[str], fields: list[str]) -> Iterator[str]:

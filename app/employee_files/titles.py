@@ -2,17 +2,43 @@
 
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from app.employee_files.columns import FULL_NAME, READABLE
 from app.text.cells import holds_social_number
-from app.text.search import letters_of
+from app.text.search import letters_of, words_of
 
 LONGEST = 70  # characters of a title that are shown: with « (2) », its letters_of form stays under 80
 EXAMPLE = 30  # characters of the cell that shows what a column without a title holds
 SPELLINGS = {spelled: field for field, column in READABLE.items() for spelled in column.spellings}
 # Beside a birth name, these are the name in use; alone and without a first name, they hold both.
 ANY_NAME = {"nom", "noms", "nomdefamille", "nomfamille", "lastname", "surname", "familyname", "name"}
-NAME_OF_SOMEBODY = ANY_NAME | {"nomsalarie", "nomdusalarie"}
+# Words of a title that only say whose it is, or how it is written.
+BARE_WORDS = (
+    "a au aux d de des du en et l la le les sur dans salarie salaries employe employee agent"
+    " collaborateur individu personne employees staff worker of the legal libelle jj mm aaaa jjmmaaaa"
+    " format dd yyyy"
+)
+BARE = frozenset(BARE_WORDS.split())
+SHORT = {"dt": "date", "dte": "date", "naiss": "naissance", "nais": "naissance", "num": "numero"}
+# A spreadsheet made from a DSN may keep its rubrics as titles: « S21.G00.30.002 - Nom de famille ».
+RUBRIC = re.compile(r"S21[._ -]?G00[._ -]?([0-9]{2})[._ -]?([0-9]{3})(?![0-9])", re.IGNORECASE)
+RUBRICS = {
+    "30002": "birth_name",
+    "30003": "usual_name",
+    "30004": "first_names",
+    "30005": "sex",
+    "30006": "birth_on",
+    "30018": "email",
+    "30019": "staff_number",
+    "40001": "entry_on",
+    "40004": "pcs",
+    "40006": "job_title",
+    "40007": "contract",
+    "40010": "contract_ends_on",
+    "40014": "part_time",
+    "62001": "exit_on",
+}
 NEVER_READ = re.compile(r"nir|nss|n?(umero|o)?(de)?(securitesociale|secu|ss|insee)")
 # Nobody chooses a column by what these hold, and nothing of it is kept, not even to be shown.
 NEVER_SHOWN = re.compile(
@@ -60,10 +86,28 @@ def letters(place: int) -> str:
     return (letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
+@lru_cache(maxsize=5_000)
 def field_of(title: str) -> str:
-    """The column that this title means for everybody, or "". What is between brackets may be a comment."""
-    bare = letters_of(re.sub(r"\([^)]*\)?", "", title))
-    return SPELLINGS.get(letters_of(title)) or SPELLINGS.get(bare, "")
+    """The column that this title means for everybody, or ""."""
+    if rubric := RUBRIC.match(title.strip()):
+        return RUBRICS.get("".join(rubric.groups()), "")
+    return next((SPELLINGS[each] for each in _forms_of(title) if each in SPELLINGS), "")
+
+
+def _forms_of(title: str) -> list[str]:
+    """The title as it is, without its number or what is between brackets, then without the words that add
+    nothing to it: « 4. Date d’entrée du salarié (JJ/MM/AAAA) ».
+    """
+    title = title.replace("#", " no ")
+    bare = re.sub(r"\([^)]*\)?|^ *[0-9]{1,2} *[.)-] +", "", title)
+    words = [SHORT.get(word, word) for word in words_of(bare.replace("%", " pourcentage "))]
+    plain = [word for word in words if word not in BARE]
+    return [letters_of(title), letters_of(bare), "".join(words), "".join(plain)]
+
+
+def _is_name(title: str) -> bool:
+    """True when it may be either name, or both: « Nom », « Nom du salarié », « Salarié - Nom »."""
+    return any(each in ANY_NAME for each in _forms_of(title))
 
 
 def how_many_known(cells: list[str], corrections: Mapping[str, str]) -> int:
@@ -109,30 +153,18 @@ def _usual_meanings(titles: list[str], known_fields: Collection[str]) -> list[st
     first ones.
     """
     fields = [field_of(title) for title in titles]
-    spelled = [letters_of(title) for title in titles]
-    of_birth = {f for f, bare in zip(fields, spelled, strict=True) if bare not in NAME_OF_SOMEBODY}
-    if "birth_name" in of_birth:
-        instead = "" if "usual_name" in of_birth else "usual_name"
-        return [
-            instead if bare in ANY_NAME and field == "birth_name" else field
-            for bare, field in zip(spelled, fields, strict=True)
-        ]
-    if not {"first_names", FULL_NAME} & {*fields, *known_fields}:
-        return [
-            FULL_NAME if bare in NAME_OF_SOMEBODY and field == "birth_name" else field
-            for bare, field in zip(spelled, fields, strict=True)
-        ]
-    return fields
+    of_any = [field == "birth_name" and _is_name(title) for title, field in zip(titles, fields, strict=True)]
+    instead = "birth_name"
+    if any(f == "birth_name" and not is_any for f, is_any in zip(fields, of_any, strict=True)):
+        instead = "" if "usual_name" in fields else "usual_name"
+    elif not {"first_names", FULL_NAME} & {*fields, *known_fields}:
+        instead = FULL_NAME
+    return [instead if is_any else field for field, is_any in zip(fields, of_any, strict=True)]
 
 
 def is_french(titles: list[str]) -> bool:
     """True when the day comes first, by the language of the titles: in English it may be the month."""
     return sum(bool(ENGLISH.search(letters_of(title))) for title in titles) < ENOUGH_ENGLISH
-
-
-def is_any_name(title: str) -> bool:
-    """True when this column holds the name of birth of people who have no other: men, the unmarried."""
-    return letters_of(title) in ANY_NAME
 
 
 def _left_aside(titles: list[str]) -> list[str]:

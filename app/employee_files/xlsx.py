@@ -60,7 +60,7 @@ class Book:
 
     def __init__(self, content: bytes) -> None:
         self.archive = zipfile.ZipFile(io.BytesIO(content))
-        self.parts = {each.filename.replace("\\", "/").casefold(): each for each in self.archive.infolist()}
+        self.parts = {_place_of(each.filename): each for each in self.archive.infolist()}
 
     def read(self, path: str) -> bytes:
         """The whole part, b"" when there is none."""
@@ -121,7 +121,7 @@ def xlsx_sheets(content: bytes, known: Known) -> list[tuple[Sheet, bool]]:
 def check_archive(content: bytes) -> None:
     """Check the contents of the archive before any of it is unpacked."""
     members = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    names = {each.filename.replace("\\", "/").casefold() for each in members}
+    names = {_place_of(each.filename) for each in members}
     if words_inside := next((words for name, words in INSIDE.items() if name.casefold() in names), ""):
         raise Unreadable(words_inside)
     if not any(name.startswith("xl/") for name in names):
@@ -135,6 +135,11 @@ def check_archive(content: bytes) -> None:
     for each in members:
         if each.file_size > SMALL and each.file_size > MOST_RATIO * each.compress_size:
             raise Unreadable(HEAVY)
+
+
+def _place_of(name: str) -> str:
+    """`XL\\workbook.xml`, `./xl/workbook.xml` → xl/workbook.xml"""
+    return name.replace("\\", "/").removeprefix(".").lstrip("/").casefold()
 
 
 def _all(root: Element, name: str) -> Iterator[Element]:

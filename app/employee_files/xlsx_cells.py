@@ -159,7 +159,7 @@ class Styles:
             return ""
         shift = 1 if number < 60 and not self.is_1904 else 0
         try:
-            moment = SINCE[self.is_1904] + timedelta(int(number) + shift, round(number % 1 * 86_400))
+            moment = SINCE[self.is_1904] + timedelta(int(number) + shift, minutes=round(number % 1 * 1440))
         except OverflowError:
             return f"{number:.15g}"
         is_day = not (moment.hour or moment.minute or moment.second)

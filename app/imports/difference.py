@@ -6,11 +6,12 @@ is complete.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+from app.employee_files.columns import DAY_COLUMNS
 from app.employee_files.rows import FileRow
 from app.employees.declared import (
     LABELS,
@@ -24,9 +25,17 @@ from app.employees.declared import (
 )
 from app.follow_up.law import follow_up
 from app.follow_up.words import MONITORINGS, VISITS
-from app.imports.people import PersonOfFile, completed, halves_of, identities, is_half, people_of
+from app.imports.people import (
+    PersonOfFile,
+    completed,
+    halves_of,
+    identities,
+    is_half,
+    may_be_one,
+    people_of,
+)
 from app.text.search import words_of
-from db.kinds import LineKind
+from db.kinds import Contract, LineKind
 
 FREE_TEXT = {"birth_name", "usual_name", "first_names", "job_title", "email"}
 USUAL_CHOICE = {LineKind.NEW: "apply", LineKind.CHANGED: "apply", LineKind.LEFT: "apply"}
@@ -237,6 +246,7 @@ class _Index:
         # By one of the names and the birth date, each with its place in the order below.
         self.by_half: dict[tuple[str, ...], dict[int, ListedPerson]] = defaultdict(dict)
         self.by_name: dict[tuple[Any, ...], list[ListedPerson]] = defaultdict(list)
+        self.births = {each.declared["birth_on"] for each in known}
         # Those who left come first, so that somebody present takes their place.
         present_last = sorted(
             known, key=lambda known: (not known.declared["exit_on"], known.declared["entry_on"])
@@ -254,18 +264,29 @@ class _Index:
     def same(self, fields: Declared) -> ListedPerson | None:
         """The same person: same identity, or same staff number and half of the identity."""
         for identity in identities(fields):
-            if identity in self.by_identity:
-                return _closest(self.by_identity[identity], fields)
+            same = [each for each in self.by_identity.get(identity, ()) if may_be_one(each.declared, fields)]
+            if same:
+                return _closest(same, fields)
         numbered = self.by_number.get(fields.get("staff_number", "").casefold())
         return numbered if numbered and is_half(numbered.declared, fields) else None
+
+    def _exchanged(self, fields: Declared) -> list[ListedPerson]:
+        """The people who have this name as first name, and the other way round."""
+        if fields.get("birth_on", "") not in self.births:
+            return []
+        names = {"birth_name": fields.get("first_names", ""), "first_names": fields.get("birth_name", "")}
+        return self.by_identity.get(identities(fields | names | {"usual_name": ""})[0], [])
 
     def alike(self, fields: Declared) -> tuple[ListedPerson, str] | None:
         """Somebody who may be the same person, and why."""
         numbered = self.by_number.get(fields.get("staff_number", "").casefold())
         if numbered:
             return numbered, "même matricule"
+        if exchanged := self._exchanged(fields):
+            return _closest(exchanged, fields), "nom et prénom échangés"
         for identity in identities(fields):
-            if homonyms := self.by_name.get(identity[:2]):
+            named = self.by_name.get(identity[:2], ())
+            if homonyms := [each for each in named if each.declared["birth_on"] != identity[2]]:
                 return _closest(homonyms, fields), "même nom, autre date de naissance"
         halves: dict[int, ListedPerson] = {}
         for identity in identities(fields):
@@ -296,8 +317,11 @@ def _finding(person: PersonOfFile, index: _Index, today: date) -> Effect:
         words += f"Si c’est la même personne : {clauses or 'rien ne change'}"
         return Effect(line, LineKind.DUPLICATE, about, words, other.id, other.version, given)
     whole = NOBODY | given
-    odd = has_left(whole, today)
-    return Effect(line, LineKind.NEW, about, new_person_words(whole, today), fields=whole, is_odd=odd)
+    words, odd = new_person_words(whole, today), has_left(whole, today)
+    if whole["contract"] == Contract.CDI and "" < whole["contract_ends_on"] < today.isoformat():
+        # In a payroll it is often the departure.
+        words, odd = f"{words} ; cette fin est passée : vérifiez que cette personne est encore là", True
+    return Effect(line, LineKind.NEW, about, words, fields=whole, is_odd=odd)
 
 
 def _reasons(given: Declared, same: ListedPerson | None, today: date) -> list[str]:
@@ -316,7 +340,24 @@ def _against(line: int, same: ListedPerson, given: Declared) -> Effect:
     if after.get("exit_on") and not same.declared["exit_on"]:
         kind = LineKind.LEFT
     words = change_words(same.declared, after)
-    return Effect(line, kind, name_of(same.declared), words, same.id, same.version, after)
+    doubts = [*_doubts(same.declared, after)]
+    about, words = name_of(same.declared), " ; ".join([words, *doubts])
+    return Effect(line, kind, about, words, same.id, same.version, after, is_odd=bool(doubts))
+
+
+def _doubts(declared: Declared, after: Declared) -> Iterator[str]:
+    """Reasons to think that the list is right, and not the file."""
+    turned = [LABELS[name] for name in DAY_COLUMNS if _is_turned(declared[name], after.get(name, ""))]
+    if turned:
+        yield f"le jour et le mois semblent inversés ({', '.join(turned)})"
+    if not declared["exit_on"] and "" < after.get("exit_on", "") < declared["entry_on"]:
+        entry = in_words("entry_on", declared["entry_on"])
+        yield f"cette fin précède l’entrée déclarée ({entry}) : elle est d’un contrat plus ancien"
+
+
+def _is_turned(old: str, new: str) -> bool:
+    """1990-02-03 against 1990-03-02."""
+    return bool(new) and new != old and new == f"{old[:4]}-{old[8:]}-{old[5:7]}"
 
 
 def _closest(homonyms: Sequence[ListedPerson], fields: Declared) -> ListedPerson:

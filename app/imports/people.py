@@ -36,6 +36,15 @@ def is_half(declared: Declared, fields: Declared) -> bool:
     )
 
 
+def may_be_one(declared: Declared, fields: Declared) -> bool:
+    """False when both have several first names and these differ: Jean-Pierre is not Jean-Paul. « Anne » may
+    be Anne Marie.
+    """
+    firsts = [words_of(each.get("first_names", "")) for each in (declared, fields)]
+    shorter = min(map(len, firsts))
+    return firsts[0][:shorter] == firsts[1][:shorter]
+
+
 NEVER_CHANGES = ("birth_on", "sex")
 # Fields that an older contract may fill, where the one that goes on leaves them empty.
 OF_THE_PERSON = {"birth_name", "usual_name", "first_names", "sex", "birth_on", "email", "phone"}

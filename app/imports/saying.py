@@ -36,7 +36,7 @@ def remarks_of(
         "dates": reading.dates,
         "encoding": reading.encoding,
         "aside": reading.aside[:MOST_NAMED],
-        "left": [each for row in reading.rows for each in _left(row)][:MOST_NAMED],
+        "left": [each for row in reading.rows if not row.reasons for each in _left(row)][:MOST_NAMED],
         "moved": [_moved(row) for row in reading.rows if row.moved][:MOST_NAMED],
     }
     stored: dict[str, Any] = {name: value for name, value in remarks.items() if value}

@@ -185,6 +185,8 @@ def test_what_replaces_or_cancels_does_so_within_one_file():
     first, other = dsn_bytes(dsn_person()), dsn_bytes(dsn_person({"002": "B"}), kind="03")
     assert sorted(named(heard(first + other)[1])) == ["B"]
     assert "en annule une autre" in refusal_of(first + dsn_bytes(dsn_person(), kind="04"))
+    assert "en annule une autre" in refusal_of(first + dsn_bytes(kind="04"))
+    assert "ne contient aucun salarié" in refusal_of(first + dsn_bytes(kind="05"))
 
 
 def test_a_departure_declared_beside_the_month_is_taken_and_the_list_stays_whole():

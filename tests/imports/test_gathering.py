@@ -136,3 +136,37 @@ def test_the_order_of_the_lines_changes_no_finding(rows, draw, is_known):
     ]
     found = [difference(each, known * is_known, date(2026, 3, 2)) for each in (rows, shuffled)]
     assert found[0] == found[1]
+
+
+def test_a_twin_with_a_double_first_name_is_not_the_one_of_the_list():
+    listed = ELISE | {"first_names": "Marie-Anne", "staff_number": ""}
+    twin = GIVEN | {"first_names": "Marie-Lise", "staff_number": "", "exit_on": "2026-01-31"}
+    (found,) = compared(twin, known=[listed])
+    assert found.kind == LineKind.DUPLICATE
+    here, other = compared(twin | {"first_names": "Marie-Anne", "exit_on": ""}, twin, known=[listed])
+    assert (here.kind, other.kind) == (LineKind.UNCHANGED, LineKind.DUPLICATE)
+
+
+def test_names_exchanged_are_a_question_and_no_new_person():
+    swapped = {"birth_name": GIVEN["first_names"], "first_names": GIVEN["birth_name"], "staff_number": ""}
+    (found,) = compared(GIVEN | swapped)
+    assert found.kind == LineKind.DUPLICATE
+    assert "nom et prénom échangés" in found.words
+
+
+def test_a_day_that_is_the_listed_one_turned_over_is_not_ticked():
+    turned = {"birth_on": "1990-03-02"}
+    (found,) = compared(GIVEN | turned, known=[ELISE | {"birth_on": "1990-02-03"}])
+    assert (found.kind, found.fields, found.is_odd) == (LineKind.CHANGED, turned, True)
+    assert "le jour et le mois semblent inversés (Date de naissance)" in found.words
+
+
+def test_a_new_person_whose_endless_contract_has_a_past_end_is_not_ticked():
+    (found,) = compared(GIVEN | {"contract": "cdi", "contract_ends_on": "2025-12-31"}, known=())
+    assert (found.kind, found.is_odd) == (LineKind.NEW, True)
+
+
+def test_an_end_before_the_declared_entry_is_of_an_older_contract_and_is_not_ticked():
+    (found,) = compared(GIVEN | {"entry_on": "2010-01-04", "exit_on": "2015-12-31"})
+    assert (found.kind, found.is_odd) == (LineKind.LEFT, True)
+    assert "cette fin précède l’entrée déclarée (02/09/2024)" in found.words
