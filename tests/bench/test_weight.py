@@ -103,25 +103,6 @@ def trips(monkeypatch):
 
 
 @only_sqlite
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/espace/00010",
-        "/espace/00010/planning",
-        "/espace/00010/salaries",
-        "/espace/00010/historique",
-        "/mon-compte",
-    ],
-)
-async def test_a_page_takes_one_trip_a_statement_and_no_other(alice, portal, trips, path):
-    await alice.get(path)
-    trips.clear()
-    with statements_of(portal) as statements:
-        assert (await alice.get(path)).status_code == 200
-    assert len(trips) == len(statements), trips
-
-
-@only_sqlite
 async def test_a_write_takes_one_trip_a_statement_and_two_around_them(portal, world, trips):
     async with portal.database.transaction(write=True) as session:
         await session.get_one(Account, world.alice.key)
