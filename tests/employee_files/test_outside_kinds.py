@@ -121,7 +121,8 @@ def test_a_cell_that_says_two_things_is_left_aside(title, typed):
 
 
 @pytest.mark.parametrize(
-    ("typed", "contract"), [("1.0", "cdi"), ("Temp", "cdd"), ("FTC", "cdd"), ("Regular", "cdi")]
+    ("typed", "contract"),
+    [("1.0", "cdi"), ("Temp", "cdd"), ("CDI temp. plein", "cdi"), ("FTC", "cdd"), ("Regular", "cdi")],
 )
 def test_a_contract_is_read_as_software_writes_it(typed, contract):
     (row,) = read(csv_bytes(PEOPLE.replace("CDI", typed), titles=TITLES))[1]
@@ -159,6 +160,14 @@ def test_a_contract_is_read_as_software_writes_it(typed, contract):
 )
 def test_words_that_add_nothing_to_a_title_are_passed_over(title, field):
     assert field_of(title) == field
+
+
+@pytest.mark.parametrize(
+    "title", ["S21.G00.51.013", "S21.G00.40.072 - BOETH", "Pay Rate", "SSN", "Sick days", "Taux de maladie"]
+)
+def test_a_pay_an_illness_or_an_unread_rubric_is_not_shown(title):
+    reading, _ = read(csv_bytes(f"{PEOPLE};1520.00", titles=f"{TITLES};{title}"))
+    assert reading.samples[-1] == []
 
 
 def test_titles_printed_again_and_as_codes_are_nobody():
