@@ -101,7 +101,7 @@ CONTRACTS = (
     (Contract.OFFICER, r"mandat|mandataire|gerante?|presidente?|dirigeante?"),
     (
         Contract.CDD,
-        r"cddu?|c d d|determinee?|engagement educatif|fixed terms?|ftc|temporary|temp|non permanent",
+        r"cddu?|c d d|determinee?|engagement educatif|fixed terms?|ftc|temporary|^temp$|non permanent",
     ),
     (
         Contract.CDI,

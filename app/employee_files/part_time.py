@@ -59,7 +59,7 @@ def part_time(typed: str, scale: str = "") -> str:
 
     A reason of health is not kept, nor repeated in what is said of the cell.
     """
-    if not typed or "therapeutique" in folded(typed):
+    if not typed or tells_health(typed):
         return ""
     if scale == "codes" and (coded := CODED.fullmatch(typed)):
         return CODES.get(coded[1], "")
@@ -70,6 +70,10 @@ def part_time(typed: str, scale: str = "") -> str:
     if answer:
         return answer
     raise ValueError(f"le temps partiel « {typed[:40]} » ne se lit pas : oui ou non")
+
+
+def tells_health(typed: str) -> bool:
+    return "therapeutique" in folded(typed)
 
 
 def _of_measure(typed: str, scale: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple
 
-from app.employee_files.days import meanings_of
+from app.employee_files.days import is_blank, meanings_of
 from app.employee_files.rows import MOST_ROWS, Unreadable
 from app.text.cells import one_line
 
@@ -139,8 +139,10 @@ def _separator(text: str, known: Known) -> str:
 
 
 def _csv_rows(text: str, separator: str) -> Iterator[Row]:
-    """The rows that are not blank. Quotes that do not pair, or that pair over other people's lines, cost the
-    line where they open, and no other.
+    """The rows that say something: not the strokes under the titles of a database.
+
+    Quotes that do not pair, or that pair over other people's lines, cost the line where they open, and no
+    other.
     """
     lines = list(io.StringIO(text, newline=""))
     width = _usual_width(lines, separator)
@@ -152,7 +154,7 @@ def _csv_rows(text: str, separator: str) -> Iterator[Row]:
             cells, taken, is_torn = _quoted(lines[place : place + ROW_LINES], separator, width)
         place += taken
         is_hint = line == 1 and "".join(cells).lower().lstrip('"').startswith("sep=")
-        if not is_hint and any(cell and not cell.isspace() for cell in cells):
+        if not is_hint and not all(map(is_blank, cells)):
             yield Row(line, cells[:WIDEST], is_torn)
 
 

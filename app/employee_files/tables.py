@@ -18,17 +18,17 @@ from app.employee_files import day_columns
 from app.employee_files.columns import CODE, COLUMNS, FULL_NAME, KINDS, problems_of, read, written
 from app.employee_files.days import EDGES_OF_YEAR, in_french, is_blank
 from app.employee_files.full_names import Cut, cut_names
-from app.employee_files.part_time import part_time, scale_of
+from app.employee_files.part_time import part_time, scale_of, tells_health
 from app.employee_files.rows import MOST_ROWS, FileRow, Reading, Unreadable
 from app.employee_files.sheets import sheets_of
 from app.employee_files.spreadsheet import TOO_MANY, Row, Sheet
 from app.employee_files.titles import (
-    NEVER_SHOWN,
     column_names,
     distinct_titles,
     fields_of,
     how_many_known,
     is_french,
+    is_shown,
 )
 from app.text.cells import holds_social_number, one_line
 from app.text.search import letters_of, words_of
@@ -342,13 +342,13 @@ def _samples(tables: list[Table]) -> list[list[str]]:
         for place, title in enumerate(table.titles):
             cells = (row.cells[place] for row in table.rows[:SEEN] if place < len(row.cells))
             of_title = samples.setdefault(letters_of(title), [])
-            if NEVER_SHOWN.search(letters_of(title)):
+            if not is_shown(title):
                 continue
             for cell in cells:
                 if len(of_title) == SAMPLES:
                     break
                 words = one_line(cell)[:LONGEST_SHOWN]
-                if words and words not in of_title and not holds_social_number(cell):
+                if words and words not in of_title and not (holds_social_number(cell) or tells_health(cell)):
                     of_title.append(words)
     return list(samples.values())
 

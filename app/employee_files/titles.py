@@ -23,6 +23,7 @@ BARE = frozenset(BARE_WORDS.split())
 SHORT = {"dt": "date", "dte": "date", "naiss": "naissance", "nais": "naissance", "num": "numero"}
 # A spreadsheet made from a DSN may keep its rubrics as titles: « S21.G00.30.002 - Nom de famille ».
 RUBRIC = re.compile(r"S21[._ -]?G00[._ -]?([0-9]{2})[._ -]?([0-9]{3})(?![0-9])", re.IGNORECASE)
+ANY_RUBRIC = re.compile(r" *S[0-9]{2}[._ -]?G[0-9]{2}", re.IGNORECASE)
 RUBRICS = {
     "30002": "birth_name",
     "30003": "usual_name",
@@ -43,10 +44,17 @@ NEVER_READ = re.compile(r"nir|nss|n?(umero|o)?(de)?(securitesociale|secu|ss|inse
 # Nobody chooses a column by what these hold, and nothing of it is kept, not even to be shown.
 NEVER_SHOWN = re.compile(
     "nir|nss|securitesociale|secu|insee|salaire|remuneration|brut|taux|prime|iban|rib|bic|banque|sante|arret"
-    "|maladie|handicap|rqth|boeth|inaptitude|invalidite|motif|salary|wage|bank"
+    "|maladie|handicap|rqth|boeth|inaptitude|invalidite|motif"
+    "|salary|wage|payrate|bonus|compensation|bank|ssn|socialsecurity|sick|disab|health"
 )
 ENGLISH = re.compile("name|birth|hire|join|start|gender|job")
 ENOUGH_ENGLISH = 2  # titles
+
+
+def is_shown(title: str) -> bool:
+    """True when cells of this column may be shown. A rubric of the DSN that is not read is pay or health."""
+    is_unread = ANY_RUBRIC.match(title) and not field_of(title)
+    return not (is_unread or NEVER_SHOWN.search(letters_of(title)))
 
 
 def column_names(cells: list[str]) -> list[str]:

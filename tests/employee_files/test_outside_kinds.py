@@ -121,7 +121,8 @@ def test_a_cell_that_says_two_things_is_left_aside(title, typed):
 
 
 @pytest.mark.parametrize(
-    ("typed", "contract"), [("1.0", "cdi"), ("Temp", "cdd"), ("FTC", "cdd"), ("Regular", "cdi")]
+    ("typed", "contract"),
+    [("1.0", "cdi"), ("Temp", "cdd"), ("CDI temp. plein", "cdi"), ("FTC", "cdd"), ("Regular", "cdi")],
 )
 def test_a_contract_is_read_as_software_writes_it(typed, contract):
     (row,) = read(csv_bytes(PEOPLE.replace("CDI", typed), titles=TITLES))[1]
@@ -161,10 +162,19 @@ def test_words_that_add_nothing_to_a_title_are_passed_over(title, field):
     assert field_of(title) == field
 
 
+@pytest.mark.parametrize(
+    "title", ["S21.G00.51.013", "S21.G00.40.072 - BOETH", "Pay Rate", "SSN", "Sick days", "Taux de maladie"]
+)
+def test_a_pay_an_illness_or_an_unread_rubric_is_not_shown(title):
+    reading, _ = read(csv_bytes(f"{PEOPLE};1520.00", titles=f"{TITLES};{title}"))
+    assert reading.samples[-1] == []
+
+
 def test_titles_printed_again_and_as_codes_are_nobody():
     codes = "S21.G00.30.002;S21.G00.30.004;S21.G00.30.006;S21.G00.40.001;S21.G00.40.007;S21.G00.40.006"
-    rows = read(csv_bytes(codes, PEOPLE, TITLES, PEOPLE, titles=TITLES))[1]
-    assert [row.line for row in rows if not row.reasons] == [3, 5]
+    strokes = ";".join(["----"] * 6)
+    rows = read(csv_bytes(codes, strokes, PEOPLE, TITLES, PEOPLE, titles=TITLES))[1]
+    assert [row.line for row in rows if not row.reasons] == [4, 6]
     assert len(rows) == 2
 
 
@@ -316,3 +326,49 @@ def test_files_put_end_to_end_are_read(between):
     assert len(heard(first + between + then)[1]) == 1
     content = csv_bytes(PEOPLE, titles=TITLES)
     assert len(read(content + between.replace(b"\x1a", b"") + content)[1]) == 2
+
+
+EXPORTS = {
+    "payroll": (
+        (
+            "Matricule salarié;Nom de naissance;Nom marital;Prénom;Date naissance;Emploi;Date début contrat;"
+            "Date fin contrat;Nature contrat;Temps de travail contractuel"
+        ),
+        "12;TESTEUR;;Ana;03/02/1990;Aide;01/09/2021;;CDI;151,67",
+    ),
+    "database": (
+        "MATRICULE;NOM;PRENOM;DATE_NAISSANCE;DATE_ENTREE;DATE_SORTIE;TYPE_CONTRAT;LIBELLE_EMPLOI;ETP",
+        "12;TESTEUR;Ana;19900203;20210901;99991231;1.0;Aide;1.0",
+    ),
+    "data frame": (
+        "Unnamed: 0;Matricule;Nom;Prénom;Date de naissance;Date d’entrée;Type de contrat;Poste;Sortie;ETP",
+        "0;12.0;TESTEUR;Ana;1990-02-03 00:00:00;2021-09-01 00:00:00;CDI;Aide;NaT;1.0",
+    ),
+    "english": (
+        "Employee #;Last Name;First Name;Birth Date;Hire Date;Contract Type;Job Title;Termination Date;FTE",
+        "12;TESTEUR;Ana;03 Feb 1990;01 Sep 2021;Permanent;Aide;N/A;100 %",
+    ),
+    "statement": (
+        (
+            "S21.G00.30.019;S21.G00.30.002;S21.G00.30.004;S21.G00.30.006;S21.G00.40.001;S21.G00.40.007;"
+            "S21.G00.40.006;S21.G00.40.014"
+        ),
+        "12;TESTEUR;Ana;3021990;1092021;1;Aide;10",
+    ),
+    "statement in words": (
+        (
+            "Matricule de l'individu dans l'entreprise;Nom de famille;Prénoms;Date de naissance;"
+            "Date de début du contrat;Nature du contrat;Libellé de l'emploi;"
+            "Modalité d'exercice du temps de travail"
+        ),
+        "12;TESTEUR;Ana;03021990;01092021;01 - CDI de droit privé;Aide;10 - temps plein",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_the_same_person_as_several_kinds_of_software_export_them(name):
+    titles, line = EXPORTS[name]
+    reading, (row,) = read(csv_bytes(line, titles=titles))
+    assert shown(row) == f"{ONE} part_time=non staff_number=12"
+    assert (row.left, row.doubts, reading.is_certain) == ([], [], True)

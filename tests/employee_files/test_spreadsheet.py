@@ -261,7 +261,7 @@ def test_what_is_no_spreadsheet_is_named_by_its_content(content, words):
 )
 def test_random_bytes_are_read_or_refused(noise, start):
     with suppress(Unreadable):
-        rows(start + noise)
+        list(sheet(start + noise).rows)
 
 
 @settings(max_examples=40)
