@@ -28,6 +28,7 @@ from db.models import (
 )  # fmt: skip
 
 PAGE = 50
+FEW = 250  # people read at once: others' pages come between
 STALLED = timedelta(seconds=90)
 _COLUMNS = {name: getattr(Employee, name) for name in LABELS}
 # Days as they are kept: they leave as text again.
@@ -36,7 +37,7 @@ _KNOWN = (
     sqlalchemy.select(col(Employee.id), col(Employee.version), *_COLUMNS.values())
     .where(col(Employee.company_id) == bindparam("company"), col(Employee.id) > bindparam("after"))
     .order_by(col(Employee.id))
-    .limit(1_000)
+    .limit(FEW)
 )
 
 
@@ -65,8 +66,8 @@ async def past_imports(access: MemberAccess) -> list[PastImport]:
     return [PastImport(row, f"{first} {last}") for row, first, last in rows]
 
 
-async def known_by_the_thousand(access: MemberAccess) -> AsyncIterator[Sequence[tuple[Any, ...]]]:
-    """Every employee declared, for `app.imports.known`. A thousand at a time: others' pages come between."""
+async def known_in_parts(access: MemberAccess) -> AsyncIterator[Sequence[tuple[Any, ...]]]:
+    """Every employee declared, for `app.imports.known`."""
     after = 0
     while people := await access.table(_KNOWN, {"company": access.company.key, "after": after}):
         yield people
@@ -74,7 +75,7 @@ async def known_by_the_thousand(access: MemberAccess) -> AsyncIterator[Sequence[
 
 
 async def known_employees(access: MemberAccess) -> list[ListedPerson]:
-    return [listed_person(row) async for people in known_by_the_thousand(access) for row in people]
+    return [listed_person(row) async for people in known_in_parts(access) for row in people]
 
 
 async def lines_of(access: MemberAccess, import_id: int, kind: LineKind, after: int) -> list[ImportLine]:

@@ -17,7 +17,7 @@ from app.employee_files.rows import Unreadable
 from app.errors import Refused
 from app.files.held import HeldFile
 from app.imports.known import line_with
-from app.imports.queries import habits_of, known_by_the_thousand
+from app.imports.queries import habits_of, known_in_parts
 from app.imports.reader import CROWDED, Asked, Comparison, compare_file, place
 from app.imports.saying import told_missing
 from app.text.search import letters_of
@@ -169,7 +169,7 @@ async def _read(access: MemberAccess, import_id: int, mapping: Mapping[str, str]
 
 async def _known(access: MemberAccess) -> AsyncIterator[bytes]:
     async with access.apart(write=False) as own:
-        async for people in known_by_the_thousand(own):
+        async for people in known_in_parts(own):
             yield line_with(people)
 
 

@@ -94,7 +94,7 @@ def _compared(served: Served, file: Path, pause: float = 0.05) -> dict[str, floa
         content, processor = file.read_bytes(), _processor(served.pid)
         began = time.perf_counter()
         answer = client.post(address, data={"csrf": token}, files={"fichier": (file.name, content)})
-        place = answer.headers["location"]
+        place = answer.headers["location"].partition("?")[0]
         while "Comparaison avec votre liste" not in (page := client.get(place).text):
             if "Fichier non repris" in page:
                 raise RuntimeError(html.unescape(NOTICE.findall(page)[-1]))
