@@ -52,9 +52,21 @@ def may_pass(error: BaseException) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     state = _state(error)
+    if state == sqlite3.SQLITE_ERROR and (first := _before(error)):
+        return may_pass(first)
     if isinstance(state, int):
         return state in CODES
     return state in STATES or state[:2] in CLASSES
+
+
+def _before(error: BaseException) -> BaseException | None:
+    """The fault of the database that this one follows. SQLite takes a whole transaction back by itself when
+    it runs short in the middle: that its savepoint is gone is then all that the rollback has to say.
+    """
+    before = error.__context__
+    while before and _state(before) in {"", sqlite3.SQLITE_ERROR}:
+        before = before.__context__
+    return before
 
 
 def refuses_writing(error: DBAPIError) -> bool:

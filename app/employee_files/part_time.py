@@ -32,7 +32,7 @@ HOURS = re.compile(
     re.IGNORECASE,
 )
 FRACTION = re.compile(r"([0-9]{1,3}(?:[.,][0-9]+)?) ?/ ?([0-9]{1,3}(?:[.,][0-9]+)?)(?: (?:de |d['’])?temps)?")
-WORDS_FIRST = re.compile(r"([^\W\d][^\d]*?)[ (:–-]*([0-9][^()]*)\)?")  # « Temps partiel (80 %) »
+WORDS_FIRST = re.compile(r"([^\W0-9][^0-9]*?)[ (:–-]*([0-9][^()]*)\)?")  # « Temps partiel (80 %) »
 WEEK, LONGEST_WEEK, MONTH, LONGEST_MONTH = 35, 48, 151, 175  # hours; a full time has at least so many
 
 
