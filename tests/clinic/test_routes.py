@@ -1,5 +1,7 @@
 """/service/vacations and the sheet of a day, through their pages."""
 
+import html
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -128,3 +130,18 @@ async def test_the_same_hours_serve_the_morning_and_the_afternoon(clerk, portal,
     afternoon = (await rows(portal, ClinicSession))[1]
     assert afternoon.ends_at - afternoon.starts_at == timedelta(hours=3, minutes=30)
     assert afternoon.starts_at.hour == 13
+
+
+async def test_days_and_weeks_follow_one_another(clerk, portal, doctor):
+    """Each link leads to the day that it names, and the day of the field may be sent as it stands."""
+    sheet = await clerk.get(f"{SHEET}?centre=1&jour=09/03/2026")
+    assert 'value="09/03/2026"' in sheet.text
+    for rel, words in (("prev", "dimanche 8 mars"), ("next", "mardi 10 mars")):
+        assert f"Aucun rendez-vous {words}" in (await clerk.get(link(sheet, rel))).text
+    board = await clerk.get(f"{BOARD}?semaine=16/03/2026")
+    for rel, words in (("prev", "9 mars 2026"), ("next", "23 mars 2026")):
+        assert f"la semaine du {words}" in (await clerk.get(link(board, rel))).text
+
+
+def link(page, rel):
+    return html.unescape(re.search(rf'href="([^"]*)" rel="{rel}"', page.text)[1])
