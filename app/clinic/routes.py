@@ -29,6 +29,7 @@ from app.clinic.staff import (
 )
 from app.clinic.views import day_lines, kind_words, session_lines, time_lines, weeks_around
 from app.employees.forms import Nothing
+from app.errors import Refused
 from app.follow_up.words import VISITS
 from app.planning.rules import midnight, monday_of
 from app.planning.views import long_day
@@ -126,7 +127,13 @@ async def _session_page(
 
 @get("/service/feuille")
 async def day_sheet(access: Staff, centre: FromQuery[str] = "", jour: FromQuery[str] = "") -> Response[Any]:
-    return await _day_sheet_page(access, centre, _day(jour, clock.today()), Form())
+    form: Form[Any] = Form({"jour": jour})
+    try:
+        day = read_day(jour) if jour.strip() else clock.today()
+    except ValueError as error:
+        day = clock.today()
+        form.refuse(Refused(str(error), "jour"))
+    return await _day_sheet_page(access, centre, day, form)
 
 
 @post("/service/feuille")

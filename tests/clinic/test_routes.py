@@ -114,6 +114,8 @@ async def test_an_empty_day_says_so(clerk):
     page = await clerk.get(f"{SHEET}?jour=n'importe+quoi&centre=99")
     check(page)
     assert "Aucun rendez-vous lundi 2 mars" in page.text
+    assert "La date « n&#39;importe quoi » ne se lit pas" in page.text
+    assert 'aria-describedby="jour-error"' in page.text
 
 
 async def test_a_centre_is_named_once(clerk):
