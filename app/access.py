@@ -13,15 +13,17 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, Protocol, TypeVar, TypeVarTuple
 
-from sqlalchemy import Delete, Executable, Update, bindparam, insert, update
+from sqlalchemy import Delete, Executable, Update, bindparam, func, insert, update
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
-from app.errors import Forbidden, NotFound
+from app.errors import ASK_DIRECTION, Forbidden, NotFound
 from app.portal import Portal
 from app.rights import Right, rights_of
+from app.scope import scoped
 from app.security.seat import ActingAccount, ActingCompany, ActingMembership, FollowingTeam
+from app.staff_rights import ALL_ROLES, EVERYTHING, StaffRight, StaffScope, staff_rights_of
 from db.models import Account, AccountSession, AuditEvent, AuditKind, Company, CompanyOwned
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -53,6 +55,10 @@ class Access:
     def writes(self) -> bool:
         return bool(self.session_.info.get("write"))
 
+    def within(self, statement: Any, *, known: bool = False) -> Any:  # noqa: ARG002
+        """The statement with what this door adds to every one. `known`: it was made once, at module level."""
+        return statement
+
     def add(self, row: Row) -> Row:
         self.session_.add(row)
         return row
@@ -81,14 +87,16 @@ class Access:
         self, statement: SelectOfScalar[Result], params: dict[str, Any] | None = None
     ) -> Sequence[Result]:
         """With `params`, as `table`: a model that is only read is a plain tuple of its columns."""
-        rows: Sequence[Result] = await self.portal.database.rows(self.session_, statement, params)
+        within = self.within(statement, known=params is not None)
+        rows: Sequence[Result] = await self.portal.database.rows(self.session_, within, params)
         return rows
 
     async def rows(
         self, statement: Select[*Columns], params: dict[str, Any] | None = None
     ) -> Sequence[tuple[*Columns]]:
         """Several columns or models a row; `params` as for `all`."""
-        rows: Sequence[tuple[*Columns]] = await self.portal.database.rows(self.session_, statement, params)
+        within = self.within(statement, known=params is not None)
+        rows: Sequence[tuple[*Columns]] = await self.portal.database.rows(self.session_, within, params)
         return rows
 
     async def table(
@@ -97,7 +105,8 @@ class Access:
         """Columns as plain tuples. With `params` ({} for none) the statement must be one made at module
         level: it is then turned into SQL once, and read the quickest way there is.
         """
-        return await self.portal.database.table(self.session_, statement, params)
+        within = self.within(statement, known=params is not None)
+        return await self.portal.database.table(self.session_, within, params)
 
     async def first(
         self, statement: SelectOfScalar[Result], params: dict[str, Any] | None = None
@@ -106,8 +115,8 @@ class Access:
 
     async def change(self, statement: Update | Delete) -> int:
         """Run an UPDATE or DELETE; the number of rows it reached, which settles who came first."""
-        result = await self.session_.exec(statement)
-        return result.rowcount
+        result = await self.session_.exec(self.within(statement))
+        return int(result.rowcount)
 
     def mail_is_queued(self) -> None:
         self.session_.info["mail"] = True
@@ -247,15 +256,48 @@ class MemberAccess(Access):
 
 @dataclass(frozen=True, slots=True)
 class StaffAccess(Access):
-    """One person of the service: every row, from the back office only."""
+    """One person of the service, from the back office only: the rows of the members in their scope, all of
+    them when it is `EVERYTHING`. The scope is in every statement that goes through here, whoever wrote it.
+    """
 
     account: Account
+    roles: tuple[str, ...] = ALL_ROLES
+    scope: StaffScope = EVERYTHING
+
+    @property
+    def rights(self) -> frozenset[StaffRight]:
+        return staff_rights_of(self.roles)
+
+    def require(self, right: StaffRight) -> None:
+        if right not in self.rights:
+            raise Forbidden(ASK_DIRECTION)
+
+    def within(self, statement: Any, *, known: bool = False) -> Any:
+        return scoped(statement, self.scope, known=known)
+
+    def add(self, row: Row) -> Row:
+        """Written for a member outside the scope, it is refused as the request ends (`check_scope`)."""
+        if company := getattr(row, "company_id", None):
+            self.session_.info.setdefault("companies", set()).add(company)
+        self.session_.add(row)
+        return row
+
+    async def check_scope(self) -> None:
+        """Rows were added for members in scope only, or `NotFound` and nothing is written."""
+        written = self.session_.info.get("companies", set())
+        if written and not self.scope.is_everything:
+            mine = select(func.count()).select_from(Company).where(col(Company.id).in_(sorted(written)))
+            if await self.first(mine) != len(written):
+                raise NotFound
 
     def select(self, model: type[Row]) -> SelectOfScalar[Row]:
         return select(model)
 
     async def get(self, model: type[Row], row_id: int) -> Row:
-        row = await self.session_.get(model, row_id) if 0 < row_id <= BIGGEST_ID else None
+        if not 0 < row_id <= BIGGEST_ID:
+            raise NotFound
+        one = select(model).where(model.id == row_id)  # type: ignore[attr-defined]
+        row: Row | None = await self.first(one)
         if row is None:
             raise NotFound
         return row

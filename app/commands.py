@@ -35,6 +35,7 @@ from app.portal import Portal, make_portal
 from app.private import make_private_folder
 from app.settings import Settings
 from app.sign_in.acts import account_at
+from app.staff_rights import StaffRole
 from app.text import counts, formats
 from app.text.fields import Email, Input, LastName, OptionalName
 from app.voiding import Act, undo_to, void
@@ -197,7 +198,7 @@ async def _make_staff(access: VisitorAccess, entry: NewStaff, now: datetime) -> 
         await access.flush()
     if not await access.first(select(StaffMember).where(StaffMember.account_id == account.key)):
         await void(access, account, Act.MADE_STAFF, now)
-        access.add(StaffMember(account_id=account.key, created_at=now))
+        access.add(StaffMember(account_id=account.key, roles=[StaffRole.DIRECTION], created_at=now))
     if account.password_hash is None:
         name = access.portal.settings.service_name
         queue_mail(

@@ -1,6 +1,7 @@
 """Refusals that the domain may raise. `app.web.pages` turns each into a page."""
 
 ASK = "Votre rôle ne le permet pas. Demandez-le à un administrateur de l’entreprise."
+ASK_DIRECTION = "Votre rôle au service ne le permet pas. Demandez-le à la direction."
 
 
 class NotFound(Exception):  # noqa: N818

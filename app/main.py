@@ -50,6 +50,7 @@ from app.settings import Settings
 from app.sign_in import routes as sign_in
 from app.sign_up import routes as sign_up
 from app.staff import routes as staff
+from app.staff_rights import ANY_STAFF, StaffRight
 from app.web import doors
 from app.web.assets import Assets
 from app.web.caller import post_guard
@@ -110,15 +111,21 @@ FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF]
 
 
+def _is_staff_right(right: object) -> bool:
+    return isinstance(right, StaffRight) or right == ANY_STAFF
+
+
 def router_behind(door: Any, handlers: list[HTTPRouteHandler]) -> Router:
     """A router whose handlers all go through this door: one that does not ask for `access`, or that names no
-    right at the member door, stops the start.
+    right at the doors of members and staff, stops the start.
     """
     for handler in handlers:
         if "access" not in inspect.signature(handler.fn).parameters:
             raise TypeError(f"{handler.name} does not take `access`, so nothing would guard it")
         if door is doors.member_access and "right" not in handler.opt:
             raise TypeError(f"{handler.name} names no `right`, so anybody of the company could do it")
+        if door is doors.staff_access and not _is_staff_right(handler.opt.get("right")):
+            raise TypeError(f"{handler.name} names no `StaffRight`, so anybody of the service could do it")
         if "file" in handler.opt and not (callable(handler.opt["file"]) and door is doors.member_access):
             raise TypeError(f"{handler.name} takes a file: `file` names who may send one, to the member door")
     behind_it = {"access": Provide(door), "fait": Provide(done_behind, sync_to_thread=False)}

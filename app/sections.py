@@ -1,8 +1,10 @@
 """The sections of the private space: one table for the menu, the welcome page and the switcher."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.rights import Right
+from app.staff_rights import StaffRight, staff_rights_of
 
 FEW = 15  # companies that the header's switcher lists; above, a page with a search
 
@@ -73,3 +75,27 @@ SECTIONS = (
 def section_of(key: str) -> Section:
     """The section of that key, or the welcome page."""
     return next((each for each in SECTIONS if each.key == key), SECTIONS[0])
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSection:
+    """As `Section`, of the service's half."""
+
+    key: str
+    name: str
+    title: str
+    right: StaffRight
+
+
+STAFF_SECTIONS = (
+    StaffSection("inbox", "inbox.index", "À traiter", StaffRight.INBOX),
+    StaffSection("day_sheet", "clinic.day_sheet", "Feuille du jour", StaffRight.PLANNING),
+    StaffSection("clinic", "clinic.index", "Vacations", StaffRight.PLANNING),
+    StaffSection("staff", "staff.index", "Le service", StaffRight.TECHNIQUE),
+)
+
+
+def staff_home(roles: Iterable[str]) -> str:
+    """The route where somebody of the service lands: the first section that they may open."""
+    rights = staff_rights_of(roles)
+    return next((each.name for each in STAFF_SECTIONS if each.right in rights), "account.show")

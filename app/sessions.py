@@ -55,9 +55,8 @@ async def end_sessions(access: Access, account: Account, now: datetime, *, keep:
     return await access.change(statement)
 
 
-# Session, account and whether it is staff.
 _SESSION = (
-    select(AccountSession, Account, StaffMember.id)
+    select(AccountSession, Account, StaffMember)
     .join(Account, col(Account.id) == AccountSession.account_id)
     .outerjoin(StaffMember, col(StaffMember.account_id) == Account.id)
     .where(col(AccountSession.token_hash) == bindparam("token_hash"))
@@ -66,8 +65,8 @@ _SESSION = (
 
 async def session_of(
     database: Database, transaction: AsyncSession, token: str
-) -> tuple[AccountSession, Account, int | None] | None:
-    """Session, account and its number among the staff, in one statement."""
+) -> tuple[AccountSession, Account, StaffMember | None] | None:
+    """Session, account and what it is at the service, in one statement."""
     rows = await database.rows(transaction, _SESSION, {"token_hash": fingerprint(token)})
     return next(iter(rows), None)
 

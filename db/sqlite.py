@@ -163,7 +163,9 @@ class Plan:
         # costs more than the reading. As JSON they come in one row.
         found = statement.subquery("found")
         rows = func.json_group_array(func.json_array(*found.columns))
-        compiled = found.select().with_only_columns(rows).compile(dialect=dialect)
+        # SQLAlchemy hears the options of a statement only where it is the whole one.
+        options = statement._with_options  # noqa: SLF001
+        compiled = found.select().with_only_columns(rows).options(*options).compile(dialect=dialect)
         self.long = 0
         # JSON holds neither bytes nor every decimal.
         self.is_fixed = not (

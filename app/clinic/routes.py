@@ -33,6 +33,7 @@ from app.errors import Refused
 from app.follow_up.words import VISITS
 from app.planning.rules import midnight, monday_of
 from app.planning.views import long_day
+from app.staff_rights import StaffRight
 from app.text.values import read_day
 from app.web.forms import Form
 from app.web.pages import Page, page, see
@@ -49,7 +50,7 @@ def _day(typed: str, otherwise: date) -> date:
         return otherwise
 
 
-@get("/service/vacations")
+@get("/service/vacations", right=StaffRight.PLANNING)
 async def index(access: Staff, semaine: FromQuery[str] = "") -> Response[Any]:
     """The week board: every session, what is free of it."""
     monday = monday_of(_day(semaine, clock.today()))
@@ -59,13 +60,13 @@ async def index(access: Staff, semaine: FromQuery[str] = "") -> Response[Any]:
     return page("clinic/index.html", lines=lines, monday=monday, before=before, after=after)
 
 
-@get("/service/vacations/nouvelle")
+@get("/service/vacations/nouvelle", right=StaffRight.PLANNING)
 async def new(access: Staff) -> Response[Any]:
     first = {"weeks": "1", "minutes": "30", "opens": "9 h 00", "closes": "12 h 00"}
     return await _new_page(access, Form(first))
 
 
-@post("/service/vacations/nouvelle")
+@post("/service/vacations/nouvelle", right=StaffRight.PLANNING)
 async def create(request: Request, access: Staff) -> Response[Any]:
     form = await Form.attempted(
         request, access, NewSessions, lambda data: make_sessions(access, _pattern(data), clock.now())
@@ -93,17 +94,17 @@ async def _new_page(access: StaffAccess, form: Form[Any]) -> Page:
     )  # fmt: skip
 
 
-@get(ONE)
+@get(ONE, right=StaffRight.PLANNING)
 async def show(access: Staff, session_id: FromPath[int]) -> Response[Any]:
     return await _session_page(access, session_id, Form())
 
 
-@get(f"{ONE}/annulation")
+@get(f"{ONE}/annulation", right=StaffRight.PLANNING)
 async def cancelling(access: Staff, session_id: FromPath[int]) -> Response[Any]:
     return await _session_page(access, session_id, Form(), "clinic/cancelling.html")
 
 
-@post(f"{ONE}/annulation")
+@post(f"{ONE}/annulation", right=StaffRight.PLANNING)
 async def cancel(request: Request, access: Staff, session_id: FromPath[int]) -> Response[Any]:
     form = await Form.attempted(
         request, access, Nothing, lambda _: cancel_session(access, session_id, clock.now())
@@ -125,7 +126,7 @@ async def _session_page(
     )  # fmt: skip
 
 
-@get("/service/feuille")
+@get("/service/feuille", right=StaffRight.PLANNING)
 async def day_sheet(access: Staff, centre: FromQuery[str] = "", jour: FromQuery[str] = "") -> Response[Any]:
     form: Form[Any] = Form({"jour": jour})
     try:
@@ -136,7 +137,7 @@ async def day_sheet(access: Staff, centre: FromQuery[str] = "", jour: FromQuery[
     return await _day_sheet_page(access, centre, day, form)
 
 
-@post("/service/feuille")
+@post("/service/feuille", right=StaffRight.PLANNING)
 async def mark(
     request: Request, access: Staff, centre: FromQuery[str] = "", jour: FromQuery[str] = ""
 ) -> Response[Any]:
@@ -169,12 +170,12 @@ async def _day_sheet_page(access: StaffAccess, chosen: str, day: date, form: For
     )  # fmt: skip
 
 
-@get("/service/lieux")
+@get("/service/lieux", right=StaffRight.PLANNING)
 async def places(access: Staff) -> Response[Any]:
     return await _places_page(access, Form())
 
 
-@post("/service/lieux")
+@post("/service/lieux", right=StaffRight.PLANNING)
 async def create_centre(request: Request, access: Staff) -> Response[Any]:
     form = await Form.attempted(
         request, access, NewCentre, lambda data: add_centre(access, **data.model_dump())
@@ -182,12 +183,12 @@ async def create_centre(request: Request, access: Staff) -> Response[Any]:
     return await _places_page(access, form) if form.errors else see(request, "clinic.places")
 
 
-@get("/service/professionnels")
+@get("/service/professionnels", right=StaffRight.PLANNING)
 async def people(access: Staff) -> Response[Any]:
     return await _people_page(access, Form())
 
 
-@post("/service/professionnels")
+@post("/service/professionnels", right=StaffRight.PLANNING)
 async def create_professional(request: Request, access: Staff) -> Response[Any]:
     form = await Form.attempted(
         request, access, NewProfessional, lambda data: add_professional(access, **data.model_dump())

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 
 from app.access import Access, AccountAccess, MemberAccess
 from app.rights import Right, rights_of
-from app.sections import FEW
+from app.sections import FEW, staff_home
 from app.sessions import is_alive
 from db.models import DRAFT_KEPT, Company, Draft, Membership, StaffMember
 from db.models.company import label_of
@@ -95,7 +95,9 @@ async def landing_of(access: Access, account_id: int, now: datetime, today: date
     if 0 < len(codes) <= FEW:
         return "welcome.show", codes[0]
     works_here = await access.first(select(StaffMember).where(StaffMember.account_id == account_id))
-    return ("welcome.index" if codes or works_here is None else "staff.index"), ""
+    if codes or works_here is None:
+        return "welcome.index", ""
+    return staff_home(works_here.roles), ""
 
 
 async def membership_at(access: MemberAccess, code: str, today: date) -> Membership | None:

@@ -34,6 +34,7 @@ from app.inbox.queries import (
 )
 from app.inbox.staff import OWN_SLOT, answer_public, may_propose, propose_for, visit_of
 from app.inbox.views import service_title, time_words
+from app.staff_rights import StaffRight
 from app.web.forms import Form
 from app.web.pages import Page, page, see
 from app.web.signatures import Request, Staff, get, post
@@ -60,7 +61,7 @@ DONE = {
 }
 
 
-@get("/service/a-traiter")
+@get("/service/a-traiter", right=StaffRight.INBOX)
 async def index(access: Staff, nature: FromQuery[str] = "") -> Response[Any]:
     kind = nature if nature in KINDS else ""
     return page(
@@ -75,12 +76,12 @@ async def index(access: Staff, nature: FromQuery[str] = "") -> Response[Any]:
 # A request for a visit.
 
 
-@get(REQUEST)
+@get(REQUEST, right=StaffRight.INBOX)
 async def show(access: Staff, request_id: FromPath[int], fait: NamedDependency[str] = "") -> Response[Any]:
     return await _request_page(access, request_id, Form(), notice=DONE.get(fait, ""))
 
 
-@post(REQUEST)
+@post(REQUEST, right=StaffRight.INBOX)
 async def take(request: Request, access: Staff, request_id: FromPath[int]) -> Response[Any]:
     form = await Form.attempted(
         request, access, Nothing, lambda _: take_request(access, request_id, clock.now())
@@ -88,12 +89,12 @@ async def take(request: Request, access: Staff, request_id: FromPath[int]) -> Re
     return await _see_request(request, access, request_id, form, "prise")
 
 
-@get(f"{REQUEST}/creneau")
+@get(f"{REQUEST}/creneau", right=StaffRight.INBOX)
 async def choosing(access: Staff, request_id: FromPath[int]) -> Response[Any]:
     return await _choosing_page(access, request_id, Form())
 
 
-@post(f"{REQUEST}/creneau")
+@post(f"{REQUEST}/creneau", right=StaffRight.INBOX)
 async def propose(request: Request, access: Staff, request_id: FromPath[int]) -> Response[Any]:
     asked = await access.get(AppointmentRequest, request_id)
     form = await Form.attempted(
@@ -104,12 +105,12 @@ async def propose(request: Request, access: Staff, request_id: FromPath[int]) ->
     return await _see_request(request, access, request_id, form, "proposee")
 
 
-@get(f"{REQUEST}/reponse")
+@get(f"{REQUEST}/reponse", right=StaffRight.INBOX)
 async def answering(access: Staff, request_id: FromPath[int]) -> Response[Any]:
     return await _request_page(access, request_id, Form())
 
 
-@post(f"{REQUEST}/reponse")
+@post(f"{REQUEST}/reponse", right=StaffRight.INBOX)
 async def answer(request: Request, access: Staff, request_id: FromPath[int]) -> Response[Any]:
     form = await Form.attempted(
         request, access, Answer, lambda data: answer_request(access, request_id, data.text, clock.now())
@@ -117,12 +118,12 @@ async def answer(request: Request, access: Staff, request_id: FromPath[int]) -> 
     return await _see_request(request, access, request_id, form, "repondue")
 
 
-@get(f"{REQUEST}/refus")
+@get(f"{REQUEST}/refus", right=StaffRight.INBOX)
 async def refusing(access: Staff, request_id: FromPath[int]) -> Response[Any]:
     return await _request_page(access, request_id, Form(), "inbox/refusing.html")
 
 
-@post(f"{REQUEST}/refus")
+@post(f"{REQUEST}/refus", right=StaffRight.INBOX)
 async def refuse(request: Request, access: Staff, request_id: FromPath[int]) -> Response[Any]:
     form = await Form.attempted(
         request, access, Refusal, lambda data: refuse_request(access, request_id, data.reason, clock.now())
@@ -181,12 +182,12 @@ async def _choosing_page(access: StaffAccess, request_id: int, form: Form[Any]) 
 # A message of a member, and of somebody without an account.
 
 
-@get(THREAD)
+@get(THREAD, right=StaffRight.INBOX)
 async def thread(access: Staff, inquiry_id: FromPath[int]) -> Response[Any]:
     return await _thread_page(access, inquiry_id, Form())
 
 
-@post(THREAD)
+@post(THREAD, right=StaffRight.INBOX)
 async def answer_thread(request: Request, access: Staff, inquiry_id: FromPath[int]) -> Response[Any]:
     form = await Form.attempted(
         request, access, Answer, lambda data: answer_inquiry(access, inquiry_id, data.text, clock.now())
@@ -194,12 +195,12 @@ async def answer_thread(request: Request, access: Staff, inquiry_id: FromPath[in
     return await _thread_page(access, inquiry_id, form) if form.errors else see(request, "inbox.index")
 
 
-@get(f"{THREAD}/fin")
+@get(f"{THREAD}/fin", right=StaffRight.INBOX)
 async def closing(request: Request, access: Staff, inquiry_id: FromPath[int]) -> Response[Any]:
     return await _thread_page(access, inquiry_id, Form())
 
 
-@post(f"{THREAD}/fin")
+@post(f"{THREAD}/fin", right=StaffRight.INBOX)
 async def close(request: Request, access: Staff, inquiry_id: FromPath[int]) -> Response[Any]:
     form = await Form.attempted(
         request, access, Nothing, lambda _: close_inquiry(access, inquiry_id, clock.now())
@@ -215,12 +216,12 @@ async def _thread_page(access: StaffAccess, inquiry_id: int, form: Form[Any]) ->
     )  # fmt: skip
 
 
-@get("/service/messages-sans-compte/{message_id:int}")
+@get("/service/messages-sans-compte/{message_id:int}", right=StaffRight.INBOX)
 async def public(access: Staff, message_id: FromPath[int]) -> Response[Any]:
     return page("inbox/public.html", message=await access.get(PublicInquiry, message_id))
 
 
-@post("/service/messages-sans-compte/{message_id:int}")
+@post("/service/messages-sans-compte/{message_id:int}", right=StaffRight.INBOX)
 async def reply_public(request: Request, access: Staff, message_id: FromPath[int]) -> Response[Any]:
     form = await Form.attempted(
         request, access, Answer, lambda data: answer_public(access, message_id, data.text, clock.now())
@@ -233,12 +234,12 @@ async def reply_public(request: Request, access: Staff, message_id: FromPath[int
 # A correction of a declaration, asked for after its campaign.
 
 
-@get("/service/corrections/{correction_id:int}")
+@get("/service/corrections/{correction_id:int}", right=StaffRight.BILLING)
 async def correction(access: Staff, correction_id: FromPath[int]) -> Response[Any]:
     return await _correction_page(access, correction_id, Form())
 
 
-@post("/service/corrections/{correction_id:int}")
+@post("/service/corrections/{correction_id:int}", right=StaffRight.BILLING)
 async def settle_correction(request: Request, access: Staff, correction_id: FromPath[int]) -> Response[Any]:
     form = await Form.attempted(
         request, access, Verdict,

@@ -7,11 +7,12 @@ from litestar.response import Response
 
 from app import clock
 from app.staff.acts import alerts, figures, returned_mail, send_mail_again, undelivered_mail
+from app.staff_rights import StaffRight
 from app.web.pages import page, see
 from app.web.signatures import Request, Staff, get, post
 
 
-@get("/service")
+@get("/service", right=StaffRight.TECHNIQUE)
 async def index(access: Staff) -> Response[Any]:
     return page(
         "staff/index.html",
@@ -22,12 +23,12 @@ async def index(access: Staff) -> Response[Any]:
     )
 
 
-@get("/service/courriels/{mail_id:int}")
+@get("/service/courriels/{mail_id:int}", right=StaffRight.TECHNIQUE)
 async def mail(request: Request, access: Staff, mail_id: FromPath[int]) -> Response[Any]:
     return see(request, "staff.index")
 
 
-@post("/service/courriels/{mail_id:int}")
+@post("/service/courriels/{mail_id:int}", right=StaffRight.TECHNIQUE)
 async def send_again(request: Request, access: Staff, mail_id: FromPath[int]) -> Response[Any]:
     await send_mail_again(access, mail_id, clock.now())
     return see(request, "staff.index")

@@ -30,6 +30,7 @@ from app.portal import Portal
 from app.rights import Right
 from app.security.keys import fingerprint
 from app.security.seat import ActingCompany, FollowingTeam
+from app.staff_rights import StaffRight, staff_rights_of
 from app.web.posted import posted
 
 TOKEN_FIELD = "csrf"
@@ -44,7 +45,7 @@ class Viewer:
     """The reader as the layout shows them: plain values, so that they outlive the transaction.
 
     `ends_at`: when the session ends whatever is done, at least `left` seconds from now. `idle`: the seconds
-    without a request that end it before.
+    without a request that end it before. `staff_roles`: none for who does not work for the service.
     """
 
     name: str
@@ -52,13 +53,17 @@ class Viewer:
     ends_at: datetime
     left: int
     idle: int
-    is_staff: bool = False
+    staff_roles: tuple[str, ...] | None = None
     must_choose_password: bool = False
     company_code: str = ""
     company_label: str = ""
     rights: frozenset[Right] = frozenset()
     companies: tuple[tuple[str, str], ...] = ()
     team: FollowingTeam | None = None
+
+    @property
+    def staff_rights(self) -> frozenset[StaffRight] | None:
+        return None if self.staff_roles is None else staff_rights_of(self.staff_roles)
 
 
 @cache

@@ -18,11 +18,12 @@ from app.rights import Right, rights_of
 from app.security.presence import ABSOLUTE, IDLE, is_over
 from app.security.seat import ActingAccount, ActingCompany, OpenedSession
 from app.sessions import Seat, seat_at, session_of
+from app.staff_rights import StaffScope
 from app.web.caller import Caller, Viewer
 from app.web.drafts import LONGEST, keep_draft
 from app.web.signatures import Request
 from app.web.uploads import Limit, drain, read_upload
-from db.models import Account, AccountSession
+from db.models import Account, AccountSession, StaffMember
 from db.models.company import label_of
 
 
@@ -103,14 +104,18 @@ async def first_password_access(request: Request) -> AsyncIterator[AccountAccess
 
 async def staff_access(request: Request) -> AsyncIterator[StaffAccess]:
     async with transaction(request) as session:
-        opened, account = await _signed_in(request, session)
-        visit = Caller.of(request)
+        opened, account, staff = await _recognised(request, session)
         if opened.must_choose_password:
             raise PasswordNeeded
-        if not visit.viewer or not visit.viewer.is_staff:
+        if staff is None:
             # As an address that leads nowhere, which shows the same person too.
             raise NotFound
-        yield StaffAccess(visit.portal, session, account)
+        scope = StaffScope(tuple(staff.teams), tuple(staff.centres))
+        access = StaffAccess(Caller.of(request).portal, session, account, tuple(staff.roles), scope)
+        if right := request.route_handler.opt["right"]:
+            access.require(right)
+        yield access
+        await access.check_scope()
 
 
 async def member_access(request: Request) -> AsyncIterator[MemberAccess]:
@@ -140,15 +145,22 @@ async def member_access(request: Request) -> AsyncIterator[MemberAccess]:
 
 
 async def _signed_in(request: Request, session: AsyncSession) -> tuple[AccountSession, Account]:
+    opened, account, _ = await _recognised(request, session)
+    return opened, account
+
+
+async def _recognised(
+    request: Request, session: AsyncSession
+) -> tuple[AccountSession, Account, StaffMember | None]:
     visit = Caller.of(request)
     token, database = visit.session_token, visit.portal.database
     row = await session_of(database, session, token) if token else None
-    opened, account, staff_id = row or (None, None, None)
+    opened, account, staff = row or (None, None, None)
     _check(visit, opened)
     if opened is None or account is None:
         raise SignInNeeded
-    visit.viewer = _viewer(account, opened, staff_id)
-    return opened, account
+    visit.viewer = _viewer(account, opened, staff)
+    return opened, account, staff
 
 
 def _check(visit: Caller, opened: AccountSession | OpenedSession | None) -> None:
@@ -186,7 +198,7 @@ STEP = timedelta(minutes=5)  # by which what is left goes down: two readings giv
 
 
 def _viewer(
-    account: Account | ActingAccount, opened: AccountSession | OpenedSession, staff_id: int | None
+    account: Account | ActingAccount, opened: AccountSession | OpenedSession, staff: StaffMember | None
 ) -> Viewer:
     ends_at = opened.created_at + ABSOLUTE
     return Viewer(
@@ -195,7 +207,7 @@ def _viewer(
         ends_at=ends_at,
         left=int((ends_at - clock.now()) / STEP) * STEP.seconds,
         idle=int(IDLE.total_seconds()),
-        is_staff=staff_id is not None,
+        staff_roles=None if staff is None else tuple(staff.roles),
         must_choose_password=opened.must_choose_password,
     )
 

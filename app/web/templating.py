@@ -13,7 +13,7 @@ from jinja2.runtime import Context, Macro, Undefined
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
 from app.mail.markdown import literal, typed
-from app.sections import FEW, SECTIONS
+from app.sections import FEW, SECTIONS, STAFF_SECTIONS
 from app.settings import Settings
 from app.text import formats
 from db.seeds.personas import PERSONAS
@@ -136,6 +136,7 @@ class Templates:
             "asset": assets.__getitem__,
             "service": settings,
             "sections": SECTIONS,
+            "staff_sections": STAFF_SECTIONS,
             "few": FEW,
             "apart": APART,
             "personas": PERSONAS if settings.demo else (),

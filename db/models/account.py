@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import JSON
 from sqlmodel import Field
 
 from db.models.base import Base, instant
@@ -33,7 +34,15 @@ class Account(Base, table=True):
 
 
 class StaffMember(Base, table=True):
-    """An account that works for the service: it opens the back office."""
+    """An account that works for the service: it opens the back office. The row goes when the person leaves,
+    so whatever names a colleague names their account.
+
+    `roles`: values of `app.staff_rights.StaffRole`. `teams`, `centres`: numbers of those that they work for,
+    none for all.
+    """
 
     account_id: int = Field(foreign_key="account.id", unique=True)
+    roles: list[str] = Field(default_factory=list, sa_type=JSON)
+    teams: list[int] = Field(default_factory=list, sa_type=JSON)
+    centres: list[int] = Field(default_factory=list, sa_type=JSON)
     created_at: datetime = instant()

@@ -75,8 +75,11 @@ class World:
         await self.keep(account)
         return account
 
-    async def a_staff_member(self, account: Account) -> StaffMember:
-        member = StaffMember(account_id=account.key, created_at=self.now)
+    async def a_staff_member(
+        self, account: Account, roles: Sequence[str] = ("direction", "medical"), **more: Any
+    ) -> StaffMember:
+        """`more`: the teams and centres that they work for."""
+        member = StaffMember(account_id=account.key, roles=list(roles), created_at=self.now, **more)
         await self.keep(member)
         return member
 

@@ -55,7 +55,7 @@ async def show(database_url, tmp_path):
     [
         ("Employeur", "/espace/00010"),
         ("Cabinet comptable", "/entreprises"),
-        ("Service", "/service"),
+        ("Service", "/service/a-traiter"),
     ],
 )
 async def test_one_click_signs_in_as_each_persona(show, persona, place):
