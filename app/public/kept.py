@@ -28,13 +28,13 @@ HELD = (
         "Votre compte",
         "nom, prénom, fonction, adresse e-mail, n° mobile si vous le donnez, empreinte de votre mot de "
         "passe et du mot de passe provisoire, dates de création, de connexion et de changement de mot de "
-        "passe, et si vous travaillez pour le service. Sans ces données, hors n° mobile, le compte ne "
+        "passe ; au service, vos rôles, équipes et centres. Sans ces données, hors n° mobile, le compte ne "
         "peut pas être ouvert.",
         WHILE_ACTING,
         {
             "account": "email last_name first_name job_title mobile password_hash password_changed_at "
             "temporary_hash temporary_until first_signed_in_at last_signed_in_at created_at",
-            "staffmember": "account_id created_at",
+            "staffmember": "account_id roles teams centres created_at",
         },
     ),
     Held(

@@ -45,7 +45,7 @@ class Viewer:
     """The reader as the layout shows them: plain values, so that they outlive the transaction.
 
     `ends_at`: when the session ends whatever is done, at least `left` seconds from now. `idle`: the seconds
-    without a request that end it before. `staff_roles`: none for who does not work for the service.
+    without a request that end it before. `staff_roles`: None for everybody outside the service.
     """
 
     name: str
