@@ -5,7 +5,7 @@ quarter of a second for bcrypt. So `paused()` lets go of the database while the 
 password compared, and refuses to be used after a write. Revisit with a database without a single writer.
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +13,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, Protocol, TypeVar, TypeVarTuple
 
-from sqlalchemy import Delete, Executable, Update, bindparam, func, insert, update
+from sqlalchemy import Delete, Executable, Table, Update, bindparam, func, insert, update
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select, SelectOfScalar
@@ -24,6 +24,7 @@ from app.rights import Right, rights_of
 from app.scope import scoped
 from app.security.seat import ActingAccount, ActingCompany, ActingMembership, FollowingTeam
 from app.staff_rights import ALL_ROLES, EVERYTHING, StaffRight, StaffScope, staff_rights_of
+from db.from_json import insert_from_json
 from db.models import Account, AccountSession, AuditEvent, AuditKind, Company, CompanyOwned
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -312,6 +313,23 @@ async def insert_many(access: MemberAccess, model: type[Owned], rows: Sequence[d
     connection = await access.session_.connection()
     for given in _chunks(access, rows):
         await connection.execute(insert(model), given)
+
+
+async def insert_json(
+    access: MemberAccess,
+    model: type[Owned],
+    names: tuple[str, ...],
+    bundles: Iterable[str],
+    common: dict[str, Any],
+) -> None:
+    """Rows as JSON: each bundle is an array of objects with these columns; `common`: those of all."""
+    connection = await access.session_.connection()
+    common = common | {"company_id": access.company.key}
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    is_sqlite = connection.dialect.name == "sqlite"
+    statement = insert_from_json(table, names, tuple(common), is_sqlite=is_sqlite)
+    for rows in bundles:
+        await connection.execute(statement, common | {"rows": rows})
 
 
 async def insert_numbered(

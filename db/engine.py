@@ -258,7 +258,8 @@ def _begin(connection: Any) -> None:
     queued in this process has waited already.
     """
     left = patience()
-    wait = f"PRAGMA busy_timeout={left.left * 1000:.0f}"
+    # Whoever may wait longer does so before its turn, not while it holds one that others wait for.
+    wait = f"PRAGMA busy_timeout={min(left.left, SECONDS) * 1000:.0f}"
     if connection.info.get("wait") != wait:
         connection.exec_driver_sql(wait)
         connection.info["wait"] = wait

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 
 from db.shortage import RETRY_AFTER, Busy
@@ -15,13 +15,15 @@ SECONDS = 10.0
 # A reader waits less for a turn: the page is asked for again at no cost, and in a crowd those who are
 # served have it within three seconds, however slow the machine.
 READER_SECONDS = 2.0
+UNHURRIED_SECONDS = 120.0
 
 
 class Patience:
-    """The time left that one request may wait."""
+    """The time left that one request may wait, and the longest wait of a reader for a turn."""
 
-    def __init__(self, seconds: float | None = None) -> None:
+    def __init__(self, seconds: float | None = None, reader: float | None = None) -> None:
         self.left = SECONDS if seconds is None else seconds
+        self.reader = READER_SECONDS if reader is None else reader
         self.is_over = False
 
     @contextmanager
@@ -38,15 +40,20 @@ _patience: ContextVar[Patience] = ContextVar("patience")
 
 
 @contextmanager
-def one_request(seconds: float | None = None) -> Iterator[None]:
+def one_request(seconds: float | None = None, reader: float | None = None) -> Iterator[None]:
     """All that is waited for inside is one wait."""
-    mine = Patience(seconds)
+    mine = Patience(seconds, reader)
     before = _patience.set(mine)
     try:
         yield
     finally:
         mine.is_over = True
         _patience.reset(before)
+
+
+def unhurried() -> AbstractContextManager[None]:
+    """Work beside the requests, before which nobody sits: in a crowd it waits longer than they do."""
+    return one_request(UNHURRIED_SECONDS, UNHURRIED_SECONDS)
 
 
 def patience() -> Patience:
@@ -78,7 +85,7 @@ class Turns:
         left = patience()
         try:
             with left.spent():
-                async with asyncio.timeout(left.left if write else min(left.left, READER_SECONDS)):
+                async with asyncio.timeout(left.left if write else min(left.left, left.reader)):
                     await mine
         except BaseException as error:
             if mine.done() and not mine.cancelled():

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from app.web.crowd import READING, WRITING
 from db import turns as waiting
 from db.shortage import Busy
-from db.turns import Turns, one_request, patience
+from db.turns import Turns, one_request, patience, unhurried
 from tests.actors import Actor
 from tests.faults.test_database_trouble import held, is_the_busy_page, lite, only_postgresql, people
 from tests.statements import watched
@@ -161,6 +161,24 @@ async def test_the_wait_is_one_for_the_whole_request(monkeypatch):
     assert left == [pytest.approx(0, abs=1e-3)] * 5
     queue.release(write=True)
     await queue.acquire(write=True)
+
+
+async def test_work_beside_the_pages_waits_for_its_turn_longer_than_a_page(monkeypatch):
+    monkeypatch.setattr(waiting, "READER_SECONDS", 0.0)
+    queue = turns()
+    for _ in range(4):
+        await queue.acquire(write=False)
+
+    async def read_beside():
+        with unhurried():
+            await queue.acquire(write=False)
+
+    beside = asyncio.create_task(read_beside())
+    with one_request(), pytest.raises(Busy):
+        await queue.acquire(write=False)
+    assert not beside.done()
+    queue.release(write=False)
+    await beside
 
 
 async def test_behind_a_held_file_the_last_writer_waits_no_longer_than_the_first(lite, people, monkeypatch):

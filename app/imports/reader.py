@@ -48,7 +48,8 @@ class Comparison:
     """The effect of a file. `source`, `columns`, `missing`, `notes`: as in Reading. `rows`: how many people
     it names. `said`: as in EmployeeImport. `teaches`: a correction of its columns is worth remembering.
 
-    `lines`: the columns of ImportLine but for its import; none while `missing` names columns.
+    `bundles`: the columns of ImportLine but for its import, as JSON that only the database takes apart; none
+    while `missing` names columns.
     """
 
     source: str
@@ -58,7 +59,7 @@ class Comparison:
     rows: int
     said: dict[str, Any]
     teaches: bool
-    lines: list[dict[str, Any]] = field(default_factory=list)
+    bundles: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,16 +192,16 @@ async def _feed(stdin: asyncio.StreamWriter, sent: bytes) -> None:
 
 
 async def _listen(stdout: asyncio.StreamReader, told: Progress) -> Comparison:
-    lines: list[dict[str, Any]] = []
+    bundles: list[str] = []
     while answer := await _next_words(stdout):
-        if "progress" in answer:
+        if isinstance(answer, str):
+            bundles.append(answer)
+        elif "progress" in answer:
             await told(*answer["progress"])
-        elif "lines" in answer:
-            lines += answer["lines"]
         elif "refused" in answer:
             raise Unreadable(answer["refused"])
         else:
-            return Comparison(**answer["result"], lines=lines)
+            return Comparison(**answer["result"], bundles=bundles)
     log.error("employee_reader_died")
     raise Unreadable(
         "Ce fichier ne se lit pas : ouvrez-le dans votre tableur, enregistrez-le à nouveau au format .xlsx ou"
@@ -208,10 +209,15 @@ async def _listen(stdout: asyncio.StreamReader, told: Progress) -> Comparison:
     )
 
 
-async def _next_words(stdout: asyncio.StreamReader) -> dict[str, Any]:
-    """One line of JSON; nothing when the process has died, or says what it should not."""
+async def _next_words(stdout: asyncio.StreamReader) -> dict[str, Any] | str:
+    """One line of JSON; nothing when the process has died, or says what it should not. A bundle of lines
+    stays text: taking all of them apart here would keep everybody's pages waiting.
+    """
     try:
-        answer = json.loads(await stdout.readline())
+        line = await stdout.readline()
+        if line[:1] == b"[" and line[-1:] == b"\n":
+            return line.decode()
+        answer = json.loads(line)
     except ValueError:
         return {}
     return answer if isinstance(answer, dict) else {}

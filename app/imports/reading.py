@@ -11,7 +11,7 @@ import structlog
 from sqlmodel import col, delete, update
 
 from app import clock
-from app.access import MemberAccess, insert_many
+from app.access import MemberAccess, insert_json
 from app.clock import Moment
 from app.employee_files.rows import Unreadable
 from app.errors import Refused
@@ -22,6 +22,7 @@ from app.imports.reader import CROWDED, Asked, Comparison, compare_file, place
 from app.imports.saying import told_missing
 from app.text.search import letters_of
 from db.models import ColumnHabit, EmployeeImport, ImportLine, ImportState, LineKind
+from db.turns import unhurried
 
 
 class ReadingChoices(NamedTuple):
@@ -33,6 +34,8 @@ class ReadingChoices(NamedTuple):
 
 
 log = structlog.get_logger()
+# What the reader's process says of a line.
+LINE = ("line", "kind", "employee_id", "version", "about", "words", "fields", "choice")
 NOTED = 0.5  # seconds between two notes of the progress
 PATIENCE = 2.0  # seconds: most files are read before the next page is shown
 UNDER_WAY = (ImportState.READING, ImportState.COLUMNS, ImportState.READY)
@@ -143,6 +146,13 @@ async def _read_beside(access: MemberAccess, import_id: int, mapping: Mapping[st
 
 
 async def _read(access: MemberAccess, import_id: int, mapping: Mapping[str, str], today: date) -> None:
+    with unhurried():
+        await _read_and_keep(access, import_id, mapping, today)
+
+
+async def _read_and_keep(
+    access: MemberAccess, import_id: int, mapping: Mapping[str, str], today: date
+) -> None:
     told = _Progress(access, import_id)
     try:
         async with access.apart(write=False) as own:
@@ -216,7 +226,7 @@ async def _keep(access: MemberAccess, import_id: int, found: Comparison) -> None
         row = await own.get(EmployeeImport, import_id)
         if row.state != ImportState.READING:
             return
-        await insert_many(own, ImportLine, [line | {"import_id": import_id} for line in found.lines])
+        await insert_json(own, ImportLine, LINE, found.bundles, {"import_id": import_id})
         for name, value in (values | {"state": ImportState.READY}).items():
             setattr(row, name, value)
 

@@ -11,6 +11,7 @@ import sys
 import time
 
 from tests.bench import (
+    beside,
     calendars,
     contributions,
     crowd,
@@ -39,6 +40,7 @@ PARTS = {
     "employees": ("The list of employees, in a base of 200 000", employees.lines),
     "imports": ("A file of 5 000 people", imports.lines),
     "sides": ("Comparisons, against the build of before", sides.lines),
+    "beside": ("Other pages while files are compared", beside.lines),
     "import_turns": ("A short file behind four heavy ones", import_turns.lines),
     "documents": ("A convocation as a PDF", documents.lines),
     "contributions": ("The declaration of 10 000 employees", contributions.lines),

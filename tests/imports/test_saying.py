@@ -1,6 +1,7 @@
 """What a file says of itself reaches the page; what is doubtful is not chosen; errors are put right there."""
 
 import asyncio
+import json
 import re
 from dataclasses import asdict
 from datetime import date
@@ -60,8 +61,7 @@ def reader(monkeypatch):
                 {"today": question.today.isoformat()},
                 heard.append,
             )
-            lines = [line for words in heard for line in words.get("lines", [])]
-            return Comparison(**heard[-1]["result"], lines=lines)
+            return Comparison(**heard[-1]["result"], bundles=[json.dumps(each) for each in heard[:-1]])
 
         monkeypatch.setattr("app.imports.reading.compare_file", compared)
         return asked
@@ -223,4 +223,4 @@ def test_a_month_is_old_after_two():
 
 async def test_the_reader_is_asked_for_what_was_chosen():
     found = await comparison_of(csv(ZOE), dates={"birth_on": "dmy"})
-    assert found.lines[0]["fields"]["birth_on"] == "1990-05-12"
+    assert json.loads(found.bundles[0])[0]["fields"]["birth_on"] == "1990-05-12"
