@@ -35,7 +35,7 @@ from app.imports.people import (
     people_of,
 )
 from app.text.search import words_of
-from db.kinds import Contract, LineKind
+from db.kinds import LineKind
 
 FREE_TEXT = {"birth_name", "usual_name", "first_names", "job_title", "email"}
 USUAL_CHOICE = {LineKind.NEW: "apply", LineKind.CHANGED: "apply", LineKind.LEFT: "apply"}
@@ -318,8 +318,8 @@ def _finding(person: PersonOfFile, index: _Index, today: date) -> Effect:
         return Effect(line, LineKind.DUPLICATE, about, words, other.id, other.version, given)
     whole = NOBODY | given
     words, odd = new_person_words(whole, today), has_left(whole, today)
-    if whole["contract"] == Contract.CDI and "" < whole["contract_ends_on"] < today.isoformat():
-        # In a payroll it is often the departure.
+    if not whole["exit_on"] and "" < whole["contract_ends_on"] < today.isoformat():
+        # In a payroll it is often the departure, and a contract with an end that has passed is over.
         words, odd = f"{words} ; cette fin est passée : vérifiez que cette personne est encore là", True
     return Effect(line, LineKind.NEW, about, words, fields=whole, is_odd=odd)
 

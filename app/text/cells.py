@@ -177,9 +177,10 @@ COLUMNS = {
 BROKEN = re.compile(
     r"#(N/?A|REF ?!|VALUE!|VALEUR ?!|NAME\?|NOM ?\?|DIV/0 ?!|NUM!|NOMBRE ?!|NULL?!|#+)", re.IGNORECASE
 )
-# A spreadsheet rounds a long number to one digit, decimals and an exponent: 6,12E+08. A staff number such as
-# 12E4 is no such thing, and would become one in a file that a spreadsheet opens.
-ROUNDED = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+[0-9]{2,3}")
+# A spreadsheet rounds a long number to one digit, decimals and an exponent: 6,12E+08, and some programs write
+# 9.99E12. A staff number such as 12E4 is no such thing, and would become one in a file that a spreadsheet
+# opens.
+ROUNDED = re.compile(r"[0-9](([.,][0-9]+)?[eE]\+[0-9]{2,3}|[.,][0-9]+[eE]\+?[0-9]{1,3})")
 NUMBER = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+")
 # ="000123": how exporters keep a spreadsheet from taking off the zeros. It holds nothing to compute.
 LITERAL = re.compile(r'="((?:[^"]|"")*)"')

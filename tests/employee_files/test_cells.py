@@ -260,7 +260,8 @@ def test_a_social_security_number_in_the_wrong_place_is_refused_and_never_repeat
 
 
 def test_a_number_that_a_spreadsheet_rounded_is_refused():
-    assert "arrondi par un tableur" in refusal_of("staff_number", "1,23E+10")
+    for rounded in ("1,23E+10", "9,99E12", "9.99e+12"):
+        assert "arrondi par un tableur" in refusal_of("staff_number", rounded)
 
 
 @given(st.sampled_from(sorted(COLUMNS)), st.text(max_size=40))

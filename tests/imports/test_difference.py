@@ -17,6 +17,8 @@ ELISE = NOBODY | {
 }  # fmt: skip
 GIVEN = {name: value for name, value in ELISE.items() if value and name != "part_time"}
 
+ANOTHER = GIVEN | {"birth_name": "Riou", "first_names": "Luc", "birth_on": "1980-05-05", "staff_number": ""}
+
 
 def compared(*files, known=(ELISE,), reasons=()):
     rows = [FileRow(line, fields, list(reasons)) for line, fields in enumerate(files, 2)]
@@ -45,10 +47,17 @@ def test_a_date_of_exit_in_the_file_is_a_departure():
     assert kinds(GIVEN | {"exit_on": "2026-01-31"}) == [LineKind.LEFT]
 
 
+def test_a_new_person_whose_contract_should_be_over_is_not_chosen_beforehand():
+    for contract in ("cdi", "cdd", "interim"):
+        (found, _) = compared(ANOTHER | {"contract": contract, "contract_ends_on": "2026-02-27"})
+        assert (found.kind, found.is_odd) == (LineKind.NEW, True)
+        assert "cette fin est passée : vérifiez que cette personne est encore là" in found.words
+    (found, _) = compared(ANOTHER | {"contract": "cdd", "contract_ends_on": "2026-03-02"})
+    assert not found.is_odd
+
+
 def test_who_is_not_in_the_file_is_absent_and_never_gone():
-    (new, absent) = compared(
-        GIVEN | {"birth_name": "Riou", "first_names": "Luc", "birth_on": "1980-05-05", "staff_number": ""}
-    )
+    (new, absent) = compared(ANOTHER)
     assert (new.kind, absent.kind, absent.employee_id) == (LineKind.NEW, LineKind.ABSENT, 1)
     assert absent.fields == {}
 
