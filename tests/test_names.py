@@ -6,7 +6,7 @@ from pydantic import BaseModel, ValidationError
 from app import clock
 from app.access import VisitorAccess
 from app.account.forms import Profile
-from app.clinic.forms import NewCentre, NewProfessional
+from app.clinic.forms import CentreChange, NewCentre, NewProfessional
 from app.commands import NewStaff
 from app.company_details.forms import Details
 from app.contact.forms import PublicMessage
@@ -35,6 +35,7 @@ FORMS: dict[type[BaseModel], tuple[str, ...]] = {
     Mended: ("birth_name", "first_names"),
     Corrections: ("birth_name", "usual_name", "first_names"),
     NewCentre: ("name",),
+    CentreChange: ("name",),
     NewProfessional: ("name",),
     Details: ("name", "town", "administrative_name", "billing_name", "summons_name"),
 }  # fmt: skip

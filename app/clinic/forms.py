@@ -1,12 +1,12 @@
 """Fields of centres, professionals and sessions."""
 
 import re
-from datetime import time
+from datetime import date, time
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, model_validator
 
-from app.text.fields import Input, OneLine, PlainName, Squeezed, day, text
+from app.text.fields import Input, OneLine, OptionalDay, PlainName, Squeezed, Ticked, day, text
 from db.kinds import VisitKind
 from db.numbers import is_digits
 
@@ -42,6 +42,7 @@ Line = Annotated[str, Squeezed, OneLine]
 Hour = Annotated[str, AfterValidator(_hour)]
 Number = Annotated[str, AfterValidator(_number)]
 Count = Annotated[str, AfterValidator(_count)]
+Room = Annotated[Line, text("", 40)]
 
 
 class NewCentre(Input):
@@ -53,6 +54,20 @@ class NewCentre(Input):
     town: Annotated[Line, text("Écrivez la commune.", 80)]
 
 
+class CentreChange(NewCentre):
+    """Everything that is known of a place."""
+
+    phone: Annotated[Line, text("", 20)] = ""
+    access: Annotated[Line, text("", 300)] = ""
+    is_accessible: Ticked = False
+    closed_on: OptionalDay = ""
+
+    def values(self) -> dict[str, Any]:
+        return self.model_dump() | {
+            "closed_on": date.fromisoformat(self.closed_on) if self.closed_on else None
+        }
+
+
 class NewProfessional(Input):
     """One who sees employees; `role`: as a convocation says it."""
 
@@ -60,20 +75,58 @@ class NewProfessional(Input):
     role: Annotated[Line, text("Écrivez la fonction : la convocation la dit.", 80)]
 
 
-class NewSessions(Input):
-    """A pattern of sessions. `kind`: the visit that they are kept for, "" for all."""
+class NewAbsence(Input):
+    """Days off. `cancels`: the sessions of these days are cancelled."""
+
+    first_on: Annotated[str, Squeezed, day("Écrivez le premier jour.")]
+    last_on: Annotated[str, Squeezed, day("Écrivez le dernier jour.")]
+    cancels: Ticked = False
+
+
+class AbsenceEnd(Input):
+    """The absence to take off the list."""
+
+    absence: Number
+
+
+HEIRLESS = "annuler"
+
+
+def _heir(value: str) -> str:
+    return value if value == HEIRLESS else _number(value)
+
+
+class Departure(Input):
+    """The last day of a professional. `heir`: who takes what is to come, or HEIRLESS."""
+
+    last_on: Annotated[str, Squeezed, day("Écrivez le dernier jour.")]
+    heir: Annotated[str, AfterValidator(_heir)]
+
+    @property
+    def heir_id(self) -> int | None:
+        return None if self.heir == HEIRLESS else int(self.heir)
+
+
+class SessionFields(Input):
+    """A session. `kind`: the visit that it is kept for, "" for all; `room`: where in the centre, or ""."""
 
     centre: Number
     professional: Number
-    first: Annotated[str, day("Écrivez le jour de la première vacation.")]
+    first: Annotated[str, Squeezed, day("Écrivez le jour de la vacation.")]
     opens: Hour
     closes: Hour
-    weeks: Count
     minutes: Count
     kind: str = ""
+    room: Room = ""
 
     def kinds(self) -> tuple[VisitKind, ...]:
         return (VisitKind(self.kind),) if self.kind in set(VisitKind) else ()
+
+
+class NewSessions(SessionFields):
+    """A pattern of sessions: the same of each week."""
+
+    weeks: Count
 
 
 MARKS = ("venu", "absent", "excuse")

@@ -9,12 +9,12 @@ import sqlalchemy
 from sqlmodel import col, select
 
 from app.access import BIGGEST_ID, StaffAccess
-from app.clinic.rules import Taken, free_times, receives, times_of
+from app.clinic.rules import Absence, Taken, free_times, receives, times_of
 from app.clock import PARIS
 from app.errors import NotFound
 from app.planning.queries import SlotRow, slot_rows
 from app.planning.rules import midnight
-from db.models import CareCentre, ClinicSession, Professional, Slot, SlotState
+from db.models import CareCentre, ClinicSession, Professional, ProfessionalAbsence, Slot, SlotState
 
 AHEAD = timedelta(days=60)  # how far a free time is looked for
 MOST_TIMES = 30  # free times proposed at once
@@ -36,6 +36,7 @@ class SessionRow(NamedTuple):
     professional_id: int
     professional: str
     role: str
+    room: str
 
     @property
     def starts(self) -> datetime:
@@ -54,6 +55,7 @@ _SESSIONS: list[Any] = [
     *(getattr(ClinicSession, name) for name in SessionRow._fields[:6]),
     col(CareCentre.id), col(CareCentre.name), col(CareCentre.town),
     col(Professional.id), col(Professional.name), col(Professional.role),
+    col(ClinicSession.room),
 ]  # fmt: skip
 
 
@@ -69,16 +71,53 @@ def _sessions(*conditions: Any) -> Any:
 
 
 async def sessions_between(
-    access: StaffAccess, since: datetime, until: datetime, centre_id: int | None = None
+    access: StaffAccess, since: datetime, until: datetime, centre_id: int = 0, professional_id: int = 0
 ) -> list[SessionRow]:
-    """Sessions that go on and start in between, `until` left out; of one centre, or of all."""
+    """Sessions that go on and start in between, `until` left out; of one centre or professional, or all."""
     conditions = [
         col(ClinicSession.starts_at) >= since, col(ClinicSession.starts_at) < until,
         col(ClinicSession.cancelled_at).is_(None),
     ]  # fmt: skip
     if centre_id:
         conditions.append(col(ClinicSession.centre_id) == centre_id)
+    if professional_id:
+        conditions.append(col(ClinicSession.professional_id) == professional_id)
     return [SessionRow(*row) for row in await access.table(_sessions(*conditions))]
+
+
+async def sessions_of(
+    access: StaffAccess, professional_id: int, since: datetime, until: datetime | None = None
+) -> list[SessionRow]:
+    """Sessions of one professional that go on, by time."""
+    conditions = [
+        col(ClinicSession.professional_id) == professional_id, col(ClinicSession.starts_at) >= since,
+        col(ClinicSession.cancelled_at).is_(None),
+    ]  # fmt: skip
+    if until:
+        conditions.append(col(ClinicSession.starts_at) < until)
+    return [SessionRow(*row) for row in await access.table(_sessions(*conditions))]
+
+
+async def slots_of(
+    access: StaffAccess, professional: str, since: datetime, until: datetime | None = None
+) -> list[tuple[int, datetime]]:
+    """Living appointments with somebody, of whatever session: number and start, by time."""
+    conditions = [
+        col(Slot.professional) == professional, col(Slot.starts_at) >= since,
+        col(Slot.state).in_((SlotState.PROPOSED, SlotState.CONFIRMED)),
+    ]  # fmt: skip
+    if until:
+        conditions.append(col(Slot.starts_at) < until)
+    statement = sqlalchemy.select(col(Slot.id), col(Slot.starts_at)).where(*conditions)
+    return [(slot_id, at) for slot_id, at in await access.table(statement.order_by(col(Slot.starts_at)))]
+
+
+async def absences_of(access: StaffAccess, professional_id: int) -> list[Absence]:
+    """Days off of a professional, the first and the last of each."""
+    theirs = sqlalchemy.select(col(ProfessionalAbsence.first_on), col(ProfessionalAbsence.last_on)).where(
+        col(ProfessionalAbsence.professional_id) == professional_id
+    )
+    return [(first, last) for first, last in await access.table(theirs)]
 
 
 async def session_row(access: StaffAccess, session_id: int) -> SessionRow:
@@ -146,11 +185,22 @@ async def day_rows(access: StaffAccess, centre_id: int, day: date) -> list[SlotR
     return [SlotRow(*row) for row in await access.table(statement)]
 
 
-async def centres(access: StaffAccess) -> list[CareCentre]:
-    return list(await access.all(select(CareCentre).order_by(CareCentre.name)))
+async def centres(access: StaffAccess, today: date | None = None) -> list[CareCentre]:
+    """All of them, or those that are open on that day, by name."""
+    statement = select(CareCentre).order_by(CareCentre.name)
+    if today:
+        closed_on = col(CareCentre.closed_on)
+        statement = statement.where(closed_on.is_(None) | (closed_on >= today))
+    return list(await access.all(statement))
 
 
 async def professionals(access: StaffAccess, today: date) -> list[Professional]:
     """Those who work here on that day, by name."""
     here = col(Professional.left_on).is_(None) | (col(Professional.left_on) >= today)
     return list(await access.all(select(Professional).where(here).order_by(Professional.name)))
+
+
+async def everybody(access: StaffAccess) -> list[Professional]:
+    """Those who work here first, then those who left, by name."""
+    by_name = select(Professional).order_by(col(Professional.left_on).is_not(None), col(Professional.name))
+    return list(await access.all(by_name))

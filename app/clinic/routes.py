@@ -1,4 +1,4 @@
-"""/service/vacations, the sheet of a day, and the people and places that they are made of."""
+"""/service/vacations and the sheet of a day."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -8,35 +8,36 @@ from litestar.response import Response
 
 from app import clock
 from app.access import StaffAccess
-from app.clinic.forms import Marks, NewCentre, NewProfessional, NewSessions, read_hour
+from app.clinic import centres, professionals, queries
+from app.clinic.forms import Marks, NewSessions, SessionFields, read_hour
 from app.clinic.queries import (
     booked_at,
     booked_times,
-    centres,
     day_rows,
-    professionals,
     session_row,
     sessions_between,
 )
 from app.clinic.staff import (
+    Change,
     DayMark,
+    Made,
     Pattern,
-    add_centre,
-    add_professional,
     cancel_session,
+    change_session,
     make_sessions,
     mark_day,
 )
-from app.clinic.views import day_lines, kind_words, session_lines, time_lines, weeks_around
+from app.clinic.views import day_lines, kind_words, opened_words, session_lines, time_lines, weeks_around
 from app.employees.forms import Nothing
 from app.errors import Refused
 from app.follow_up.words import VISITS
 from app.planning.rules import midnight, monday_of
-from app.planning.views import long_day
+from app.planning.views import hour, long_day
 from app.staff_rights import StaffRight
 from app.text.values import read_day
 from app.web.forms import Form
 from app.web.pages import Page, page, see
+from app.web.paging import row_number
 from app.web.signatures import Request, Staff, get, post
 from db.models import SlotState
 
@@ -51,13 +52,23 @@ def _day(typed: str, otherwise: date) -> date:
 
 
 @get("/service/vacations", right=StaffRight.PLANNING)
-async def index(access: Staff, semaine: FromQuery[str] = "") -> Response[Any]:
-    """The week board: every session, what is free of it."""
+async def index(
+    access: Staff, semaine: FromQuery[str] = "", centre: FromQuery[str] = "",
+    professionnel: FromQuery[str] = "", ouvertes: FromQuery[str] = "", laissees: FromQuery[str] = "",
+) -> Response[Any]:  # fmt: skip
+    """The week board: every session, or those of a centre or a professional, and what is free of them."""
     monday = monday_of(_day(semaine, clock.today()))
-    rows = await sessions_between(access, midnight(monday), midnight(monday + timedelta(days=7)))
+    centre_id, professional_id = row_number(centre), row_number(professionnel)
+    rows = await sessions_between(
+        access, midnight(monday), midnight(monday + timedelta(days=7)), centre_id, professional_id
+    )
     before, after = weeks_around(monday)
     lines = session_lines(rows, await booked_times(access, rows))
-    return page("clinic/index.html", lines=lines, monday=monday, before=before, after=after)
+    return page(
+        "clinic/index.html", lines=lines, monday=monday, before=before, after=after,
+        opened=opened_words(ouvertes, laissees), centre=centre, professional=professionnel,
+        **await _choices(access),
+    )  # fmt: skip
 
 
 @get("/service/vacations/nouvelle", right=StaffRight.PLANNING)
@@ -68,35 +79,86 @@ async def new(access: Staff) -> Response[Any]:
 
 @post("/service/vacations/nouvelle", right=StaffRight.PLANNING)
 async def create(request: Request, access: Staff) -> Response[Any]:
-    form = await Form.attempted(
-        request, access, NewSessions, lambda data: make_sessions(access, _pattern(data), clock.now())
-    )
+    made = Made([], [])
+
+    async def open_them(data: NewSessions) -> None:
+        nonlocal made
+        made = await make_sessions(access, _pattern(data), clock.now())
+
+    form = await Form.attempted(request, access, NewSessions, open_them)
     if form.errors:
         return await _new_page(access, form)
-    return see(request, "clinic.index", query={"semaine": form["first"]})
+    left = ",".join(f"{day:%Y-%m-%d}~{reason}" for day, reason in made.skipped)
+    query = {"semaine": form["first"], "ouvertes": str(len(made.sessions)), "laissees": left}
+    return see(request, "clinic.index", query=query)
 
 
 def _pattern(data: NewSessions) -> Pattern:
     return Pattern(
         centre_id=int(data.centre), professional_id=int(data.professional), first=read_day(data.first),
         opens=read_hour(data.opens), closes=read_hour(data.closes), weeks=int(data.weeks),
-        minutes=int(data.minutes), kinds=data.kinds(),
+        minutes=int(data.minutes), kinds=data.kinds(), room=data.room,
     )  # fmt: skip
 
 
 async def _new_page(access: StaffAccess, form: Form[Any]) -> Page:
-    return page(
-        "clinic/new.html", form=form, kinds=VISITS,
-        centres={str(each.key): each.name for each in await centres(access)},
-        professionals={
-            str(each.key): f"{each.name}, {each.role}" for each in await professionals(access, clock.today())
+    return page("clinic/new.html", form=form, kinds=VISITS, **await _choices(access))
+
+
+async def _choices(access: StaffAccess) -> dict[str, Any]:
+    """Centres and professionals as a form proposes them."""
+    today = clock.today()
+    return {
+        "centres": {str(each.key): each.name for each in await queries.centres(access, today)},
+        "professionals": {
+            str(each.key): f"{each.name}, {each.role}" for each in await queries.professionals(access, today)
         },
-    )  # fmt: skip
+    }
 
 
 @get(ONE, right=StaffRight.PLANNING)
 async def show(access: Staff, session_id: FromPath[int]) -> Response[Any]:
     return await _session_page(access, session_id, Form())
+
+
+@get(f"{ONE}/modification", right=StaffRight.PLANNING)
+async def changing(access: Staff, session_id: FromPath[int]) -> Response[Any]:
+    row = await session_row(access, session_id)
+    typed = {
+        "centre": str(row.centre_id), "professional": str(row.professional_id),
+        "first": f"{row.starts:%d/%m/%Y}", "opens": hour(row.starts), "closes": hour(row.ends),
+        "minutes": str(row.minutes), "kind": row.kinds, "room": row.room,
+    }  # fmt: skip
+    return await _changing_page(access, session_id, Form(typed))
+
+
+@post(f"{ONE}/modification", right=StaffRight.PLANNING)
+async def change(request: Request, access: Staff, session_id: FromPath[int]) -> Response[Any]:
+    form = await Form.attempted(
+        request,
+        access,
+        SessionFields,
+        lambda data: change_session(access, session_id, _change(data), clock.now()),
+    )
+    if form.errors:
+        return await _changing_page(access, session_id, form)
+    return see(request, "clinic.show", session_id=session_id)
+
+
+def _change(data: SessionFields) -> Change:
+    return Change(
+        centre_id=int(data.centre), professional_id=int(data.professional), day=read_day(data.first),
+        opens=read_hour(data.opens), closes=read_hour(data.closes), minutes=int(data.minutes),
+        kinds=" ".join(data.kinds()), room=data.room,
+    )  # fmt: skip
+
+
+async def _changing_page(access: StaffAccess, session_id: int, form: Form[Any]) -> Page:
+    row = await session_row(access, session_id)
+    return page(
+        "clinic/changing.html", form=form, session=row, day=long_day(row.starts.date()), kinds=VISITS,
+        called=len(await booked_at(access, row)), **await _choices(access),
+    )  # fmt: skip
 
 
 @get(f"{ONE}/annulation", right=StaffRight.PLANNING)
@@ -159,7 +221,7 @@ def _mark(slot_id: int, words: str) -> DayMark:
 
 
 async def _day_sheet_page(access: StaffAccess, chosen: str, day: date, form: Form[Any]) -> Page:
-    places = {str(each.key): each.name for each in await centres(access)}
+    places = {str(each.key): each.name for each in await queries.centres(access)}
     centre = chosen if chosen in places else next(iter(places), "")
     rows = await day_rows(access, int(centre), day) if centre else []
     lines = day_lines(rows, clock.now())
@@ -170,41 +232,7 @@ async def _day_sheet_page(access: StaffAccess, chosen: str, day: date, form: For
     )  # fmt: skip
 
 
-@get("/service/lieux", right=StaffRight.PLANNING)
-async def places(access: Staff) -> Response[Any]:
-    return await _places_page(access, Form())
-
-
-@post("/service/lieux", right=StaffRight.PLANNING)
-async def create_centre(request: Request, access: Staff) -> Response[Any]:
-    form = await Form.attempted(
-        request, access, NewCentre, lambda data: add_centre(access, **data.model_dump())
-    )
-    return await _places_page(access, form) if form.errors else see(request, "clinic.places")
-
-
-@get("/service/professionnels", right=StaffRight.PLANNING)
-async def people(access: Staff) -> Response[Any]:
-    return await _people_page(access, Form())
-
-
-@post("/service/professionnels", right=StaffRight.PLANNING)
-async def create_professional(request: Request, access: Staff) -> Response[Any]:
-    form = await Form.attempted(
-        request, access, NewProfessional, lambda data: add_professional(access, **data.model_dump())
-    )
-    return await _people_page(access, form) if form.errors else see(request, "clinic.people")
-
-
-async def _places_page(access: StaffAccess, form: Form[Any]) -> Page:
-    return page("clinic/places.html", form=form, centres=await centres(access))
-
-
-async def _people_page(access: StaffAccess, form: Form[Any]) -> Page:
-    return page("clinic/people.html", form=form, people=await professionals(access, clock.today()))
-
-
 STAFF = [
-    index, new, create, show, cancelling, cancel, day_sheet, mark, places, create_centre, people,
-    create_professional,
+    index, new, create, show, changing, change, cancelling, cancel, day_sheet, mark, *centres.STAFF,
+    *professionals.STAFF,
 ]  # fmt: skip

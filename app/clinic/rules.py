@@ -1,10 +1,13 @@
-"""Times of a session, the free ones among them, and the sessions of a pattern of weeks. Pure, no clock."""
+"""Times of a session, the free ones among them, and the days when none is held. Pure, no clock."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+
+import holidays
 
 from app.clock import PARIS
-from app.planning.rules import is_working_day
 from db.kinds import VisitKind
 
 MOST_WEEKS = 26
@@ -34,12 +37,47 @@ def receives(kinds: str, kind: str) -> bool:
     return not kinds or VisitKind(kind) in kinds.split()
 
 
-def days_of_pattern(first: date, weeks: int) -> Iterator[date]:
-    """The same weekday of that many weeks, bank holidays and week-ends left out."""
-    for week in range(weeks):
-        day = first + timedelta(weeks=week)
-        if is_working_day(day):
-            yield day
+def days_of_pattern(first: date, weeks: int) -> list[date]:
+    """The same weekday of that many weeks."""
+    return [first + timedelta(weeks=week) for week in range(weeks)]
+
+
+# Bank holidays of their own: Alsace and Moselle keep two more, each territory overseas its own.
+SUBDIVISIONS = {
+    "67": "6AE", "68": "6AE", "57": "57", "971": "971", "972": "972", "973": "973", "974": "974",
+    "975": "PM", "976": "976", "986": "WF", "987": "PF", "988": "NC", "97133": "BL", "97150": "MF",
+}  # fmt: skip
+
+
+def subdivision_of(postcode: str) -> str:
+    """The part of France whose bank holidays are kept there, "" where they are those of all of it."""
+    return next((SUBDIVISIONS[postcode[:size]] for size in (5, 3, 2) if postcode[:size] in SUBDIVISIONS), "")
+
+
+@cache
+def _holidays_of(subdivision: str) -> Any:
+    return holidays.country_holidays("FR", subdiv=subdivision or None, language="fr")
+
+
+def holiday_on(day: date, postcode: str) -> str:
+    """The bank holiday of that day at that postcode, by its name; "" for none."""
+    return str(_holidays_of(subdivision_of(postcode)).get(day, ""))
+
+
+Absence = tuple[date, date]  # the first day and the last
+FREE = "férié"
+WEEKEND = "week-end"
+AWAY = "absence"
+SATURDAY = 5
+
+
+def day_off(day: date, postcode: str, absences: Iterable[Absence]) -> str:
+    """The reason why nobody is received on that day, in a word; "" when there is none."""
+    if day.weekday() >= SATURDAY:
+        return WEEKEND
+    if holiday_on(day, postcode):
+        return FREE
+    return AWAY if any(first <= day <= last for first, last in absences) else ""
 
 
 def instant_of(day: date, at: time) -> datetime:

@@ -1,21 +1,46 @@
-"""Acts of the service on its own time: people and places, sessions, a time proposed, a day marked."""
+"""Acts of the service on its own time: sessions opened, changed, cancelled; a time proposed; a day marked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from sqlmodel import col, select
 
 from app.access import StaffAccess
-from app.clinic.queries import SessionRow, booked_at, session_row
-from app.clinic.rules import LONGEST, MOST_WEEKS, SHORTEST, days_of_pattern, instant_of, receives
+from app.clinic.queries import SessionRow, absences_of, booked_at, session_row
+from app.clinic.rules import (
+    AWAY,
+    FREE,
+    LONGEST,
+    MOST_WEEKS,
+    SHORTEST,
+    WEEKEND,
+    day_off,
+    days_of_pattern,
+    holiday_on,
+    instant_of,
+    receives,
+)
+from app.clock import PARIS, day_of
 from app.errors import Refused
-from app.planning.staff import Opening, assign_slot, mark_absent, mark_done, publish_slots, withdraw_slot
+from app.planning.queries import SlotRow
+from app.planning.staff import (
+    Opening,
+    assign_slot,
+    mark_absent,
+    mark_done,
+    move_slot,
+    publish_slots,
+    withdraw_slot,
+)
+from app.planning.views import hour, long_day
 from db.kinds import VisitKind
-from db.models import CareCentre, ClinicSession, Employee, Professional, SlotState
+from db.models import AuditKind, CareCentre, ClinicSession, Employee, Professional, SlotState
 
 TAKEN = "Ce créneau vient d’être pris : choisissez-en un autre."
 CANCELLED = "Cette vacation est annulée."
+CHANGED = ("centre_id", "professional_id", "starts_at", "ends_at", "minutes", "kinds", "room")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,86 +55,188 @@ class Pattern:
     weeks: int = 1
     minutes: int = 30
     kinds: tuple[VisitKind, ...] = ()
+    room: str = ""
 
 
-async def add_centre(access: StaffAccess, name: str, address: str, postcode: str, town: str) -> CareCentre:
-    if await access.first(select(CareCentre).where(col(CareCentre.name) == name)):
-        raise Refused("Un centre porte déjà ce nom.", "name")
-    centre = access.add(CareCentre(name=name, address=address, postcode=postcode, town=town))
-    await access.flush()
-    return centre
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Sessions that were opened, and the days of the pattern left out, each with its reason."""
+
+    sessions: list[ClinicSession]
+    skipped: list[tuple[date, str]]
 
 
-async def add_professional(access: StaffAccess, name: str, role: str) -> Professional:
-    if await access.first(select(Professional).where(col(Professional.name) == name)):
-        raise Refused("Cette personne est déjà dans la liste.", "name")
-    professional = access.add(Professional(name=name, role=role))
-    await access.flush()
-    return professional
-
-
-async def make_sessions(access: StaffAccess, pattern: Pattern, now: datetime) -> list[ClinicSession]:
-    """The sessions of this pattern, bank holidays left out; all of them, or `Refused` and none."""
-    _check(pattern)
-    await access.get(CareCentre, pattern.centre_id)
+async def make_sessions(access: StaffAccess, pattern: Pattern, now: datetime) -> Made:
+    """The sessions of this pattern but on bank holidays and days off: all of them, or `Refused` and none."""
+    _check_hours(pattern.opens, pattern.closes, pattern.minutes)
+    if not 1 <= pattern.weeks <= MOST_WEEKS:
+        raise Refused(f"De 1 à {MOST_WEEKS} semaines.", "weeks")
+    centre = await access.get(CareCentre, pattern.centre_id)
     professional = await access.get(Professional, pattern.professional_id)
-    made = []
+    absences = await absences_of(access, professional.key)
+    made = Made([], [])
     for day in days_of_pattern(pattern.first, pattern.weeks):
-        starts, ends = instant_of(day, pattern.opens), instant_of(day, pattern.closes)
-        if starts <= now:
-            raise Refused("Une vacation ne commence pas dans le passé.", "first")
-        if professional.left_on and professional.left_on < day:
-            raise Refused(f"{professional.name} ne travaille plus ici à cette date.", "professional")
-        await _check_alone(access, professional, starts, ends)
-        made.append(
-            access.add(
-                ClinicSession(
-                    centre_id=pattern.centre_id, professional_id=professional.key, starts_at=starts,
-                    ends_at=ends, minutes=pattern.minutes, kinds=" ".join(pattern.kinds), created_at=now,
-                )
-            )
+        if reason := day_off(day, centre.postcode, absences):
+            made.skipped.append((day, reason))
+            continue
+        session = ClinicSession(
+            centre_id=centre.key, professional_id=professional.key, minutes=pattern.minutes,
+            starts_at=instant_of(day, pattern.opens), ends_at=instant_of(day, pattern.closes),
+            kinds=" ".join(pattern.kinds), room=pattern.room, created_at=now,
         )  # fmt: skip
-    if not made:
-        raise Refused("Ces jours sont tous fériés ou chômés : choisissez-en un autre.", "first")
+        await _check_place(access, session, centre, professional, now)
+        made.sessions.append(access.add(session))
+    if not made.sessions:
+        raise Refused(_nothing_left(made.skipped), "first")
     await access.flush()
+    for session in made.sessions:
+        _trace(access, session, professional, now)
     return made
 
 
-def _check(pattern: Pattern) -> None:
-    if pattern.closes <= pattern.opens:
+def _nothing_left(skipped: Sequence[tuple[date, str]]) -> str:
+    if all(reason == AWAY for _, reason in skipped):
+        return "Ce professionnel est absent ces jours-là : choisissez-en d’autres."
+    return "Ces jours sont tous fériés ou chômés : choisissez-en un autre."
+
+
+def _check_hours(opens: time, closes: time, minutes: int) -> None:
+    if closes <= opens:
         raise Refused("La fin vient après le début.", "closes")
-    if not SHORTEST <= pattern.minutes <= LONGEST:
+    if not SHORTEST <= minutes <= LONGEST:
         raise Refused(f"Une visite dure de {SHORTEST} à {LONGEST} minutes.", "minutes")
-    if not 1 <= pattern.weeks <= MOST_WEEKS:
-        raise Refused(f"De 1 à {MOST_WEEKS} semaines.", "weeks")
 
 
-async def _check_alone(
-    access: StaffAccess, professional: Professional, starts: datetime, ends: datetime
+async def _check_place(
+    access: StaffAccess, session: ClinicSession, centre: CareCentre, professional: Professional, now: datetime
 ) -> None:
-    """Nobody receives at two places at once."""
-    other = select(ClinicSession).where(
-        col(ClinicSession.professional_id) == professional.key, col(ClinicSession.cancelled_at).is_(None),
-        col(ClinicSession.starts_at) < ends, col(ClinicSession.ends_at) > starts,
+    """Check that it may be held: in the future, at a place that is open, by somebody who works here and is
+    nowhere else, in a room that nobody has.
+    """
+    day = day_of(session.starts_at)
+    if session.starts_at <= now:
+        raise Refused("Une vacation ne commence pas dans le passé.", "first")
+    if professional.left_on and professional.left_on < day:
+        raise Refused(f"{professional.name} ne travaille plus ici à cette date.", "professional")
+    if centre.closed_on and centre.closed_on < day:
+        raise Refused(f"{centre.name} est fermé à cette date.", "centre")
+    meanwhile = [
+        col(ClinicSession.cancelled_at).is_(None), col(ClinicSession.starts_at) < session.ends_at,
+        col(ClinicSession.ends_at) > session.starts_at, col(ClinicSession.id) != (session.id or 0),
+    ]  # fmt: skip
+    theirs = select(ClinicSession).where(*meanwhile, col(ClinicSession.professional_id) == professional.key)
+    if await access.first(theirs.limit(1)):
+        raise Refused(f"{professional.name} reçoit déjà le {day:%d/%m/%Y} à cette heure.", "first", 409)
+    room = select(ClinicSession).where(
+        *meanwhile, col(ClinicSession.centre_id) == centre.key, col(ClinicSession.room) == session.room
+    )
+    is_taken = bool(session.room) and await access.first(room.limit(1)) is not None
+    if is_taken:
+        raise Refused(f"La salle {session.room} est déjà prise le {day:%d/%m/%Y} à cette heure.", "room", 409)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A session as it is to be: each value, changed or not."""
+
+    centre_id: int
+    professional_id: int
+    day: date
+    opens: time
+    closes: time
+    minutes: int
+    kinds: str
+    room: str
+
+    @classmethod
+    def of(cls, row: SessionRow, **changed: Any) -> "Change":
+        """The session as it is, but for what changed."""
+        values: dict[str, Any] = {
+            "centre_id": row.centre_id, "professional_id": row.professional_id, "day": row.starts.date(),
+            "opens": row.starts.time(), "closes": row.ends.time(), "minutes": row.minutes,
+            "kinds": row.kinds, "room": row.room,
+        }  # fmt: skip
+        return cls(**values | changed)
+
+
+async def change_session(access: StaffAccess, session_id: int, change: Change, now: datetime) -> int:
+    """Change it, or move it whole: its appointments keep their place in it, and everybody called is notified.
+    How many were. All of it, or `Refused` and nothing.
+    """
+    session, before = await _open_session(access, session_id, now)
+    _check_hours(change.opens, change.closes, change.minutes)
+    centre = await access.get(CareCentre, change.centre_id)
+    professional = await access.get(Professional, change.professional_id)
+    starts_at, ends_at = instant_of(change.day, change.opens), instant_of(change.day, change.closes)
+    await _check_day(access, change.day, centre, professional)
+    booked = await _living(access, before)
+    shift = starts_at - before.starts_at
+    for each in booked:
+        if each.starts_at + shift < starts_at or each.ends + shift > ends_at:
+            raise Refused(
+                f"Le rendez-vous de {hour(each.starts)} ({each.name}) n’y tiendrait plus.", "closes"
+            )
+    wanted = ClinicSession(
+        id=session.key, centre_id=centre.key, professional_id=professional.key, starts_at=starts_at,
+        ends_at=ends_at, minutes=change.minutes, kinds=change.kinds, room=change.room,
     )  # fmt: skip
-    if await access.first(other.limit(1)):
-        raise Refused(f"{professional.name} reçoit déjà le {starts:%d/%m/%Y} à cette heure.", "first", 409)
+    await _check_place(access, wanted, centre, professional, now)
+    for name in CHANGED:
+        setattr(session, name, getattr(wanted, name))
+    await access.flush()
+    _trace(access, session, professional, now)
+    is_elsewhere = shift or centre.key != before.centre_id or professional.key != before.professional_id
+    if not is_elsewhere:
+        return 0
+    elsewhere = {"centre_id": centre.key, "professional": professional.name, "role": professional.role}
+    # In the order in which none lands on a neighbour that has not left yet.
+    for each in reversed(booked) if shift.total_seconds() > 0 else booked:
+        await move_slot(access, each.id, each.starts_at + shift, now, **elsewhere)
+    return len(booked)
 
 
-async def cancel_session(access: StaffAccess, session_id: int, now: datetime) -> int:
-    """Cancel it whole: everybody called is notified and their requests wait again. How many they were."""
+async def _check_day(access: StaffAccess, day: date, centre: CareCentre, professional: Professional) -> None:
+    reason = day_off(day, centre.postcode, await absences_of(access, professional.key))
+    words = {
+        FREE: f"est férié à {centre.town} ({holiday_on(day, centre.postcode)})",
+        WEEKEND: "tombe un week-end",
+        AWAY: f"est un jour d’absence de {professional.name}",
+    }
+    if reason:
+        raise Refused(f"Le {long_day(day)} {words[reason]} : rien n’a été déplacé.", "first")
+
+
+async def _open_session(
+    access: StaffAccess, session_id: int, now: datetime
+) -> tuple[ClinicSession, SessionRow]:
+    """A session that has not begun and goes on."""
     session = await access.get(ClinicSession, session_id)
     if session.cancelled_at:
         raise Refused(CANCELLED)
     if session.starts_at <= now:
         raise Refused("Cette vacation a commencé : marquez chaque rendez-vous.")
-    living = [
-        each
-        for each in await booked_at(access, await session_row(access, session_id))
-        if each.state in {SlotState.PROPOSED, SlotState.CONFIRMED}
-    ]
+    return session, await session_row(access, session_id)
+
+
+async def _living(access: StaffAccess, row: SessionRow) -> list[SlotRow]:
+    """Its appointments that are to come, by time."""
+    living = {SlotState.PROPOSED, SlotState.CONFIRMED}
+    return [each for each in await booked_at(access, row) if each.state in living]
+
+
+def _trace(access: StaffAccess, session: ClinicSession, professional: Professional, now: datetime) -> None:
+    starts = session.starts_at.astimezone(PARIS)
+    about = f"{professional.name}, {long_day(starts.date())} à {hour(starts)}"
+    access.record(AuditKind.SESSION_CHANGED, now, access.account.key, None, about[:200], session.id)
+
+
+async def cancel_session(access: StaffAccess, session_id: int, now: datetime) -> int:
+    """Cancel it whole: everybody called is notified and their requests wait again. How many they were."""
+    session, row = await _open_session(access, session_id, now)
+    living = await _living(access, row)
     for each in living:
         await withdraw_slot(access, each.id, now)
+    _trace(access, session, await access.get(Professional, session.professional_id), now)
     session.cancelled_at = now
     return len(living)
 

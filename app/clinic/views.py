@@ -1,16 +1,19 @@
 """A week of sessions and the sheet of a day, as their pages display them."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from app.clinic.queries import SessionRow
-from app.clinic.rules import Taken, free_times
+from app.clinic.rules import AWAY, FREE, MOST_WEEKS, WEEKEND, Taken, free_times
 from app.clock import PARIS
 from app.follow_up.words import SLOT_TAGS, VISITS
 from app.planning.queries import SlotRow
 from app.planning.views import hour, long_day
+from app.text.counts import plural
 from db.models import SlotState
+from db.numbers import is_digits
 
 
 class SessionLine(NamedTuple):
@@ -20,6 +23,7 @@ class SessionLine(NamedTuple):
     day: str
     hours: str
     centre: str
+    room: str
     professional: str
     role: str
     kinds: str
@@ -34,6 +38,7 @@ def session_lines(rows: Sequence[SessionRow], booked: Mapping[str, Sequence[Take
             day=long_day(row.starts.date()),
             hours=f"{hour(row.starts)} – {hour(row.ends)}",
             centre=row.centre,
+            room=row.room,
             professional=row.professional,
             role=row.role,
             kinds=kind_words(row.kinds),
@@ -101,6 +106,22 @@ def time_lines(session: SessionRow, booked: Sequence[SlotRow], taken: Sequence[T
         for start in free_times(session.times, session.minutes, taken)
     ]
     return [line for _, line in sorted(lines, key=lambda each: each[0])]
+
+
+def opened_words(opened: str, left: str) -> str:
+    """What opening a pattern did, of the two words that its address holds: « 5 vacations ouvertes. Laissé de
+    côté : lundi 6 avril (férié) ». "" for anything else.
+    """
+    if not is_digits(opened) or len(opened) > 2:
+        return ""
+    days = []
+    for each in left.split(",")[:MOST_WEEKS]:
+        day, _, reason = each.partition("~")
+        if reason in {FREE, WEEKEND, AWAY}:
+            with suppress(ValueError):
+                days.append(f"{long_day(date.fromisoformat(day))} ({reason})")
+    said = f"{plural(int(opened), 'vacation ouverte', 'vacations ouvertes')}."
+    return f"{said} Laissé de côté : {', '.join(days)}." if days else said
 
 
 def weeks_around(monday: date) -> tuple[date, date]:

@@ -6,7 +6,8 @@ from sqlmodel import col
 
 from app import clock
 from app.access import StaffAccess
-from app.clinic.staff import Pattern, add_professional, make_sessions
+from app.clinic.people import add_professional
+from app.clinic.staff import Pattern, make_sessions
 from app.planning.rules import is_working_day, monday_of
 from db.models import CareCentre
 

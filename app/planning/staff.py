@@ -90,12 +90,18 @@ async def assign_slot(
     await notify_asker_of(access, request, row, now)
 
 
-async def move_slot(access: StaffAccess, slot_id: int, starts_at: datetime, now: datetime) -> None:
-    """Another hour for an appointment: it is mailed to the person called and to the one who confirmed."""
+async def move_slot(
+    access: StaffAccess, slot_id: int, starts_at: datetime, now: datetime, **elsewhere: Any
+) -> None:
+    """Another hour for an appointment, or `elsewhere` (centre_id, professional, role): it is mailed to the
+    person called and to the one who confirmed.
+    """
     before = await _living_slot(access, slot_id)
     if starts_at <= now:
         raise Refused("Un créneau ne se déplace pas dans le passé.")
-    after = await _change(access, before, now, starts_at=starts_at)
+    after = await _change(access, before, now, starts_at=starts_at, **elsewhere)
+    if elsewhere:
+        after = await _living_slot(access, slot_id)
     _record(access, after, now, AuditKind.SLOT_MOVED)
     await notify_change(access, after, now)
     await notify_answerer(access, before, after, now)

@@ -56,6 +56,9 @@ EVENTS = {
     "slot_withdrawn": "rendez-vous annulé par le service",
     "visit_done": "visite honorée",
     "visit_missed": "rendez-vous manqué",
+    "centre_changed": "centre de visites modifié",
+    "professional_changed": "professionnel, ou ses jours, modifiés",
+    "session_changed": "vacation ouverte, modifiée ou annulée",
     "guessing_alert": "essais de connexion en grand nombre",
 }
 

@@ -19,7 +19,7 @@ from db.models.appointment import (
 )
 from db.models.audit import AuditEvent, AuditKind
 from db.models.base import Base, CompanyOwned, metadata
-from db.models.clinic import ClinicSession, Professional
+from db.models.clinic import ClinicSession, Professional, ProfessionalAbsence
 from db.models.company import CareTeam, Company, CompanyContact, ContactKind
 from db.models.contribution import (
     AnnualDeclaration,
@@ -107,6 +107,7 @@ __all__ = [
     "OutboxMail",
     "Payment",
     "Professional",
+    "ProfessionalAbsence",
     "PublicInquiry",
     "RequestMessage",
     "RequestMotive",

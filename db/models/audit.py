@@ -66,6 +66,9 @@ class AuditKind(StrEnum):
     SLOT_WITHDRAWN = "slot_withdrawn"
     VISIT_DONE = "visit_done"
     VISIT_MISSED = "visit_missed"
+    CENTRE_CHANGED = "centre_changed"
+    PROFESSIONAL_CHANGED = "professional_changed"
+    SESSION_CHANGED = "session_changed"
 
 
 class AuditEvent(Base, table=True):

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from db.models.base import Base, instant
@@ -16,17 +16,31 @@ class Professional(Base, table=True):
     left_on: date | None = None
 
 
+class ProfessionalAbsence(Base, table=True):
+    """Days when a professional receives nobody, the last one included. Why is never asked."""
+
+    professional_id: int = Field(foreign_key="professional.id", index=True)
+    first_on: date
+    last_on: date
+
+
+GOES_ON = text("cancelled_at IS NULL")
+
+
 class ClinicSession(Base, table=True):
     """A « vacation »: a professional receives at a centre, `minutes` for each visit, no company named.
 
     Its times are a pool that all members share: a time becomes a Slot when it is proposed to somebody.
-    `kinds`: values of VisitKind separated by spaces, "" for every kind.
+    `kinds`: values of VisitKind separated by spaces, "" for every kind. `room`: where in the centre, or "".
     """
 
     __table_args__ = (
-        UniqueConstraint("professional_id", "starts_at"),
+        Index(
+            "uq_clinicsession_professional_id_starts_at", "professional_id", "starts_at", unique=True,
+            sqlite_where=GOES_ON, postgresql_where=GOES_ON,
+        ),
         Index("ix_clinicsession_starts_at", "starts_at"),
-    )
+    )  # fmt: skip
 
     centre_id: int = Field(foreign_key="carecentre.id")
     professional_id: int = Field(foreign_key="professional.id")
@@ -34,5 +48,6 @@ class ClinicSession(Base, table=True):
     ends_at: datetime = instant()
     minutes: int = 30
     kinds: str = Field(default="", max_length=200)
+    room: str = Field(default="", max_length=40)
     cancelled_at: datetime | None = instant(nullable=True)
     created_at: datetime = instant()

@@ -1,6 +1,6 @@
 """The planning that the service proposes: slots, convocations, and where calendars read them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, String, UniqueConstraint, text
@@ -11,7 +11,7 @@ from db.models.base import Base, CompanyOwned, instant
 
 
 class CareCentre(Base, table=True):
-    """The place of a visit. `access`: how to get in, in a sentence."""
+    """The place of a visit. `access`: how to get in, in a sentence; `closed_on`: its last day."""
 
     name: str = Field(max_length=80, unique=True)
     address: str = Field(max_length=200)
@@ -20,6 +20,7 @@ class CareCentre(Base, table=True):
     phone: str = Field(default="", max_length=20)
     access: str = Field(default="", max_length=300)
     is_accessible: bool = True
+    closed_on: date | None = None
 
 
 LIVE = text("state IN ('proposed', 'confirmed')")

@@ -275,7 +275,10 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         "", "/a-traiter", "/demandes/1", "/demandes/1/creneau", "/demandes/1/reponse", "/demandes/1/refus",
         "/messages/1", "/messages/1/fin", f"/messages-sans-compte/{message.id}", "/corrections/1",
         "/vacations", "/vacations/nouvelle", f"/vacations/{session.id}",
-        f"/vacations/{session.id}/annulation", "/feuille", "/lieux", "/professionnels",
+        f"/vacations/{session.id}/annulation", f"/vacations/{session.id}/modification", "/feuille", "/lieux",
+        "/lieux/1", "/professionnels",
+        *(f"/professionnels/{person.key}/{page}" for page in ("absence", "retour", "depart", "reprise")),
+        f"/professionnels/{person.key}",
     ):  # fmt: skip
         await reader.open(f"/service{path}")
         yield Stop(f"/service{path}")

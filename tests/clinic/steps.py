@@ -3,7 +3,8 @@
 from datetime import date, time
 
 from app import clock
-from app.clinic.staff import Pattern, add_professional, make_sessions
+from app.clinic.people import add_professional
+from app.clinic.staff import Pattern, make_sessions
 from db.models import CareCentre, ClinicSession
 from tests.planning.steps import service
 from tests.reading import rows
@@ -19,10 +20,11 @@ async def a_session(
     async with service(portal, world) as staff:
         centre = await staff.first(staff.select(CareCentre))
         person = await add_professional(staff, name, "médecin du travail")
-        (made,) = await make_sessions(
+        made = await make_sessions(
             staff, Pattern(centre.key, person.key, day, opens, closes, **more), clock.now()
         )
-    return made
+    (session,) = made.sessions
+    return session
 
 
 async def the_session(portal, session_id) -> ClinicSession:

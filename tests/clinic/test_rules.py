@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.clinic.rules import days_of_pattern, free_times, instant_of, receives, times_of
+from app.clinic.rules import day_off, days_of_pattern, free_times, holiday_on, instant_of, receives, times_of
 
 NINE = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
 HALF = timedelta(minutes=30)
@@ -41,10 +41,35 @@ def test_a_session_receives_for_its_kinds_or_for_all(kinds, kind, said):
     assert receives(kinds, kind) is said
 
 
-def test_a_pattern_leaves_bank_holidays_out():
-    """Easter Monday of 2026 is 6 April."""
-    days = list(days_of_pattern(date(2026, 3, 30), 3))
-    assert days == [date(2026, 3, 30), date(2026, 4, 13)]
+def test_a_pattern_is_one_day_a_week():
+    assert days_of_pattern(date(2026, 3, 30), 2) == [date(2026, 3, 30), date(2026, 4, 6)]
+
+
+@pytest.mark.parametrize(
+    ("day", "postcode", "name"),
+    [
+        (date(2026, 4, 6), "22000", "Lundi de Pâques"),
+        (date(2026, 4, 3), "67000", "Vendredi saint"),
+        (date(2026, 4, 3), "57000", "Vendredi saint"),
+        (date(2026, 12, 26), "68100", "Saint-Étienne"),
+        (date(2026, 4, 3), "22000", ""),
+        (date(2026, 12, 20), "97400", "Abolition de l'esclavage"),
+        (date(2026, 5, 27), "97110", "Abolition de l'esclavage"),
+        (date(2026, 5, 22), "97200", "Abolition de l'esclavage"),
+        (date(2026, 6, 10), "97300", "Abolition de l'esclavage"),
+        (date(2026, 10, 9), "97133", "Abolition de l'esclavage"),
+        (date(2026, 5, 28), "97150", "Abolition de l'esclavage"),
+        (date(2026, 9, 24), "98800", "Fête de la Citoyenneté"),
+    ],
+)
+def test_bank_holidays_are_those_of_the_departement(day, postcode, name):
+    assert holiday_on(day, postcode).replace("’", "'") == name
+
+
+def test_a_day_off_has_its_reason():
+    away = [(date(2026, 3, 9), date(2026, 3, 10))]
+    days = (date(2026, 3, 7), date(2026, 4, 6), date(2026, 3, 10), date(2026, 3, 11))
+    assert [day_off(day, "22000", away) for day in days] == ["week-end", "férié", "absence", ""]
 
 
 def test_an_hour_is_that_of_paris_before_and_after_the_clocks_change():

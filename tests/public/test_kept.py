@@ -16,12 +16,13 @@ from db.models import Draft, KnownDevice, metadata
 # By table, what tells of nobody: tables of the service's own, and numbers that only keep rows in order.
 ANYWHERE = {"id", "version", "token", "sequence"}
 OF_NOBODY = {
-    "carecentre": "name address postcode town phone access is_accessible",
+    "carecentre": "name address postcode town phone access is_accessible closed_on",
     "tariff": "year opens_on closes_on rules",
     "demobase": "filled_at",
     "columnhabit": "company_id header field",
     "professional": "name role left_on",
-    "clinicsession": "centre_id professional_id starts_at ends_at minutes kinds cancelled_at created_at",
+    "professionalabsence": "professional_id first_on last_on",
+    "clinicsession": "centre_id professional_id starts_at ends_at minutes kinds room cancelled_at created_at",
 }
 
 
