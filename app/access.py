@@ -278,10 +278,15 @@ class StaffAccess(Access):
 
     def add(self, row: Row) -> Row:
         """Written for a member outside the scope, it is refused as the request ends (`check_scope`)."""
-        if company := getattr(row, "company_id", None):
+        company = None if self.scope.is_everything else getattr(row, "company_id", None)
+        if company:
             self.session_.info.setdefault("companies", set()).add(company)
         self.session_.add(row)
         return row
+
+    def whole(self) -> "StaffAccess":
+        """The same person, beyond their scope: for an act on what several teams share, as a session is."""
+        return replace(self, scope=EVERYTHING)
 
     async def check_scope(self) -> None:
         """Rows were added for members in scope only, or `NotFound` and nothing is written."""

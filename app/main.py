@@ -16,6 +16,8 @@ from litestar.routes import HTTPRoute
 
 from app.account import routes as account
 from app.appointments import routes as appointments
+from app.batches import routes as batches
+from app.batches.work import work_on_batches
 from app.calendars import routes as calendars
 from app.calendars.door import feed_access
 from app.clinic import routes as clinic
@@ -28,6 +30,7 @@ from app.declarations import routes as declarations
 from app.demo import routes as demo
 from app.demo.door import demo_access
 from app.documents import routes as documents
+from app.due import routes as due
 from app.employees import exports
 from app.employees import routes as employees
 from app.faq import routes as faq
@@ -108,7 +111,9 @@ MEMBER: list[Any] = [
     *contributions.MEMBER,
 ]  # fmt: skip
 FEED: list[Any] = [*calendars.FEED]
-STAFF: list[Any] = [staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF]
+STAFF: list[Any] = [
+    staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF, *batches.STAFF, *due.STAFF,
+]  # fmt: skip
 
 
 def _is_staff_right(right: object) -> bool:
@@ -169,7 +174,7 @@ def wire(app: Litestar, settings: Settings, portal: Portal) -> Edge:
 async def work_beside_requests(app: Litestar) -> AsyncIterator[None]:
     """Work beside the requests: sessions seen, old rows deleted, mail sent."""
     portal: Portal = app.state.portal
-    work = [portal.presence.run(), keep_house(portal)]
+    work = [portal.presence.run(), keep_house(portal), work_on_batches(portal)]
     if app.state.postbox:
         work.append(Dispatcher(portal, app.state.postbox, app.state.templates).run())
     tasks = [asyncio.create_task(each) for each in work]

@@ -91,6 +91,8 @@ STAFF_SECTIONS = (
     StaffSection("inbox", "inbox.index", "À traiter", StaffRight.INBOX),
     StaffSection("day_sheet", "clinic.day_sheet", "Feuille du jour", StaffRight.PLANNING),
     StaffSection("clinic", "clinic.index", "Vacations", StaffRight.PLANNING),
+    StaffSection("due", "due.index", "Échéances", StaffRight.PLANNING),
+    StaffSection("batches", "batches.index", "Convocations groupées", StaffRight.PLANNING),
     StaffSection("staff", "staff.index", "Le service", StaffRight.TECHNIQUE),
 )
 

@@ -21,6 +21,10 @@ from tests.world import OURS, PASSWORD
 VALUES = {
     "code": "00010",
     "session_id": "1",
+    "centre_id": "1",
+    "professional_id": "1",
+    "batch_id": "1",
+    "at": "1",
     "device_id": "1",
     "mail_id": "1",
     "membership_id": "1",

@@ -76,6 +76,7 @@ def cases(app):
             values |= {"slot_id": number, "feed_id": number, "request_id": number, "motive": "reprise"}
             values |= {"inquiry_id": number, "message_id": number, "slug": "qui-compte-dans-l-effectif"}
             values |= {"invoice_id": number, "document_id": number, "correction_id": number}
+            values |= {"centre_id": number, "professional_id": number, "batch_id": number, "at": "1"}
             values["year"] = "2025"
             values["kind"] = "csv" if (handler.name or "").startswith("employees") else "modifies"
             for method in handler.http_methods - {"OPTIONS"}:

@@ -18,7 +18,7 @@ MAY_SELECT = re.compile(
     r"app/(access|sessions|devices|voiding|links|kept_files|housekeeping|commands)\.py"
     r"|app/security/(throttle|presence)\.py|app/mail/sending\.py|app/web/drafts\.py"
     r"|app/\w+/(queries|acts|staff|flows|listing|person|deadlines|filings|people|steps|reminders|waiting|team)\.py"
-    r"|app/(imports/(reading|mending)|planning/convocations|welcome/todo|demo/(routes|\w*story))\.py"
+    r"|app/(imports/(reading|mending)|planning/(convocations|proposals)|welcome/todo|demo/(routes|\w*story))\.py"
 )
 
 

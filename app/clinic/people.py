@@ -78,6 +78,7 @@ async def change_professional(
     access: StaffAccess, professional_id: int, name: str, role: str, now: datetime
 ) -> None:
     """Another spelling, another function: appointments to come are written so."""
+    access = access.whole()
     professional = await access.get(Professional, professional_id)
     same = select(Professional).where(col(Professional.name) == name, col(Professional.id) != professional_id)
     if await access.first(same):
@@ -119,6 +120,7 @@ async def add_absence(
         raise Refused("Une absence dure un an au plus.", "last_on")
     if any(start <= last and first <= end for start, end in await absences_of(access, professional_id)):
         raise Refused("Une absence est déjà inscrite sur ces jours.", "first_on")
+    access = access.whole()
     coming = await coming_of(access, professional, max(first, clock.day_of(now)), last)
     if coming.sessions and not cancels:
         raise Refused(
@@ -154,6 +156,7 @@ async def leave(
     if heir and (heir.key == professional_id or heir.left_on):
         raise Refused("Choisissez quelqu’un d’autre, qui travaille ici.", "heir")
     after = max(midnight(last_on + ONE_DAY), now)
+    access = access.whole()
     for each in await sessions_of(access, professional_id, after):
         if heir:
             await change_session(access, each.id, Change.of(each, professional_id=heir.key), now)

@@ -1,8 +1,8 @@
 """Reads of the service's sessions, of their free times, and of one day at one centre."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy
@@ -15,6 +15,7 @@ from app.errors import NotFound
 from app.planning.queries import SlotRow, slot_rows
 from app.planning.rules import midnight
 from db.models import CareCentre, ClinicSession, Professional, ProfessionalAbsence, Slot, SlotState
+from db.numbers import is_digits
 
 AHEAD = timedelta(days=60)  # how far a free time is looked for
 MOST_TIMES = 30  # free times proposed at once
@@ -37,6 +38,8 @@ class SessionRow(NamedTuple):
     professional: str
     role: str
     room: str
+    postcode: str
+    is_accessible: bool
 
     @property
     def starts(self) -> datetime:
@@ -55,7 +58,7 @@ _SESSIONS: list[Any] = [
     *(getattr(ClinicSession, name) for name in SessionRow._fields[:6]),
     col(CareCentre.id), col(CareCentre.name), col(CareCentre.town),
     col(Professional.id), col(Professional.name), col(Professional.role),
-    col(ClinicSession.room),
+    col(ClinicSession.room), col(CareCentre.postcode), col(CareCentre.is_accessible),
 ]  # fmt: skip
 
 
@@ -120,6 +123,14 @@ async def absences_of(access: StaffAccess, professional_id: int) -> list[Absence
     return [(first, last) for first, last in await access.table(theirs)]
 
 
+async def sessions_numbered(access: StaffAccess, numbers: Collection[int]) -> list[SessionRow]:
+    """These sessions, cancelled ones too, by time."""
+    if not numbers:
+        return []
+    found = await access.table(_sessions(col(ClinicSession.id).in_(list(numbers))))
+    return [SessionRow(*row) for row in found]
+
+
 async def session_row(access: StaffAccess, session_id: int) -> SessionRow:
     is_number = 0 < session_id <= BIGGEST_ID
     rows = await access.table(_sessions(col(ClinicSession.id) == session_id)) if is_number else ()
@@ -139,7 +150,8 @@ async def booked_times(access: StaffAccess, sessions: Sequence[SessionRow]) -> d
         col(Slot.starts_at) > first - timedelta(hours=4), col(Slot.starts_at) < last,
     )  # fmt: skip
     found: dict[str, list[Taken]] = defaultdict(list)
-    for name, starts_at, minutes in await access.table(statement):
+    # Whoever's they are: nobody is named, and an hour is taken or not.
+    for name, starts_at, minutes in await access.whole().table(statement):
         found[name].append((starts_at, minutes))
     return found
 
@@ -204,3 +216,11 @@ async def everybody(access: StaffAccess) -> list[Professional]:
     """Those who work here first, then those who left, by name."""
     by_name = select(Professional).order_by(col(Professional.left_on).is_not(None), col(Professional.name))
     return list(await access.all(by_name))
+
+
+async def chosen_time(access: StaffAccess, key: str) -> tuple[SessionRow, datetime]:
+    """The session and the start that a FreeTime.key names. NotFound for what this portal did not write."""
+    session, _, seconds = key.partition("-")
+    if not (is_digits(session) and is_digits(seconds)) or len(key) > 24:
+        raise NotFound
+    return await session_row(access, int(session)), datetime.fromtimestamp(int(seconds[:11]), UTC)

@@ -24,6 +24,7 @@ from app.clinic.rules import (
 )
 from app.clock import PARIS, day_of
 from app.errors import Refused
+from app.planning.proposals import notify_proposals, rows_numbered
 from app.planning.queries import SlotRow
 from app.planning.staff import (
     Opening,
@@ -164,6 +165,7 @@ async def change_session(access: StaffAccess, session_id: int, change: Change, n
     How many were. All of it, or `Refused` and nothing.
     """
     session, before = await _open_session(access, session_id, now)
+    access = access.whole()  # it is shared by teams: everybody called in it moves
     _check_hours(change.opens, change.closes, change.minutes)
     centre = await access.get(CareCentre, change.centre_id)
     professional = await access.get(Professional, change.professional_id)
@@ -233,6 +235,7 @@ def _trace(access: StaffAccess, session: ClinicSession, professional: Profession
 async def cancel_session(access: StaffAccess, session_id: int, now: datetime) -> int:
     """Cancel it whole: everybody called is notified and their requests wait again. How many they were."""
     session, row = await _open_session(access, session_id, now)
+    access = access.whole()  # it is shared by teams: everybody called in it is
     living = await _living(access, row)
     for each in living:
         await withdraw_slot(access, each.id, now)
@@ -268,6 +271,9 @@ async def propose_time(
     slot.session_id = session.id
     await access.flush()
     await assign_slot(access, slot.key, employee.key, now, request_id)
+    (row,) = await rows_numbered(access, [slot.key])
+    if not row.request_id:
+        await notify_proposals(access, [row], now)
     return slot.key
 
 

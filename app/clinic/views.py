@@ -87,12 +87,13 @@ def day_lines(rows: Sequence[SlotRow], now: datetime) -> list[DayLine]:
 
 
 class TimeLine(NamedTuple):
-    """One time of a session: its hour, and who has it, "" for nobody."""
+    """One time of a session: its hour, and who has it, "" for nobody; `at`: its instant, when it is free."""
 
     hour: str
     name: str
     company: str
     tag: tuple[str, str]
+    at: int = 0
 
 
 def time_lines(session: SessionRow, booked: Sequence[SlotRow], taken: Sequence[Taken]) -> list[TimeLine]:
@@ -102,15 +103,15 @@ def time_lines(session: SessionRow, booked: Sequence[SlotRow], taken: Sequence[T
         for row in booked
     ]
     lines += [
-        (start, TimeLine(hour(start.astimezone(PARIS)), "", "", ("libre", "")))
+        (start, TimeLine(hour(start.astimezone(PARIS)), "", "", ("libre", ""), int(start.timestamp())))
         for start in free_times(session.times, session.minutes, taken)
     ]
     return [line for _, line in sorted(lines, key=lambda each: each[0])]
 
 
 def opened_words(opened: str, left: str) -> str:
-    """What opening a pattern did, of the two words that its address holds: « 5 vacations ouvertes. Laissé de
-    côté : lundi 6 avril (férié) ». "" for anything else.
+    """Outcome of opening a pattern, of the two words that its address holds: « 5 vacations ouvertes. Laissé
+    de côté : lundi 6 avril (férié) ». "" for anything else.
     """
     if not is_digits(opened) or len(opened) > 2:
         return ""

@@ -180,6 +180,9 @@ HELD = (
             "slot": "company_id starts_at minutes kind centre_id professional role session_id employee_id "
             "request_id "
             "state answered_by answered_at confirmed_at reason fee_cents created_at updated_at",
+            "waitingperson": "company_id employee_id kind centre_id account_id added_at",
+            "batchline": "batch_id company_id employee_id kind due_on session_id starts_at slot_id "
+            "state reason note",
             "visitnotice": "company_id slot_id employee_id kind recipient to_employee sent_at "
             "message_id bounced_at bounce",
         },

@@ -103,6 +103,7 @@ LIMITS: dict[str, Limits] = {
     "invoice_issued": SERVICE,
     "declaration_due": SERVICE,
     "expiries": SERVICE,
+    "slots_proposed": SERVICE,
 }
 
 

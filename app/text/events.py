@@ -59,6 +59,7 @@ EVENTS = {
     "centre_changed": "centre de visites modifié",
     "professional_changed": "professionnel, ou ses jours, modifiés",
     "session_changed": "vacation ouverte, modifiée ou annulée",
+    "batch_changed": "convocations groupées",
     "guessing_alert": "essais de connexion en grand nombre",
 }
 

@@ -19,7 +19,8 @@ from db.models.appointment import (
 )
 from db.models.audit import AuditEvent, AuditKind
 from db.models.base import Base, CompanyOwned, metadata
-from db.models.clinic import ClinicSession, Professional, ProfessionalAbsence
+from db.models.batch import BatchLine, BatchState, ConvocationBatch, LineState
+from db.models.clinic import ClinicSession, Professional, ProfessionalAbsence, WaitingPerson
 from db.models.company import CareTeam, Company, CompanyContact, ContactKind
 from db.models.contribution import (
     AnnualDeclaration,
@@ -65,6 +66,8 @@ __all__ = [
     "AuditEvent",
     "AuditKind",
     "Base",
+    "BatchLine",
+    "BatchState",
     "CalendarFeed",
     "CareCentre",
     "CareTeam",
@@ -76,6 +79,7 @@ __all__ = [
     "CompanyOwned",
     "ContactKind",
     "Contract",
+    "ConvocationBatch",
     "CorrectionState",
     "DeclarationAnswer",
     "DeclarationCorrection",
@@ -101,6 +105,7 @@ __all__ = [
     "KeptFile",
     "KnownDevice",
     "LineKind",
+    "LineState",
     "Membership",
     "Monitoring",
     "NoticeKind",
@@ -123,5 +128,6 @@ __all__ = [
     "Visit",
     "VisitKind",
     "VisitNotice",
+    "WaitingPerson",
     "metadata",
 ]

@@ -69,6 +69,7 @@ class AuditKind(StrEnum):
     CENTRE_CHANGED = "centre_changed"
     PROFESSIONAL_CHANGED = "professional_changed"
     SESSION_CHANGED = "session_changed"
+    BATCH_CHANGED = "batch_changed"
 
 
 class AuditEvent(Base, table=True):

@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
-from db.models.base import Base, instant
+from db.kinds import VisitKind
+from db.models.base import Base, CompanyOwned, instant
 
 
 class Professional(Base, table=True):
@@ -51,3 +52,19 @@ class ClinicSession(Base, table=True):
     room: str = Field(default="", max_length=40)
     cancelled_at: datetime | None = instant(nullable=True)
     created_at: datetime = instant()
+
+
+class WaitingPerson(CompanyOwned, table=True):
+    """Somebody for whom no time was free: the next one that fits is proposed to them, in order of arrival.
+
+    `centre_id`: where alone they would come, none for anywhere near.
+    """
+
+    __table_args__ = (UniqueConstraint("employee_id", "kind"),)
+
+    company_id: int = Field(foreign_key="company.id", index=True)
+    employee_id: int = Field(foreign_key="employee.id", ondelete="CASCADE")
+    kind: VisitKind = Field(sa_type=String(20))
+    centre_id: int | None = Field(default=None, foreign_key="carecentre.id")
+    account_id: int = Field(foreign_key="account.id")
+    added_at: datetime = instant()

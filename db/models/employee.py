@@ -35,6 +35,8 @@ class Employee(CompanyOwned, table=True):
         Index("ix_employee_company_id_due_on_id", "company_id", "due_on", "id"),
         Index("ix_employee_company_id_due_kind_due_on_id", "company_id", "due_kind", "due_on", "id"),
         Index("ix_employee_company_id_entry_on_id", "company_id", "entry_on", "id"),
+        # Lists of the service, over all companies.
+        Index("ix_employee_due_on", "due_on", "due_kind", "company_id"),
         Index("ix_employee_company_id_birth_on", "company_id", "birth_on"),
         # The jobs to filter by, and how many are present: the narrowest that holds both.
         Index("ix_employee_job", "company_id", "job_title", "exit_on"),

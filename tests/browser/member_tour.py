@@ -16,6 +16,7 @@ from db.models import (
     AuditEvent,
     AuditKind,
     ClinicSession,
+    ConvocationBatch,
     Draft,
     InquiryTheme,
     KnownDevice,
@@ -269,7 +270,8 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         centre_id=1, professional_id=person.key, starts_at=starts, ends_at=starts + timedelta(hours=3),
         created_at=now,
     )  # fmt: skip
-    await kept(reader, session)
+    batch = ConvocationBatch(due_before=clock.today(), account_id=world.clerk.key, created_at=now)
+    await kept(reader, session, batch)
     await reader.signed_in(world.clerk)
     for path in (
         "", "/a-traiter", "/demandes/1", "/demandes/1/creneau", "/demandes/1/reponse", "/demandes/1/refus",
@@ -279,6 +281,10 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         "/lieux/1", "/professionnels",
         *(f"/professionnels/{person.key}/{page}" for page in ("absence", "retour", "depart", "reprise")),
         f"/professionnels/{person.key}",
+        "/convocations", "/convocations/nouvelle", f"/convocations/{batch.key}",
+        *(f"/convocations/{batch.key}/{page}" for page in ("envoi", "retrait", "abandon")), "/echeances",
+        "/charge", "/attente", "/salaries/1/creneau", "/salaries/1/attente",
+        f"/vacations/{session.id}/heure/{int(starts.timestamp())}",
     ):  # fmt: skip
         await reader.open(f"/service{path}")
         yield Stop(f"/service{path}")

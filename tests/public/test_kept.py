@@ -20,6 +20,7 @@ OF_NOBODY = {
     "tariff": "year opens_on closes_on rules",
     "demobase": "filled_at",
     "columnhabit": "company_id header field",
+    "convocationbatch": "team_id due_before kinds sessions state account_id created_at started_at ended_at",
     "professional": "name role left_on",
     "professionalabsence": "professional_id first_on last_on",
     "clinicsession": "centre_id professional_id starts_at ends_at minutes kinds room cancelled_at created_at",

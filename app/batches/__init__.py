@@ -1,0 +1,1 @@
+"""Convocations proposed together: people due, fitted to the sessions of the service."""

@@ -1,0 +1,151 @@
+"""Lists over all members, the load of the months, who fits a free time, and the waiting list."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from app import clock
+from app.due.staff import refill
+from app.planning.staff import withdraw_slot
+from db.models import OutboxMail, RequestMotive, Slot, SlotState, VisitKind, WaitingPerson
+from tests.appointments.steps import a_request
+from tests.clinic.steps import a_session
+from tests.pages import check
+from tests.planning.steps import a_person, service
+from tests.reading import rows
+
+pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
+LISTS, LOAD = "/service/echeances", "/service/charge"
+NINE = datetime(2026, 3, 9, 8, tzinfo=UTC)
+
+
+def hour_of(made, at=NINE):
+    return f"/service/vacations/{made.id}/heure/{int(at.timestamp())}"
+
+
+async def slots(portal, made):
+    return [each for each in await rows(portal, Slot) if each.session_id == made.id]
+
+
+async def test_each_list_has_its_people_and_its_file(clerk, portal, world):
+    """Due on 1 June; late in July."""
+    await a_person(portal, world.site)
+    hired = await a_person(portal, world.site, "RIOU", entry_on="2026-03-20", risks="PLOMB")
+    back = await a_person(portal, world.site, "MORVAN")
+    await a_request(
+        portal, world.site, back, world.alice, motive=RequestMotive.RETURN, kind="reprise",
+        back_on=date(2026, 3, 4),
+    )  # fmt: skip
+    june = await clerk.get(f"{LISTS}?liste=mois&mois=2026-06")
+    check(june)
+    assert "LE GALL Élise" in june.text
+    assert "RIOU" not in june.text
+    returns = await clerk.get(f"{LISTS}?liste=reprises")
+    check(returns)
+    assert "MORVAN Élise" in returns.text
+    assert "12 mars 2026" in returns.text
+    file = await clerk.get(f"{LISTS}/export?liste=mois&mois=2026-06")
+    assert file.headers["content-disposition"] == 'attachment; filename="mois-2026-03-02.csv"'
+    lines = file.content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("Code adhérent;Raison sociale;Commune;Nom;Prénom")
+    assert "LE GALL" in lines[1]
+    assert hired.due_on
+    check(await clerk.get(f"{LISTS}?liste=embauches"))
+
+
+async def test_a_list_goes_on_page_after_page(clerk, portal, world, monkeypatch):
+    for module in ("app.due.queries.PAGE", "app.due.routes.PAGE"):
+        monkeypatch.setattr(module, 2)
+    monkeypatch.setattr("app.due.queries.list_rows.__defaults__", (0, None, 3))
+    for name in ("A", "B", "C"):
+        await a_person(portal, world.site, f"LE GALL {name}")
+    first = await clerk.get(f"{LISTS}?liste=mois&mois=2026-06")
+    assert first.text.count("LE GALL") == 4  # each has a link that names them
+    following = first.text.partition("apres=")[2].partition('"')[0]
+    second = await clerk.get(f"{LISTS}?liste=mois&mois=2026-06&apres={following}")
+    assert "LE GALL C" in second.text
+    assert "LE GALL A" not in second.text
+
+
+async def test_who_was_called_is_on_no_list(clerk, portal, world):
+    made = await a_session(portal, world)
+    person = await a_person(portal, world.site)
+    await clerk.fill(hour_of(made), salarie=str(person.id))
+    assert "LE GALL" not in (await clerk.get(f"{LISTS}?liste=mois&mois=2026-06")).text
+
+
+async def test_the_load_sets_what_is_due_beside_what_is_open(clerk, portal, world):
+    await a_session(portal, world)
+    await a_person(portal, world.site)
+    page = await clerk.get(LOAD)
+    check(page)
+    assert "Juin 2026" in page.text
+    assert "Mars 2026" in page.text
+
+
+async def test_from_a_free_time_to_a_person_the_same_company_first(clerk, portal, world):
+    made = await a_session(portal, world, closes=time(11))
+    here = await a_person(portal, world.site, "LE GALL")
+    await a_person(portal, world.ours, "AUTRE", entry_on="2021-01-01")
+    colleague = await a_person(portal, world.site, "ZZZ")
+    session = await clerk.get(f"/service/vacations/{made.id}")
+    check(session)
+    assert session.text.count("Qui convient ?") == 4
+    await clerk.follow(await clerk.fill(hour_of(made), salarie=str(here.id)))
+    page = await clerk.get(hour_of(made, NINE + timedelta(minutes=30)))
+    check(page)
+    assert page.text.index("ZZZ") < page.text.index("AUTRE")
+    assert page.text.count("son entreprise vient déjà") == 1
+    twice = await clerk.fill(hour_of(made, NINE + timedelta(minutes=30)), salarie=str(colleague.id))
+    assert twice.status_code == 303
+    assert len(await slots(portal, made)) == 2
+    mails = await rows(portal, OutboxMail, OutboxMail.template == "slots_proposed")
+    assert len(mails) == 2
+    assert "convocation" in mails[0].context
+    taken = await clerk.get(hour_of(made))
+    assert "Ce créneau est pris ou passé" in taken.text
+
+
+async def test_from_a_person_to_a_time(clerk, portal, world):
+    made = await a_session(portal, world)
+    person = await a_person(portal, world.site)
+    path = f"/service/salaries/{person.id}/creneau"
+    page = await clerk.get(path)
+    check(page)
+    key = f"{made.id}-{int(NINE.timestamp())}"
+    assert key in page.text
+    await clerk.follow(await clerk.fill(path, creneau=key))
+    (slot,) = await slots(portal, made)
+    assert (slot.employee_id, slot.state) == (person.id, SlotState.PROPOSED)
+    other = await a_person(portal, world.site, "RIOU")
+    refused = await clerk.fill(f"/service/salaries/{other.id}/creneau", creneau=key)
+    assert refused.status_code == 409
+    assert "Ce créneau vient d’être pris" in refused.text
+
+
+async def test_a_slot_given_back_goes_to_the_first_who_waits(clerk, portal, world):
+    made = await a_session(portal, world, closes=time(9, 30))
+    first, second = await a_person(portal, world.site), await a_person(portal, world.site, "RIOU")
+    await clerk.fill(hour_of(made), salarie=str(first.id))
+    waits = f"/service/salaries/{second.id}/attente"
+    for _ in range(2):
+        await clerk.follow(await clerk.fill(waits, centre=""))
+    page = await clerk.get("/service/attente")
+    check(page)
+    assert "1 personne attend" in page.text
+    assert await refill(portal, clock.now()) == 0
+    (slot,) = await slots(portal, made)
+    async with service(portal, world) as staff:
+        await withdraw_slot(staff, slot.key, clock.now())
+    assert await refill(portal, clock.now()) == 1
+    assert [each.employee_id for each in await slots(portal, made) if each.state == "proposed"] == [second.id]
+    assert not await rows(portal, WaitingPerson)
+
+
+async def test_who_waits_is_taken_off_by_hand(clerk, portal, world):
+    person = await a_person(portal, world.site)
+    await clerk.fill(f"/service/salaries/{person.id}/attente", centre="1")
+    (line,) = await rows(portal, WaitingPerson)
+    assert (line.centre_id, line.kind) == (1, VisitKind.VIP)
+    await clerk.fill("/service/attente", attente=str(line.id))
+    assert not await rows(portal, WaitingPerson)
