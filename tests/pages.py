@@ -4,6 +4,10 @@ import re
 
 import html5lib
 
+from app.web.assets import SHEETS, STATIC
+
+CLASS, ELEMENT = re.compile(r"\.[a-z][\w-]*"), re.compile(r"[a-z]+")
+RULE = re.compile(r"([^{}]+)\{[^{}]*\}")
 TOKEN = re.compile(r'(name="csrf" value=")[^"]*')
 
 
@@ -56,3 +60,20 @@ def targets_in(element):
         return set()
     own = {element.get("data-hx-target")} - {None}
     return own.union(*(targets_in(each) for each in element))
+
+
+def names_in(sheet):
+    """The classes (with their point) that its rules are about, and the elements of which one says all."""
+    source = re.sub(r"/\*.*?\*/|@[^{;]+[{;]", "", (STATIC / sheet).read_text(), flags=re.DOTALL)
+    selectors = [each.strip() for rule in RULE.findall(source) for each in rule.split(",")]
+    elements = {each for each in selectors if ELEMENT.fullmatch(each)}
+    return elements.union(*(CLASS.findall(each) for each in selectors))
+
+
+def dressed_for_members(html):
+    """What is on this page that only the sheet of the signed in knows."""
+    tree = html5lib.parse(html, namespaceHTMLElements=False)
+    names = {f".{name}" for element in tree.iter() for name in element.get("class", "").split()}
+    names |= {element.tag for element in tree.iter() if isinstance(element.tag, str)}
+    everybodys, members = map(names_in, SHEETS)
+    return names & (members - everybodys)

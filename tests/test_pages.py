@@ -6,7 +6,7 @@ import pytest
 
 from app.main import ACCOUNT, MEMBER
 from app.web.templating import ROOT
-from tests.pages import TOKEN, check
+from tests.pages import TOKEN, check, dressed_for_members
 from tests.sign_up.test_routes import ACCOUNT as OPENING
 from tests.sign_up.test_routes import CODE, PERSON, SENT
 from tests.test_access import VALUES, routes
@@ -66,7 +66,9 @@ SIGNED_IN = sorted(signed_in())
 
 @pytest.mark.parametrize("path", VISITOR)
 async def test_a_visitors_page_is_well_made(visitor, path):
-    check(await visitor.get(path))
+    page = await visitor.get(path)
+    check(page)
+    assert not dressed_for_members(page.text), "move its rules to the sheet of everybody"
 
 
 @pytest.mark.parametrize("path", SIGNED_IN)

@@ -1,12 +1,12 @@
-"""The sheet as browsers without variables, grid or flex read it: what is written can be read."""
+"""The sheets as browsers without variables, grid or flex read them: what is written can be read."""
 
 import re
 
 import pytest
 
 from app.settings import Settings
-from app.web.assets import Assets, painted
-from app.web.templating import ROOT
+from app.web.assets import SHEETS, STATIC, Assets, painted
+from tests.pages import dressed_for_members
 
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 HEX = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})\b")
@@ -27,10 +27,15 @@ def contrast(one, other):
     return (light + 0.05) / (dark + 0.05)
 
 
+def sent(settings):
+    """Both sheets, one after the other, as browsers get them."""
+    assets = Assets(settings)
+    return "".join(assets.files[assets.paths[name]].bodies[""].decode() for name in SHEETS)
+
+
 @pytest.fixture
 def sheet(tmp_path):
-    assets = Assets(Settings(demo=True, data_dir=tmp_path))
-    return assets.files[assets.paths["css/portail.css"]].bodies[""].decode()
+    return sent(Settings(demo=True, data_dir=tmp_path))
 
 
 def declared(block, *names):
@@ -63,8 +68,7 @@ def test_what_is_written_can_be_read_on_its_ground(sheet):
 
 
 def test_the_service_paints_its_own_two(tmp_path):
-    assets = Assets(Settings(demo=True, data_dir=tmp_path, service_color="#7a1f5c"))
-    sheet = assets.files[assets.paths["css/portail.css"]].bodies[""].decode()
+    sheet = sent(Settings(demo=True, data_dir=tmp_path, service_color="#7a1f5c"))
     assert "background:#7a1f5c;color:#fff" in sheet
 
 
@@ -73,9 +77,17 @@ def test_a_colour_that_has_no_value_stops_the_start():
         painted("a{color:var(--nowhere)}", {})
 
 
-SOURCE = (ROOT / "static/css/portail.css").read_text()
+SOURCES = [(STATIC / name).read_text() for name in SHEETS]
+SOURCE = "".join(SOURCES)
 # What follows this line is read by browsers that know grid, and by no light one.
-LIGHT = SOURCE.partition("@supports (display:grid){")[0]
+LIGHT = "".join(source.partition("@supports (display:grid){")[0] for source in SOURCES)
+
+
+def test_what_only_the_sheet_of_members_knows_would_be_found():
+    """Pages of visitors have the first sheet alone: they are searched for names of the second."""
+    html = '<table class="week"><caption><b class="tag skip">x</b></caption></table>'
+    assert dressed_for_members(html) == {".week", ".tag", "table", "caption"}
+    assert not dressed_for_members('<p class="hint">x <a class="skip" href="/">y</a></p>')
 
 
 def test_what_netsurf_misreads_is_not_written():

@@ -17,6 +17,9 @@ VARIABLE = re.compile(r"--([a-z]+):([^;}]+)")
 USE = re.compile(r"var\(--([a-z]+)\)")
 NOTE = re.compile(r"/\*.*?\*/", re.DOTALL)
 LINE_END = re.compile(r"(?<=[{};,])\s*\n\s*")
+# The first is everybody’s, and names the colours; the second follows it where somebody is signed in. Apart:
+# a first visit, over a bad connection, would fetch twice as much for a page that shows none of it.
+SHEETS = ("css/portail.css", "css/espace.css")
 # One request instead of two: what is vendored first, since ours speaks to it.
 SCRIPT = ("vendor/htmx-4.0.1.min.js", "js/app.js")
 TYPES = {
@@ -38,14 +41,18 @@ def packed(sheet: str) -> str:
     return LINE_END.sub("", NOTE.sub("", sheet).strip())
 
 
-def painted(sheet: str, service: dict[str, str]) -> str:
+def colours_of(sheet: str) -> dict[str, str]:
+    """What its `:root` names."""
+    root = ROOT.search(sheet)
+    return dict(VARIABLE.findall(root.group() if root else ""))
+
+
+def painted(sheet: str, colours: dict[str, str]) -> str:
     """The sheet with its colours written out: Dillo and NetSurf know no variables, drop `background:var(…)`
     and keep `color:#fff`: white on white.
 
-    `service`: the service's own two. A name without a colour is a KeyError.
+    A name without a colour is a KeyError.
     """
-    root = ROOT.search(sheet)
-    colours = service | dict(VARIABLE.findall(root.group() if root else ""))
     return USE.sub(lambda use: colours[use[1]], ROOT.sub("", sheet))
 
 
@@ -62,13 +69,14 @@ class Assets:
     """`paths`: name in `static/` → hashed address. `files`: address → what is sent."""
 
     def __init__(self, settings: Settings) -> None:
-        service = {"brand": settings.service_color, "menu": settings.service_menu_color}
+        colours = colours_of((STATIC / SHEETS[0]).read_text())
+        colours |= {"brand": settings.service_color, "menu": settings.service_menu_color}
         self.paths: dict[str, str] = {}
         self.files: dict[str, Asset] = {}
         for file in sorted(p for p in STATIC.rglob("*") if p.suffix in TYPES and p.suffix != ".js"):
             content = file.read_bytes()
             if file.suffix == ".css":
-                content = packed(painted(content.decode(), service)).encode()
+                content = packed(painted(content.decode(), colours)).encode()
             self._add(file.relative_to(STATIC).as_posix(), content)
         vendored, ours = ((STATIC / name).read_bytes() for name in SCRIPT)
         self._add("portail.js", vendored + b"\n" + without_comments(ours))

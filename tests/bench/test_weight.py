@@ -7,7 +7,16 @@ from sqlmodel import SQLModel, select
 
 from db.models import Account
 from tests.bench.table import KB
-from tests.bench.weight import ENCODINGS, FRAGMENT, budget_of, fragment_weights, weights
+from tests.bench.weight import (
+    ASSET,
+    BUDGETS,
+    CSS,
+    ENCODINGS,
+    FRAGMENT,
+    budget_of,
+    fragment_weights,
+    weights,
+)
 from tests.conftest import SERVER
 from tests.statements import statements_of
 
@@ -55,6 +64,17 @@ def over_budget(sizes, encoding):
 @pytest.mark.parametrize("encoding", ENCODINGS)
 async def test_the_sign_in_page_and_home_weigh_little(visitor, encoding):
     assert not over_budget(await weights(visitor, encoding), encoding)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+async def test_the_first_page_of_a_member_asks_for_one_sheet_more_and_it_weighs_little(alice, encoding):
+    """It is fetched once: what follows finds it where the browser keeps it."""
+    page = (await alice.get("/espace/00010")).text
+    sheets = [path for path in ASSET.findall(page) if path.endswith(".css")]
+    everybodys, members = [await alice.get(path, headers={"Accept-Encoding": encoding}) for path in sheets]
+    assert everybodys.num_bytes_downloaded <= BUDGETS[CSS] * KB
+    assert members.num_bytes_downloaded <= 2.5 * KB
+    assert "immutable" in members.headers["cache-control"]
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

@@ -15,6 +15,7 @@ from tests.browser.reader import Reader
 from tests.browser.stops import Stop, Tour, addresses
 from tests.browser.visitor_tour import visitor_tour
 from tests.browser.watch import LOST_TARGETS, Watch, watched
+from tests.pages import dressed_for_members
 
 pytestmark = pytest.mark.browser
 
@@ -44,6 +45,9 @@ async def follow(tour: Tour, reader: Reader, watch: Watch, group: str) -> None:
         lost = await reader.page.evaluate(LOST_TARGETS)
         faults += [f"{stop.name}: no {target} on the page" for target in lost]
         faults += [f"{stop.name}: {fault}" for fault in await barriers(reader.page)]
+        if group == "visitor":
+            undressed = dressed_for_members(await reader.page.content())
+            faults += [f"{stop.name}: {name} is of the sheet of members" for name in undressed]
     faults += watch.complaints
     assert len(names) > 5
     assert len(names) == len(set(names)), "two stops have the same name"

@@ -44,7 +44,7 @@ async def test_the_sign_in_is_there_after_three_requests_and_again_after_one(ope
     shown = [path.rpartition(".")[2] for path in asked if not path.startswith(LATER)]
     assert shown == (["/connexion", "css", "js"] if javascript else ["/connexion", "css"])
     assert len(asked) - len(shown) <= 1
-    assert sum(sizes) <= 17.5 * 1024
+    assert sum(sizes) <= 17 * 1024
     asked.clear()
     await visit(reader, "/connexion")
     assert asked == ["/connexion"]
