@@ -14,6 +14,8 @@ from db.models import Account
 
 BASE = "http://127.0.0.1:8000"
 NUMBER = re.compile(r"(?<=[?&])n=\d+&?")
+# Of an answer to a POST: a number, or the mark of what was done, with its instant.
+NEW = re.compile(r"[?&](?:n=\d+|fait=[^&]+)(?:&|$)")
 MARK = re.compile(r"fait=([^.&]+)\.\d+\.[^&]+")
 TOKEN = re.compile(r'name="csrf" value="([^"]*)"')
 
@@ -32,6 +34,9 @@ async def _where_it_leads(response: httpx.Response) -> None:
     for name in ("location", "hx-redirect"):
         if address := response.headers.get(name):
             response.extensions["leads_to"] = address
+            sent = response.request
+            if response.status_code == 303 and sent.method == "POST" and "hx-request" not in sent.headers:
+                assert NEW.search(address), f"links2 and Dillo would show the {address} that they remember"
             address = NUMBER.sub("", address.removeprefix(BASE)).replace("?&", "?").rstrip("?")
             response.headers[name] = MARK.sub(r"fait=\1", address)
 

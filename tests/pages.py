@@ -39,6 +39,23 @@ def check(page):
         assert link.get("href")
     for element in tree.iter():
         reads_without_styles(element)
+    reads_in_light_browsers(tree)
+
+
+def reads_in_light_browsers(tree):
+    """They show what is hidden and the text of a drawing, find no id on `main`, and know no date field."""
+    by_id = {element.get("id"): element for element in tree.iter() if element.get("id")}
+    assert by_id["contenu"].tag == "div", "w3m goes there by the skip link"
+    for element in tree.iter():
+        assert "hidden" not in element.attrib, "text browsers show it"
+        kind = element.get("type", "") if element.tag == "input" else ""
+        assert kind not in {"date", "month", "time", "datetime-local"}, "it would come back as 2026-12-01"
+        assert kind != "email" or element.get("size"), "as wide as twenty letters"
+        if element.tag == "input" and element.get("class") == "day":
+            hints = [by_id[each] for each in element.get("aria-describedby", "").split()]
+            assert any("31/12/" in "".join(hint.itertext()) for hint in hints), element.attrib
+    for drawing in tree.iter("svg"):
+        assert not "".join(drawing.itertext()).strip(), "a run of figures"
 
 
 def reads_without_styles(parent):

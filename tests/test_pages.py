@@ -1,11 +1,13 @@
 """Every page: whole, valid, labelled, without inline code, holding the fragment that a swap would bring."""
 
+import html
 import re
 
 import pytest
 
-from app.main import ACCOUNT, MEMBER
+from app.main import ACCOUNT, MEMBER, STAFF
 from app.web.templating import ROOT
+from tests.clinic.steps import a_session
 from tests.pages import TOKEN, check, dressed_for_members
 from tests.sign_up.test_routes import ACCOUNT as OPENING
 from tests.sign_up.test_routes import CODE, PERSON, SENT
@@ -84,8 +86,24 @@ async def test_what_has_no_page_leads_on_or_is_a_file(app, alice):
         assert answer.status_code == 303 or not answer.headers["content-type"].startswith("text/html"), path
 
 
-async def test_the_services_page_is_well_made(clerk):
-    check(await clerk.get("/service"))
+@pytest.mark.usefixtures("time_machine_at")  # before the session
+async def test_each_page_of_the_service_is_well_made(app, clerk, portal, world):
+    """And its links lead somewhere."""
+    await a_session(portal, world)
+    behind = {handler.name for handler in STAFF}
+    paths = [path for path, handler in routes(app, method="GET") if handler.name in behind]
+    found = set()
+    for path in paths:
+        page = await clerk.get(path)
+        if page.status_code == 303:
+            found.add(page.headers["location"])
+            continue
+        check(page)
+        found |= set(re.findall(r'(?:href|src|action)="(/[^"#]*)', page.text))
+    assert len(paths) > 15
+    for link in found:
+        answer = await clerk.get(html.unescape(link))
+        assert answer.status_code in {200, 303}, link
 
 
 async def test_the_steps_are_well_made_and_refused_ones_too(visitor, world):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.main import ACCOUNT, ANYBODY, MEMBER, VISITOR
+from app.main import ACCOUNT, ANYBODY, MEMBER, STAFF, VISITOR
 from tests.actors import Actor
 from tests.pages import TOKEN
 from tests.test_access import VALUES
@@ -97,7 +97,7 @@ async def test_a_browser_sent_back_to_the_sign_in_from_memory_goes_on(alice):
 
 def hearing():
     """Each page that announces acts, with the words that its module knows."""
-    for handler in (*ANYBODY, *VISITOR, *ACCOUNT, *MEMBER):
+    for handler in (*ANYBODY, *VISITOR, *ACCOUNT, *MEMBER, *STAFF):
         if "fait" in handler.parsed_fn_signature.parameters and "GET" in handler.http_methods:
             known = getattr(sys.modules[handler.fn.__module__], "DONE", {})
             for path in handler.paths:
@@ -109,13 +109,15 @@ HEARING = dict(hearing())
 
 def test_the_pages_that_announce_acts_are_swept():
     assert {"/connexion", "/contact/envoye", "/mon-compte", "/espace/00010/planning"} <= HEARING.keys()
+    assert "/service/demandes/1" in HEARING
     assert sum(map(len, HEARING.values())) > 60
 
 
 @pytest.mark.parametrize("path", HEARING)
-async def test_a_word_typed_in_an_address_claims_no_act(alice, visitor, path):
+async def test_a_word_typed_in_an_address_claims_no_act(alice, clerk, visitor, path):
     """The page is the one that it is without the word."""
     actor = alice if path.startswith(("/espace", "/mon-compte")) else visitor
+    actor = clerk if path.startswith("/service") else actor
     plain = TOKEN.sub("", (await actor.get(path)).text)
     for word in HEARING[path]:
         said = TOKEN.sub("", (await actor.get(path, params={"fait": word})).text)

@@ -115,7 +115,7 @@ async def test_an_empty_day_says_so(clerk):
     check(page)
     assert "Aucun rendez-vous lundi 2 mars" in page.text
     assert "La date « n&#39;importe quoi » ne se lit pas" in page.text
-    assert 'aria-describedby="jour-error"' in page.text
+    assert 'aria-describedby="jour-hint jour-error"' in page.text
 
 
 async def test_a_centre_is_named_once(clerk):

@@ -146,8 +146,9 @@ class TextBrowser:
 
     async def asks_again(self, words: str) -> None:
         """Follow a link to the page that it stands on: the cursor is then elsewhere."""
-        await self.follow(words)
-        place = await self._look()
+        await self._reach(words, 1)
+        place = await self._look()  # before the key: a page of a machine that is quick is there after it
+        await self._keys("Enter")
 
         async def is_new() -> bool:
             return await self._look() != place
