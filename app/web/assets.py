@@ -42,7 +42,7 @@ def packed(sheet: str) -> str:
 
 
 def colours_of(sheet: str) -> dict[str, str]:
-    """What its `:root` names."""
+    """The colours that its `:root` names."""
     root = ROOT.search(sheet)
     return dict(VARIABLE.findall(root.group() if root else ""))
 

@@ -30,7 +30,7 @@ async def three(portal, world):
 
 async def test_a_declaration_is_begun_by_one_and_finished_by_a_colleague(app, alice, world, portal, three):
     page = await alice.get(YEAR)
-    assert ">À faire</span> au plus tard le 15 février 2099" in page.text
+    assert ">À faire</span>, au plus tard le 15 février 2099" in page.text
     assert await the_declaration(portal, world.site) is None
     await alice.fill(f"{YEAR}/entreprise", **CONTACT)
     async with acting(app, portal, world.site, "declaration") as colleague:
@@ -279,7 +279,7 @@ async def test_a_headcount_of_nobody_is_not_validated_by_the_usual_way(alice, po
 async def test_late_is_said_and_still_taken(alice, portal, world, three):
     await close(portal, world)
     page = await alice.get("/espace/00010-2/cotisation")
-    assert ">En retard</span> la date limite était le 15 février 2026" in page.text
+    assert ">En retard</span>, la date limite était le 15 février 2026" in page.text
     await declare(alice)
     assert "fait" in (await alice.get(f"{YEAR}/validation")).text
     receipt = await alice.follow(await validate(alice))
@@ -339,7 +339,7 @@ async def test_a_step_of_a_validated_declaration_leads_to_its_page(alice, portal
 async def test_before_it_opens_nothing_can_be_declared(alice, portal, world, time_machine_at):
     time_machine_at.shift(-timedelta(days=57))
     page = await alice.get(YEAR)
-    assert ">À venir</span> à partir du 5 janvier 2026" in page.text
+    assert ">À venir</span>, à partir du 5 janvier 2026" in page.text
     assert (await alice.get(f"{YEAR}/entreprise")).status_code == 303
 
 
