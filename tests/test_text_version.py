@@ -5,7 +5,8 @@ import re
 
 from sqlmodel import select
 
-from db.models import InquiryMessage
+from app import clock
+from db.models import EmployeeImport, InquiryMessage
 from tests.world import OTHER_NUMBER, OURS
 
 PLANNING = "/espace/00010/planning"
@@ -57,3 +58,31 @@ async def test_who_is_signed_in_sends_a_remembered_sign_in_and_goes_on(alice, vi
         answer = await alice.post("/connexion", data=data)
         assert answer.status_code == 303
         assert answer.headers["location"] == shown
+
+
+async def test_where_one_is_in_a_row_of_steps_is_said_in_words(alice, world):
+    declaring = lines_of(await alice.get("/espace/00010/salaries/declaration/identite"))
+    assert any("étape 1 sur 4" in line for line in declaring)
+    filing = lines_of(await alice.get("/espace/00010/cotisation/2026/entreprise"))
+    assert any("étape 1 sur 5" in line for line in filing)
+    (here,) = [line for line in filing if "vous y êtes" in line]
+    assert here.startswith("L’entreprise et son contact – vous y êtes")
+
+
+async def test_that_a_file_is_read_is_said_once(alice, portal, world):
+    now = clock.now()
+    async with portal.database.transaction(write=True) as session:
+        reading = EmployeeImport(
+            company_id=world.ours.key, account_id=world.alice.key, created_at=now, touched_at=now
+        )
+        session.add(reading)
+        await session.flush()
+        path = f"/espace/00010/salaries/imports/{reading.key}"
+    assert lines_of(await alice.get(path)).count("Lecture du fichier") == 1
+
+
+async def test_whose_password_it_is_stands_in_a_field_that_has_a_name(alice):
+    """Text browsers show a field that a style hides, without its name."""
+    page = await alice.get("/mon-compte/mot-de-passe")
+    (field,) = re.findall(r'<label for="(\w+)">Adresse e-mail</label>', page.text)
+    assert re.search(rf'<input id="{field}" [^>]*value="alice@ours.example"[^>]* readonly>', page.text)

@@ -126,8 +126,13 @@ async def _tried(reader: walk.Reader, act: walk.Task) -> str:
 
 def table_of(columns: list[dict[str, Any]]) -> str:
     rows = [["tâche", *(each["browser"] for each in columns)], ["---"] * (1 + len(columns))]
-    rows += [[task, *(each["outcomes"].get(task, "–") for each in columns)] for task in TASKS]
+    rows += [[task, *(each["outcomes"].get(task, absent(task)) for each in columns)] for task in TASKS]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def absent(task: str) -> str:
+    """A word for a task that was not walked here: only Dillo refuses cookies as it is installed."""
+    return "sans objet" if task == REFUSED_COOKIES else "–"
 
 
 def version_of(name: str) -> str:

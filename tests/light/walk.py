@@ -106,7 +106,7 @@ of_nina = f"account_id = (SELECT id FROM account WHERE email = '{journey.NINA}')
 async def deep_link(reader: Reader) -> None:
     await reader.open(f"{SPACE}/salaries", "Connexion à votre espace")
     await journey.signs_in(reader.window, ALICE, PASSWORD)
-    await reader.window.sees("Mes salariés", "Soudeur", "Trier par")
+    await reader.window.sees("Mes salariés", "Soudeur")
 
 
 async def arrival(reader: Reader) -> None:
