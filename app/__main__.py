@@ -91,6 +91,13 @@ def create_staff(email: str, first_name: str, last_name: str) -> None:
         click.echo(_run(commands.create_staff(settings, email, first_name, last_name, clock.now())))
 
 
+@main.command("seed-service", help="Ajoute à la démonstration un service de N adhérents, pour mesurer.")
+@click.option("--members", type=click.IntRange(1, 75_000), default=1_000, show_default=True)
+def seed_service(members: int) -> None:
+    with _in_use(demo=True) as settings:
+        click.echo(_run(commands.seed_service(settings, members)))
+
+
 @main.command("send-mail", help="Envoie maintenant les courriels qui attendent.")
 def send_mail() -> None:
     with _in_use() as settings:

@@ -22,7 +22,7 @@ from app.demo.morning_story import add_morning
 from app.demo.past_story import add_past
 from app.demo.queries import Filled, filling_of, is_demo_base
 from app.demo.story import add_planning
-from app.employees.declared import all_columns
+from app.employees.declared import all_columns, name_keys
 from app.errors import CommandRefused
 from app.follow_up.law import DoneVisit
 from app.logs import words_of
@@ -42,8 +42,8 @@ from app.voiding import Act, undo_to, void
 from app.web.forms import Form
 from db.engine import is_migrated, migrate
 from db.migrate import MigrationRefused
-from db.models import Account, DemoBase, OutboxMail, StaffMember, VisitKind
-from db.seeds import demo
+from db.models import Account, Company, DemoBase, OutboxMail, StaffMember, VisitKind
+from db.seeds import demo, service
 from db.seeds.personas import LETTERS, PASSWORD, PERSONAS
 
 NOT_THE_DEMOS = (
@@ -131,6 +131,25 @@ def _all_columns(
     fields: dict[str, str], visits: Sequence[tuple[VisitKind, date, date | None]]
 ) -> dict[str, Any]:
     return all_columns(fields, [DoneVisit(*visit) for visit in visits])
+
+
+async def seed_service(settings: Settings, members: int) -> str:
+    """A service of that many members beside the demo's story, to measure with: of the demo only."""
+    await fill_demo(settings)
+    portal = make_portal(settings, bcrypt_cost=4)
+    try:
+        async with portal.database.transaction(write=True) as session:
+            if await session.scalar(
+                select(Company.id).where(col(Company.code) == f"{service.FIRST_CODE:05d}")
+            ):
+                raise CommandRefused("Cette base a déjà son grand service : choisissez un autre dossier.")
+            await service.add_service(
+                session, members, today=clock.today(), filled=lambda fields: all_columns(fields, []),
+                keyed=name_keys,
+            )  # fmt: skip
+    finally:
+        await portal.close()
+    return f"{counts.thousands(members)} adhérents ajoutés à la démonstration."
 
 
 def demo_words(settings: Settings) -> str:

@@ -44,11 +44,13 @@ from app.jobs import routes as jobs
 from app.mail.letters import DRAWERS
 from app.mail.relay import DemoPostbox, Relay
 from app.mail.sending import Dispatcher, Postbox
+from app.members import routes as members
 from app.people import routes as people
 from app.planning import convocations
 from app.planning import routes as planning
 from app.portal import Portal, make_portal
 from app.public import routes as public
+from app.search import routes as search
 from app.settings import Settings
 from app.sign_in import routes as sign_in
 from app.sign_up import routes as sign_up
@@ -113,6 +115,7 @@ MEMBER: list[Any] = [
 FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [
     staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF, *batches.STAFF, *due.STAFF,
+    *search.STAFF, *members.STAFF,
 ]  # fmt: skip
 
 

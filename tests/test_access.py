@@ -31,6 +31,7 @@ VALUES = {
     "invitation_id": "1",
     "token": "abc",
     "employee_id": "1",
+    "account_id": "1",
     "change_id": "1",
     "import_id": "1",
     "line_id": "1",

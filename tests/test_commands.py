@@ -186,3 +186,17 @@ def test_bounces_are_read_from_the_box_of_the_settings(portail, tmp_path, monkey
     assert (code, words) == (
         0, "Courriels revenus : 0. Déjà connus ou d’ailleurs : 1. Autres messages, laissés : 0.\n",
     )  # fmt: skip
+
+
+def test_a_service_to_measure_with_is_added_to_the_demo_and_to_nothing_else(portail, tmp_path):
+    code, words = portail("seed-service", "--members", "12")
+    assert (code, words) == (0, "12 adhérents ajoutés à la démonstration.\n")
+    code, words = portail("seed-service", "--members", "12")
+    assert (code, words) == (2, "Cette base a déjà son grand service : choisissez un autre dossier.\n")
+
+
+def test_a_base_of_somebodys_own_takes_no_service_to_measure_with(portail, tmp_path):
+    portail("migrate")
+    (tmp_path / "members.csv").write_bytes(FILE.encode("cp1252"))
+    portail("import-companies", tmp_path / "members.csv")
+    assert portail("seed-service", "--members", "12")[0] == 2

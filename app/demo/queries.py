@@ -31,7 +31,9 @@ async def filling_of(session: AsyncSession) -> Filled:
 
 
 def _look(connection: Connection) -> Filled:
-    names = set(inspect(connection).get_table_names()) - {"alembic_version"}
+    # Indexes of words, tables to SQLite, hold something from the start.
+    names = {each for each in inspect(connection).get_table_names() if "_words" not in each}
+    names -= {"alembic_version"}
     held = {
         name
         for name in names

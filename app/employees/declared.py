@@ -92,10 +92,18 @@ def columns_of(values: Declared) -> dict[str, Any]:
     columns["contract"] = Contract(values["contract"])
     columns["monitoring"] = follow_up(values["risks"].split(), date.min, date.max).monitoring
     names = (values["usual_name"] or values["birth_name"], values["first_names"], values["birth_name"])
-    columns["sort_key"] = " ".join(words_of(" ".join(names)))[:240]
-    searched = (*names, values["job_title"], values["staff_number"])
-    columns["search_key"] = (" " + " ".join(words_of(" ".join(searched))))[:500]
-    return columns
+    return columns | _keys(names, values["job_title"], values["staff_number"])
+
+
+def _keys(names: tuple[str, ...], *others: str) -> dict[str, str]:
+    """The sort key of these names; the search key, with the other words."""
+    sort_key = " ".join(words_of(" ".join(names)))[:240]
+    return {"sort_key": sort_key, "search_key": (" " + " ".join(words_of(" ".join((*names, *others)))))[:500]}
+
+
+def name_keys(birth_name: str, first_names: str) -> dict[str, str]:
+    """The keys of somebody known by these names alone."""
+    return _keys((birth_name, first_names, birth_name))
 
 
 class LikeRow:

@@ -184,8 +184,22 @@ async def payments_of(access: MemberAccess, invoice_id: int) -> list[Payment]:
 
 
 async def totals_of(access: MemberAccess, today: date) -> Totals:
-    (row,) = await access.table(_TOTALS, {"company": access.company.key, "today": today})
+    return await totals_at(access, access.company.key, today)
+
+
+async def totals_at(access: Access, company_id: int, today: date) -> Totals:
+    """The same of a company that the reader's door gave."""
+    (row,) = await access.table(_TOTALS, {"company": company_id, "today": today})
     return Totals(*row)
+
+
+async def invoices_of(
+    access: Access, company_id: int, state: str, today: date, most: int
+) -> list[InvoiceRow]:
+    """The latest invoices of a company that the reader's door gave, of this state or of all."""
+    given = {"place": LAST, "row": 0, "since": FIRST, "until": LAST, "most": most}
+    rows = await access.table(_PAGES[state], given | {"company": company_id, "today": today})
+    return [InvoiceRow(*row) for row in rows]
 
 
 # Invoices of a person's companies together, in one statement or two whatever their number.

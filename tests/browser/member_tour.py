@@ -285,6 +285,8 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         *(f"/convocations/{batch.key}/{page}" for page in ("envoi", "retrait", "abandon")), "/echeances",
         "/charge", "/attente", "/salaries/1/creneau", "/salaries/1/attente",
         f"/vacations/{session.id}/heure/{int(starts.timestamp())}",
+        "/recherche", "/recherche?q=bri", "/recherche?q=zzz", f"/recherche?q={'a' * 300}",
+        "/adherents/00010", f"/personnes/{world.alice.id}", f"/salaries/{world.employee.id}",
     ):  # fmt: skip
         await reader.open(f"/service{path}")
         yield Stop(f"/service{path}")

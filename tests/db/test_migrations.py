@@ -40,10 +40,17 @@ async def test_the_migrated_schema_is_the_models(database_url):
     engine = create_async_engine(database_url)
     async with engine.connect() as connection:
         differences = await connection.run_sync(
-            lambda sync: compare_metadata(MigrationContext.configure(sync), metadata)
+            lambda sync: compare_metadata(
+                MigrationContext.configure(sync, opts={"include_object": _is_of_models}), metadata
+            )
         )
     await engine.dispose()
     assert differences == []
+
+
+def _is_of_models(_object, name, *_):
+    """Not the indexes of words, which are each database's own: `tests/search` holds that they are there."""
+    return "_words" not in name
 
 
 @only_sqlite
@@ -83,9 +90,10 @@ async def test_a_table_that_is_copied_would_lose_its_triggers(database_url):
     """What the test above looks for can be found."""
     engine = create_async_engine(database_url)
     async with engine.begin() as connection:
-        assert await _triggers(connection)
+        before = await _triggers(connection)
         await connection.run_sync(_slots_copied)
-        assert await _triggers(connection) == set()
+        lost = before - await _triggers(connection)
+        assert lost == {each for each in before if each.startswith("slot_")} != set()
     await engine.dispose()
 
 

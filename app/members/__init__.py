@@ -1,0 +1,1 @@
+"""Members of the service: one on a page, with the acts of its life from entry to departure."""
