@@ -121,9 +121,9 @@ async def write_demo(session: AsyncSession, portal: Portal) -> None:
         await add_planning(staff, clock.now())
         await add_clinic(staff, clock.now())
         await add_contact(staff, clock.now())
-        await add_morning(staff, clock.now())
         await add_documents(staff, clock.now())
         await add_contributions(staff, clock.now())
+        await add_morning(staff, clock.now())
         await add_invoices(past, clock.now())
 
 

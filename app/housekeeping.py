@@ -13,6 +13,7 @@ from app.contributions.reminders import remind_of_declarations
 from app.employees.reminders import remind_of_expiries
 from app.files.storage import StorageAway
 from app.imports.reading import UNDER_WAY
+from app.inbox.reminders import send_digests
 from app.planning.reminders import remind_of_visits
 from app.portal import Portal
 from app.security.throttle import forget_old_guesses
@@ -97,6 +98,7 @@ async def keep_house(portal: Portal) -> None:
         await _without_fail("visits", remind_of_visits(portal, clock.now()))
         while await _without_fail("expiries", remind_of_expiries(portal, clock.now(), clock.today())):
             pass
+        await _without_fail("digests", send_digests(portal, clock.now()))
         while await _without_fail("declarations", remind_of_declarations(portal, clock.now(), clock.today())):
             pass
         await asyncio.sleep(EVERY_SECONDS)

@@ -1,10 +1,10 @@
 """The sections of the private space: one table for the menu, the welcome page and the switcher."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from app.rights import Right
-from app.staff_rights import StaffRight, staff_rights_of
+from app.staff_rights import ANY_STAFF, StaffRight, staff_rights_of
 
 FEW = 15  # companies that the header's switcher lists; above, a page with a search
 
@@ -84,20 +84,24 @@ class StaffSection:
     key: str
     name: str
     title: str
-    right: StaffRight
+    right: StaffRight | str
+
+    def opens_to(self, rights: Collection[StaffRight]) -> bool:
+        return self.right == ANY_STAFF or self.right in rights
 
 
 STAFF_SECTIONS = (
+    StaffSection("staff", "staff.index", "Ma journée", ANY_STAFF),
     StaffSection("inbox", "inbox.index", "À traiter", StaffRight.INBOX),
     StaffSection("day_sheet", "clinic.day_sheet", "Feuille du jour", StaffRight.PLANNING),
     StaffSection("clinic", "clinic.index", "Vacations", StaffRight.PLANNING),
     StaffSection("due", "due.index", "Échéances", StaffRight.PLANNING),
     StaffSection("batches", "batches.index", "Convocations groupées", StaffRight.PLANNING),
-    StaffSection("staff", "staff.index", "Le service", StaffRight.TECHNIQUE),
+    StaffSection("help", "inbox.instructions", "Mode d’emploi", StaffRight.INBOX),
 )
 
 
 def staff_home(roles: Iterable[str]) -> str:
     """The route where somebody of the service lands: the first section that they may open."""
     rights = staff_rights_of(roles)
-    return next((each.name for each in STAFF_SECTIONS if each.right in rights), "account.show")
+    return next((each.name for each in STAFF_SECTIONS if each.opens_to(rights)), "account.show")

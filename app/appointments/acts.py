@@ -166,7 +166,7 @@ async def ask_for_another_date(
     elif request.state != RequestState.SENT:
         request.state, request.planned_at = RequestState.TAKEN, None
         request.taken_at = request.taken_at or at.now
-    request.updated_at = at.now
+    request.updated_at, request.question_at = at.now, None
     for name, value in wishes_of(data).items():
         setattr(request, name, value)
     await access.flush()
@@ -184,6 +184,7 @@ async def write_message(access: MemberAccess, request_id: int, data: NewMessage,
     if await access.first(sent) is None:
         access.add(message_from(access, request, data.text, once_key(data), at))
         request.unread_at, request.updated_at = None, at.now
+        request.question_at, request.reply_at = None, request.reply_at or at.now
         employee = await access.get(Employee, request.employee_id)
         notify_team(access, "Message sur une demande de visite", employee_name(employee), at.now, data.text)
 
@@ -204,7 +205,7 @@ async def cancel_request(access: MemberAccess, request_id: int, at: Moment) -> A
     if slot and slot.state != SlotState.DONE:
         raise Refused("Un rendez-vous est proposé : répondez-y dans « Mon planning ».")
     request.state, request.cancelled_at, request.updated_at = RequestState.CANCELLED, at.now, at.now
-    request.unread_at = None
+    request.unread_at = request.question_at = request.reply_at = None
     employee = await access.get(Employee, request.employee_id)
     access.trace(AuditKind.APPOINTMENT_CANCELLED, at.now, employee_name(employee), request.key)
     notify_team(access, "Demande de visite annulée", employee_name(employee), at.now)

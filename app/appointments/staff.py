@@ -20,6 +20,7 @@ from app.text.fields import once_token
 from db.models import (
     Account,
     AppointmentRequest,
+    AuditKind,
     Company,
     Employee,
     Membership,
@@ -47,6 +48,7 @@ async def take_request(access: StaffAccess, request_id: int, now: datetime) -> N
     request = await locked_request(access, request_id)
     if request.state != RequestState.SENT:
         raise Refused("Cette demande n’attend plus d’être prise en charge.")
+    await _record(access, AuditKind.REQUEST_TAKEN, request, now)
     request.state, request.taken_at = RequestState.TAKEN, now
     if request.motive == RequestMotive.ACCIDENT:
         # No visit answers it: that the service knows is all that was asked.
@@ -54,9 +56,20 @@ async def take_request(access: StaffAccess, request_id: int, now: datetime) -> N
     await notify_asker(access, request, now)
 
 
-async def answer_request(access: StaffAccess, request_id: int, text: str, now: datetime) -> None:
-    """A message of the service in the thread."""
+async def answer_request(
+    access: StaffAccess, request_id: int, text: str, now: datetime, *, asks_more: bool = False
+) -> None:
+    """A message of the service in the thread. `asks_more`: the request waits for the employer until they
+    write.
+    """
     request = await locked_request(access, request_id)
+    if asks_more and request.state not in {RequestState.SENT, RequestState.TAKEN}:
+        raise Refused("Cette demande n’attend plus de précision.")
+    if asks_more:
+        request.state, request.taken_at = RequestState.TAKEN, request.taken_at or now
+        request.question_at = now
+    request.reply_at = None
+    await _record(access, AuditKind.REQUEST_ANSWERED, request, now)
     access.add(
         RequestMessage(
             company_id=request.company_id, request_id=request.key, account_id=access.account.key,
@@ -76,7 +89,16 @@ async def refuse_request(access: StaffAccess, request_id: int, reason: str, now:
     if not reason.strip():
         raise Refused("Écrivez la raison : l’employeur la lira.", "reason")
     request.state, request.refused_at, request.refusal = RequestState.REFUSED, now, reason.strip()
+    request.question_at = request.reply_at = None
+    await _record(access, AuditKind.REQUEST_REFUSED, request, now)
     await notify_asker(access, request, now, reason.strip())
+
+
+async def _record(access: StaffAccess, kind: AuditKind, request: AppointmentRequest, now: datetime) -> None:
+    """In the company's history: which request, and who of the service acted."""
+    employee = await access.get(Employee, request.employee_id)
+    about = f"{employee_name(employee)} : {motive_title(request.motive)}"
+    access.record(kind, now, access.account.key, request.company_id, about[:200], request.key)
 
 
 async def notify_asker(

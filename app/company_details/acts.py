@@ -10,7 +10,7 @@ from app.errors import Refused
 from app.mail.outbox import queue_mail
 from app.text import counts
 from app.text.phones import phone_words
-from db.models import AuditKind, Company, CompanyContact, ContactKind
+from db.models import AuditKind, Company, CompanyContact, CompanyCorrection, ContactKind
 
 LABELS = {
     "name": "Raison sociale",
@@ -117,7 +117,8 @@ async def correct_details(
     """
     company = await locked_company(access)
     after = values_of(entry)
-    corrections = changes(proposed_values(await stored_details(access, company), today), after)
+    before = proposed_values(await stored_details(access, company), today)
+    corrections = changes(before, after)
     if not corrections:
         return []
     if entry.version != version_of(company):
@@ -127,6 +128,14 @@ async def correct_details(
     company.updated_at = max(now, company.updated_at + timedelta(microseconds=1))
     for change in corrections:
         access.trace(AuditKind.COMPANY_CORRECTED, now, about=change.about)
+    names = [each.name for each in corrections]
+    access.add(
+        CompanyCorrection(
+            company_id=access.company.key, account_id=access.account.key,
+            on_behalf=access.membership.third_party, sent_at=now,
+            before={name: before[name] for name in names}, after={name: after[name] for name in names},
+        )
+    )  # fmt: skip
     _notify_service(access, company, corrections, now)
     return corrections
 

@@ -85,6 +85,11 @@ async def answer_correction(
             AuditKind.DECLARATION_CORRECTED, now, access.account.key, correction.company_id, about,
             declaration.key,
         )  # fmt: skip
+    verdict = "acceptée" if state == CorrectionState.ACCEPTED else "refusée"
+    access.record(
+        AuditKind.CORRECTION_ANSWERED, now, access.account.key, correction.company_id,
+        f"{declaration.year} : {verdict}", declaration.key,
+    )  # fmt: skip
     company = await access.get(Company, correction.company_id)
     asker = await access.get(Account, correction.account_id)
     queue_mail(

@@ -10,6 +10,7 @@ from app.access import MemberAccess, StaffAccess
 from app.clock import Moment, day_of
 from app.contributions.acts import (
     SeenAmount,
+    ask_correction,
     file_declaration,
     filing_now,
     save_answers,
@@ -17,10 +18,12 @@ from app.contributions.acts import (
     save_jobs,
     seen_amount,
 )
+from app.contributions.forms import CorrectionRequest
 from app.contributions.people import doubtful_people, tally_of
 from app.contributions.staff import CampaignDays, publish_tariff
 from app.demo.hours import at_work, days_ago
 from app.demo.story import member_of
+from app.text.fields import once_token
 from db.models import Company, Contract, Employee
 
 CONTACT = {
@@ -28,6 +31,7 @@ CONTACT = {
     "contact_phone": "+33261910002",
 }  # fmt: skip
 GRID = {"kind": "monitoring", "cents": {"SI": 10_500, "SIA": 11_600, "SIR": 13_200}}
+MISTAKE = "Bonjour,\nUn apprenti parti avant le 1er janvier a été compté : il y en avait donc un de moins."
 LAST_GRID = {"kind": "monitoring", "cents": {"SI": 10_200, "SIA": 11_200, "SIR": 12_800}}
 
 
@@ -41,6 +45,8 @@ async def add_contributions(staff: StaffAccess, now: datetime) -> None:
     await publish_tariff(staff, year, _rules(today.replace(day=1), GRID), this)
     brieuc = await member_of(staff, "00010", "employeur@demo.example")
     await _declare(brieuc, year - 1, clock.moment(at_work(date(year - 1, 2, 4), 10, 30)))
+    mistake = CorrectionRequest(token=once_token(), text=MISTAKE)
+    await ask_correction(brieuc, year - 1, mistake, clock.moment(days_ago(now, 2, 11, 50)))
     begun = days_ago(now, 1, 14, 35)
     if begun.date() >= this.opens_on:  # not on the first days of January
         await save_contact(brieuc, year, CONTACT, clock.moment(begun))

@@ -2,20 +2,42 @@
 and of people without an account, beside those of BRIEUC.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
 from app import clock
-from app.access import StaffAccess, VisitorAccess
-from app.appointments.acts import ask_for_visits
-from app.appointments.forms import EmployerRequest
+from app.access import MemberAccess, StaffAccess, VisitorAccess
+from app.appointments.acts import ask_for_visits, write_message
+from app.appointments.forms import EmployerRequest, NewMessage, ReturnRequest, Wishes
+from app.clinic.queries import free_times_for
+from app.clock import day_of
+from app.company_details.acts import (
+    correct_details,
+    form_values,
+    proposed_values,
+    stored_details,
+    version_of,
+)
+from app.company_details.forms import Details
 from app.contact.acts import send_inquiry, write_public_message
 from app.contact.forms import NewInquiry, PublicMessage
 from app.demo.hours import days_ago
 from app.demo.story import due_employees, member_of
+from app.documents.acts import deposit_document
+from app.documents.forms import Deposit
+from app.employees.acts import register_employee
+from app.employees.declared import LABELS
+from app.files.pdf import typeset_apart
+from app.inbox.staff import look_at_document, propose_for
+from app.kept_files import store_file
+from app.planning.acts import SeenSlot, ask_another_date
+from app.planning.queries import SlotRow, slot_rows
+from app.planning.rules import is_working_day
 from app.text.fields import once_token
-from db.models import Company, RequestMotive
+from app.text.formats import day
+from db.models import AppointmentRequest, Company, Document, Employee, RequestMotive, Slot, SlotState
 from db.seeds.personas import PERSONAS
 
 WHY = "Changement de poste : nous souhaitons un avis sur les gestes répétés."
@@ -39,11 +61,91 @@ STRANGERS = (
 )
 
 
+HIRED = {
+    "birth_name": "LE GOFF", "first_names": "Maëlle", "sex": "F", "birth_on": "1999-04-12",
+    "contract": "cdi", "job_title": "Agente de nuit", "pcs": "525d", "risks": "NUIT", "part_time": "non",
+}  # fmt: skip
+
+
 async def add_morning(staff: StaffAccess, now: datetime) -> None:
-    """Requests, messages and messages without an account, each at its own minute of the last two days."""
+    """Things of each kind, each at its own minute of the last three days; older ones were looked at."""
     ours = ["00010", "00042"]
     codes = select(Company.code).where(col(Company.code).not_in(ours)).order_by(col(Company.code).desc())
     clients = [await member_of(staff, code, PERSONAS[1].email) for code in (await staff.all(codes))[:ASKING]]
+    await _look_at_old_ones(staff)
+    await _requests_and_messages(staff, clients, now)
+    await _hire_return_and_deposit(clients, now)
+    await _other_date(staff, now)
+    await _words_on_a_visit(staff, clients[-1], now)
+    await _corrected_sheet(clients[2], now)
+
+
+async def _look_at_old_ones(staff: StaffAccess) -> None:
+    """Deposits of the past were seen on the next working day."""
+    deposits = select(Document).where(col(Document.from_service).is_(False))
+    for each in await staff.all(deposits):
+        seen = each.created_at + timedelta(days=1)
+        while not is_working_day(day_of(seen)):
+            seen += timedelta(days=1)
+        await look_at_document(staff, each.key, seen)
+
+
+async def _hire_return_and_deposit(clients: Sequence[MemberAccess], now: datetime) -> None:
+    """Somebody who will work at night, somebody who comes back next week, a risk assessment."""
+    entry = day_of(now) + timedelta(days=12)
+    values = dict.fromkeys(LABELS, "") | HIRED | {"entry_on": entry.isoformat()}
+    await register_employee(clients[0], values, clock.moment(days_ago(now, 1, 16, 40)))
+    stop, back = day_of(now) - timedelta(days=95), day_of(now) + timedelta(days=4)
+    here = clients[1].select(Employee).where(col(Employee.exit_on).is_(None), Employee.entry_on < stop)
+    person = await clients[1].first(here.order_by(col(Employee.id)).limit(1))
+    if person:
+        fields = {
+            "batch": once_token(), f"salarie_{person.key}": "oui", "cause": "autre",
+            "stop_from": stop.isoformat(), "back_on": back.isoformat(),
+        }  # fmt: skip
+        asked = ReturnRequest.model_validate(fields)
+        hour = clock.moment(days_ago(now, 1, 10, 35))
+        await ask_for_visits(clients[1], RequestMotive.RETURN, asked, hour)
+    at, company = days_ago(now, 1, 17, 5), clients[2].company.label
+    words = {"title": "DUERP", "company": company, "service": clients[2].portal.settings.service_name}
+    paper = await typeset_apart("documents/sample.typ", words | {"day": day(day_of(at))})
+    file = await store_file(clients[2].portal.storage, "DUERP.pdf", paper)
+    await deposit_document(clients[2], Deposit(token=once_token(), kind="duerp"), file, at)
+
+
+async def _words_on_a_visit(staff: StaffAccess, client: MemberAccess, now: datetime) -> None:
+    """A time proposed yesterday for a request, and a word of the employer about it."""
+    mine = client.select(AppointmentRequest).where(AppointmentRequest.motive == RequestMotive.EMPLOYER)
+    for asked in (await client.all(mine.order_by(col(AppointmentRequest.id).desc())))[:1]:
+        choice = (await free_times_for(staff, asked.kind, now))[-1].key
+        await propose_for(staff, asked, choice, days_ago(now, 1, 9, 50))
+        words = NewMessage(token=once_token(), text="Bonjour,\nPeut-il venir avec sa fiche de poste ?")
+        await write_message(client, asked.key, words, clock.moment(days_ago(now, 1, 14, 15)))
+
+
+async def _corrected_sheet(client: MemberAccess, now: datetime) -> None:
+    """A new telephone number of a company."""
+    at, company = clock.moment(days_ago(now, 1, 14, 50)), await client.company_row()
+    stored = form_values(proposed_values(await stored_details(client, company), at.today))
+    typed = stored | {"phone": "02 61 91 00 77", "version": version_of(company)}
+    typed["naf_version"] = typed["naf_version"] or "rev2"  # of no code: kept nowhere
+    await correct_details(client, Details.model_validate(typed), at.now, at.today)
+
+
+async def _other_date(staff: StaffAccess, now: datetime) -> None:
+    """Another date asked for a time that was proposed."""
+    brieuc = await member_of(staff, "00010", PERSONAS[0].email)
+    proposed = slot_rows(
+        col(Slot.company_id) == brieuc.company.key, col(Slot.state) == SlotState.PROPOSED,
+        col(Slot.employee_id).is_not(None), col(Slot.starts_at) > now,
+    )  # fmt: skip
+    for row in [SlotRow(*each) for each in await brieuc.table(proposed)][-1:]:
+        wishes = Wishes.model_validate({"batch": once_token(), "half_jeu_soir": "oui"})
+        at = clock.moment(days_ago(now, 1, 9, 20))
+        await ask_another_date(brieuc, row, SeenSlot(row.sequence), wishes, at)
+
+
+async def _requests_and_messages(staff: StaffAccess, clients: Sequence[MemberAccess], now: datetime) -> None:
     for minute, client in enumerate(clients):
         for person in await due_employees(staff, client.company.key, 1):
             fields = {"batch": once_token(), f"salarie_{person.key}": "oui", "reason": WHY, "told": "oui"}

@@ -223,9 +223,12 @@ def change(before: Declared, after: Declared, kind: ChangeKind, seen: list[DoneV
     row |= due_columns(LikeRow(row), seen)
     was = {name: before[name] for name in after} if before else {}
     about = name_of(whole)
-    trace = {"kind": kind, "about": about[:200], "before": was, "after": after}
     is_here = row["exit_on"] is None or row["exit_on"] >= today
     deadline = before_work(LikeRow(row), seen) if kind in HIRES and is_here else None
+    trace = {
+        "kind": kind, "about": about[:200], "before": was, "after": after,
+        "urgent_on": deadline.by if deadline else None,
+    }  # fmt: skip
     alert = f"{about} : {VISITS[deadline.kind]} {deadline.words}" if deadline else ""
     return Change(row, trace, alert)
 

@@ -101,10 +101,16 @@ TARGETS = {
     AuditKind.SLOT_WITHDRAWN: SLOT,
     AuditKind.VISIT_DONE: SLOT,
     AuditKind.VISIT_MISSED: SLOT,
+    AuditKind.REQUEST_TAKEN: REQUEST,
+    AuditKind.REQUEST_ANSWERED: REQUEST,
+    AuditKind.REQUEST_REFUSED: REQUEST,
+    AuditKind.CORRECTION_ANSWERED: DECLARATION,
 }
 # Events that are of no row, or of several.
 SECTIONS = {
     AuditKind.COMPANY_CORRECTED: Section("company_details.show", Right.VIEW),
+    AuditKind.DETAILS_ACCEPTED: Section("company_details.show", Right.VIEW),
+    AuditKind.DETAILS_REFUSED: Section("company_details.show", Right.VIEW),
     AuditKind.EMPLOYEES_IMPORTED: Section("imports.index", Right.EMPLOYEES),
     AuditKind.IMPORT_UNDONE: Section("imports.index", Right.EMPLOYEES),
 }

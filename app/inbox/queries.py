@@ -1,207 +1,231 @@
-"""Reads of what waits for the service, over all members: the oldest first, a page of each kind."""
+"""Reads around what waits for the service: its list, the next one, threads, slots and visits beside it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import func
-from sqlmodel import col
+from sqlalchemy import bindparam
+from sqlmodel import col, select
 
-from app.access import StaffAccess
-from app.appointments.queries import NAMES, RequestMessageRow
-from app.inbox.views import service_title
+from app.access import BIGGEST_ID, StaffAccess
+from app.errors import NotFound
+from app.inbox.way import Way
 from app.planning.queries import SlotRow, slot_rows
-from app.text.names import person_name
+from app.waiting import COUNTS, NOT_OTHERS, ONE, PAGE, Count, Place, Thing, page_statement, read_counts
 from db.kinds import VisitKind
 from db.models import (
+    OF_COMPANY,
     Account,
     AppointmentRequest,
-    Company,
-    CorrectionState,
-    DeclarationCorrection,
+    AuditEvent,
+    AuditKind,
+    CareTeam,
     Employee,
     Inquiry,
     InquiryMessage,
-    InquiryState,
-    PublicInquiry,
+    QuickAnswer,
     RequestMessage,
-    RequestState,
     Slot,
     SlotState,
+    StaffMember,
+    StaffNote,
+    Subject,
     Visit,
 )
 
-MOST = 50  # of each kind, the oldest
+MOST = 50  # slots of one company
 FEW = 10  # visits of the past
-WAITING = (RequestState.SENT, RequestState.TAKEN)
+_TEAMS = select(col(CareTeam.id), CareTeam.name).order_by(CareTeam.name, col(CareTeam.id))
 
 
-class Waiting(NamedTuple):
-    """One thing to answer. `route` and `params`: its page; `who`: the person it is about, or the writer."""
+async def counts_of(access: StaffAccess, team: int, today: date) -> dict[str, Count]:
+    """The things of each kind that wait, of a team or of all."""
+    given = {"team": team, "me": access.account.key, "today": today}
+    return read_counts(await access.table(COUNTS, given))
 
-    since: datetime
-    kind: str
-    title: str
+
+def _given(access: StaffAccess, way: Way, place: Place, today: date) -> dict[str, Any]:
+    mine = way.numbers(access.account.key) | {"me": access.account.key, "today": today}
+    return mine | {"since": place.since, "kind": place.kind, "row": place.id}
+
+
+async def things_of(access: StaffAccess, way: Way, today: date) -> tuple[list[Thing], bool]:
+    """A page of the list, the oldest first, and whether there are more."""
+    statement = page_statement(way.kind, PAGE + 1)
+    rows = await access.table(statement, _given(access, way, way.place, today))
+    return [Thing(*row) for row in rows[:PAGE]], len(rows) > PAGE
+
+
+async def next_thing(access: StaffAccess, way: Way, today: date, but: tuple[str, int]) -> Thing | None:
+    """The next thing of the list that no colleague looks after, from its beginning once its end is reached.
+
+    `but`: subject and number of the one that is open.
+    """
+    for place in dict.fromkeys((way.place, Place())):
+        given = _given(access, way, place, today)
+        if not way.whose:
+            given["whose"] = NOT_OTHERS
+        for row in await access.table(page_statement(way.kind, 3), given):
+            if (thing := Thing(*row)) and (thing.subject, thing.id) != but:
+                return thing
+    return None
+
+
+async def thing_of(access: StaffAccess, subject: Subject, row_id: int, today: date) -> Thing | None:
+    """The thing of that number; None when it waits no more."""
+    if not 0 < row_id <= BIGGEST_ID:
+        raise NotFound
+    given = {"team": 0, "me": access.account.key, "today": today, "row": row_id}
+    rows = await access.table(ONE[subject], given)
+    return Thing(*rows[0]) if rows else None
+
+
+async def teams_of(access: StaffAccess) -> dict[str, str]:
+    """Names of the teams, by number as a form writes it."""
+    return {str(number): name for number, name in await access.rows(_TEAMS, {})}
+
+
+# Colleagues, and who looks after a thing.
+
+
+_COLLEAGUES = (
+    select(col(Account.id), Account.first_name, Account.last_name)
+    .join(StaffMember, col(StaffMember.account_id) == Account.id)
+    .order_by(Account.last_name, Account.first_name, col(Account.id))
+)
+
+
+async def colleagues_of(access: StaffAccess) -> dict[str, str]:
+    """Names of those who work here, by number as a form writes it, the reader left out."""
+    rows = await access.rows(_COLLEAGUES, {})
+    return {
+        str(number): f"{first} {last}".strip()
+        for number, first, last in rows
+        if number and number != access.account.key
+    }
+
+
+class PastAct(NamedTuple):
+    """An act of the history: who, which kind, when."""
+
     who: str
-    code: str
-    company: str
-    is_taken: bool
-    route: str
-    params: dict[str, int]
+    kind: str
+    at: datetime
 
 
-_REQUESTS = (
-    sqlalchemy.select(
-        col(AppointmentRequest.id), col(AppointmentRequest.sent_at), col(AppointmentRequest.motive),
-        col(AppointmentRequest.state), col(Company.code), col(Company.name),
-        *(getattr(Employee, name) for name in NAMES),
-    )
-    .select_from(AppointmentRequest)
-    .join(Company, col(Company.id) == AppointmentRequest.company_id)
-    .join(Employee, col(Employee.id) == AppointmentRequest.employee_id)
-    .where(col(AppointmentRequest.state).in_(WAITING))
-    .order_by(col(AppointmentRequest.sent_at), col(AppointmentRequest.id))
-    .limit(MOST)
-)  # fmt: skip
-_INQUIRIES = (
-    sqlalchemy.select(
-        col(Inquiry.id), col(Inquiry.updated_at), col(Inquiry.subject), col(Company.code), col(Company.name),
-        col(Account.first_name), col(Account.last_name),
-    )
-    .select_from(Inquiry)
-    .join(Company, col(Company.id) == Inquiry.company_id)
-    .join(Account, col(Account.id) == Inquiry.account_id)
-    .where(col(Inquiry.state) == InquiryState.SENT)
-    .order_by(col(Inquiry.updated_at), col(Inquiry.id))
-    .limit(MOST)
-)  # fmt: skip
-_PUBLIC = (
-    sqlalchemy.select(
-        col(PublicInquiry.id), col(PublicInquiry.sent_at), col(PublicInquiry.name), col(PublicInquiry.code)
-    )
-    .where(col(PublicInquiry.answered_at).is_(None))
-    .order_by(col(PublicInquiry.sent_at), col(PublicInquiry.id))
-    .limit(MOST)
-)
-_CORRECTIONS = (
-    sqlalchemy.select(
-        col(DeclarationCorrection.id), col(DeclarationCorrection.sent_at), col(Company.code),
-        col(Company.name), col(Account.first_name), col(Account.last_name),
-    )
-    .select_from(DeclarationCorrection)
-    .join(Company, col(Company.id) == DeclarationCorrection.company_id)
-    .join(Account, col(Account.id) == DeclarationCorrection.account_id)
-    .where(col(DeclarationCorrection.state) == CorrectionState.SENT)
-    .order_by(col(DeclarationCorrection.sent_at), col(DeclarationCorrection.id))
-    .limit(MOST)
-)  # fmt: skip
-
-
-def _count(model: Any, condition: Any) -> Any:
-    return sqlalchemy.select(func.count()).select_from(model).where(condition).scalar_subquery()
-
-
-_COUNTS = sqlalchemy.select(
-    _count(AppointmentRequest, col(AppointmentRequest.state).in_(WAITING)),
-    _count(Inquiry, col(Inquiry.state) == InquiryState.SENT),
-    _count(PublicInquiry, col(PublicInquiry.answered_at).is_(None)),
-    _count(DeclarationCorrection, col(DeclarationCorrection.state) == CorrectionState.SENT),
-)
-KINDS = {
-    "demandes": "Demandes de visite",
-    "messages": "Messages",
-    "publics": "Messages sans compte",
-    "corrections": "Corrections de déclaration",
-}
-
-
-async def counts_of(access: StaffAccess) -> dict[str, int]:
-    """The number that waits of each of KINDS."""
-    ((*numbers,),) = await access.table(_COUNTS)
-    return dict(zip(KINDS, numbers, strict=True))
-
-
-async def waiting_for(access: StaffAccess, kind: str) -> list[Waiting]:
-    """The oldest of that kind, or of all of them. Five statements at most, whatever the number of members."""
-    readers = {
-        "demandes": _requests, "messages": _inquiries, "publics": _public, "corrections": _corrections,
-    }  # fmt: skip
-    chosen = [readers[kind]] if kind in readers else readers.values()
-    found = [each for reader in chosen for each in await reader(access)]
-    return sorted(found, key=lambda each: (each.since, each.kind, each.title))
-
-
-async def _requests(access: StaffAccess) -> list[Waiting]:
-    return [
-        Waiting(
-            since=sent_at, kind="demandes", title=service_title(motive), who=person_name(*names), code=code,
-            company=company, is_taken=state == RequestState.TAKEN, route="inbox.show",
-            params={"request_id": row_id},
-        )
-        for row_id, sent_at, motive, state, code, company, *names in await access.table(_REQUESTS)
-    ]  # fmt: skip
-
-
-async def _inquiries(access: StaffAccess) -> list[Waiting]:
-    return [
-        Waiting(
-            since=at, kind="messages", title=subject, who=f"{first} {last}", code=code, company=company,
-            is_taken=False, route="inbox.thread", params={"inquiry_id": row_id},
-        )
-        for row_id, at, subject, code, company, first, last in await access.table(_INQUIRIES)
-    ]  # fmt: skip
-
-
-async def _public(access: StaffAccess) -> list[Waiting]:
-    return [
-        Waiting(
-            since=at, kind="publics", title="Message écrit sans compte", who=name, code=code, company="",
-            is_taken=False, route="inbox.public", params={"message_id": row_id},
-        )
-        for row_id, at, name, code in await access.table(_PUBLIC)
-    ]  # fmt: skip
-
-
-async def _corrections(access: StaffAccess) -> list[Waiting]:
-    return [
-        Waiting(
-            since=at, kind="corrections", title="Correction d’une déclaration annuelle",
-            who=f"{first} {last}", code=code, company=company, is_taken=False, route="inbox.correction",
-            params={"correction_id": row_id},
-        )
-        for row_id, at, code, company, first, last in await access.table(_CORRECTIONS)
-    ]  # fmt: skip
-
-
-# Threads as the service reads them: `who` is "" for the service's own words.
-
-
-async def request_thread(access: StaffAccess, request: AppointmentRequest) -> list[RequestMessageRow]:
-    return await _thread(access, RequestMessage, col(RequestMessage.request_id) == request.key)
-
-
-async def inquiry_thread(access: StaffAccess, inquiry: Inquiry) -> list[RequestMessageRow]:
-    return await _thread(access, InquiryMessage, col(InquiryMessage.inquiry_id) == inquiry.key)
-
-
-async def _thread(access: StaffAccess, model: Any, mine: Any) -> list[RequestMessageRow]:
+async def latest_act(
+    access: StaffAccess, company_id: int | None, about_id: int | None, kinds: tuple[AuditKind, ...]
+) -> PastAct | None:
+    """The latest act of these kinds on a row, or on any of its company, and its author."""
     statement = (
+        select(Account.first_name, Account.last_name, AuditEvent.kind, AuditEvent.at)
+        .join(AuditEvent, col(AuditEvent.account_id) == Account.id)
+        .where(col(AuditEvent.company_id) == company_id, col(AuditEvent.kind).in_(kinds))
+        .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc())
+        .limit(1)
+    )
+    if about_id:
+        statement = statement.where(col(AuditEvent.about_id) == about_id)
+    for first, last, kind, at in await access.rows(statement):
+        return PastAct(f"{first} {last}".strip(), kind, at)
+    return None
+
+
+# Notes that colleagues leave for each other, and texts that are kept to answer with.
+
+
+class Note(NamedTuple):
+    """`is_of_company`: about the company, so on each of its things."""
+
+    at: datetime
+    text: str
+    who: str
+    is_of_company: bool
+
+
+def _notes(*conditions: Any) -> Any:
+    return (
         sqlalchemy.select(
-            model.at, model.text, model.from_service, col(Account.first_name), col(Account.last_name)
+            col(StaffNote.at), col(StaffNote.text), col(StaffNote.subject), col(Account.first_name),
+            col(Account.last_name),
         )
+        .join(Account, col(Account.id) == StaffNote.account_id)
+        .where(*conditions)
+        .order_by(col(StaffNote.at), col(StaffNote.id))
+    )  # fmt: skip
+
+
+_ON_THING = (col(StaffNote.subject) == bindparam("subject")) & (col(StaffNote.subject_id) == bindparam("row"))
+_ON_COMPANY = (col(StaffNote.subject) == OF_COMPANY) & (col(StaffNote.subject_id) == bindparam("company"))
+_NOTES = _notes(_ON_THING | _ON_COMPANY)
+
+
+async def notes_on(access: StaffAccess, subject: str, row_id: int, company_id: int | None) -> list[Note]:
+    """Notes on a thing and on its company, the oldest first."""
+    given = {"subject": subject, "row": row_id, "company": company_id or 0}
+    return [
+        Note(at, text, f"{first} {last}".strip(), about == OF_COMPANY)
+        for at, text, about, first, last in await access.table(_NOTES, given)
+    ]
+
+
+_QUICK = select(QuickAnswer).order_by(QuickAnswer.title)
+
+
+async def quick_answers(access: StaffAccess) -> list[QuickAnswer]:
+    """By title."""
+    return list(await access.all(_QUICK, {}))
+
+
+# Threads as the service reads them: messages in order, each with its writer.
+
+
+class Said(NamedTuple):
+    """A message. `who`: its writer; `is_ours`: of the service. `file_name`: "" for none."""
+
+    id: int
+    at: datetime
+    text: str
+    who: str
+    is_ours: bool
+    file_name: str
+    size: int
+
+
+def _thread(model: Any, mine: Any, *file: Any) -> Any:
+    columns: list[Any] = [model.id, model.at, model.text, model.from_service]
+    columns += [Account.first_name, Account.last_name, *file]
+    return (
+        sqlalchemy.select(*columns)
         .select_from(model)
         .outerjoin(Account, col(Account.id) == model.account_id)
         .where(mine)
         .order_by(model.at, model.id)
     )
-    rows = await access.table(statement)
-    return [
-        RequestMessageRow(at, text, "" if is_ours else f"{first or ''} {last or ''}".strip())
-        for at, text, is_ours, first, last in rows
-    ]
 
 
-# Reads around one request: slots kept for its company, visits of its person.
+_REQUEST_THREAD = _thread(RequestMessage, col(RequestMessage.request_id) == bindparam("row"))
+_INQUIRY_THREAD = _thread(
+    InquiryMessage, col(InquiryMessage.inquiry_id) == bindparam("row"), InquiryMessage.file_name,
+    InquiryMessage.size,
+)  # fmt: skip
+
+
+async def request_thread(access: StaffAccess, request: AppointmentRequest) -> list[Said]:
+    return [_said(*row) for row in await access.table(_REQUEST_THREAD, {"row": request.key})]
+
+
+async def inquiry_thread(access: StaffAccess, inquiry: Inquiry) -> list[Said]:
+    return [_said(*row) for row in await access.table(_INQUIRY_THREAD, {"row": inquiry.key})]
+
+
+def _said(row_id: int, at: datetime, text: str, is_ours: bool, *names: Any) -> Said:
+    first, last, *file = names
+    name, size = file or ("", 0)
+    return Said(row_id, at, text, f"{first or ''} {last or ''}".strip(), bool(is_ours), name, size)
+
+
+# Reads around one person: slots kept for their company, their visits, their next appointment.
 
 
 async def own_slots(access: StaffAccess, company_id: int, kind: VisitKind, now: datetime) -> list[SlotRow]:
@@ -219,3 +243,21 @@ async def past_visits(access: StaffAccess, employee: Employee) -> list[Visit]:
         Visit.company_id == employee.company_id, Visit.employee_id == employee.key
     )
     return list(await access.all(mine.order_by(col(Visit.done_on).desc()).limit(FEW)))
+
+
+async def appointments_of(access: StaffAccess, employee: Employee, now: datetime) -> list[SlotRow]:
+    """Their appointments to come, the nearest first."""
+    statement = slot_rows(
+        col(Slot.employee_id) == employee.key, col(Slot.starts_at) > now,
+        col(Slot.state).in_((SlotState.PROPOSED, SlotState.CONFIRMED)),
+    )  # fmt: skip
+    return [SlotRow(*row) for row in await access.table(statement.limit(FEW))]
+
+
+async def slot_of(access: StaffAccess, slot_id: int) -> SlotRow:
+    """A slot of any company, as the service reads it."""
+    is_number = 0 < slot_id <= BIGGEST_ID
+    rows = await access.table(slot_rows(col(Slot.id) == slot_id)) if is_number else ()
+    if not rows:
+        raise NotFound
+    return SlotRow(*rows[0])

@@ -44,6 +44,7 @@ def plan(request: AppointmentRequest | None, now: datetime) -> None:
     """
     if request and request.state not in OVER:
         request.state, request.planned_at, request.updated_at = RequestState.PLANNED, now, now
+        request.question_at = None
 
 
 async def notify_asker_of(
@@ -70,7 +71,7 @@ async def release_request(
     request = await access.get(AppointmentRequest, before.request_id)
     if request.state == RequestState.PLANNED:
         request.state, request.planned_at, request.updated_at = RequestState.TAKEN, None, now
-        request.taken_at = request.taken_at or now
+        request.taken_at, request.question_at = request.taken_at or now, None
     return request
 
 
@@ -291,7 +292,7 @@ async def change_slot(access: Access, row: SlotRow, now: datetime, **values: Any
     )
     values |= {"sequence": row.sequence + 1, "updated_at": now}
     try:
-        changed = await access.change(mine.values(**values))
+        changed = await access.change(mine.values(handled_at=None, **values))
     except IntegrityError:
         is_back = row.state == SlotState.DECLINED and "employee_id" not in values
         raise Refused(GIVEN if is_back else BOOKED, status_code=409) from None

@@ -34,7 +34,7 @@ HELD = (
         {
             "account": "email last_name first_name job_title mobile password_hash password_changed_at "
             "temporary_hash temporary_until first_signed_in_at last_signed_in_at created_at",
-            "staffmember": "account_id roles teams centres created_at",
+            "staffmember": "account_id roles teams centres digest_on digest_off_at created_at",
         },
     ),
     Held(
@@ -59,6 +59,7 @@ HELD = (
             "company": "code member_code name town siret address postcode naf naf_version email phone "
             "team_id declarant_key closed_at created_at updated_at",
             "companycontact": "company_id kind name email phone",
+            "companycorrection": "company_id account_id on_behalf before after refusal sent_at answered_at",
         },
     ),
     Held(
@@ -142,7 +143,7 @@ HELD = (
             "last_visit_on due_on due_kind created_at updated_at",
             "visit": "company_id employee_id kind done_on professional place notice next_on",
             "employeechange": "company_id employee_id import_id undoes_id kind about before after "
-            "account_id on_behalf at undone_at",
+            "account_id on_behalf urgent_on handled_at at undone_at",
         },
     ),
     Held(
@@ -175,11 +176,11 @@ HELD = (
         {
             "appointmentrequest": "company_id employee_id account_id on_behalf batch motive kind cause "
             "stop_from back_on reason half_days centre_id needs_access interpreter state sent_at taken_at "
-            "planned_at done_at refused_at cancelled_at refusal unread_at updated_at",
+            "planned_at done_at refused_at cancelled_at refusal unread_at question_at reply_at updated_at",
             "requestmessage": "company_id request_id account_id from_service text at",
             "slot": "company_id starts_at minutes kind centre_id professional role session_id employee_id "
             "request_id "
-            "state answered_by answered_at confirmed_at reason fee_cents created_at updated_at",
+            "state answered_by answered_at confirmed_at handled_at reason fee_cents created_at updated_at",
             "waitingperson": "company_id employee_id kind centre_id account_id added_at",
             "batchline": "batch_id company_id employee_id kind due_on session_id starts_at slot_id "
             "state reason note",
@@ -202,7 +203,7 @@ HELD = (
         "Un message du formulaire public",
         "nom, adresse e-mail, code adhérent s’il est donné, texte, dates.",
         duration(retention.PUBLIC_MESSAGE),
-        {"publicinquiry": "name email code theme text sent_at answered_at"},
+        {"publicinquiry": "name email code theme text sent_at answered_at closed_at"},
     ),
     Held(
         "Les documents",
@@ -211,7 +212,7 @@ HELD = (
         WHILE_MEMBER,
         {
             "document": "company_id kind title search_key file_name media_type size sha256 series version "
-            "from_service employee_id account_id on_behalf created_at read_at withdrawn_at",
+            "from_service employee_id account_id on_behalf created_at read_at withdrawn_at handled_at",
             "keptfile": "sha256 kept_at",
         },
     ),
@@ -237,6 +238,16 @@ HELD = (
         "leur empreinte, leurs dates, l’entreprise, et si elles montrent des noms.",
         WHILE_ACTING,
         {"calendarfeed": "account_id company_id seed token_hash with_names created_at revoked_at"},
+    ),
+    Held(
+        "Le travail du service",
+        "qui, au service, suit quelle demande, quel message ou quel document, et depuis quand ; les notes "
+        "que ces personnes se laissent pour vous répondre.",
+        WHILE_MEMBER,
+        {
+            "taking": "subject subject_id account_id taken_at",
+            "staffnote": "subject subject_id company_id account_id text at",
+        },
     ),
     Held(
         "L’équipe du service",

@@ -99,6 +99,8 @@ LIMITS: dict[str, Limits] = {
     "inquiry_answered": SERVICE,
     "correction_answered": SERVICE,
     "public_answered": SERVICE,
+    "details_refused": SERVICE,
+    "staff_digest": SERVICE,
     "document_shared": SERVICE,
     "invoice_issued": SERVICE,
     "declaration_due": SERVICE,

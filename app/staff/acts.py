@@ -1,11 +1,16 @@
 """Acts of the service's people."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
+import sqlalchemy
+from sqlalchemy import bindparam, text
 from sqlmodel import col, func, select
 
 from app.access import StaffAccess
-from db.models import Account, AuditEvent, AuditKind, Company, OutboxMail
+from app.planning.rules import midnight
+from db.models import Account, AuditEvent, AuditKind, CareCentre, Company, OutboxMail, Slot
+from db.types import Instant
 
 
 async def undelivered_mail(access: StaffAccess) -> list[OutboxMail]:
@@ -39,6 +44,33 @@ async def send_mail_again(access: StaffAccess, mail_id: int, now: datetime) -> N
 async def alerts(access: StaffAccess) -> list[AuditEvent]:
     statement = access.select(AuditEvent).where(AuditEvent.kind == AuditKind.GUESSING_ALERT)
     return list(await access.all(statement.order_by(col(AuditEvent.at).desc(), col(AuditEvent.id)).limit(10)))
+
+
+class Sheet(NamedTuple):
+    """A centre with appointments today."""
+
+    centre_id: int
+    name: str
+    number: int
+
+
+_SHEETS = (
+    sqlalchemy.select(col(CareCentre.id), col(CareCentre.name), func.count(col(Slot.id)))
+    .join(Slot, col(Slot.centre_id) == CareCentre.id)
+    .where(
+        col(Slot.starts_at) >= bindparam("since", type_=Instant),
+        col(Slot.starts_at) < bindparam("until", type_=Instant), col(Slot.employee_id).is_not(None),
+        text("slot.state IN ('proposed', 'confirmed', 'done', 'absent')"),
+    )
+    .group_by(col(CareCentre.id), col(CareCentre.name))
+    .order_by(col(CareCentre.name))
+)  # fmt: skip
+
+
+async def sheets_of(access: StaffAccess, today: date) -> list[Sheet]:
+    """Centres where somebody is expected today, by name."""
+    given = {"since": midnight(today), "until": midnight(today + timedelta(days=1))}
+    return [Sheet(*row) for row in await access.table(_SHEETS, given)]
 
 
 async def figures(access: StaffAccess) -> dict[str, int]:

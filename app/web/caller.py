@@ -46,6 +46,7 @@ class Viewer:
 
     `ends_at`: when the session ends whatever is done, at least `left` seconds from now. `idle`: the seconds
     without a request that end it before. `staff_roles`: None for everybody outside the service.
+    `waiting`: the things that wait for somebody of the service.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Viewer:
     left: int
     idle: int
     staff_roles: tuple[str, ...] | None = None
+    waiting: int = 0
     must_choose_password: bool = False
     company_code: str = ""
     company_label: str = ""

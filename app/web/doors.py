@@ -18,7 +18,8 @@ from app.rights import Right, rights_of
 from app.security.presence import ABSOLUTE, IDLE, is_over
 from app.security.seat import ActingAccount, ActingCompany, OpenedSession
 from app.sessions import Seat, seat_at, session_of
-from app.staff_rights import StaffScope
+from app.staff_rights import StaffRight, StaffScope
+from app.waiting import ANY_TEAM, COUNTS, read_counts
 from app.web.caller import Caller, Viewer
 from app.web.drafts import LONGEST, keep_draft
 from app.web.signatures import Request
@@ -114,8 +115,18 @@ async def staff_access(request: Request) -> AsyncIterator[StaffAccess]:
         access = StaffAccess(Caller.of(request).portal, session, account, tuple(staff.roles), scope)
         if right := request.route_handler.opt["right"]:
             access.require(right)
+        await _count_waiting(Caller.of(request), access)
         yield access
         await access.check_scope()
+
+
+async def _count_waiting(visit: Caller, access: StaffAccess) -> None:
+    """The number in the menu: of what waits in the scope of somebody who may answer it."""
+    if visit.viewer and StaffRight.INBOX in access.rights:
+        given = {"team": ANY_TEAM, "me": access.account.key, "today": clock.today()}
+        counts = read_counts(await access.table(COUNTS, given))
+        waiting = sum(each.number for each in counts.values())
+        visit.viewer = replace(visit.viewer, waiting=waiting)
 
 
 async def member_access(request: Request) -> AsyncIterator[MemberAccess]:

@@ -21,7 +21,7 @@ from db.models.audit import AuditEvent, AuditKind
 from db.models.base import Base, CompanyOwned, metadata
 from db.models.batch import BatchLine, BatchState, ConvocationBatch, LineState
 from db.models.clinic import ClinicSession, Professional, ProfessionalAbsence, WaitingPerson
-from db.models.company import CareTeam, Company, CompanyContact, ContactKind
+from db.models.company import CareTeam, Company, CompanyContact, CompanyCorrection, ContactKind
 from db.models.contribution import (
     AnnualDeclaration,
     CorrectionState,
@@ -38,6 +38,7 @@ from db.models.employee import (
     Visit,
 )
 from db.models.employee_import import ColumnHabit, EmployeeImport, ImportLine, ImportState
+from db.models.inbox import OF_COMPANY, QuickAnswer, StaffNote, Subject, Taking
 from db.models.inquiry import Inquiry, InquiryMessage, InquiryState, InquiryTheme, PublicInquiry
 from db.models.invoice import Invoice, InvoiceKind, Payment
 from db.models.kept_file import KeptBytes, KeptFile
@@ -58,6 +59,7 @@ from db.models.session import (
 __all__ = [
     "DRAFT_KEPT",
     "NEVER",
+    "OF_COMPANY",
     "Account",
     "AccountSession",
     "AccountToken",
@@ -76,6 +78,7 @@ __all__ = [
     "ColumnHabit",
     "Company",
     "CompanyContact",
+    "CompanyCorrection",
     "CompanyOwned",
     "ContactKind",
     "Contract",
@@ -114,6 +117,7 @@ __all__ = [
     "Professional",
     "ProfessionalAbsence",
     "PublicInquiry",
+    "QuickAnswer",
     "RequestMessage",
     "RequestMotive",
     "RequestState",
@@ -122,6 +126,9 @@ __all__ = [
     "Slot",
     "SlotState",
     "StaffMember",
+    "StaffNote",
+    "Subject",
+    "Taking",
     "Tariff",
     "Throttle",
     "TokenKind",

@@ -1,6 +1,6 @@
 """The person who signs in."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import JSON
 from sqlmodel import Field
@@ -38,11 +38,13 @@ class StaffMember(Base, table=True):
     so whatever names a colleague names their account.
 
     `roles`: values of `app.staff_rights.StaffRole`. `teams`, `centres`: numbers of those that they work for,
-    none for all.
+    none for all. `digest_on`: the day of their last morning mail, which is not sent since `digest_off_at`.
     """
 
     account_id: int = Field(foreign_key="account.id", unique=True)
     roles: list[str] = Field(default_factory=list, sa_type=JSON)
     teams: list[int] = Field(default_factory=list, sa_type=JSON)
     centres: list[int] = Field(default_factory=list, sa_type=JSON)
+    digest_on: date | None = None
+    digest_off_at: datetime | None = instant(nullable=True)
     created_at: datetime = instant()

@@ -18,6 +18,9 @@ class ReturnCause(StrEnum):
 
 
 OPEN = text("state IN ('sent', 'taken', 'planned')")
+# What waits for the service: its list repeats these words exactly, or no database would read these indexes.
+UNANSWERED = text("state IN ('sent', 'taken') AND question_at IS NULL")
+UNREAD_REPLY = text("reply_at IS NOT NULL")
 
 
 class AppointmentRequest(CompanyOwned, table=True):
@@ -25,7 +28,8 @@ class AppointmentRequest(CompanyOwned, table=True):
 
     `kind`: the visit (`VisitKind`) that would answer, "" when there is none. `reason` is the employer's
     and never medical; `half_days`: codes such as "mar_matin", separated by spaces. `unread_at`: since when an
-    answer of the service waits for a reader. A state keeps its instant.
+    answer of the service waits for a reader. `question_at`: since when the service waits for more from the
+    employer; `reply_at`: since when words of the employer wait for the service. A state keeps its instant.
     """
 
     __table_args__ = (
@@ -34,6 +38,14 @@ class AppointmentRequest(CompanyOwned, table=True):
         Index(
             "uq_appointmentrequest_employee_id_motive", "employee_id", "motive", unique=True,
             sqlite_where=OPEN, postgresql_where=OPEN,
+        ),
+        Index(
+            "ix_appointmentrequest_waiting", "sent_at", "id",
+            sqlite_where=UNANSWERED, postgresql_where=UNANSWERED,
+        ),
+        Index(
+            "ix_appointmentrequest_reply", "reply_at", "id",
+            sqlite_where=UNREAD_REPLY, postgresql_where=UNREAD_REPLY,
         ),
     )  # fmt: skip
 
@@ -61,6 +73,8 @@ class AppointmentRequest(CompanyOwned, table=True):
     cancelled_at: datetime | None = instant(nullable=True)
     refusal: str = Field(default="", max_length=1000)
     unread_at: datetime | None = instant(nullable=True)
+    question_at: datetime | None = instant(nullable=True)
+    reply_at: datetime | None = instant(nullable=True)
     updated_at: datetime = instant()
 
 

@@ -70,6 +70,20 @@ class AuditKind(StrEnum):
     PROFESSIONAL_CHANGED = "professional_changed"
     SESSION_CHANGED = "session_changed"
     BATCH_CHANGED = "batch_changed"
+    REQUEST_TAKEN = "request_taken"
+    REQUEST_ANSWERED = "request_answered"
+    REQUEST_REFUSED = "request_refused"
+    PUBLIC_ANSWERED = "public_answered"
+    PUBLIC_CLOSED = "public_closed"
+    CORRECTION_ANSWERED = "correction_answered"
+    THING_TAKEN = "thing_taken"
+    THING_GIVEN = "thing_given"
+    THING_RELEASED = "thing_released"
+    THING_HANDLED = "thing_handled"
+    NOTE_WRITTEN = "note_written"
+    QUICK_ANSWER_CHANGED = "quick_answer_changed"
+    DETAILS_ACCEPTED = "details_accepted"
+    DETAILS_REFUSED = "details_refused"
 
 
 class AuditEvent(Base, table=True):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, String, UniqueConstraint
+from sqlalchemy import JSON, Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
 from db.models.base import Base, CompanyOwned, instant
@@ -65,6 +65,28 @@ class CompanyContact(CompanyOwned, table=True):
     name: str = Field(default="", max_length=120)
     email: str = Field(default="", max_length=254)
     phone: str = Field(default="", max_length=20)
+
+
+UNSEEN = text("answered_at IS NULL")
+
+
+class CompanyCorrection(CompanyOwned, table=True):
+    """A correction that somebody of the company made at once, for the service to accept or refuse.
+
+    `before`, `after`: values by the name of their field. `refusal`: why the service set them back, or "".
+    """
+
+    __table_args__ = (
+        Index("ix_companycorrection_waiting", "sent_at", "id", sqlite_where=UNSEEN, postgresql_where=UNSEEN),
+    )
+
+    account_id: int = Field(foreign_key="account.id")
+    on_behalf: bool = False
+    before: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    after: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    refusal: str = Field(default="", max_length=1000)
+    sent_at: datetime = instant()
+    answered_at: datetime | None = instant(nullable=True)
 
 
 def label_of(code: str, name: str, town: str) -> str:

@@ -4,10 +4,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, String, UniqueConstraint
+from sqlalchemy import JSON, Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
 from db.models.base import Base, CompanyOwned, instant
+
+UNANSWERED = text("state = 'sent'")
 
 
 class Tariff(Base, table=True):
@@ -79,7 +81,13 @@ class CorrectionState(StrEnum):
 class DeclarationCorrection(CompanyOwned, table=True):
     """A request to the service after the campaign, in writing: the figures that should have been declared."""
 
-    __table_args__ = (UniqueConstraint("declaration_id", "token"),)
+    __table_args__ = (
+        UniqueConstraint("declaration_id", "token"),
+        Index(
+            "ix_declarationcorrection_waiting", "sent_at", "id",
+            sqlite_where=UNANSWERED, postgresql_where=UNANSWERED,
+        ),
+    )  # fmt: skip
 
     company_id: int = Field(foreign_key="company.id")
     declaration_id: int = Field(foreign_key="annualdeclaration.id")

@@ -3,10 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
 from db.models.base import CompanyOwned, instant
+
+DEPOSITED = text("NOT from_service AND withdrawn_at IS NULL AND handled_at IS NULL")
 
 
 class DocumentKind(StrEnum):
@@ -25,12 +27,16 @@ class Document(CompanyOwned, table=True):
 
     `series`: what the versions of one document share; `version` counts in it. `from_service`: shared, not
     deposited. `read_at`: when somebody of the company said that they saw what the service shared.
+    `handled_at`: when the service looked at what was deposited.
     """
 
     __table_args__ = (
         UniqueConstraint("company_id", "series", "version"),
         UniqueConstraint("company_id", "token"),
         Index("ix_document_company_id_created_at_id", "company_id", "created_at", "id"),
+        Index(
+            "ix_document_deposited", "created_at", "id", sqlite_where=DEPOSITED, postgresql_where=DEPOSITED
+        ),
     )
 
     company_id: int = Field(foreign_key="company.id")
@@ -51,3 +57,4 @@ class Document(CompanyOwned, table=True):
     created_at: datetime = instant()
     read_at: datetime | None = instant(nullable=True)
     withdrawn_at: datetime | None = instant(nullable=True)
+    handled_at: datetime | None = instant(nullable=True)

@@ -8,12 +8,13 @@ today.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
 from db.kinds import NEVER, ChangeKind, Contract, Monitoring, VisitKind
 from db.models.base import CompanyOwned, instant
 
+URGENT = text("urgent_on IS NOT NULL AND handled_at IS NULL AND undone_at IS NULL")
 # An address or an old page may still hold the number of a row that is gone: SQLite would give it to the next.
 NUMBERED_ONCE = {"sqlite_autoincrement": True}
 # A place in a list is compared in Python too: one order, whatever the locale of the server.
@@ -102,13 +103,15 @@ class EmployeeChange(CompanyOwned, table=True):
     """A declared change: the fields that changed, `before` and `after`, so that it can be undone.
 
     `employee_id` becomes empty when the declaration of that person is undone; `about` keeps the name.
-    `undoes_id`: the change that this one took back.
+    `undoes_id`: the change that this one took back. `urgent_on`: for a hire whose visit comes before the
+    work, until when; `handled_at`: when the service looked at it.
     """
 
     __table_args__ = (
         Index("ix_employeechange_company_id_at_id", "company_id", "at", "id"),
         Index("ix_employeechange_company_id_employee_id", "company_id", "employee_id"),
         Index("ix_employeechange_company_id_import_id", "company_id", "import_id"),
+        Index("ix_employeechange_urgent", "at", "id", sqlite_where=URGENT, postgresql_where=URGENT),
         NUMBERED_ONCE,
     )
 
@@ -122,6 +125,8 @@ class EmployeeChange(CompanyOwned, table=True):
     after: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     account_id: int | None = Field(default=None, foreign_key="account.id")
     on_behalf: bool = False
+    urgent_on: date | None = None
+    handled_at: datetime | None = instant(nullable=True)
     at: datetime = instant()
     undone_at: datetime | None = instant(nullable=True)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
 from db.models.base import Base, CompanyOwned, instant
@@ -18,6 +18,10 @@ class InquiryTheme(StrEnum):
     OTHER = "autre"
 
 
+UNANSWERED = text("state = 'sent'")
+UNHANDLED = text("answered_at IS NULL AND closed_at IS NULL")
+
+
 class InquiryState(StrEnum):
     SENT = "sent"
     ANSWERED = "answered"
@@ -30,6 +34,7 @@ class Inquiry(CompanyOwned, table=True):
     __table_args__ = (
         UniqueConstraint("company_id", "token"),
         Index("ix_inquiry_company_id_updated_at_id", "company_id", "updated_at", "id"),
+        Index("ix_inquiry_waiting", "updated_at", "id", sqlite_where=UNANSWERED, postgresql_where=UNANSWERED),
     )
 
     company_id: int = Field(foreign_key="company.id")
@@ -70,7 +75,13 @@ class InquiryMessage(CompanyOwned, table=True):
 
 
 class PublicInquiry(Base, table=True):
-    """Written by somebody who cannot sign in; answered by mail."""
+    """Written by somebody who cannot sign in; answered by mail, or `closed_at` without an answer."""
+
+    __table_args__ = (
+        Index(
+            "ix_publicinquiry_waiting", "sent_at", "id", sqlite_where=UNHANDLED, postgresql_where=UNHANDLED
+        ),
+    )
 
     name: str = Field(max_length=120)
     email: str = Field(max_length=254)
@@ -80,3 +91,4 @@ class PublicInquiry(Base, table=True):
     token: str = Field(max_length=43, unique=True)
     sent_at: datetime = instant(index=True)
     answered_at: datetime | None = instant(nullable=True)
+    closed_at: datetime | None = instant(nullable=True)

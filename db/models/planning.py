@@ -25,6 +25,8 @@ class CareCentre(Base, table=True):
 
 LIVE = text("state IN ('proposed', 'confirmed')")
 TAKEN = text("state IN ('proposed', 'confirmed', 'done', 'absent')")
+# A slot given back, that nobody of the service has looked at; another date is asked for in a request.
+GIVEN_BACK = text("state = 'declined' AND reason <> 'autre_date' AND handled_at IS NULL")
 
 
 class Slot(CompanyOwned, table=True):
@@ -33,7 +35,8 @@ class Slot(CompanyOwned, table=True):
     `sequence` grows with each change: it settles who comes first, and is the SEQUENCE of calendars.
     `reason`: what becomes of the visit, for a slot given back; never why somebody cannot come.
     `fee_cents`: owed for a no-show or a late cancellation, before tax. `confirmed_at`: of the present
-    employee. `session_id`: the ClinicSession that it takes a time of, none for one published to its company.
+    employee. `handled_at`: when the service looked at it, given back. `session_id`: the ClinicSession that it
+    takes a time of, none for one published to its company.
     """
 
     __table_args__ = (
@@ -55,6 +58,9 @@ class Slot(CompanyOwned, table=True):
             "uq_slot_employee_id_starts_at", "employee_id", "starts_at", unique=True,
             sqlite_where=LIVE, postgresql_where=LIVE,
         ),
+        Index(
+            "ix_slot_given_back", "updated_at", "id", sqlite_where=GIVEN_BACK, postgresql_where=GIVEN_BACK
+        ),
     )  # fmt: skip
 
     company_id: int = Field(foreign_key="company.id")
@@ -71,6 +77,7 @@ class Slot(CompanyOwned, table=True):
     answered_by: int | None = Field(default=None, foreign_key="account.id")
     answered_at: datetime | None = instant(nullable=True)
     confirmed_at: datetime | None = instant(nullable=True)
+    handled_at: datetime | None = instant(nullable=True)
     reason: str = Field(default="", max_length=20)
     fee_cents: int = 0
     sequence: int = 0

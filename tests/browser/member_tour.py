@@ -15,15 +15,19 @@ from db.models import (
     Account,
     AuditEvent,
     AuditKind,
+    ChangeKind,
     ClinicSession,
+    CompanyCorrection,
     ConvocationBatch,
     Draft,
+    EmployeeChange,
     InquiryTheme,
     KnownDevice,
     Membership,
     OutboxMail,
     Professional,
     PublicInquiry,
+    QuickAnswer,
     TokenKind,
 )
 from tests.browser.appointments_tour import appointments_tour
@@ -272,10 +276,24 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
     )  # fmt: skip
     batch = ConvocationBatch(due_before=clock.today(), account_id=world.clerk.key, created_at=now)
     await kept(reader, session, batch)
+    hire = EmployeeChange(
+        company_id=world.employee.company_id, employee_id=world.employee.key, kind=ChangeKind.DECLARED,
+        about="Somebody", urgent_on=clock.today(), at=now,
+    )  # fmt: skip
+    details = CompanyCorrection(
+        company_id=world.ours.key, account_id=world.alice.key, before={"name": "Brieuc"},
+        after={"name": "Brieuc et fils"}, sent_at=now,
+    )  # fmt: skip
+    quick = QuickAnswer(title="Date proche", text="Nous cherchons une date proche.", updated_at=now)
+    await kept(reader, hire, details, quick)
     await reader.signed_in(world.clerk)
     for path in (
         "", "/a-traiter", "/demandes/1", "/demandes/1/creneau", "/demandes/1/reponse", "/demandes/1/refus",
-        "/messages/1", "/messages/1/fin", f"/messages-sans-compte/{message.id}", "/corrections/1",
+        "/messages/1", "/messages/1/fin", f"/messages-sans-compte/{message.id}",
+        f"/messages-sans-compte/{message.id}/classement", "/corrections/1", "/depots/1",
+        "/creneaux-rendus/1", "/creneaux-rendus/1/creneau", f"/embauches/{hire.id}",
+        f"/embauches/{hire.id}/creneau", f"/fiches/{details.id}", "/notes/request/1", "/reponses",
+        f"/reponses/{quick.id}", f"/reponses/{quick.id}/retrait", "/courriel-du-matin", "/aide",
         "/vacations", "/vacations/nouvelle", f"/vacations/{session.id}",
         f"/vacations/{session.id}/annulation", f"/vacations/{session.id}/modification", "/feuille", "/lieux",
         "/lieux/1", "/professionnels",

@@ -30,7 +30,8 @@ NOT_PAGES = {
     "/espace/{code}/contact/{inquiry_id}/fichiers/{message_id}",
     "/espace/{code}/factures/export/{kind}", "/espace/{code}/factures/{invoice_id}/pdf",
     "/espace/{code}/documents/{document_id}/fichier", "/espace/{code}/documents/archive/{kind}",
-    "/espace/{code}/cotisation/{year}/recu/pdf",
+    "/espace/{code}/cotisation/{year}/recu/pdf", "/service/depots/{document_id}/fichier",
+    "/service/messages/{inquiry_id}/fichiers/{message_id}", "/service/suivi/{subject}/{row_id}",
 }  # fmt: skip
 
 

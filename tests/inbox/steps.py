@@ -3,6 +3,7 @@
 import re
 
 INBOX = "/service/a-traiter"
+LINE = re.compile(r'<th scope="row"><a href="[^"]*">([^<]*)<span class="sr"> : ([^<]*)</span>')
 TIME = re.compile(r'name="creneau" value="([^"]+)"')
 
 
@@ -17,3 +18,21 @@ async def times_on(clerk, asked) -> list[str]:
 
 async def propose(clerk, asked, choice):
     return await clerk.fill(f"{page_of(asked)}/creneau", creneau=choice)
+
+
+async def follow(clerk, subject, row, acte, **fields):
+    """One of the buttons of « Suivi », on the page of the thing."""
+    path = f"/service/suivi/{subject}/{row.id}"
+    page = await clerk.follow(await clerk.get(path))
+    return await clerk.fill(str(page.url), to=path, acte=acte, **fields)
+
+
+async def take(clerk, subject, row):
+    return await follow(clerk, subject, row, "Prendre en charge")
+
+
+async def waiting(clerk, query=""):
+    """Titles on the list, in its order."""
+    page = await clerk.get(f"{INBOX}{query}")
+    assert page.status_code == 200, page.text[:300]
+    return LINE.findall(page.text)

@@ -30,6 +30,7 @@ CONTEXT = {
     "fingerprint": "0f" * 32, "request_id": 1, "slot_id": 1, "document_id": 1, "inquiry_id": 1,
     "invoice_id": 1, "changes": [(NAME, NAME, "")], "companies": [("00010", NAME, True)],
     "lines": [NAME], "count": 3, "are_withdrawn": False, "people": [(NAME, NAME, "3 mars", 1)],
+    "kinds": [(NAME, 3, "2 jours")], "mine": 1, "waiting": 3,
     "file": [NAME], "to_employee": False, "when": "lundi 2 mars 2026 à 9 h 30", "convocation": CONVOCATION,
     "invoice_paper": PAPER,
 }  # fmt: skip

@@ -19,6 +19,7 @@ OF_NOBODY = {
     "carecentre": "name address postcode town phone access is_accessible closed_on",
     "tariff": "year opens_on closes_on rules",
     "demobase": "filled_at",
+    "quickanswer": "title text updated_at",
     "columnhabit": "company_id header field",
     "convocationbatch": "team_id due_before kinds sessions state account_id created_at started_at ended_at",
     "professional": "name role left_on",

@@ -33,7 +33,7 @@ async def test_a_revoked_person_is_out_at_the_next_request(alice, portal):
 
 async def test_one_lands_in_ones_company_or_in_the_list_of_many(alice, clerk, world, portal):
     assert (await alice.get("/espace")).headers["location"] == "/espace/00010"
-    assert (await clerk.get("/espace")).headers["location"] == "/service/a-traiter"
+    assert (await clerk.get("/espace")).headers["location"] == "/service"
     async with portal.database.transaction(write=True) as session:
         seeds = World(session)
         for number in range(20):
