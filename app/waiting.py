@@ -56,6 +56,26 @@ KINDS = {
     "fiches": "Fiches entreprise corrigées",
     "depots": "Documents déposés",
 }
+ONE_OF = {
+    "embauches": "Embauche urgente",
+    "reprises": "Reprise",
+    "demandes": "Demande de visite",
+    "dates": "Autre date demandée",
+    "reponses": "Message sur une demande",
+    "creneaux": "Créneau rendu",
+    "messages": "Message",
+    "publics": "Message sans compte",
+    "corrections": "Correction de déclaration",
+    "fiches": "Fiche entreprise corrigée",
+    "depots": "Document déposé",
+}
+
+
+def kind_words(kind: str, number: int) -> str:
+    """The words of so many things of that kind."""
+    return ONE_OF[kind] if number == 1 else KINDS[kind]
+
+
 ANYBODY, NOBODY, NOT_OTHERS = 0, -1, -2  # beside the number of an account, who looks after a thing
 ANY_TEAM, NO_TEAM = 0, -1
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

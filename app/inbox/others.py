@@ -52,6 +52,7 @@ SLOT = "/service/creneaux-rendus/{slot_id:int}"
 DEPOSIT = "/service/depots/{document_id:int}"
 DETAILS = "/service/fiches/{details_id:int}"
 HIRE = "/service/embauches/{change_id:int}"
+FEW = 10  # times, on a page that shows the rest too
 DONE = {
     "prendre": "Vous vous en occupez.",
     "rendre": "Plus personne ne s’en occupe.",
@@ -150,7 +151,7 @@ async def _slot_page(
         employee = await access.get(Employee, row.employee_id)
         around = await person_around(access, employee, now, row.answered_by)
         if waits and row.reason == "a_refaire" and not around.coming:
-            times = await times_for(access, employee, VisitKind(row.kind), now)
+            times = (await times_for(access, employee, VisitKind(row.kind), now))[:FEW]
     else:
         around = await company_around(access, row.company_id, row.answered_by)
     return page(
@@ -243,9 +244,10 @@ async def _hire_page(
     employee = await access.get(Employee, change.employee_id)
     around = await person_around(access, employee, now, change.account_id)
     waits = bool(employee.due_kind) and not around.coming
+    times = await times_for(access, employee, VisitKind(employee.due_kind), now) if waits else []
     return page(
         "inbox/hire.html", form=form, notice=notice, change=change, around=around,
-        times=await times_for(access, employee, VisitKind(employee.due_kind), now) if waits else [],
+        times=times[:FEW],
         waits=waits, frame=await frame_of(request, access, Subject.HIRE, change_id),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from app.mail.outbox import queue_mail
 from app.planning.rules import is_working_day
 from app.portal import Portal
 from app.staff_rights import StaffRight, StaffScope, staff_rights_of
-from app.waiting import ANY_TEAM, KINDS, Count
+from app.waiting import ANY_TEAM, Count, kind_words
 from db.models import Account, StaffMember
 
 FROM = time(6, 30)  # in Paris
@@ -65,7 +65,9 @@ async def _mail(access: StaffAccess, account: Account, now: datetime, today: dat
         access, "staff_digest", account.email, now,
         waiting=sum(each.number for each in waiting.values()),
         mine=sum(each.mine for each in waiting.values()),
-        kinds=[[KINDS[kind], each.number, _age(each, today)] for kind, each in waiting.items()],
+        kinds=[
+            [kind_words(kind, each.number), each.number, _age(each, today)] for kind, each in waiting.items()
+        ],
     )  # fmt: skip
     return 1
 

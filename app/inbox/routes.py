@@ -14,7 +14,7 @@ from app.inbox.team import give_thing, release_thing, take_thing
 from app.inbox.views import age_words, thing_lines
 from app.inbox.way import TEAMLESS, WHOSE, Way, written_place
 from app.staff_rights import StaffRight
-from app.waiting import KINDS
+from app.waiting import KINDS, kind_words
 from app.web.forms import Form
 from app.web.pages import page
 from app.web.signatures import Request, Staff, get, post
@@ -32,6 +32,7 @@ async def index(request: Request, access: Staff) -> Response[Any]:
     teams = await teams_of(access)
     return page(
         "inbox/index.html", way=way, lines=thing_lines(things, way, me, today, promised), kinds=KINDS,
+        kind_words=kind_words,
         counts=counts, ages={kind: age_words(c.since, today) for kind, c in counts.items() if c.since},
         teams={"": "Toutes"} | teams | {TEAMLESS: "Sans équipe"}, whose=WHOSE,
         older=way._replace(after=written_place(things[-1])).query if goes_on else "",

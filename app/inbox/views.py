@@ -13,7 +13,7 @@ from app.inbox.way import Way, written_place
 from app.planning.views import hour, long_day
 from app.text.counts import plural
 from app.text.names import person_name
-from app.waiting import KINDS, Thing
+from app.waiting import ONE_OF, Thing
 from db.models import InquiryTheme, Subject
 
 # The page of a thing: its route, and the name of its number in the address.
@@ -73,7 +73,7 @@ def thing_line(thing: Thing, way: Way, me: int, today: date, promised: int) -> T
     route, name = PAGES[Subject(thing.subject)]
     deadline = deadline_of(thing, promised)
     return ThingLine(
-        kind=KINDS[thing.kind],
+        kind=ONE_OF[thing.kind],
         title=title_of(thing),
         who=who_of(thing),
         code=thing.code,

@@ -264,7 +264,7 @@ async def test_the_morning_mail_leaves_once_to_those_who_answer(
     assert await send_digests(portal, now + timedelta(hours=1)) == 0
     letters = [each for each in await mailbox.delivered(app) if "À traiter : 1 chose" in each["subject"]]
     assert len(letters) == 2
-    assert "Demandes de visite : 1, depuis aujourd’hui" in letters[0].get_body(
+    assert "Demande de visite : 1, depuis aujourd’hui" in letters[0].get_body(
         ("plain",)
     ).get_content().replace("\N{NO-BREAK SPACE}", " ")
     assert await send_digests(portal, now + timedelta(days=1)) == 2

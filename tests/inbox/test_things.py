@@ -248,7 +248,7 @@ async def test_the_list_goes_on_the_oldest_first_and_to_the_next_one(clerk, port
     assert "N24 Élise" not in rest.text
     opened = first.text.partition("N03 Élise")[0].rpartition('href="')[2].partition('"')[0]
     page = await clerk.get(opened.replace("&amp;", "&"))
-    assert "Suivant : demandes de visite, N04 Élise" in page.text
+    assert "Suivant : demande de visite, N04 Élise" in page.text
 
 
 async def test_teams_filter_the_list(clerk, portal, world):
