@@ -25,7 +25,7 @@ from tests.world import PASSWORD, TwoCompanies
 
 NEEDED = ("orca", "firefox-esr", "dbus-run-session", "Xvfb", "openbox", "xdotool")
 LIST, SITE = "/espace/00010/salaries", "/espace/00010-2"
-WEEK = f"{SITE}/planning?semaine=2099-W10"
+WEEK, NEXT_WEEK = (f"{SITE}/planning?semaine=2099-W{number}" for number in (10, 11))
 PEOPLE = "/espace/00010/demandes/nouvelle/employeur/salaries"
 NEARLY_OVER = (
     "UPDATE accountsession SET created_at = strftime('%Y-%m-%d %H:%M:%f000', 'now', '-43020 seconds')"
@@ -63,7 +63,7 @@ WALKS: dict[str, list[tuple[str, list[str], list[str]]]] = {
     "alerts": [
         (
             "somebody was quicker",
-            [f"go {WEEK}", "at Confirmer", "sql UPDATE slot SET sequence = sequence + 1"],
+            [f"go {NEXT_WEEK}", "at Confirmer", "sql UPDATE slot SET sequence = sequence + 1"],
             ["key Return"],
         ),
         ("what is gone", ["at Modifier", "sql DELETE FROM slot"], ["key Return"]),
@@ -116,10 +116,11 @@ def walk(ear: Ear, name: str) -> None:
 
 
 async def fill(portal: Portal, world: TwoCompanies) -> None:
-    """Two appointments of the site, one far and one too near to be given back free of charge; somebody of
-    whom the declaration doubts; and a list of four pages.
+    """Appointments of the site, two of them far and one too near to be given back free of charge; somebody
+    of whom the declaration doubts; and a list of four pages.
     """
     await a_slot(portal, world.site, await a_person(portal, world.site), FAR)
+    await a_slot(portal, world.site, await a_person(portal, world.site, "RIOU"), FAR + timedelta(days=7))
     near = (clock.now() + timedelta(days=1)).replace(hour=9, minute=0, second=0, microsecond=0)
     await a_slot(portal, world.site, await a_person(portal, world.site, "MORVAN"), near)
     await some_employees(portal, world.site, 1, birth_name="PATRON", contract="mandat")
