@@ -25,6 +25,7 @@ FILES = "/espace/{code}/salaries/"
 NOT_PAGES = {
     "/healthz", "/readyz", FILES + "export/{kind}", FILES + "modele/{kind}",
     FILES + "imports/{import_id}/erreurs/fichier",
+    "/service/echeances/export",
     "/entreprises/factures/{kind}", "/calendrier/{token}", "/espace/{code}/planning/{slot_id}/calendrier",
     "/espace/{code}/planning/{slot_id}/convocation",
     "/espace/{code}/contact/{inquiry_id}/fichiers/{message_id}",
