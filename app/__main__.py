@@ -1,6 +1,7 @@
 """The `portail` command."""
 
 import asyncio
+import gc
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -8,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+from app import quick_start  # noqa: F401 - for its effects, before all that follows
+
+# isort: split
 from sqlalchemy.exc import DBAPIError
 
 from app import clock, commands
@@ -133,6 +138,7 @@ def _in_use(**given: Any) -> Iterator[Settings]:
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    gc.enable()
     return asyncio.run(work)
 
 

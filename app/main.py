@@ -6,6 +6,7 @@ import inspect
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 from litestar import Litestar, Router
@@ -60,7 +61,7 @@ from app.web import doors
 from app.web.assets import Assets
 from app.web.caller import post_guard
 from app.web.crowd import Crowd
-from app.web.drafts import return_patterns
+from app.web.drafts import return_pattern
 from app.web.edge import Edge
 from app.web.error_pages import HANDLERS, alive, busy_page, ready
 from app.web.one_address import one_address
@@ -168,7 +169,9 @@ def wire(app: Litestar, settings: Settings, portal: Portal) -> Edge:
     assets = Assets(settings)
     app.state = State({"portal": portal, "postbox": make_postbox(settings, portal), "public_pages": {}})
     app.state.templates = Templates(settings, app.route_reverse, assets.paths)
-    app.state.return_paths = return_patterns(_paths_of(app, {h.name for h in (*ACCOUNT, *MEMBER, *STAFF)}))
+    names = {handler.name for handler in (*ACCOUNT, *MEMBER, *STAFF)}
+    # Compiled for the first who signs in.
+    app.state.return_paths = cache(lambda: return_pattern(_paths_of(app, names)))
     crowd = Crowd(lambda: busy_page(app.state.templates))
     return Edge(app, assets, crowd, secure=settings.is_secure)
 
@@ -184,6 +187,7 @@ async def work_beside_requests(app: Litestar) -> AsyncIterator[None]:
     # What start-up made lives as long as the process: the collector need not look at it again (48 ms a pass).
     gc.collect()
     gc.freeze()
+    gc.enable()
     # A thread that computes (the comparison of a file) lets the loop in ten times as often: each request asks
     # for Python's lock several times, and waited 5 ms for each.
     sys.setswitchinterval(HANDED_OVER)

@@ -4,10 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
-
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from app.employee_files.cells import CONTRACT_WORDS
 from app.employee_files.columns import COLUMNS, DAY_COLUMNS, HELP_SHEET, written
@@ -15,6 +12,10 @@ from app.employee_files.rows import MOST_ROWS
 from app.follow_up.law import RISKS
 from app.follow_up.words import NAMED
 from app.text.cells import RUN, protected
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 WrittenPerson = Mapping[str, Any]  # the attributes of Employee, and `code`
 
@@ -112,8 +113,10 @@ def _csv(titles: list[str], rows: Iterable[WrittenPerson], beside: Sequence[str]
     return text.getvalue().encode("utf-8-sig")
 
 
-def _book(title: str) -> tuple[io.BytesIO, Workbook]:
+def _book(title: str) -> tuple[io.BytesIO, "Workbook"]:
     """A workbook that is made in memory and never guesses what a text may be."""
+    from xlsxwriter import Workbook  # noqa: PLC0415 - few processes ever write one
+
     file = io.BytesIO()
     never = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = Workbook(file, {"in_memory": True, **never})
@@ -121,7 +124,7 @@ def _book(title: str) -> tuple[io.BytesIO, Workbook]:
     return file, book
 
 
-def _headed(book: Workbook, titles: list[str], cells: Any = None) -> Worksheet:
+def _headed(book: "Workbook", titles: list[str], cells: Any = None) -> "Worksheet":
     sheet = book.add_worksheet("Salariés")
     bold = book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1})
     for place, (field, title) in enumerate(zip(COLUMNS, titles, strict=True)):
@@ -138,7 +141,7 @@ def _headed(book: Workbook, titles: list[str], cells: Any = None) -> Worksheet:
     return sheet
 
 
-def _explain(book: Workbook) -> None:
+def _explain(book: "Workbook") -> None:
     sheet = book.add_worksheet(HELP_SHEET)
     bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, 34, wrapped)

@@ -11,9 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 from string import Template
 
-import nh3
-from markdown_it import MarkdownIt
-
 from app.settings import Settings
 from app.text.counts import plural
 from app.text.formats import euros, french_spaces
@@ -136,6 +133,9 @@ def _missing(article: Article, typed: list[str]) -> int:
 
 def body_of(article: Article, settings: Settings, path_to: Callable[..., str]) -> str:
     """Clean HTML: nothing but text, lists and links, whatever the file holds."""
+    import nh3  # noqa: PLC0415 - a page is made once
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - as above
+
     source = Template(article.source).substitute(_service_words(settings))
     made = MarkdownIt("commonmark", {"html": False}).render(french_spaces(source))
     clean = nh3.clean(

@@ -13,8 +13,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from app.text.formats import french_spaces
 
 ROOT = Path(__file__).parents[2] / "templates"
@@ -79,6 +77,8 @@ def _has_glyph(letter: str) -> bool:
     """True when Typst has a drawing of it: PDF/UA refuses a character drawn as nothing."""
     if USUAL.fullmatch(letter):
         return True
+    import typst  # noqa: PLC0415 - as in `_compiled`
+
     try:
         _compiled(PROBE, letter)
     except typst.TypstError:
@@ -88,6 +88,8 @@ def _has_glyph(letter: str) -> bool:
 
 def _compiled(source: Path | bytes, data: str) -> bytes:
     """One compiler for each thread, which is not to be shared: it has read the fonts and the template."""
+    import typst  # noqa: PLC0415 - 12 MB that few processes need
+
     if not hasattr(_mine, "compiler"):
         _mine.compiler = typst.Compiler(root=ROOT, ignore_system_fonts=True)
     made = _mine.compiler.compile(

@@ -3,6 +3,7 @@
 A folder of the data by default; an S3 bucket, with the credentials of its usual variables, by setting.
 """
 
+import asyncio
 import hashlib
 import re
 import time
@@ -11,27 +12,21 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import obstore
 import structlog
-from obstore.exceptions import (
-    AlreadyExistsError,
-    BaseError,
-    InvalidPathError,
-    NotSupportedError,
-    UnknownConfigurationKeyError,
-)
-from obstore.store import LocalStore, ObjectStore, from_url
 
 from app.settings import Settings
 from db.shortage import Busy
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
 
 log = structlog.get_logger()
 CHUNK = 64 * 1024
 OURS = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}")
 # Of a bucket that does not answer the sender hears within seconds: the library would try for three minutes.
 PATIENCE = timedelta(seconds=10)
-OUR_FAULTS = (InvalidPathError, NotSupportedError, UnknownConfigurationKeyError)
 RETRY_AFTER = 60  # seconds
 AWAY = (
     "Les fichiers ne peuvent pas être enregistrés ni lus en ce moment. Rien n’a été gardé à moitié : "
@@ -62,7 +57,9 @@ class Storage:
         self._folder = settings.data_dir / "files"
 
     @cached_property
-    def _store(self) -> ObjectStore:
+    def _store(self) -> "ObjectStore":
+        from obstore.store import LocalStore, from_url  # noqa: PLC0415 - 5 MB, when a file is first touched
+
         if not self._url:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             return LocalStore(prefix=self._folder)
@@ -80,11 +77,13 @@ class Storage:
 
         Outside a transaction: a disk or a network may be slow. `StorageAway` when they cannot be kept.
         """
+        import obstore  # noqa: PLC0415 - as in `_store`
+
         sha256 = sha256_of(content)
         try:
             with _reached():
                 await obstore.put_async(self._store, _path(sha256), content, mode="create")
-        except AlreadyExistsError:
+        except obstore.exceptions.AlreadyExistsError:
             log.info("file_known", sha256=sha256)
         async for _ in await self.opened(sha256):
             pass
@@ -96,6 +95,8 @@ class Storage:
         `Damaged` comes in place of the last chunk, so that a reader who was told the size knows that it is
         not whole.
         """
+        import obstore  # noqa: PLC0415 - as in `_store`
+
         try:
             with _reached():
                 stored = await obstore.get_async(self._store, _path(sha256))
@@ -105,14 +106,30 @@ class Storage:
 
     async def older_than(self, at: datetime) -> list[str]:
         """The SHA-256 of what was last written before."""
+        if not self._url:
+            return await asyncio.to_thread(self._older_here, at)
+        import obstore  # noqa: PLC0415 - as in `_store`
+
         paths = []
         with _reached():
             async for some in obstore.list(self._store):
                 paths += [each["path"] for each in some if each["last_modified"] < at]
         return [path.rpartition("/")[2] for path in paths if OURS.fullmatch(path)]
 
+    def _older_here(self, at: datetime) -> list[str]:
+        """The same of a folder, without the library: every process asks it when it starts."""
+        there = [
+            each for each in self._folder.glob("*/*") if OURS.fullmatch(f"{each.parent.name}/{each.name}")
+        ]
+        try:
+            return [each.name for each in there if each.stat().st_mtime < at.timestamp()]
+        except OSError as error:
+            raise StorageAway from error
+
     async def remove(self, sha256: str) -> None:
         """It is gone afterwards; a bucket does not say whether it was there, so neither does a folder."""
+        import obstore  # noqa: PLC0415 - as in `_store`
+
         with suppress(FileNotFoundError), _reached():
             await obstore.delete_async(self._store, _path(sha256))
 
@@ -135,12 +152,15 @@ def _reached() -> Iterator[None]:
     """Every way in which a disk or a bucket fails is one; what is absent or there already is none, and what
     could never have been done is a fault of ours.
     """
+    from obstore import exceptions as stored  # noqa: PLC0415 - as in `_store`
+
+    ours = (stored.InvalidPathError, stored.NotSupportedError, stored.UnknownConfigurationKeyError)
     began = time.perf_counter()
     try:
         yield
-    except (FileNotFoundError, AlreadyExistsError, *OUR_FAULTS):
+    except (FileNotFoundError, stored.AlreadyExistsError, *ours):
         raise
-    except (BaseError, OSError) as error:
+    except (stored.BaseError, OSError) as error:
         # Without its words: they hold addresses of the bucket and of the disk.
         log.error("storage_away", reason=type(error).__name__, seconds=round(time.perf_counter() - began, 1))
         raise StorageAway from error

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import segno
-
 from app.files.pdf import typeset_apart
 from app.invoices.queries import InvoiceRow
 from app.invoices.rules import KIND_WORDS, VAT_WORDS, epc_payload, in_groups, reference_of
@@ -50,6 +48,8 @@ def bank_of(row: InvoiceRow, settings: Settings) -> Bank | None:
 
 def modules_of(payload: str) -> list[str]:
     """The rows of the code, 1 for what is dark. Error correction M, as EPC069-12 asks."""
+    import segno  # noqa: PLC0415 - few invoices have a code
+
     code = segno.make_qr(payload, error="m", mode="byte", encoding="utf-8", boost_error=False)
     return ["".join(str(module) for module in row) for row in code.matrix]
 

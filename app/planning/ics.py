@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress, vText
 
 from app.clock import PARIS
 from app.follow_up.words import VISITS
@@ -14,6 +14,9 @@ from app.planning.queries import SlotRow
 from app.settings import Settings
 from app.text.formats import of
 from db.models import SlotState
+
+if TYPE_CHECKING:
+    from icalendar import Calendar, Event, Timezone, vCalAddress
 
 MEDIA_TYPE = "text/calendar"  # its charset is added to every text
 REFRESH = timedelta(hours=4)
@@ -56,7 +59,7 @@ def calendar_of(
         calendar.add("x-wr-timezone", PARIS.key)
         calendar.add("refresh-interval", REFRESH, {"value": "DURATION"})
         calendar.add("x-published-ttl", "PT4H")
-    calendar.add_component(ZONE)
+    calendar.add_component(zone())
     for row in rows:
         calendar.add_component(_event(row, source, with_names=with_names))
     written: bytes = calendar.to_ical()
@@ -69,6 +72,8 @@ def invitation_of(row: SlotRow, source: Source, attendee: str, *, with_names: bo
 
     Its identifier is this person's: when another takes the slot, one is called off and the other called.
     """
+    from icalendar import vCalAddress, vText  # noqa: PLC0415 - as in `_calendar`
+
     method = "CANCEL" if STATUSES.get(SlotState(row.state)) == "CANCELLED" else "REQUEST"
     calendar, event = _calendar(source, method), _event(row, source, with_names=with_names)
     event["uid"] = vText(f"creneau-{row.id}-{row.employee_id}@{source.domain}")
@@ -77,7 +82,7 @@ def invitation_of(row: SlotRow, source: Source, attendee: str, *, with_names: bo
     event.add("attendee", address, encode=False)
     if "class" not in event:
         event.add("class", "PRIVATE")
-    calendar.add_component(ZONE)
+    calendar.add_component(zone())
     calendar.add_component(event)
     written: bytes = calendar.to_ical()
     return method, written
@@ -89,7 +94,9 @@ def version_of(rows: Sequence[SlotRow], source: Source, *, with_names: bool, nam
     return hashlib.blake2b(contents.encode(), digest_size=16).hexdigest()
 
 
-def _calendar(source: Source, method: str) -> Calendar:
+def _calendar(source: Source, method: str) -> "Calendar":
+    from icalendar import Calendar  # noqa: PLC0415 - 80 modules, when a calendar is first written
+
     calendar = Calendar()
     calendar.add("prodid", f"-//{source.domain}//Portail adhérents//FR")
     calendar.add("version", "2.0")
@@ -98,11 +105,13 @@ def _calendar(source: Source, method: str) -> Calendar:
     return calendar
 
 
-def _event(row: SlotRow, source: Source, *, with_names: bool) -> Event:
+def _event(row: SlotRow, source: Source, *, with_names: bool) -> "Event":
     who = row.name.strip() if with_names and row.birth_name else ""
     kind = VISITS.get(row.kind, "Visite")
     status = STATUSES.get(SlotState(row.state), "CONFIRMED")
     starts, ends = _moments(row)
+    from icalendar import Event  # noqa: PLC0415 - as in `_calendar`
+
     event = Event()
     event.add("uid", f"creneau-{row.id}@{source.domain}")
     event.add("sequence", row.sequence)
@@ -131,7 +140,9 @@ def _summary(row: SlotRow, who: str, kind: str, status: str) -> str:
     return prefix + title
 
 
-def _organizer(source: Source) -> vCalAddress:
+def _organizer(source: Source) -> "vCalAddress":
+    from icalendar import vCalAddress  # noqa: PLC0415 - as in `_calendar`
+
     organizer = vCalAddress(f"mailto:{source.email}")
     organizer.params["CN"] = source.name
     return organizer
@@ -157,10 +168,13 @@ def _comes_twice(local: datetime) -> bool:
     return local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()
 
 
-def _zone() -> Timezone:
+@cache
+def zone() -> "Timezone":
     """Since 1996, by rules that every calendar reads: Outlook leaves aside a list of dates."""
-    zone = Timezone()
-    zone.add("tzid", PARIS.key)
+    from icalendar import Timezone, TimezoneDaylight, TimezoneStandard  # noqa: PLC0415 - as in `_calendar`
+
+    made = Timezone()
+    made.add("tzid", PARIS.key)
     summer, winter = timedelta(hours=2), timedelta(hours=1)
     for change, name, since, before, after in (
         (TimezoneStandard(), "CET", datetime(1996, 10, 27, 3), summer, winter),  # noqa: DTZ001 - local
@@ -171,8 +185,5 @@ def _zone() -> Timezone:
         change.add("tzoffsetfrom", before)
         change.add("tzoffsetto", after)
         change.add("tzname", name)
-        zone.add_component(change)
-    return zone
-
-
-ZONE = _zone()
+        made.add_component(change)
+    return made

@@ -7,14 +7,17 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-import holidays
+from dateutil.easter import easter
 
 from app.clock import PARIS
 from app.text.values import read_day
 from db.models import SlotState
 from db.numbers import is_digits
 
-FREE_DAYS = holidays.country_holidays("FR")
+# Code du travail, art. L. 3133-1: the same days every year, and those counted from Easter (its Monday,
+# Ascension, the Monday of Pentecost).
+FIXED_DAYS = {(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)}
+AFTER_EASTER = {1, 39, 50}
 SATURDAY = 5
 YEARS = range(1970, 2101)  # that an address may ask for
 LIVE = (SlotState.PROPOSED, SlotState.CONFIRMED)
@@ -89,7 +92,11 @@ def free_until(starts_at: datetime, working_days: int) -> datetime:
 
 
 def is_working_day(day: date) -> bool:
-    return day.weekday() < SATURDAY and day not in FREE_DAYS
+    return day.weekday() < SATURDAY and not is_bank_holiday(day)
+
+
+def is_bank_holiday(day: date) -> bool:
+    return (day.month, day.day) in FIXED_DAYS or (day - easter(day.year)).days in AFTER_EASTER
 
 
 def monday_of(day: date) -> date:

@@ -11,6 +11,8 @@ import asyncio
 import contextlib
 import math
 import os
+import secrets
+import string
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
@@ -20,7 +22,6 @@ from enum import IntEnum
 from functools import cache, partial
 
 import bcrypt
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from app.security.keys import Keys
 from app.text.search import folded
@@ -28,6 +29,7 @@ from db.numbers import is_digits
 from db.shortage import Busy
 
 MINIMUM, MAXIMUM = 12, 128
+BCRYPT = "./" + string.ascii_letters + string.digits  # letters of a hash
 ENTROPY_BITS = 50  # CNIL, deliberation 2022-100: without other measures than a limit on attempts.
 PLACES, PLACES_OF_ONE = 40, 8  # in each lane; forty are about ten seconds of hashing
 FRENCH_FAVOURITES = frozenset(
@@ -70,8 +72,8 @@ class Passwords:
         self._waiting: dict[Lane, deque[_Job]] = {lane: deque() for lane in Lane}
         self._held: dict[Lane, Counter[str]] = {lane: Counter() for lane in Lane}
         self._is_serving = False
-        # Compared with when there is no account, so that its absence takes the same time.
-        self._nobody = bcrypt.hashpw(b"nobody", bcrypt.gensalt(cost)).decode()
+        # Compared with when there is no account, so that its absence takes the same time: of no password.
+        self._nobody = bcrypt.gensalt(cost).decode() + "".join(secrets.choice(BCRYPT) for _ in range(31))
 
     async def hashed(self, password: str, owner: str = "") -> str:
         """The hash of a new password, for a person already proved to be allowed to choose one."""
@@ -156,6 +158,8 @@ def entropy(password: str) -> float:
 @cache
 def _blocklist() -> frozenset[str]:
     """The passwords that leaks show most, plus French ones that the list, made in English, leaves out."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415 - 12 MB, until somebody chooses a password
+
     return frozenset(FREQUENCY_LISTS["passwords"]) | FRENCH_FAVOURITES
 
 

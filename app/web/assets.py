@@ -58,11 +58,16 @@ def painted(sheet: str, colours: dict[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file: its address, its type, and its bytes by content encoding ("" for as it is)."""
+    """One file: its address, its type, and its bytes."""
 
     path: str
     media_type: str
-    bodies: dict[str, bytes]
+    content: bytes
+
+    @property
+    def bodies(self) -> dict[str, bytes]:
+        """By content encoding ("" for as it is); made for the first who asks, not at each start."""
+        return {"": self.content} if self.media_type == TYPES[".png"] else compressed(self.content)
 
 
 class Assets:
@@ -86,9 +91,8 @@ class Assets:
     def _add(self, name: str, content: bytes) -> None:
         stem, suffix = Path(name).stem, Path(name).suffix
         path = f"/static/{stem}.{hashlib.sha256(content).hexdigest()[:10]}{suffix}"
-        bodies = {"": content} if suffix == ".png" else compressed(content)
         self.paths[name] = path
-        self.files[path] = Asset(path, TYPES[suffix], bodies)
+        self.files[path] = Asset(path, TYPES[suffix], content)
 
 
 @cache

@@ -55,10 +55,10 @@ async def draft_of(access: AccountAccess, now: datetime) -> Draft | None:
 
 def is_return_path(request: Request, path: str) -> bool:
     """Only a path of a page behind the sign-in: no host, no query, no other address of the portal."""
-    patterns: list[re.Pattern[str]] = request.app.state.return_paths
-    return any(pattern.fullmatch(path) for pattern in patterns)
+    pattern: re.Pattern[str] = request.app.state.return_paths()
+    return bool(pattern.fullmatch(path))
 
 
-def return_patterns(path_formats: list[str]) -> list[re.Pattern[str]]:
-    """`/espace/{code}` → a pattern for one segment of plain characters in place of each parameter."""
-    return [re.compile(re.sub(r"\{[^}]+\}", r"[0-9A-Za-z_-]{1,40}", path)) for path in path_formats]
+def return_pattern(path_formats: list[str]) -> re.Pattern[str]:
+    """`/espace/{code}` → one segment of plain characters in place of each parameter; any of these paths."""
+    return re.compile("|".join(re.sub(r"\{[^}]+\}", r"[0-9A-Za-z_-]{1,40}", path) for path in path_formats))

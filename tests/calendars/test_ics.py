@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from app.clock import PARIS
 from app.follow_up.words import VISITS
-from app.planning.ics import REFRESH, ZONE, calendar_of, invitation_of, version_of
+from app.planning import ics
+from app.planning.ics import REFRESH, calendar_of, invitation_of, version_of
 from app.planning.queries import SlotRow
 from app.text.formats import of
 from db.models import SlotState, VisitKind
@@ -166,7 +167,7 @@ def test_an_appointment_that_ends_in_the_hour_that_comes_twice_lasts_what_it_las
 
 def test_the_zone_that_is_written_is_paris_for_who_knows_no_zone():
     """Readers know Europe/Paris by its name: here they may only use what is written of it."""
-    its_words = ZONE.to_ical().decode().replace("Europe/Paris", "Nowhere/Known")
+    its_words = ics.zone().to_ical().decode().replace("Europe/Paris", "Nowhere/Known")
     zone = dateutil.tz.tzical(io.StringIO(its_words)).get()
     instant = datetime(2020, 1, 1, tzinfo=UTC)
     while instant.year < 2045:

@@ -9,7 +9,7 @@ from obstore.store import MemoryStore
 
 from app import clock, kept_files
 from app.access import MemberAccess
-from app.files.storage import FileLost, Storage, StorageAway
+from app.files.storage import FileLost, StorageAway
 from app.housekeeping import NAMING, sweep_files
 from app.kept_files import keep_file
 from app.settings import Settings
@@ -142,7 +142,7 @@ def storage(request, portal, tmp_path):
     """A folder, then what stands for a bucket. How old its files are is what the test says."""
     if request.param == "bucket":
         settings = Settings(secret_key="x" * 32, data_dir=tmp_path, storage_url="memory:///")
-        portal.storage.__dict__["_store"] = Storage(settings)._store
+        portal.storage._url = settings.storage_url
         assert isinstance(portal.storage._store, MemoryStore)
     return portal.storage
 

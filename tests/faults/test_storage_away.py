@@ -4,10 +4,10 @@ import shutil
 import subprocess
 from http import HTTPStatus
 
+import obstore
 import pytest
 from obstore.exceptions import GenericError
 
-from app.files import storage as storage_module
 from app.files.storage import Storage, StorageAway
 from app.settings import Settings
 from db.models import KeptBytes
@@ -91,7 +91,7 @@ async def test_whatever_the_library_raises_is_the_same_page(alice, portal, world
     async def refuse(*_, **__):
         raise error
 
-    monkeypatch.setattr(storage_module.obstore, "put_async", refuse)
+    monkeypatch.setattr(obstore, "put_async", refuse)
     assert is_come_back_page(await deposit(alice, kind="autre", name="a.pdf"))
     assert not await documents(portal, world)
 
@@ -102,7 +102,7 @@ async def test_a_file_that_cannot_be_read_now_is_told_as_such(alice, portal, wor
     async def refuse(*_, **__):
         raise GenericError("connection refused")
 
-    monkeypatch.setattr(storage_module.obstore, "get_async", refuse)
+    monkeypatch.setattr(obstore, "get_async", refuse)
     assert is_come_back_page(await alice.get(f"{place}/fichier"))
 
 
