@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from app import clock, retention
 from app.contributions.reminders import remind_of_declarations
 from app.employees.reminders import remind_of_expiries
+from app.files.held import forgetting_old, is_old
 from app.files.storage import StorageAway
 from app.imports.reading import UNDER_WAY
 from app.inbox.reminders import send_digests
@@ -30,6 +31,7 @@ from db.models import (
     KnownDevice,
     OutboxMail,
     PublicInquiry,
+    SentFile,
     SignInFlow,
     metadata,
 )
@@ -85,7 +87,23 @@ async def _remove_file(portal: Portal, sha256: str, old: datetime) -> bool:
         return True
 
 
-EVERY_SECONDS = 3600.0
+EVERY_SECONDS, FORGETTING_SECONDS = 3600.0, 60.0
+
+
+async def forget_sent_files(portal: Portal) -> None:
+    """Every minute, what was sent to be read half an hour ago."""
+    while True:
+        await _without_fail("sent_files", _forget_sent_files(portal, clock.now()))
+        await asyncio.sleep(FORGETTING_SECONDS)
+
+
+async def _forget_sent_files(portal: Portal, now: datetime) -> None:
+    """Nothing is written when there is none, as nearly always."""
+    async with portal.database.transaction(write=False) as session:
+        if not (await session.exec(select(SentFile.id).where(is_old(now)).limit(1))).first():
+            return
+    async with portal.database.transaction(write=True) as session:
+        await session.exec(forgetting_old(now))
 
 
 async def keep_house(portal: Portal) -> None:
@@ -128,6 +146,7 @@ async def tidy(portal: Portal, now: datetime) -> None:
             delete(PublicInquiry).where(col(PublicInquiry.sent_at) < now - retention.PUBLIC_MESSAGE),
             delete(OutboxMail).where(col(OutboxMail.sent_at) < now - retention.MAIL),
             delete(KeptBytes).where(col(KeptBytes.day) < (now - retention.COUNTED).date()),
+            forgetting_old(now),
             delete(EmployeeDraft).where(col(EmployeeDraft.updated_at) < now - retention.STARTED),
             update(EmployeeImport)
             .where(

@@ -36,7 +36,7 @@ from app.employees import exports
 from app.employees import routes as employees
 from app.faq import routes as faq
 from app.history import routes as history
-from app.housekeeping import keep_house
+from app.housekeeping import forget_sent_files, keep_house
 from app.imports import routes as imports
 from app.inbox import routes as inbox
 from app.invoices import paper
@@ -180,7 +180,12 @@ def wire(app: Litestar, settings: Settings, portal: Portal) -> Edge:
 async def work_beside_requests(app: Litestar) -> AsyncIterator[None]:
     """Work beside the requests: sessions seen, old rows deleted, mail sent."""
     portal: Portal = app.state.portal
-    work = [portal.presence.run(), keep_house(portal), work_on_batches(portal)]
+    work = [
+        portal.presence.run(),
+        keep_house(portal),
+        work_on_batches(portal),
+        forget_sent_files(portal),
+    ]
     if app.state.postbox:
         work.append(Dispatcher(portal, app.state.postbox, app.state.templates).run())
     tasks = [asyncio.create_task(each) for each in work]

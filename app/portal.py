@@ -41,6 +41,6 @@ def make_portal(settings: Settings, bcrypt_cost: int = 12) -> Portal:
         keys=keys,
         passwords=passwords,
         presence=presence,
-        held_files=HeldFiles(),
+        held_files=HeldFiles(keys),
         storage=Storage(settings),
     )

@@ -16,7 +16,7 @@ TEMPLATES = sorted((*ROOT.glob("templates/**/*.html"), *ROOT.glob("partials/**/*
 # request.
 MAY_SELECT = re.compile(
     r"app/(access|sessions|devices|voiding|links|kept_files|housekeeping|commands)\.py"
-    r"|app/security/(throttle|presence)\.py|app/mail/sending\.py|app/web/drafts\.py"
+    r"|app/security/(throttle|presence)\.py|app/files/held\.py|app/mail/sending\.py|app/web/drafts\.py"
     r"|app/\w+/(queries|acts|staff|flows|listing|person|deadlines|filings|people|steps|reminders|waiting|team)\.py"
     r"|app/(imports/(reading|mending)|planning/(convocations|proposals)|welcome/todo|demo/(routes|\w*story))\.py"
 )

@@ -141,7 +141,7 @@ JOURNEYS = {
     "give a slot to somebody": (giving, 11),
     "ask for a visit": (asking, 10),
     "declare an employee": (declaring, 7),
-    "apply an import": (importing, 12),
+    "apply an import": (importing, 13),
     "file the declaration": (filing, 10),
     "write a message": (writing, 8),
     "a mail leaves": (sending, 5),

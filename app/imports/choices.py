@@ -84,7 +84,7 @@ async def choose_lines(
 @get(f"{ONE}/colonnes", right=Right.EMPLOYEES)
 async def columns(access: Member, import_id: FromPath[int]) -> Response[Any]:
     imported = await import_of(access, import_id)
-    file = access.portal.held_files.get(imported.key, clock.now())
+    file = await access.portal.held_files.said(access, imported.key, clock.now())
     same = {f"same_{field}": stored for field, stored in file.same.items()} if file else {}
     same |= {f"date_{field}": order for field, order in file.dates.items()} if file else {}
     same |= {"encoding": file.encoding} if file else {}

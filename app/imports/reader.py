@@ -3,10 +3,10 @@ portal, and nobody waits for Python's lock while 5 000 lines are compared.
 
 Within a `place` that is its owner's, `compare_file` starts `python -m app.imports.worker`, hands it the list
 and the bytes, and hears lines of JSON. The process has limits on memory, time and written files, and knows no
-secret. The file stays in memory for 30 minutes (to correct its columns), never on disk; of a DSN, the pay and
-the numbers of the Sécurité sociale are taken out line by line as it arrives. Its rows wait in `importline`
-until applied, dropped or a day old. Places go round the accounts, one at a time for each over all its
-companies. Revisit with several web processes.
+secret. The file is held, sealed, for 30 minutes (to correct its columns); of a DSN, the pay and the numbers
+of the Sécurité sociale are taken out line by line as it arrives. Its rows wait in `importline` until applied,
+dropped or a day old. Places go round the accounts, one at a time for each over all its companies; they are
+those of one process, and several processes read as many files more.
 """
 
 import asyncio

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -15,7 +14,7 @@ from app.access import MemberAccess, insert_json
 from app.clock import Moment
 from app.employee_files.rows import Unreadable
 from app.errors import Refused
-from app.files.held import HeldFile
+from app.files.held import HeldFile, forgetting, saying
 from app.imports.known import line_with
 from app.imports.queries import habits_of, known_in_parts
 from app.imports.reader import CROWDED, Asked, Comparison, compare_file, place
@@ -49,6 +48,7 @@ async def begin_import(access: MemberAccess, file: HeldFile, today: date) -> int
 
     Outside the request's transaction (`access.paused()`): reading takes as long as it takes.
     """
+    sealed = await access.portal.held_files.sealed(file)
     async with access.apart(write=True) as own:
         for old in await own.all(own.select(EmployeeImport).where(col(EmployeeImport.state).in_(UNDER_WAY))):
             if old.account_id == access.account.key:
@@ -61,7 +61,7 @@ async def begin_import(access: MemberAccess, file: HeldFile, today: date) -> int
             )
         )
         await own.flush()
-    access.portal.held_files.hold(row.key, file)
+        await access.portal.held_files.hold(own, row, file, sealed)
     await _read_beside(access, row.key, {}, today)
     return row.key
 
@@ -80,24 +80,25 @@ async def read_again(
     this file alone: the next one may be about others.
     """
     now = moment.now
-    file = replace(
-        held_file(access, row.key, now),
-        same=reading_choices.same,
-        dates=reading_choices.dates,
-        encoding=reading_choices.encoding,
-    )
-    access.portal.held_files.hold(row.key, file)
+    async with access.apart(write=False) as own:
+        _own(access, await access.portal.held_files.said(own, row.key, now))
     corrected = {letters_of(title)[:80]: field for title, field in mapping.items()}
     async with access.apart(write=True) as own:
         again = await own.get(EmployeeImport, row.key)
         await forget_lines(own, again, ImportState.READING)
+        await own.change(saying(row.key, **reading_choices._asdict()))
         again.touched_at, again.problem = now, ""
     await _read_beside(access, row.key, corrected, moment.today)
 
 
-def held_file(access: MemberAccess, import_id: int, now: datetime) -> HeldFile:
+async def held_file(access: MemberAccess, import_id: int, now: datetime) -> HeldFile:
     """The bytes that this person sent; `Refused` once they are forgotten."""
-    file = access.portal.held_files.get(import_id, now)
+    async with access.apart(write=False) as own:
+        file = await access.portal.held_files.get(own, import_id, access.account.key, now)
+    return _own(access, file)
+
+
+def _own(access: MemberAccess, file: HeldFile | None) -> HeldFile:
     if file is None or file.owner != access.account.key:
         raise Refused(GONE)
     return file
@@ -110,11 +111,11 @@ async def forget_lines(access: MemberAccess, row: EmployeeImport, state: ImportS
             col(ImportLine.company_id) == access.company.key, col(ImportLine.import_id) == row.key
         )
     )
-    row.state = state
     if state not in UNDER_WAY:
+        await access.change(forgetting(row.key))
         row.columns, row.problem = [], ""
         row.said = {"month": row.said["month"]} if "month" in row.said else {}
-        access.portal.held_files.drop(row.key)
+    row.state = state
 
 
 async def choose(
@@ -159,7 +160,8 @@ async def _read_and_keep(
             habits = await habits_of(own)
         async with place(access.account.key, told):
             # Whoever waits holds no bytes: those that are held are bounded, and may be pushed out.
-            file = access.portal.held_files.get(import_id, clock.now())
+            async with access.apart(write=False) as own:
+                file = await access.portal.held_files.get(own, import_id, access.account.key, clock.now())
             if file is None:
                 raise Unreadable(CROWDED)
             asked = Asked(
@@ -232,7 +234,8 @@ async def _keep(access: MemberAccess, import_id: int, found: Comparison) -> None
 
 
 async def _fail(access: MemberAccess, import_id: int, why: str) -> None:
-    access.portal.held_files.drop(import_id)
+    async with access.apart(write=True) as own:
+        await own.change(forgetting(import_id))
     failed = {"state": ImportState.FAILED, "problem": why[:600], "columns": [], "said": {}}
     await _note(access, import_id, failed)
 

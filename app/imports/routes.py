@@ -95,7 +95,7 @@ async def follow(request: Request, access: Member, import_id: FromPath[int]) -> 
     if form.data:
         async with access.paused():
             try:
-                sent = held_file(access, import_id, clock.now())
+                sent = await held_file(access, import_id, clock.now())
                 file = HeldFile(sent.name, sent.content, clock.now(), sent.owner)
                 import_id = await begin_import(access, file, clock.today())
             except Refused as refused:

@@ -154,13 +154,14 @@ HELD = (
     ),
     Held(
         "Un fichier ou une DSN importés",
-        "les mêmes données de salariés, seules lues : le fichier n’est jamais enregistré et reste "
-        f"{duration(retention.HELD_FOR)} au plus en mémoire. De la lecture restent qui l’a envoyé, ses "
+        "les mêmes données de salariés, seules lues : le fichier est gardé chiffré, "
+        f"{duration(retention.HELD_FOR)}, puis effacé. De la lecture restent qui l’a envoyé, ses "
         "dates, ses comptes, et les noms d’une partie des personnes laissées de côté.",
         f"lignes lues et non appliquées : {duration(retention.UNAPPLIED)} ; le reste {WHILE_MEMBER}",
         {
             "employeeimport": "company_id account_id on_behalf state source problem rows_read rows_total "
             "columns said counts created_at touched_at applied_at undone_at",
+            "sentfile": "company_id import_id account_id name size sealed sent_at same dates encoding",
             "importline": "company_id import_id line kind employee_id about words fields choice",
         },
     ),

@@ -11,10 +11,15 @@ import secrets
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 # No 0/O, 1/l/I, nor letters that a reader could take for one another.
 UNAMBIGUOUS = "abcdefghjkmnpqrstuvwxyz23456789"
 DONE_SECONDS = 60
+NONCE = 12  # bytes
 
 
 def fingerprint(token: str) -> str:
@@ -70,6 +75,20 @@ class Keys:
             number, index = divmod(number, len(UNAMBIGUOUS))
             letters.append(UNAMBIGUOUS[index])
         return "-".join("".join(letters[i : i + 4]) for i in range(0, 16, 4))
+
+    def sealed(self, content: bytes, about: str) -> bytes:
+        """The bytes under AES-256-GCM, to be opened only by this portal and for the same `about`."""
+        nonce = secrets.token_bytes(NONCE)
+        return nonce + self._cipher().encrypt(nonce, content, about.encode())
+
+    def opened(self, sealed: bytes, about: str) -> bytes:
+        """The bytes that were sealed; `cryptography`'s InvalidTag when it was not, or has changed."""
+        return self._cipher().decrypt(sealed[:NONCE], sealed[NONCE:], about.encode())
+
+    def _cipher(self) -> "AESGCM":
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - 5 MB, for few
+
+        return AESGCM(self._mac("seal", "file"))
 
     def archive_mac(self, content: bytes) -> str:
         """The signature of a backup: 64 hexadecimal digits."""

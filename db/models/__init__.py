@@ -37,7 +37,7 @@ from db.models.employee import (
     EmployeeDraft,
     Visit,
 )
-from db.models.employee_import import ColumnHabit, EmployeeImport, ImportLine, ImportState
+from db.models.employee_import import ColumnHabit, EmployeeImport, ImportLine, ImportState, SentFile
 from db.models.inbox import OF_COMPANY, QuickAnswer, StaffNote, Subject, Taking
 from db.models.inquiry import Inquiry, InquiryMessage, InquiryState, InquiryTheme, PublicInquiry
 from db.models.invoice import Invoice, InvoiceKind, Payment
@@ -122,6 +122,7 @@ __all__ = [
     "RequestMotive",
     "RequestState",
     "ReturnCause",
+    "SentFile",
     "SignInFlow",
     "Slot",
     "SlotState",

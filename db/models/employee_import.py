@@ -1,10 +1,10 @@
-"""A file of employees between its upload and its undoing. The file itself is never kept."""
+"""A file of employees between its upload and its undoing; the file itself is sealed, for half an hour."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Index, LargeBinary, String, UniqueConstraint
 from sqlmodel import Field
 
 from db.kinds import LineKind
@@ -74,6 +74,24 @@ class ImportLine(CompanyOwned, table=True):
     words: str = Field(default="", max_length=4000)
     fields: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     choice: str = Field(default="", max_length=10)
+
+
+class SentFile(CompanyOwned, table=True):
+    """The file of an import, for the half hour in which its columns may be corrected: `sealed` under a key
+    that only the portal has. `account_id`: its sender, who said of it `same`, `dates` and `encoding` (see
+    HeldFile). `size`: in bytes, before it was sealed.
+    """
+
+    company_id: int = Field(foreign_key="company.id")
+    import_id: int = Field(foreign_key="employeeimport.id", ondelete="CASCADE", unique=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    name: str = Field(max_length=200)
+    size: int
+    sealed: bytes = Field(sa_type=LargeBinary)
+    sent_at: datetime = instant(index=True)
+    same: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    dates: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    encoding: str = Field(default="", max_length=20)
 
 
 class ColumnHabit(CompanyOwned, table=True):

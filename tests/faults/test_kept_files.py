@@ -205,7 +205,7 @@ async def test_files_kept_again_while_they_are_swept_are_there_for_their_rows(
         await storage.opened(sha256)
 
 
-async def test_what_was_half_written_by_a_process_that_died_goes_too(portal, storage):
+async def test_what_was_half_written_in_a_folder_by_a_process_that_died_goes_too(portal):
     folder = portal.settings.data_dir / "files" / "ab"
     folder.mkdir(parents=True, exist_ok=True)
     half = folder / ("ab" * 32 + "#1")

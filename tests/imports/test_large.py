@@ -3,10 +3,12 @@
 import asyncio
 
 import pytest
+from sqlmodel import select
 
+from app.access import VisitorAccess
 from app.employee_files.dsn import Sieve
 from app.web.uploads import PIECE
-from db.models import EmployeeImport
+from db.models import EmployeeImport, SentFile
 from tests.employee_files.files import BRIEUC, NIR, dsn_bytes, dsn_person
 from tests.imports.test_routes import compared
 from tests.reading import rows
@@ -24,7 +26,13 @@ async def test_a_thousand_people_are_compared_and_no_pay_is_held(alice, world, p
     _, page = await compared(alice, content, "paie.dsn")
     assert "1\u202f000 lignes lues" in page.text
     (row,) = await rows(portal, EmployeeImport, EmployeeImport.company_id == world.site.id)
-    held = portal.held_files.get(row.id, row.created_at).content
+    async with portal.database.transaction(write=False) as session:
+        file = await portal.held_files.get(
+            VisitorAccess(portal, session), row.id, row.account_id, row.created_at
+        )
+        (sealed,) = (await session.exec(select(SentFile.sealed))).all()
+    held = file.content
+    assert held[:100] not in sealed
     assert len(held) < len(content) / 5
     assert NIR.encode() not in held
     assert b"123.45" not in held
