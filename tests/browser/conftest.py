@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, async_playwright
 
 from app.settings import Settings
-from tests.browser.reader import WATCH_FOCUS, Reader
+from tests.browser.reader import Reader
+from tests.browser.windows import Windows
 
 # Without these, Chromium calls its maker, or asks for more than a container gives.
 SWITCHES = (
@@ -27,25 +28,24 @@ SWITCHES = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE_MS = 15_000
 MISSING = "Les tests de navigateur ont besoin de Chromium. Tapez : sudo apt-get install chromium"
 
 Opening = Callable[..., Awaitable[Reader]]
 
 
-@pytest.fixture
-def socket_of_its_own() -> Iterator[socket.socket]:
-    """Taken before the settings are made: the base URL, and so the links in letters, hold its port."""
+@pytest.fixture(scope="session")
+def listening() -> Iterator[socket.socket]:
+    """One address for all the tests of this process, so that a window goes from one to the next without a
+    process of its own. Taken before the settings are made: the links in letters hold its port.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening
 
 
 @pytest.fixture
-def settings(
-    request: pytest.FixtureRequest, settings: Settings, socket_of_its_own: socket.socket
-) -> Settings:
+def settings(request: pytest.FixtureRequest, settings: Settings, listening: socket.socket) -> Settings:
     """A test may ask for others: `@pytest.mark.parametrize("settings", [{"demo": True}], indirect=True)`."""
-    port = socket_of_its_own.getsockname()[1]
+    port = listening.getsockname()[1]
     asked = getattr(request, "param", {})
     return settings.model_copy(update={"port": port, "base_url": f"http://127.0.0.1:{port}", **asked})
 
@@ -64,10 +64,12 @@ def server_options(app: Any) -> uvicorn.Config:
 
 
 @pytest.fixture
-async def site(app, settings: Settings, socket_of_its_own: socket.socket) -> AsyncIterator[str]:
-    """The address of the running portal, whose own dispatcher sends its mail."""
+async def site(app, settings: Settings, listening: socket.socket) -> AsyncIterator[str]:
+    """The address of the running portal, whose own dispatcher sends its mail. The server closes what it is
+    given, so it is given a copy.
+    """
     server = Server(server_options(app))
-    serving = asyncio.create_task(server.serve(sockets=[socket_of_its_own]))
+    serving = asyncio.create_task(server.serve(sockets=[listening.dup()]))
     while not server.started:
         assert not serving.done(), "the portal did not start"
         await asyncio.sleep(0.01)
@@ -101,23 +103,23 @@ async def chromium(chromium_path: str) -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
-async def opened(chromium: Browser, site: str, portal, mailbox) -> AsyncIterator[Opening]:
-    """`await opened(javascript=False)`: somebody else, in a browser window that remembers nothing."""
-    contexts: list[BrowserContext] = []
+@pytest.fixture(scope="session")
+def windows(chromium: Browser) -> Windows:
+    return Windows(chromium)
 
-    async def open_window(*, javascript: bool = True, **more: Any) -> Reader:
-        context = await chromium.new_context(
-            base_url=site, java_script_enabled=javascript, locale="fr-FR", **more
-        )
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE_MS)
-        await context.add_init_script(WATCH_FOCUS)
-        return Reader(await context.new_page(), site, portal, mailbox)
+
+@pytest.fixture
+async def opened(windows: Windows, site: str, portal, mailbox) -> AsyncIterator[Opening]:
+    """`await opened(javascript=False)`: somebody else, in a browser window that knows nobody."""
+    readers: list[Reader] = []
+
+    async def open_window(**options: Any) -> Reader:
+        readers.append(Reader(await windows.lent(site, **options), site, portal, mailbox))
+        return readers[-1]
 
     yield open_window
-    for context in contexts:
-        await context.close()
+    for reader in readers:
+        await windows.given_back(reader.page, is_changed=reader.is_changed)
 
 
 @pytest.fixture

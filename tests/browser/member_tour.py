@@ -193,7 +193,7 @@ async def _sessions(reader: Reader, world: TwoCompanies) -> Tour:
     async for stop in _devices(reader, world):
         yield stop
 
-    await page.clock.install()
+    await reader.holds_the_clock()
     await reader.open("/mon-compte")
     await page.clock.fast_forward("28:05")
     await expect(page.locator("#layout-session")).to_be_visible()

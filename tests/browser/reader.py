@@ -53,13 +53,26 @@ def titled(words: str) -> re.Pattern[str]:
 
 
 class Reader:
-    """`press` and `tab_to` use the keyboard alone; `page` is there for those who have a mouse."""
+    """`press` and `tab_to` use the keyboard alone; `page` is there for those who have a mouse.
+
+    `is_changed`: this window does what no other does, and never will again what they do.
+    """
 
     def __init__(self, page: Page, site: str, portal: Portal, mailbox: Mailbox) -> None:
         self.page = page
         self.site = site
         self.portal = portal
         self.mailbox = mailbox
+        self.is_changed = False
+
+    async def changed(self, script: str) -> None:
+        """By this script, before any other, on each page that it opens."""
+        self.is_changed = True
+        await self.page.add_init_script(script)
+
+    async def holds_the_clock(self) -> None:
+        self.is_changed = True
+        await self.page.clock.install()
 
     async def open(self, path: str, status: int = 200) -> None:
         answer = await self.page.goto(path)

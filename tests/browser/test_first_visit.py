@@ -39,7 +39,7 @@ async def visit(reader, path):
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no-javascript"])
 async def test_the_sign_in_is_there_after_three_requests_and_again_after_one(opened, asked, javascript):
-    reader = await opened(javascript=javascript)
+    reader = await opened(javascript=javascript, is_new=True)
     sizes = await visit(reader, "/connexion")
     shown = [path.rpartition(".")[2] for path in asked if not path.startswith(LATER)]
     assert shown == (["/connexion", "css", "js"] if javascript else ["/connexion", "css"])
@@ -51,7 +51,7 @@ async def test_the_sign_in_is_there_after_three_requests_and_again_after_one(ope
 
 
 async def test_a_swap_asks_for_nothing_but_itself(opened, asked, world):
-    reader = await opened()
+    reader = await opened(is_new=True)
     await visit(reader, "/connexion")
     asked.clear()
     await reader.tab_to("Se connecter avec son code adhérent")

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from app import clock
 from db.models import AccountSession, EmployeeImport
 from db.seeds.world import World
-from tests.browser.listener import LISTEN, Listener
+from tests.browser.listener import Listener
 from tests.contributions.steps import YEAR, some_employees
 from tests.employees.people import put
 from tests.planning.steps import PLANNING, a_person, a_slot
@@ -24,9 +24,7 @@ LIST = "/espace/00010/salaries"
 
 @pytest.fixture
 async def listener(opened, world):
-    reader = await opened()
-    await reader.page.add_init_script(LISTEN)
-    return Listener(reader)
+    return Listener(await opened())
 
 
 @pytest.fixture
@@ -240,7 +238,7 @@ async def test_who_stays_goes_on_where_they_were(alice_listens, portal):
     listener, reader = alice_listens, alice_listens.reader
     async with portal.database.transaction(write=True) as session:
         await session.exec(update(AccountSession).values(created_at=clock.now() - timedelta(hours=11)))
-    await reader.page.clock.install()
+    await reader.holds_the_clock()
     await reader.open("/mon-compte")
     await reader.tab_to("Fonction")
     await reader.page.clock.fast_forward("28:05")

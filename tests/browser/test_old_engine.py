@@ -22,8 +22,9 @@ for (const kind of [Document, DocumentFragment, Element]) {
 
 
 async def test_an_engine_that_cannot_show_what_htmx_fetched_loads_whole_pages(opened, world):
-    page = (await opened()).page
-    await page.add_init_script(OLD)
+    reader = await opened()
+    await reader.changed(OLD)
+    page = reader.page
     await page.goto("/connexion")
     await page.get_by_label("Votre adresse e-mail").fill(world.alice.email)
     await page.get_by_role("button", name="Valider").click()

@@ -29,7 +29,7 @@ async def half_an_hour_passes(portal):
 async def at_the_profile(reader, account, *, fake_clock=False):
     await reader.signed_in(account)
     if fake_clock:
-        await reader.page.clock.install()
+        await reader.holds_the_clock()
     await reader.open("/mon-compte")
     return reader.page.locator("#layout-session")
 
@@ -102,7 +102,7 @@ async def test_what_is_said_of_the_end_is_seen_wherever_the_page_is(reader, worl
 async def test_near_the_twelfth_hour_staying_says_until_when_and_the_end_is_told_once(reader, world, portal):
     await reader.signed_in(world.alice)
     await signed_in_for(portal, timedelta(hours=11, minutes=20))
-    await reader.page.clock.install()
+    await reader.holds_the_clock()
     await reader.open("/mon-compte")
     warning = reader.page.locator("#layout-session")
     await reader.tab_to("Fonction")
@@ -132,7 +132,7 @@ async def test_in_its_last_minutes_a_session_offers_nothing_that_would_not_help(
 async def test_what_is_done_in_place_does_not_put_off_the_twelfth_hour(reader, world, portal):
     await reader.signed_in(world.alice)
     await signed_in_for(portal, timedelta(hours=11, minutes=40))
-    await reader.page.clock.install()
+    await reader.holds_the_clock()
     await reader.open("/espace/00010/salaries")
     await reader.page.clock.fast_forward("10:00")
     await reader.tab_to("Nom, poste ou matricule")

@@ -53,5 +53,5 @@ class Watch:
 
 async def watched(opened) -> tuple[Reader, Watch]:
     reader = await opened()
-    await reader.page.add_init_script(WATCH_POLICY)
+    await reader.changed(WATCH_POLICY)
     return reader, Watch(reader)
