@@ -16,9 +16,8 @@ from app import quick_start  # noqa: F401 - for its effects, before all that fol
 from sqlalchemy.exc import DBAPIError
 
 from app import clock, commands
+from app.copies.backup import restore, save
 from app.copies.lock import in_use
-from app.copies.restoring import restore
-from app.copies.saving import save
 from app.errors import CommandRefused
 from app.logs import configure_logs, words_of
 from app.private import keep_private

@@ -14,14 +14,11 @@ from app.access import StaffAccess, VisitorAccess
 from app.bounces.acts import read_bounces
 from app.demo.clinic_story import add_clinic
 from app.demo.contact_story import add_contact
-from app.demo.contributions_story import add_contributions
-from app.demo.documents_story import add_documents
 from app.demo.hours import at_work
-from app.demo.invoices_story import add_invoices
 from app.demo.morning_story import add_morning
-from app.demo.past_story import add_past
+from app.demo.papers_story import add_contributions, add_documents, add_invoices
 from app.demo.queries import Filled, filling_of, is_demo_base
-from app.demo.story import add_planning
+from app.demo.story import add_past, add_planning
 from app.employees.declared import all_columns, name_keys
 from app.errors import CommandRefused
 from app.follow_up.law import DoneVisit

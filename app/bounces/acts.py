@@ -8,8 +8,7 @@ from datetime import datetime
 from sqlmodel import col, select, update
 
 from app.access import Access, VisitorAccess
-from app.bounces.boxes import BIGGEST, open_box
-from app.bounces.reports import Bounce, bounce_of
+from app.bounces.reports import BIGGEST, Bounce, bounce_of, open_box
 from app.portal import Portal
 from db.models import OutboxMail, VisitNotice
 

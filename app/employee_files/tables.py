@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from app import clock
-from app.employee_files import day_columns
+from app.employee_files import days
 from app.employee_files.columns import CODE, COLUMNS, FULL_NAME, KINDS, problems_of, read, written
 from app.employee_files.days import EDGES_OF_YEAR, in_french, is_blank
 from app.employee_files.full_names import Cut, cut_names
@@ -165,19 +165,19 @@ class Readers:
     ) -> None:
         chosen = options.get("dates", {})
         columns = {
-            field: day_columns.DayColumn(cells[field], COLUMNS[field].words, kind, chosen.get(field, ""))
+            field: days.DayColumn(cells[field], COLUMNS[field].words, kind, chosen.get(field, ""))
             for field, kind in KINDS.items()
             if field in cells
         }
         is_1904 = tables[0].sheet.is_1904
         today = date.fromisoformat(options["today"]) if options.get("today") else clock.today()
-        read_days = day_columns.decided(columns, is_1904=is_1904, is_french=is_french(tables[0].titles))
+        read_days = days.decided(columns, is_1904=is_1904, is_french=is_french(tables[0].titles))
         self.doubts = [(field, clause) for field, each in read_days.items() for clause in each.doubts]
         self.dates = {
-            field: day_columns.told(columns[field], each) for field, each in read_days.items() if each.order
+            field: days.told(columns[field], each) for field, each in read_days.items() if each.order
         }
         for field, each in read_days.items():
-            parse = day_columns.reader_of(columns[field], each, is_1904=is_1904, today=today)
+            parse = days.reader_of(columns[field], each, is_1904=is_1904, today=today)
             self.read[field] = _remembered(field, parse)
 
     def _show_cut(self, title: str) -> None:

@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from app import clock
-from app.employees import choosing, deadlines, departures, leavings
+from app.employees import choosing, deadlines, departures
 from app.employees.acts import correct_employee, employee_of
 from app.employees.around import around
 from app.employees.checks import check_against
@@ -136,5 +136,5 @@ def _edit_page(employee: Employee, form: Form[Any]) -> Page:
 
 
 MEMBER: list[Any] = [
-    show, edit, update, *choosing.MEMBER, *departures.MEMBER, *leavings.MEMBER, *deadlines.MEMBER,
+    show, edit, update, *choosing.MEMBER, *departures.MEMBER, *deadlines.MEMBER,
 ]  # fmt: skip

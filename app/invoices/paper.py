@@ -1,17 +1,24 @@
-"""The invoice as a PDF, with the code that a banking application reads to pay the rest."""
+"""The invoice as a PDF, with the code that a banking application reads to pay the rest; many as one ZIP, sent
+while it is made: none of it is ever whole in memory.
+"""
 
-from collections.abc import Sequence
+import re
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from app.files.pdf import typeset_apart
-from app.invoices.queries import InvoiceRow
+from app.files.zipped import Sink
+from app.invoices.queries import Bill, InvoiceRow
 from app.invoices.rules import KIND_WORDS, VAT_WORDS, epc_payload, in_groups, reference_of
 from app.mail.letters import File
+from app.portal import Portal
 from app.settings import Settings
 from app.text.counts import siret
 from app.text.formats import amount, day
+from app.text.search import folded
 from db.models import Company, Invoice, InvoiceKind, Payment
 
 TEMPLATE = "invoices/paper.typ"
@@ -150,3 +157,31 @@ async def draw(paper: dict[str, Any], _settings: Settings) -> File:
 def file_name(number: str, *, is_note: bool) -> str:
     """facture-F2026-00123.pdf, avoir-A2026-00007.pdf: a number has only letters, digits, - and /."""
     return f"{'avoir' if is_note else 'facture'}-{number.replace('/', '-')}.pdf"
+
+
+async def zip_of(bills: Sequence[Bill], portal: Portal, account_id: int, today: date) -> AsyncIterator[bytes]:
+    """A PDF for each invoice, in a folder for each company; typst draws them one at a time, between those of
+    others. A drawing that fails cuts the answer: nobody takes half of it for the whole. `portal.archives` has
+    the account meanwhile.
+    """
+    sink = Sink()
+    portal.archives.add(account_id)
+    try:
+        with ZipFile(sink, "w", ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
+            for company, invoice, row, payments in bills:
+                content = await pdf_of(
+                    paper_of(company, invoice, row, payments=payments, settings=portal.settings, today=today)
+                )
+                is_note = invoice.kind == InvoiceKind.CREDIT_NOTE
+                name = file_name(invoice.number, is_note=is_note)
+                archive.writestr(f"{folder_name(company.code, company.name)}/{name}", content)
+                yield sink.taken()
+        yield sink.taken()
+    finally:
+        portal.archives.discard(account_id)
+
+
+def folder_name(code: str, name: str) -> str:
+    """00010-adherent-brieuc: any system can unpack it, and the code makes it one company's."""
+    words = re.sub(r"[^a-z0-9]+", "-", folded(name))[:40].strip("-")
+    return f"{code}-{words}".rstrip("-")

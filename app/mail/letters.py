@@ -1,16 +1,123 @@
-"""Letters made from the rows of the outbox."""
+"""Letters: written once, in Markdown (CommonMark), made plain text and HTML from the rows of the outbox.
 
-from collections.abc import Awaitable, Callable
+What people typed is literal: `*x* [a](http://b)` as a company's name reads so in both.
+"""
+
+import re
+import textwrap
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup
 
-from app.mail.markdown import as_html, as_text, title_of
 from app.portal import Portal
 from app.settings import Settings
+from app.text.formats import TIED
 from db.models import OutboxMail
+
+WIDTH = 76  # columns: an answer still has room for the mark before what it quotes
+# Every one of them may follow a backslash (CommonMark 0.31, 2.4) and then means itself, wherever it stands.
+PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+LINE_ENDS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
+INDENT = re.compile(r"^ +", re.MULTILINE)
+PARSER = MarkdownIt("commonmark", {"html": False})
+
+
+class Markdown(str):
+    """Words that are Markdown already."""
+
+    __slots__ = ()
+
+
+def literal(value: Any) -> str:
+    """For Jinja's `finalize`: any value on one line, as it is read."""
+    if isinstance(value, Markdown):
+        return value
+    return _escaped(LINE_ENDS.sub(" ", str(value)).strip())
+
+
+def typed(text: str) -> Markdown:
+    """For a paragraph of its own: what somebody typed, line by line, indented as it was."""
+    lines = "\n".join(line.expandtabs(4).rstrip() for line in text.strip("\r\n").splitlines())
+    indented = INDENT.sub(lambda found: TIED * len(found[0]), lines)
+    paragraphs = [each for each in re.split(r"\n{2,}", indented) if each]
+    return Markdown("\n\n".join(_escaped(each).replace("\n", "\\\n") for each in paragraphs))
+
+
+def _escaped(words: str) -> str:
+    return PUNCTUATION.sub(r"\\\1", words)
+
+
+def title_of(source: str) -> str:
+    """The first heading, without marks, on one line with plain spaces: a subject. ValueError without one."""
+    for node in SyntaxTreeNode(PARSER.parse(source)).children:
+        if node.type == "heading":
+            return " ".join("".join(_words(node.children[0])).split())
+    raise ValueError("a letter begins with its subject, as a heading")
+
+
+def as_html(source: str) -> str:
+    """A fragment of headings, paragraphs, lists, links, strong words; never a tag that was typed."""
+    html: str = PARSER.render(source)
+    return html
+
+
+def as_text(source: str) -> str:
+    """Without its headings, in lines of `WIDTH` columns or of one word that is longer, such as an address."""
+    blocks = SyntaxTreeNode(PARSER.parse(source)).children
+    return "\n\n".join(_block(each) for each in blocks if each.type != "heading") + "\n"
+
+
+def _block(node: SyntaxTreeNode) -> str:
+    if node.type == "bullet_list":
+        return "\n".join(_item(each) for each in node.children)
+    if node.type == "paragraph":
+        return "\n".join(_lines(node, WIDTH))
+    raise ValueError(f"a letter has no {node.type}")
+
+
+def _item(node: SyntaxTreeNode) -> str:
+    lines = [line for each in node.children for line in _lines(each, WIDTH - 2)]
+    return "\n".join(f"{'  ' if n else '- '}{line}" for n, line in enumerate(lines))
+
+
+def _lines(paragraph: SyntaxTreeNode, width: int) -> list[str]:
+    """The words, then the addresses of its links, each on a line of its own."""
+    inline = paragraph.children[0]
+    words, addresses = "".join(_words(inline)), [*_addresses(inline)]
+    if addresses and inline.children[-1].type == "link":
+        words += f"{TIED}:"
+    wrapped = [_wrapped(line, width) for line in words.split("\n")]
+    return [line for lines in wrapped for line in lines] + addresses
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def _words(node: SyntaxTreeNode) -> Iterator[str]:
+    for each in node.children:
+        if each.type == "hardbreak":
+            yield "\n"
+        elif each.type == "softbreak":
+            yield " "
+        elif each.children:
+            yield from _words(each)
+        else:
+            yield each.content
+
+
+def _addresses(inline: SyntaxTreeNode) -> Iterator[str]:
+    """Addresses of the links whose words do not say them."""
+    for each in inline.walk():
+        address = str(each.attrs.get("href", ""))
+        if each.type == "link" and address not in {"".join(_words(each)), ""} and address[:7] != "mailto:":
+            yield address
+
 
 # (name, content, media type)
 File = tuple[str, bytes, str]

@@ -1,6 +1,6 @@
 """A mail is a row in the outbox, in the transaction that queues it: rolled back with it, sent after it.
 
-Its sender is counted in that transaction (`app.security.mail_limits`): a person signed in, or a visitor by
+Its sender is counted in that transaction (`app.security.throttle`): a person signed in, or a visitor by
 the network. The service's own people and the clock are not.
 """
 
@@ -13,8 +13,7 @@ from typing import Any
 
 from app.access import Access, AccountAccess, MemberAccess, VisitorAccess
 from app.errors import Refused
-from app.security.mail_limits import DAY, HOUR, LIMITS, counter_kind
-from app.security.throttle import TooMany, count_among
+from app.security.throttle import DAY, HOUR, LIMITS, TooMany, count_among, counter_kind
 from app.text import formats
 from db.models import OutboxMail
 

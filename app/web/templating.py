@@ -12,7 +12,7 @@ from jinja2.ext import Extension
 from jinja2.runtime import Context, Macro, Undefined
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
-from app.mail.markdown import literal, typed
+from app.mail.letters import literal, typed
 from app.sections import FEW, SECTIONS, STAFF_SECTIONS
 from app.settings import Settings
 from app.text import formats

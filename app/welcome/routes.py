@@ -11,9 +11,8 @@ from app.rights import OWN
 from app.sections import SECTIONS, section_of
 from app.web.pages import leave, page
 from app.web.signatures import Member, Request, SignedIn, get
-from app.welcome.board import BoardQuery, board_of
+from app.welcome.board import BoardQuery, board_of, board_page, few_page
 from app.welcome.todo import home_of
-from app.welcome.views import board_page, few_page
 
 
 @get("/espace")

@@ -60,7 +60,7 @@ TABLE = """
 
 
 class Table:
-    """Where pages are put, one after the other. Its address is the portal's, so that their sheets are found."""
+    """Where pages are put, one after the other, at an address of the portal: their sheets are found."""
 
     def __init__(self, page: Page) -> None:
         self._page = page

@@ -132,7 +132,9 @@ async def test_what_these_checks_look_for_would_be_found(reader, table):
           const wide = Object.assign(document.createElement("button"), {textContent: "Bouton"});
           wide.style.cssText = "width: 40rem; height: 10px; min-height: 0; padding: 0";
           main.append(wide);
-          main.append(Object.assign(document.createElement("p"), {textContent: "Pâle", style: "color: #aaa"}));
+          const pale = Object.assign(document.createElement("p"), {textContent: "Pâle"});
+          pale.style.color = "#aaa";
+          main.append(pale);
         }"""
     )
     before, found, after = await table.barriers([sound, await page.evaluate(AS_IT_STANDS), sound])

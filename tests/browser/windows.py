@@ -1,7 +1,7 @@
 """Windows of one browser, lent to one test after the other: to open one costs more than most tests do.
 
-What a window knows of a test is what the browser keeps: its cookies, its other tabs, its size, what it was told to
-answer itself. That is taken back. Its cache stays, as that of a person who was there before.
+What a window knows of a test is what the browser keeps: its cookies, its other tabs, its size, what it was
+told to answer itself. That is taken back. Its cache stays, as that of a person who was there before.
 """
 
 from playwright.async_api import Browser, BrowserContext, Page

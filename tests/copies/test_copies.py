@@ -11,9 +11,8 @@ import pytest
 
 from app import clock
 from app.copies.archive import FILE, MANIFEST
+from app.copies.backup import restore, save
 from app.copies.lock import in_use
-from app.copies.restoring import restore
-from app.copies.saving import save
 from app.errors import CommandRefused
 from app.files.storage import Damaged, Storage
 from app.main import make_portal
@@ -176,7 +175,7 @@ async def test_a_copy_never_overwrites_and_one_cut_short_leaves_no_name(filled, 
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("app.copies.saving.sync", full)
+    monkeypatch.setattr("app.copies.backup.sync", full)
     with pytest.raises(OSError, match="No space"):
         await save(filled, tmp_path / "other.tar", THEN)
     assert not list(tmp_path.glob("other.tar*"))
@@ -265,10 +264,10 @@ async def test_an_archive_of_a_newer_version_is_refused_and_an_older_one_says_to
 ):
     await save(filled, tmp_path / "copy.tar", THEN)
     with monkeypatch.context() as patched:
-        patched.setattr("app.copies.restoring.is_known", lambda *_, **__: False)
+        patched.setattr("app.copies.backup.is_known", lambda *_, **__: False)
         with pytest.raises(CommandRefused, match="version plus récente"):
             await restore(filled, tmp_path / "copy.tar", clock.now())
-    monkeypatch.setattr("app.copies.restoring.is_known", lambda *_, newest=False: not newest)
+    monkeypatch.setattr("app.copies.backup.is_known", lambda *_, newest=False: not newest)
     assert "lancez « portail migrate »" in await restore(filled, tmp_path / "copy.tar", clock.now())
     await migrate(filled.database_url)
     assert await emails(filled) == ["alice@ours.example"]

@@ -9,8 +9,7 @@ import pytest
 from app.access import StaffAccess, VisitorAccess
 from app.errors import Refused
 from app.mail.outbox import mail_counted, queue_mail
-from app.security.mail_limits import DAY, LIMITS
-from app.security.throttle import WINDOWS, TooMany, count_among
+from app.security.throttle import DAY, LIMITS, WINDOWS, TooMany, count_among
 from app.web.forms import Form
 from app.web.templating import ROOT
 from db.models import AccountToken, Inquiry, OutboxMail, Throttle

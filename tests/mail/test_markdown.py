@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.mail.markdown import WIDTH, as_html, as_text, literal, title_of, typed
+from app.mail.letters import WIDTH, as_html, as_text, literal, title_of, typed
 
 HOSTILE = [
     "*x* [a](http://b)", "<b>x</b>", "![i](http://b/i.png)", "&lt;b&gt; &copy;", "\\*x\\*", "`code` ~~~",

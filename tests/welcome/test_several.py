@@ -9,7 +9,7 @@ import pytest
 
 from app.contributions.filings import DeclarationAt
 from app.contributions.states import Campaign, State
-from app.welcome.chosen import MOST, MOST_PAPERS, declaration_line, files_of
+from app.welcome.several import MOST, MOST_PAPERS, declaration_line, files_of
 from db.models import AnnualDeclaration, Invoice, InvoiceKind
 from db.seeds.world import World
 from tests.actors import Actor
@@ -187,7 +187,7 @@ async def test_the_whole_list_is_taken_a_hundred_at_a_time(alice, world, portal)
 async def test_more_invoices_than_a_zip_holds_are_refused_with_words(alice, world, portal, monkeypatch):
     await an_invoice(portal, world.site, "F2025/7")
     monkeypatch.setattr("app.welcome.several.MOST_PAPERS", 1)
-    monkeypatch.setattr("app.welcome.chosen.MOST_PAPERS", 1)
+    monkeypatch.setattr("app.welcome.several.MOST_PAPERS", 1)
     answer = await alice.get(f"{FILES}/zip{ALL}")
     page = await alice.follow(answer)
     assert "Plus de 1 : choisissez une année ou moins d’entreprises" in page.text
