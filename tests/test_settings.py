@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from app.settings import WrongSetting, contrast_with_white, load_settings
+from app.settings import Settings, WrongSetting, contrast_with_white, load_settings
+from app.web.templating import ROOT
 
 KEY = "k" * 40
 
@@ -119,3 +120,12 @@ def test_an_account_is_kept_without_its_spaces_and_the_demo_has_nobodys(tmp_path
     assert spaced.service_iban == "FR7630006000011234567890189"
     assert not load_settings(secret_key="k" * 64).service_iban
     assert load_settings(demo=True, data_dir=tmp_path).service_bic == "AGRIFRPP"
+
+
+def test_the_file_of_settings_says_each_of_them_and_its_default():
+    """`demo` is set by its command."""
+    lines = re.findall(r"^#PORTAIL_(\w+)=(.*)$", (ROOT / ".production/portail.env").read_text(), re.MULTILINE)
+    said = {name.lower(): default.strip('"') for name, default in lines}
+    fields = {name: field for name, field in Settings.model_fields.items() if name != "demo"}
+    defaults = {name: field.default for name, field in fields.items()}
+    assert said == {name: "" if each is None else str(each) for name, each in defaults.items()}
