@@ -66,9 +66,9 @@ def reads_without_styles(parent):
         assert words.strip() or not (is_act and before), "two links or buttons side by side"
         if child.get("class") == "new":
             assert words.strip()[-1:] in {"", ",", "–"}, f"a mark sticks to {words}"
-        told = "".join(child.itertext())
-        before = is_act or (before and not told.strip())
-        words = (child.tail or "") if is_act else words + told + (child.tail or "")
+        inside = "".join(child.itertext())
+        before = is_act or (before and not inside.strip())
+        words = (child.tail or "") if is_act else words + inside + (child.tail or "")
 
 
 def targets_in(element):

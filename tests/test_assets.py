@@ -20,9 +20,9 @@ def files(tmp_path):
 def test_what_is_vendored_travels_as_it_came_with_the_hash_that_the_readme_tells(files):
     vendored = (STATIC / SCRIPT[0]).read_bytes()
     assert files["portail.js"].startswith(vendored + b"\n")
-    told = re.search(rf"`static/{re.escape(SCRIPT[0])}`, sha384-(\S+)\.", (ROOT / "README.md").read_text())
-    assert told
-    assert base64.b64encode(hashlib.sha384(vendored).digest()).decode() == told[1]
+    named = re.search(rf"`static/{re.escape(SCRIPT[0])}`, sha384-(\S+)\.", (ROOT / "README.md").read_text())
+    assert named
+    assert base64.b64encode(hashlib.sha384(vendored).digest()).decode() == named[1]
 
 
 def test_every_script_of_the_folder_is_in_the_one_that_is_served(files):

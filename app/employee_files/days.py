@@ -349,7 +349,7 @@ def reader_of(column: DayColumn, days: Days, *, is_1904: bool, today: date) -> C
     return lambda typed: "" if is_no_date(typed, column.kind) else read(typed, column.words).isoformat()
 
 
-def told(column: DayColumn, days: Days) -> dict[str, Any]:
+def summary_of(column: DayColumn, days: Days) -> dict[str, Any]:
     """The column for `Reading.dates`: two cells that depend on its order, with the order in words."""
     depending = (
         cell

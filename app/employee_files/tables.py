@@ -174,7 +174,7 @@ class Readers:
         read_days = days.decided(columns, is_1904=is_1904, is_french=is_french(tables[0].titles))
         self.doubts = [(field, clause) for field, each in read_days.items() for clause in each.doubts]
         self.dates = {
-            field: days.told(columns[field], each) for field, each in read_days.items() if each.order
+            field: days.summary_of(columns[field], each) for field, each in read_days.items() if each.order
         }
         for field, each in read_days.items():
             parse = days.reader_of(columns[field], each, is_1904=is_1904, today=today)

@@ -1,7 +1,6 @@
 """/espace/{code}/factures: the list, one of them, the paper, the file."""
 
 import asyncio
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,7 +25,7 @@ from app.invoices.views import csv_of, line_of, sums_of
 from app.rights import Right
 from app.text.formats import amount
 from app.web.pages import page
-from app.web.paging import PAGE, place_of, row_number
+from app.web.paging import PAGE, day_place, row_number
 from app.web.signatures import Member, get
 from db.models import Invoice, InvoiceKind
 
@@ -44,7 +43,7 @@ async def index(
     """The latest first, 25 a page."""
     today, totals = clock.today(), await totals_of(access, clock.today())
     years, year, state = _years(totals), _year(annee), etat if etat in FILTERS else ""
-    place = _day_place(avant)
+    place = day_place(avant)
     found = await invoices_before(access, state, year, place, today)
     asked = {name: value for name, value in (("annee", annee if year else ""), ("etat", state)) if value}
     last = found[PAGE - 1] if len(found) > PAGE else None
@@ -133,12 +132,6 @@ def _years(totals: Totals) -> list[int]:
 def _year(typed: str) -> int | None:
     """A year that makes no sense is left aside."""
     return row_number(typed) if len(typed) == 4 and row_number(typed) else None
-
-
-def _day_place(typed: str) -> tuple[date, int] | None:
-    """The place of a page; None when this portal did not write it: the reader sees the latest."""
-    place = place_of(typed, "echeance")
-    return (date.fromisoformat(place[0]), place[1]) if place else None
 
 
 MEMBER: list[Any] = [index, export, show, paper]

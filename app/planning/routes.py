@@ -1,6 +1,6 @@
 """/espace/{code}/planning: what the service proposes, by month, past, on paper; one slot, and its person."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from litestar.di import NamedDependency
@@ -34,7 +34,7 @@ from app.planning.weeks import PLANNING
 from app.rights import Right
 from app.web.forms import Form
 from app.web.pages import Page, page
-from app.web.paging import PAGE, place_of
+from app.web.paging import PAGE, day_place
 from app.web.signatures import Member, Request, get, post
 from db.models import NoticeKind, SlotState
 
@@ -64,9 +64,8 @@ async def choose(request: Request, access: Member, slot_id: FromPath[int]) -> Re
 async def _choosing_page(access: MemberAccess, slot_id: int, form: Form[Any], q: str, after: str) -> Page:
     row = await slot_row(access, slot_id)
     (line,) = await lines_now(access, [row])
-    place = place_of(after, "echeance")
-    start = (date.fromisoformat(place[0]), place[1]) if place else None
-    found = await candidates_for(access, row, q, start)
+    place = day_place(after)
+    found = await candidates_for(access, row, q, place)
     last = found[PAGE - 1] if len(found) > PAGE else None
     form.typed["sequence"] = str(row.sequence)
     listed = found[:PAGE]
@@ -117,7 +116,7 @@ async def month(access: Member, mois: FromQuery[str] = "") -> Response[Any]:
 @get(f"{PLANNING}/passees", right=Right.VIEW)
 async def past(access: Member, avant: FromQuery[str] = "") -> Response[Any]:
     """Visits that took place, the latest first, and appointments that nobody came to."""
-    place = _day_place(avant)
+    place = day_place(avant)
     found = await visits_before(access, place)
     last = found[PAGE - 1] if len(found) > PAGE else None
     return page(
@@ -162,12 +161,6 @@ async def convocation(access: Member, slot_id: FromPath[int]) -> Response[Any]:
     content = await pdf_of(convocation_of(row, access.portal.settings, "", words))
     headers = {"Content-Disposition": f'inline; filename="{file_stem(row, NoticeKind.SUMMONS)}.pdf"'}
     return Response(content, media_type="application/pdf", headers=headers)
-
-
-def _day_place(typed: str) -> tuple[date, int] | None:
-    """The place of a page; None when this portal did not write it: the reader sees the latest."""
-    place = place_of(typed, "echeance")
-    return (date.fromisoformat(place[0]), place[1]) if place else None
 
 
 MEMBER: list[Any] = [*weeks.MEMBER, choosing, choose, month, past, sheet, show, convocation, *answers.MEMBER]

@@ -63,3 +63,9 @@ def place_of(typed: str, sort: str) -> tuple[str, int] | None:
     except ValueError:
         return None
     return place, row
+
+
+def day_place(typed: str) -> tuple[date, int] | None:
+    """The place in a list by day; None when this portal did not write it: the reader sees the latest."""
+    place = place_of(typed, "echeance")
+    return (date.fromisoformat(place[0]), place[1]) if place else None

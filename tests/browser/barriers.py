@@ -76,8 +76,8 @@ class Table:
             await self._page.set_viewport_size(window)
             for first in range(0, len(pages), TOGETHER):
                 some = pages[first : first + TOGETHER]
-                told = await self._page.evaluate(f"([pages, norm]) => each(pages, {judge})", [some, NORM])
-                for at, faults in enumerate(told, first):
+                judged = await self._page.evaluate(f"([pages, norm]) => each(pages, {judge})", [some, NORM])
+                for at, faults in enumerate(judged, first):
                     found[at] += faults
         return found
 

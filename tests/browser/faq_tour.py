@@ -13,8 +13,10 @@ async def faq_tour(reader: Reader) -> Tour:
     yield Stop("/faq")
     for words, found in (("pré reprise", True), ("xyzzy", False)):
         await reader.fill(q=words)
-        told = page.locator("#faq-list li") if found else page.get_by_text("Aucune réponse ne contient")
-        await expect(told.first).to_be_visible()
+        found_there = (
+            page.locator("#faq-list li") if found else page.get_by_text("Aucune réponse ne contient")
+        )
+        await expect(found_there.first).to_be_visible()
         await reader.settled()
         yield Stop(f"/faq searched {words}", swapped=True)
     for slug in articles():

@@ -78,8 +78,8 @@ async def test_a_week_is_confirmed_with_one_press(opened, world, portal, three, 
     await reader.open(WEEK)
     await reader.tab_to("Confirmer les 3 rendez-vous")
     await reader.press("Enter")
-    told = reader.page.get_by_role("status").filter(has_text="Les rendez-vous sont confirmés")
-    await expect(told).to_be_visible()
+    notice = reader.page.get_by_role("status").filter(has_text="Les rendez-vous sont confirmés")
+    await expect(notice).to_be_visible()
     await counts(reader, "0 à confirmer")
     await expect(reader.page.locator(".tag.ok")).to_have_count(3)
     assert len(await notices(portal)) == 3

@@ -22,20 +22,20 @@ def of(written, people, new=0):
     return amount(people, new, rules_of(2027, written))
 
 
-def told(found):
+def lines_of(found):
     return [(each.label, each.quantity, each.unit_cents, each.net_cents) for each in found.lines]
 
 
 def test_flat_everybody_at_the_same_price():
     found = of(FLAT, {(SI, 12): 20, (SIA, 12): 3, (SIR, 12): 2})
-    assert told(found) == [("Personnes suivies", 25, 11_600, 290_000)]
+    assert lines_of(found) == [("Personnes suivies", 25, 11_600, 290_000)]
     assert (found.net_cents, found.vat_cents, found.total_cents) == (290_000, 58_000, 348_000)
     assert "compte pour une" in found.lines[0].reason
 
 
 def test_by_follow_up_each_kind_has_its_line():
     found = of(BY_MONITORING, {(SIR, 12): 2, (SI, 12): 20, (SIA, 12): 3})
-    assert told(found) == [
+    assert lines_of(found) == [
         ("Suivi individuel simple (SI)", 20, 9_280, 185_600),
         ("Suivi individuel adapté (SIA)", 3, 11_600, 34_800),
         ("Suivi individuel renforcé (SIR)", 2, 13_920, 27_840),
@@ -44,7 +44,7 @@ def test_by_follow_up_each_kind_has_its_line():
 
 
 def test_degressive_by_slices_each_slice_at_its_price():
-    assert told(of(SLICES, {(SI, 12): 40, (SIR, 12): 25})) == [
+    assert lines_of(of(SLICES, {(SI, 12): 40, (SIR, 12): 25})) == [
         ("Personnes suivies, de la 1re à la 10e", 10, 12_000, 120_000),
         ("Personnes suivies, de la 11e à la 50e", 40, 11_000, 440_000),
         ("Personnes suivies, à partir de la 51e", 15, 9_500, 142_500),
@@ -53,15 +53,15 @@ def test_degressive_by_slices_each_slice_at_its_price():
 
 def test_degressive_by_size_one_price_which_may_make_one_more_cost_less():
     ten, eleven = of(SIZE, {(SI, 12): 10}), of(SIZE, {(SI, 12): 11})
-    assert told(ten) == [("Personnes suivies", 10, 12_000, 120_000)]
-    assert told(eleven) == [("Personnes suivies", 11, 11_000, 121_000)]
+    assert lines_of(ten) == [("Personnes suivies", 10, 12_000, 120_000)]
+    assert lines_of(eleven) == [("Personnes suivies", 11, 11_000, 121_000)]
     assert "entreprises de 11 personnes" in eleven.lines[0].reason
     assert of(SIZE, {(SI, 12): 51}).net_cents < of(SIZE, {(SI, 12): 50}).net_cents
 
 
 def test_who_came_in_september_pays_four_months_with_a_prorata_rounded_to_the_cent():
     found = of(FLAT | {"hires": "prorata"}, {(SI, 12): 10, (SI, 4): 3})
-    assert told(found) == [
+    assert lines_of(found) == [
         ("Personnes suivies", 10, 11_600, 116_000),
         ("Personnes suivies, 4 mois sur 12", 3, 3_867, 11_601),
     ]
@@ -70,12 +70,12 @@ def test_who_came_in_september_pays_four_months_with_a_prorata_rounded_to_the_ce
 
 def test_in_slices_those_who_pay_the_whole_year_come_first():
     found = of(SLICES | {"hires": "prorata"}, {(SI, 6): 2, (SIR, 12): 9})
-    assert [(each[1], each[2]) for each in told(found)] == [(9, 12_000), (1, 6_000), (1, 5_500)]
+    assert [(each[1], each[2]) for each in lines_of(found)] == [(9, 12_000), (1, 6_000), (1, 5_500)]
 
 
 def test_entry_fees_are_a_line_of_their_own():
     found = of(FLAT | {"entry_cents": 2_500}, {(SI, 12): 4}, new=2)
-    assert told(found)[-1] == ("Frais d’ouverture de dossier", 2, 2_500, 5_000)
+    assert lines_of(found)[-1] == ("Frais d’ouverture de dossier", 2, 2_500, 5_000)
     assert found.net_cents == 51_400
 
 

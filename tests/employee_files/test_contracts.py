@@ -14,7 +14,7 @@ def day(written: str) -> date | None:
     return date.fromisoformat(written) if written else None
 
 
-def told(*spelled: tuple[str, ...]) -> tuple[list[int], str]:
+def present_of(*spelled: tuple[str, ...]) -> tuple[list[int], str]:
     """The places of the contracts that go on, and the entry, whatever their order."""
     spells = [Spell(place, *map(day, each)) for place, each in enumerate(spelled)]
     found = set()
@@ -54,7 +54,7 @@ def told(*spelled: tuple[str, ...]) -> tuple[list[int], str]:
     ],
 )
 def test_the_contract_that_goes_on_and_the_start_of_its_chain(contracts, places, entry):
-    assert told(*contracts) == (places, entry)
+    assert present_of(*contracts) == (places, entry)
 
 
 def test_nobody_without_a_contract_has_one_that_goes_on():

@@ -271,9 +271,9 @@ def test_neither_the_number_of_the_securite_sociale_nor_pay_nor_health_is_in_wha
     assert content.count(NIR.encode()) == 3
     assert HIDDEN.encode() in content
     reading, rows = heard(content)
-    told = json.dumps([reading, [asdict(row) for row in rows]])
+    written = json.dumps([reading, [asdict(row) for row in rows]])
     declared = declarations_of([content])
-    told += json.dumps([asdict(row) for row in rows_of(gathered(declared), BRIEUC)])
-    assert HIDDEN not in told
-    assert NIR not in told
+    written += json.dumps([asdict(row) for row in rows_of(gathered(declared), BRIEUC)])
+    assert HIDDEN not in written
+    assert NIR not in written
     assert HIDDEN not in repr(declared)

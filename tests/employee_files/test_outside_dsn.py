@@ -23,8 +23,8 @@ def heard(content: bytes, siret: str = BRIEUC) -> tuple[dict, list[FileRow]]:
     rows: list[FileRow] = []
     pieces = [content[at : at + PIECE] for at in range(0, len(content), PIECE)]
     reading = read_dsn(pieces, siret, lambda bundle, *_: rows.extend(bundle))
-    told = {name: getattr(reading, name) for name in ("month", "notes", "aside", "is_whole")}
-    return told, rows
+    report = {name: getattr(reading, name) for name in ("month", "notes", "aside", "is_whole")}
+    return report, rows
 
 
 def case(name: str, siret: str = BRIEUC) -> tuple[dict, list[FileRow]]:
@@ -94,9 +94,9 @@ def test_a_cancelled_declaration_says_nothing_whatever_its_nature():
 
 
 def test_one_that_replaces_another_is_read_and_said():
-    told, rows = heard(dsn_bytes(dsn_person(), kind="03"))
-    assert told["notes"] == ["Cette DSN en annule et remplace une autre : c’est elle qui est lue."]
-    assert (len(rows), told["is_whole"]) == (1, True)
+    report, rows = heard(dsn_bytes(dsn_person(), kind="03"))
+    assert report["notes"] == ["Cette DSN en annule et remplace une autre : c’est elle qui est lue."]
+    assert (len(rows), report["is_whole"]) == (1, True)
 
 
 @pytest.mark.parametrize("nature", ["04", "05"])
@@ -117,44 +117,44 @@ def test_an_end_of_contract_is_a_departure_and_no_list(nature):
         ("05.001,'07'", f"05.001,'{nature}'"),
         ("05.002,'04'", "05.002,'01'"),
     )
-    told, rows = heard(content)
+    report, rows = heard(content)
     assert named(rows, "exit_on", "entry_on") == {"HAMON": ("2026-11-25", "2018-07-20")}
-    assert (told["is_whole"], told["month"]) == (False, "")
-    assert "ne dit que des départs ; les personnes qui n’y sont pas" in told["notes"][0]
+    assert (report["is_whole"], report["month"]) == (False, "")
+    assert "ne dit que des départs ; les personnes qui n’y sont pas" in report["notes"][0]
 
 
 def test_a_fraction_is_no_whole_list_until_the_others_are_there():
-    told, rows = case("fraction_1_sur_2")
-    assert (named(rows, "entry_on"), told["is_whole"]) == ({"TESTEUR": ("2024-09-01",)}, False)
-    assert told["notes"][0].startswith("Fraction 1 sur 2 : les autres peuvent être ailleurs ; ")
+    report, rows = case("fraction_1_sur_2")
+    assert (named(rows, "entry_on"), report["is_whole"]) == ({"TESTEUR": ("2024-09-01",)}, False)
+    assert report["notes"][0].startswith("Fraction 1 sur 2 : les autres peuvent être ailleurs ; ")
     both = dsn_bytes(dsn_person(), fraction="12") + dsn_bytes(dsn_person({"002": "B"}), fraction="22")
-    told, rows = heard(both)
-    assert (len(rows), told["is_whole"], told["notes"]) == (2, True, [])
+    report, rows = heard(both)
+    assert (len(rows), report["is_whole"], report["notes"]) == (2, True, [])
 
 
 @pytest.mark.parametrize(
     ("more", "words"), [({"test": "01"}, "envoi de test"), ({"scope": "02"}, "agricole")]
 )
 def test_a_trial_and_a_part_of_the_employees_are_no_whole_list(more, words):
-    told, rows = heard(dsn_bytes(dsn_person(), **more))
-    assert (len(rows), told["is_whole"]) == (1, False)
-    assert words in told["notes"][0]
+    report, rows = heard(dsn_bytes(dsn_person(), **more))
+    assert (len(rows), report["is_whole"]) == (1, False)
+    assert words in report["notes"][0]
 
 
 def test_the_month_is_told():
-    told, rows = case("mois_ancien")
-    assert (told["month"], told["is_whole"], len(rows)) == ("2026-01", True, 2)
+    report, rows = case("mois_ancien")
+    assert (report["month"], report["is_whole"], len(rows)) == ("2026-01", True, 2)
 
 
 # Several declarations in one file
 
 
 def test_two_sendings_end_to_end_are_read_and_each_is_counted():
-    told, rows = case("deux_envois")
+    report, rows = case("deux_envois")
     assert named(rows, "entry_on", "exit_on") == {"TESTDEUX": ("2024-09-01", "")}
-    assert told["aside"] == [["TESTUN LEA", "n’est que dans la DSN de 10/2026, plus ancienne"]]
+    assert report["aside"] == [["TESTUN LEA", "n’est que dans la DSN de 10/2026, plus ancienne"]]
     said = "Ce fichier contient les DSN de 10/2026 et de 11/2026 : la plus récente l’emporte."
-    assert (told["notes"], told["month"], told["is_whole"]) == ([said], "2026-11", True)
+    assert (report["notes"], report["month"], report["is_whole"]) == ([said], "2026-11", True)
     cut = (CASES / "deux_envois.dsn").read_bytes().replace(b"S21.G00.81.001,'045'\r\n", b"", 1)
     assert "annonce 85 lignes et en compte 84" in refusal_of(cut)
 
@@ -167,11 +167,11 @@ def test_of_two_months_the_latest_wins_and_who_is_only_in_the_other_is_set_aside
     )
     november = dsn_bytes(dsn_person({}, ({"001": "01112026"}, "")), dsn_person({"002": "NOUVEAU"}))
     for both in (october + november, november + october):
-        told, rows = heard(both)
+        report, rows = heard(both)
         assert named(rows, "entry_on", "exit_on")["LE GALL"] == ("2026-03-01", "")
         assert sorted(named(rows)) == ["LE GALL", "NOUVEAU"]
-        assert told["aside"] == [["PARTI Élise", "n’est que dans la DSN de 10/2026, plus ancienne"]]
-        assert "les DSN de 10/2026 et de 11/2026" in told["notes"][0]
+        assert report["aside"] == [["PARTI Élise", "n’est que dans la DSN de 10/2026, plus ancienne"]]
+        assert "les DSN de 10/2026 et de 11/2026" in report["notes"][0]
 
 
 def test_a_contract_that_ran_last_month_and_is_not_said_any_more_runs_no_longer():
@@ -191,26 +191,26 @@ def test_what_replaces_or_cancels_does_so_within_one_file():
 
 def test_a_departure_declared_beside_the_month_is_taken_and_the_list_stays_whole():
     leaving = dsn_bytes(dsn_person({}, ({}, "25112026")), nature="07", month="")
-    told, rows = heard(dsn_bytes(dsn_person(), dsn_person({"002": "B"})) + leaving)
-    assert (named(rows, "exit_on"), told["is_whole"]) == ({"LE GALL": ("2026-11-25",), "B": ("",)}, True)
+    report, rows = heard(dsn_bytes(dsn_person(), dsn_person({"002": "B"})) + leaving)
+    assert (named(rows, "exit_on"), report["is_whole"]) == ({"LE GALL": ("2026-11-25",), "B": ("",)}, True)
 
 
 def test_what_is_refused_beside_what_is_read_is_said():
-    told, rows = heard(dsn_bytes(dsn_person()) + dsn_bytes(dsn_person(), nature="04"))
+    report, rows = heard(dsn_bytes(dsn_person()) + dsn_bytes(dsn_person(), nature="04"))
     assert len(rows) == 1
-    assert told["notes"][0].startswith("Une partie de ce fichier n’a pas été lue. Un signalement d’arrêt")
+    assert report["notes"][0].startswith("Une partie de ce fichier n’a pas été lue. Un signalement d’arrêt")
 
 
 # Who works here
 
 
 def test_any_contract_that_runs_here_keeps_the_person_with_its_job_and_its_entry():
-    told, rows = case("deux_lieux")
+    report, rows = case("deux_lieux")
     assert named(rows, "entry_on", "contract", "exit_on") == {
         "TESTEUR": ("2020-09-01", "cdi", ""),
         "TEMOIN": ("2024-09-01", "cdi", ""),
     }
-    assert (told["aside"], told["notes"], rows[0].moved) == ([], [], {})
+    assert (report["aside"], report["notes"], rows[0].moved) == ([], [], {})
 
 
 def test_who_moved_to_a_sister_site_left_here_and_is_told_there():
@@ -220,16 +220,16 @@ def test_who_moved_to_a_sister_site_left_here_and_is_told_there():
         "TEMOIN": ("", "CAISSIERE"),
     }
     moved = rows[0].moved
-    told = [moved[name] for name in ("siret", "entry_on", "job_title", "exit_on", "contract")]
-    assert told == [AUTRE, "2026-11-01", "CAISSIERE", "", "cdi"]
+    values = [moved[name] for name in ("siret", "entry_on", "job_title", "exit_on", "contract")]
+    assert values == [AUTRE, "2026-11-01", "CAISSIERE", "", "cdi"]
     _, there = case("mutation", AUTRE)
     assert named(there, "entry_on", "exit_on") == {"HAMON": ("2026-11-01", "")}
 
 
 @pytest.mark.parametrize("nature", ["01", "02", "03", "08", "09"])
 def test_a_customer_s_place_is_nobody_s_workplace(nature):
-    told, rows = heard(dsn_bytes(dsn_person({}, ({"007": nature, "019": CLIENT}, ""))))
-    assert (len(rows), told["aside"]) == (1, [])
+    report, rows = heard(dsn_bytes(dsn_person({}, ({"007": nature, "019": CLIENT}, ""))))
+    assert (len(rows), report["aside"]) == (1, [])
 
 
 # What is not known of a birth
@@ -259,8 +259,8 @@ def test_a_birth_of_which_nothing_is_known_is_a_reason():
 
 def test_windows_letters_are_read():
     _, (row,) = case("cp1252")
-    told = [row.fields[name] for name in ("birth_name", "first_names", "job_title")]
-    assert (told, row.left) == (["LEBŒUF", "ANNE’MARIE", "MAÎTRE D’HÔTEL"], [])
+    values = [row.fields[name] for name in ("birth_name", "first_names", "job_title")]
+    assert (values, row.left) == (["LEBŒUF", "ANNE’MARIE", "MAÎTRE D’HÔTEL"], [])
 
 
 @pytest.mark.parametrize("name", ["utf16", "cr"])

@@ -166,13 +166,13 @@ def test_the_order_of_the_days_is_the_columns(cells, order, read_as):
 
 def test_how_a_column_was_read_is_told_with_two_samples_and_can_be_changed():
     reading, rows = days("02/03/1990", "04/05/1991", "")
-    told = {
+    dates = {
         "order": "dmy",
         "words": "jour/mois/année",
         "samples": ["02/03/1990", "04/05/1991"],
         "is_sure": False,
     }
-    assert reading.dates["birth_on"] == told
+    assert reading.dates["birth_on"] == dates
     reading, rows = days("02/03/1990", "04/05/1991", dates={"birth_on": "mdy"})
     assert [row.fields["birth_on"] for row in rows] == ["1990-02-03", "1991-04-05"]
     assert reading.dates["birth_on"]["is_sure"]

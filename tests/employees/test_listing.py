@@ -144,8 +144,8 @@ async def test_namesakes_are_told_apart_whatever_the_page_or_the_sort(alice, por
     await an_employee(portal, world.site, birth_name="ROUX", sex="M", exit_on="2025-12-31")
     await an_employee(portal, world.site, birth_name="SEULE")
     page = await alice.get(f"{LIST}?tri=entree")
-    told = re.findall(r'<a href="[^"]*">([^<]*)</a> <span class="hint whole">([^<]*)</span>', page.text)
-    assert told == [
+    links = re.findall(r'<a href="[^"]*">([^<]*)</a> <span class="hint whole">([^<]*)</span>', page.text)
+    assert links == [
         ("LE GALL Élise", "née le 14/07/1971"),
         ("LE GALL Élise", "née le 03/02/1990"),
         ("ROUX Élise", "date de naissance : 03/02/1990"),

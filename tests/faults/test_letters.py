@@ -32,8 +32,8 @@ def multipart(fields, file_name="a.pdf", charset="cp1252"):
         f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode(charset)
         for name, value in fields.items()
     ]
-    told = f'--b\r\nContent-Disposition: form-data; name="fichier"; filename="{file_name}"\r\n\r\n'
-    return b"".join(parts) + told.encode(charset) + PDF + b"\r\n--b--\r\n"
+    head = f'--b\r\nContent-Disposition: form-data; name="fichier"; filename="{file_name}"\r\n\r\n'
+    return b"".join(parts) + head.encode(charset) + PDF + b"\r\n--b--\r\n"
 
 
 MULTIPART = {"Content-Type": "multipart/form-data; boundary=b"}

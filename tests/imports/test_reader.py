@@ -27,10 +27,10 @@ ASKED = Asked(name="salaries.csv", today=TODAY)
 
 
 async def compared(content: bytes) -> Comparison:
-    async def told(read: int, total: int) -> None:
+    async def progress(read: int, total: int) -> None:
         """Nobody looks at the progress."""
 
-    async with place(next(SENDERS), told):
+    async with place(next(SENDERS), progress):
         return await comparison_of(content)
 
 
@@ -73,11 +73,11 @@ def children() -> list[Path]:
 
 
 async def seen_while_reading(content: bytes, look) -> None:
-    async def told(read: int, total: int) -> None:
+    async def progress(read: int, total: int) -> None:
         seen.extend(look(child) for child in children())
 
     seen: list = []
-    await compare_file(content, ASKED, nine_thousand(), told)
+    await compare_file(content, ASKED, nine_thousand(), progress)
     assert any(seen)
 
 
@@ -143,7 +143,7 @@ async def test_ten_thousand_lines_about_one_person_are_one_finding():
 async def test_the_portal_goes_on_meanwhile_and_hears_how_far_the_reading_is():
     heard, turns = [], 0
 
-    async def told(read: int, total: int) -> None:
+    async def progress(read: int, total: int) -> None:
         heard.append((read, total))
 
     async def others() -> None:
@@ -153,7 +153,7 @@ async def test_the_portal_goes_on_meanwhile_and_hears_how_far_the_reading_is():
             turns += 1
 
     alongside = asyncio.create_task(others())
-    found = await compare_file(csv_of(PEOPLE), ASKED, nobody(), told)
+    found = await compare_file(csv_of(PEOPLE), ASKED, nobody(), progress)
     alongside.cancel()
     assert found.rows == MOST_ROWS
     assert turns > 10

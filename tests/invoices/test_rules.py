@@ -99,8 +99,8 @@ def test_what_gives_no_reference_says_so(number):
 
 
 def test_the_code_says_what_epc069_12_asks():
-    told = epc_payload("AIST22 Santé au Travail", IBAN, BIC, 123_405, "RF18539007547034")
-    assert told.split("\n") == [
+    payload = epc_payload("AIST22 Santé au Travail", IBAN, BIC, 123_405, "RF18539007547034")
+    assert payload.split("\n") == [
         "BCD", "002", "1", "SCT", BIC, "AIST22 Santé au Travail", IBAN, "EUR1234.05", "", "RF18539007547034",
     ]  # fmt: skip
 
@@ -108,12 +108,12 @@ def test_the_code_says_what_epc069_12_asks():
 @given(st.text(st.characters(exclude_categories=["C"]), max_size=200), st.integers(1, 99_999_999_999))
 @example("𝔸" * 70, 99_999_999_999)
 def test_whatever_the_name_the_code_stays_within_its_norm(name, cents):
-    told = epc_payload(name, IBAN, BIC, cents, "RF18539007547034")
-    assert len(told.split("\n")) == 10
-    assert len(told.split("\n")[5]) <= 70
-    assert len(told.encode()) <= 331
-    assert name.strip().startswith(told.split("\n")[5])
-    assert len(modules_of(told)) <= 17 + 4 * 13
+    payload = epc_payload(name, IBAN, BIC, cents, "RF18539007547034")
+    assert len(payload.split("\n")) == 10
+    assert len(payload.split("\n")[5]) <= 70
+    assert len(payload.encode()) <= 331
+    assert name.strip().startswith(payload.split("\n")[5])
+    assert len(modules_of(payload)) <= 17 + 4 * 13
 
 
 @pytest.mark.parametrize("cents", [0, -1, 100_000_000_000])

@@ -75,9 +75,9 @@ async def test_appointments_missed_are_listed_once_over_and_told_from_those_give
     await a_slot(portal, world.site, elise, over, state=SlotState.DECLINED, fee_cents=7000)
     await a_slot(portal, world.site, elise, over + timedelta(days=1), state=SlotState.ABSENT, fee_cents=7000)
     page = (await alice.get(f"{PLANNING}/passees")).text.partition("manqués</caption>")[2]
-    told = [" ".join(re.sub("<[^>]+>", " ", each).split()) for each in page.split("<tr>")[2:]]
-    assert told[0].startswith("25/02/2026 LE GALL Élise rendu trop tard 70 €")
-    assert told[1].startswith("26/02/2026 LE GALL Élise absent 70 €")
+    lines = [" ".join(re.sub("<[^>]+>", " ", each).split()) for each in page.split("<tr>")[2:]]
+    assert lines[0].startswith("25/02/2026 LE GALL Élise rendu trop tard 70 €")
+    assert lines[1].startswith("26/02/2026 LE GALL Élise absent 70 €")
 
 
 async def test_a_proposal_that_nobody_confirmed_is_given_back_for_nothing(

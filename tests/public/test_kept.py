@@ -28,14 +28,14 @@ OF_NOBODY = {
 }
 
 
-def told():
+def columns_held():
     for held in HELD:
         yield from held.columns.items()
 
 
 def test_every_column_of_every_table_has_its_line_and_no_other():
     known = {table: set(columns.split()) for table, columns in OF_NOBODY.items()}
-    for table, columns in told():
+    for table, columns in columns_held():
         assert not known.get(table), f"{table} is told of twice"
         known[table] = set(columns.split())
     for table in metadata.sorted_tables:
