@@ -162,6 +162,6 @@ async def test_the_help_is_where_the_question_arises(alice, portal, world):
 
 async def test_a_campaign_of_before_one_was_a_member_says_why_it_is_none_of_ones_business(alice):
     words = (
-        ">Sans objet</span> vous n’étiez pas encore adhérent le 15 février 2025, à la fin de cette campagne"
+        ">Sans objet</span>, vous n’étiez pas encore adhérent le 15 février 2025, à la fin de cette campagne"
     )
     assert words in (await alice.get("/espace/00010-2/cotisation")).text
