@@ -30,6 +30,8 @@ from app.documents.forms import Deposit
 from app.employees.acts import register_employee
 from app.employees.declared import LABELS
 from app.files.pdf import typeset_apart
+from app.inbox.forms import NewNote, QuickText
+from app.inbox.people import keep_answer, write_note
 from app.inbox.staff import look_at_document, propose_for
 from app.kept_files import store_file
 from app.planning.acts import SeenSlot, ask_another_date
@@ -37,7 +39,7 @@ from app.planning.queries import SlotRow, slot_rows
 from app.planning.rules import is_working_day
 from app.text.fields import once_token
 from app.text.formats import day
-from db.models import AppointmentRequest, Company, Document, Employee, RequestMotive, Slot, SlotState
+from db.models import AppointmentRequest, Company, Document, Employee, RequestMotive, Slot, SlotState, Subject
 from db.seeds.personas import PERSONAS
 
 WHY = "Changement de poste : nous souhaitons un avis sur les gestes répétés."
@@ -67,6 +69,13 @@ HIRED = {
 }  # fmt: skip
 
 
+QUICK = (
+    ("Date proche", "Bonjour,\nNous cherchons une date proche et revenons vers vous sous deux jours."),
+    ("Fiche de poste", "Bonjour,\nPouvez-vous joindre la fiche de poste à votre réponse ? Merci."),
+)
+NOTE = "La gérante préfère être appelée le matin."
+
+
 async def add_morning(staff: StaffAccess, now: datetime) -> None:
     """Things of each kind, each at its own minute of the last three days; older ones were looked at."""
     ours = ["00010", "00042"]
@@ -78,6 +87,11 @@ async def add_morning(staff: StaffAccess, now: datetime) -> None:
     await _other_date(staff, now)
     await _words_on_a_visit(staff, clients[-1], now)
     await _corrected_sheet(clients[2], now)
+    for minute, (title, text) in enumerate(QUICK):
+        await keep_answer(staff, QuickText(title=title, text=text), days_ago(now, 30, 10, minute))
+    for asked in (await _asked_by(clients[0]))[:1]:
+        words = NewNote.model_validate({"note": NOTE, "company": "oui"})
+        await write_note(staff, Subject.REQUEST, asked.key, words, days_ago(now, 1, 16, 55))
 
 
 async def _look_at_old_ones(staff: StaffAccess) -> None:
@@ -115,12 +129,17 @@ async def _hire_return_and_deposit(clients: Sequence[MemberAccess], now: datetim
 
 async def _words_on_a_visit(staff: StaffAccess, client: MemberAccess, now: datetime) -> None:
     """A time proposed yesterday for a request, and a word of the employer about it."""
-    mine = client.select(AppointmentRequest).where(AppointmentRequest.motive == RequestMotive.EMPLOYER)
-    for asked in (await client.all(mine.order_by(col(AppointmentRequest.id).desc())))[:1]:
+    for asked in (await _asked_by(client))[:1]:
         choice = (await free_times_for(staff, asked.kind, now))[-1].key
         await propose_for(staff, asked, choice, days_ago(now, 1, 9, 50))
         words = NewMessage(token=once_token(), text="Bonjour,\nPeut-il venir avec sa fiche de poste ?")
         await write_message(client, asked.key, words, clock.moment(days_ago(now, 1, 14, 15)))
+
+
+async def _asked_by(client: MemberAccess) -> Sequence[AppointmentRequest]:
+    """The visits that this company asked for of its own, the latest first."""
+    mine = client.select(AppointmentRequest).where(AppointmentRequest.motive == RequestMotive.EMPLOYER)
+    return await client.all(mine.order_by(col(AppointmentRequest.id).desc()))
 
 
 async def _corrected_sheet(client: MemberAccess, now: datetime) -> None:
