@@ -135,8 +135,9 @@ def router_behind(door: Any, handlers: list[HTTPRouteHandler]) -> Router:
             raise TypeError(f"{handler.name} names no `right`, so anybody of the company could do it")
         if door is doors.staff_access and not _is_staff_right(handler.opt.get("right")):
             raise TypeError(f"{handler.name} names no `StaffRight`, so anybody of the service could do it")
-        if "file" in handler.opt and not (callable(handler.opt["file"]) and door is doors.member_access):
-            raise TypeError(f"{handler.name} takes a file: `file` names who may send one, to the member door")
+        takes_files = door in {doors.member_access, doors.staff_access}
+        if "file" in handler.opt and not (callable(handler.opt["file"]) and takes_files):
+            raise TypeError(f"{handler.name} takes a file: `file` names who may send one, to its door")
     behind_it = {"access": Provide(door), "fait": Provide(done_behind, sync_to_thread=False)}
     return Router("/", route_handlers=handlers, dependencies=behind_it)
 

@@ -24,6 +24,7 @@ VALUES = {
     "centre_id": "1",
     "professional_id": "1",
     "batch_id": "1",
+    "team_id": "1",
     "at": "1",
     "device_id": "1",
     "mail_id": "1",

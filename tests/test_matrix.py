@@ -77,7 +77,7 @@ def cases(app):
             values |= {"inquiry_id": number, "message_id": number, "slug": "qui-compte-dans-l-effectif"}
             values |= {"invoice_id": number, "document_id": number, "correction_id": number}
             values |= {"centre_id": number, "professional_id": number, "batch_id": number, "at": "1"}
-            values |= {"account_id": number, "year": "2025"}
+            values |= {"account_id": number, "team_id": number, "year": "2025"}
             values |= {"subject": "request", "row_id": number, "answer_id": number, "details_id": number}
             values["year"] = "2025"
             values["kind"] = "csv" if (handler.name or "").startswith("employees") else "modifies"

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ValidationError
 from app import clock
 from app.access import VisitorAccess
 from app.account.forms import Profile
-from app.clinic.forms import CentreChange, NewCentre, NewProfessional
+from app.clinic.forms import CentreChange, NewCentre, NewProfessional, TeamFields
 from app.commands import NewStaff
 from app.company_details.forms import Details
 from app.contact.forms import PublicMessage
@@ -36,6 +36,7 @@ FORMS: dict[type[BaseModel], tuple[str, ...]] = {
     Corrections: ("birth_name", "usual_name", "first_names"),
     NewCentre: ("name",),
     CentreChange: ("name",),
+    TeamFields: ("name",),
     NewProfessional: ("name",),
     Details: ("name", "town", "administrative_name", "billing_name", "summons_name"),
 }  # fmt: skip

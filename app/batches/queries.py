@@ -11,9 +11,9 @@ from sqlmodel import col, select
 
 from app.access import Access, StaffAccess
 from app.batches.rules import Place
-from app.clinic.queries import SessionRow, booked_times, sessions_numbered
+from app.clinic.queries import SessionRow, booked_times, reserved_to, sessions_numbered
 from app.clinic.rules import free_times
-from app.clock import PARIS
+from app.clock import PARIS, day_of
 from app.text.names import person_name
 from db.models import (
     BatchLine,
@@ -39,10 +39,12 @@ async def places_of(access: StaffAccess, sessions: Sequence[int], now: datetime)
         if each.starts_at > now and not each.cancelled_at
     ]
     booked = await booked_times(access, rows)
+    reserved = await reserved_to(access, rows, day_of(now))
     return [
         Place(
             each.id, each.postcode, each.kinds, bool(each.is_accessible),
             tuple(free_times(each.times, each.minutes, booked.get(each.professional, ()))),
+            frozenset(reserved[each.id]) if each.id in reserved else None,
         )
         for each in rows
     ]  # fmt: skip

@@ -20,7 +20,15 @@ from app.batches.queries import (
     session_rows_of,
     tally_of,
 )
-from app.batches.staff import Wanted, drop_batch, launch_batch, prepare_batch, undo_batch
+from app.batches.staff import (
+    FOR_WANT_OF_TIME,
+    Wanted,
+    drop_batch,
+    launch_batch,
+    prepare_batch,
+    undo_batch,
+    wait_for_times,
+)
 from app.clinic.queries import SessionRow, booked_times, centres, sessions_between
 from app.clinic.views import session_lines
 from app.due.queries import teams
@@ -146,6 +154,19 @@ async def drop(request: Request, access: Staff, batch_id: FromPath[int]) -> Resp
     return await _batch_page(access, batch_id, form) if form.errors else see(request, "batches.index")
 
 
+@get(f"{ONE}/attente", right=StaffRight.PLANNING)
+async def waiting(access: Staff, batch_id: FromPath[int]) -> Response[Any]:
+    return await _batch_page(access, batch_id, Form())
+
+
+@post(f"{ONE}/attente", right=StaffRight.PLANNING)
+async def wait(request: Request, access: Staff, batch_id: FromPath[int]) -> Response[Any]:
+    form = await Form.attempted(
+        request, access, Nothing, lambda _: wait_for_times(access, batch_id, clock.now())
+    )
+    return await _batch_page(access, batch_id, form) if form.errors else see(request, "due.waiting")
+
+
 async def _act(
     request: Request, access: StaffAccess, batch_id: int, act: Callable[[], Awaitable[None]]
 ) -> Response[Any]:
@@ -174,10 +195,11 @@ async def _batch_page(
     return page(
         template, "partials/batches/progress.html", form=form, shown=shown, again=clock.now().isoformat(),
         lines=[views.person_line(each) for each in lines], chosen=chosen, reason=reason if lines else "",
+        may_wait=any(words in FOR_WANT_OF_TIME for words in tally.reasons),
         answered=await answered_of(access, batch_id), at=at, has_more=len(lines) == SHOWN,
     )  # fmt: skip
 
 
 STAFF: list[Any] = [
-    index, new, create, show, launching, launch, undoing, undo, dropping, drop,
+    index, new, create, show, launching, launch, undoing, undo, dropping, drop, waiting, wait,
 ]  # fmt: skip

@@ -12,17 +12,19 @@ FULL = "Les vacations choisies sont complètes"
 NO_KIND = "Aucune vacation choisie ne reçoit pour cette visite"
 TOO_FAR = "Aucune vacation choisie dans son département"
 NO_ACCESS = "Aucune vacation choisie dans un centre accessible en fauteuil roulant"
+RESERVED = "Les vacations choisies sont réservées à d’autres adhérents"
 LEAVES = "Quitte l’entreprise avant ces vacations"
 
 
 class Place(NamedTuple):
-    """A session with its free times, the earliest first."""
+    """A session with its free times, the earliest first. `companies`: those it is reserved to, or None."""
 
     session_id: int
     postcode: str
     kinds: str
     is_accessible: bool
     times: tuple[datetime, ...]
+    companies: frozenset[int] | None = None
 
 
 class Fitted(NamedTuple):
@@ -71,10 +73,12 @@ def _fit_one(due: Due, ranked: Sequence[Place], free: Mapping[int, list[datetime
     return Fitted(due, reason=min(reasons, key=ORDER.index, default=FULL))
 
 
-ORDER = (FULL, LEAVES, NO_ACCESS, TOO_FAR, NO_KIND)
+ORDER = (FULL, LEAVES, RESERVED, NO_ACCESS, TOO_FAR, NO_KIND)
 
 
 def _objection(due: Due, place: Place, times: Sequence[datetime]) -> str:
+    if place.companies is not None and due.company_id not in place.companies:
+        return RESERVED
     if not receives(place.kinds, due.kind):
         return NO_KIND
     if distance(due.postcode, place.postcode) == FAR:

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from app.access import StaffAccess, VisitorAccess
 from app.batches.queries import is_any_under_way, places_of
-from app.batches.rules import Fitted, fit
+from app.batches.rules import FULL, Fitted, fit
 from app.clinic.queries import SessionRow, sessions_numbered
 from app.clock import Moment
 from app.due.queries import people_due
@@ -32,12 +32,14 @@ from db.models import (
     ConvocationBatch,
     LineState,
     SlotState,
+    WaitingPerson,
 )
 
 PORTION = 40  # lines of a transaction: others write in between
 CHUNK = 400
 TAKEN = "Ce créneau, ou cette personne, a été pris entre-temps"
 GONE = "La vacation est annulée, déplacée ou commencée"
+FOR_WANT_OF_TIME = (FULL, TAKEN, GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,25 @@ async def drop_batch(access: StaffAccess, batch_id: int) -> None:
         raise Refused("Ces convocations sont déjà parties.", status_code=409)
     await access.change(delete(BatchLine).where(col(BatchLine.batch_id) == batch_id))
     await access.delete(batch)
+
+
+async def wait_for_times(access: StaffAccess, batch_id: int, now: datetime) -> int:
+    """Put those for whom only a time was missing at the end of the waiting list. How many they are."""
+    await access.get(ConvocationBatch, batch_id)
+    waiting = select(WaitingPerson.employee_id)
+    theirs = select(BatchLine).where(
+        col(BatchLine.batch_id) == batch_id, col(BatchLine.state).in_((LineState.LEFT, LineState.REFUSED)),
+        col(BatchLine.reason).in_(FOR_WANT_OF_TIME), col(BatchLine.employee_id).not_in(waiting),
+    )  # fmt: skip
+    lines = await access.all(theirs.order_by(col(BatchLine.due_on), col(BatchLine.id)))
+    for each in lines:
+        access.add(
+            WaitingPerson(
+                company_id=each.company_id, employee_id=each.employee_id, kind=VisitKind(each.kind),
+                account_id=access.account.key, added_at=now,
+            )
+        )  # fmt: skip
+    return len(lines)
 
 
 async def _turn(

@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, model_validator
 
-from app.text.fields import Input, OneLine, OptionalDay, PlainName, Squeezed, Ticked, day, text
+from app.clinic.staff import MARKS
+from app.text.fields import Input, Mobile, OneLine, OptionalDay, PlainName, Squeezed, Ticked, day, text
+from app.text.values import email_address
 from db.kinds import VisitKind
-from db.numbers import is_digits
+from db.numbers import company_code, is_digits
 
 HOUR = re.compile(r"([0-9]{1,2})\s*(?:h|:)\s*([0-9]{2})?")
 
@@ -68,6 +70,28 @@ class CentreChange(NewCentre):
         }
 
 
+def _people(value: str) -> str:
+    for line in value.splitlines():
+        role, colon, name = line.partition(":")
+        if line.strip() and not (role.strip() and colon and name.strip()):
+            raise ValueError(f"Écrivez « fonction : nom » sur chaque ligne ; à revoir : {line.strip()[:40]}")
+    return value
+
+
+class TeamFields(Input):
+    """The people who follow a company. `people`: « fonction : nom », one a line."""
+
+    name: Annotated[str, Squeezed, OneLine, text("Écrivez le nom de l’équipe.", 80), PlainName]
+    people: Annotated[str, text("", 2000), AfterValidator(_people)] = ""
+    email: Annotated[str, Squeezed, AfterValidator(lambda value: email_address(value) if value else "")] = ""
+    phone: Mobile = ""
+
+    def values(self) -> dict[str, Any]:
+        lines = [line.partition(":") for line in self.people.splitlines() if line.strip()]
+        people = [[" ".join(role.split()), " ".join(name.split())] for role, _, name in lines]
+        return self.model_dump() | {"people": people}
+
+
 class NewProfessional(Input):
     """One who sees employees; `role`: as a convocation says it."""
 
@@ -123,23 +147,62 @@ class SessionFields(Input):
         return (VisitKind(self.kind),) if self.kind in set(VisitKind) else ()
 
 
+def _codes(value: str) -> str:
+    typed = re.split(r"[\s,;]+", value.strip())
+    wrong = [each for each in typed if each and not company_code(each)]
+    if wrong:
+        raise ValueError(f"Ce code adhérent ne se lit pas : {wrong[0][:20]}. Exemple : 00010, 00042-2")
+    return " ".join(dict.fromkeys(company_code(each) for each in typed if each))
+
+
+class Reservation(Input):
+    """Codes of the companies that a session is kept for, and the last day when it is."""
+
+    codes: Annotated[str, text("", 1000), AfterValidator(_codes)] = ""
+    until: OptionalDay = ""
+
+
 class NewSessions(SessionFields):
     """A pattern of sessions: the same of each week."""
 
     weeks: Count
 
 
-MARKS = ("venu", "absent", "excuse")
-SLOT = "slot_"  # begins the name of the field of an appointment on the sheet of a day
+SLOT, NEXT = "slot_", "next_"  # begin the names of the fields of an appointment on the sheet of a day
 
 
 class Marks(Input):
-    """The outcome of each appointment of a day, (its number, one of MARKS) each; the others say nothing."""
+    """The outcome of each appointment of a day: its number, one of MARKS, the next date as it was typed or
+    "". The others say nothing.
+    """
 
-    marks: tuple[tuple[int, str], ...] = ()
+    marks: tuple[tuple[int, str, str], ...] = ()
 
     @model_validator(mode="before")
     @classmethod
     def _gathered(cls, typed: dict[str, Any]) -> dict[str, Any]:
         found = ((name.removeprefix(SLOT), value) for name, value in typed.items() if name.startswith(SLOT))
-        return {"marks": [(int(key), value) for key, value in found if is_digits(key) and value in MARKS]}
+        return {
+            "marks": [
+                (int(key), value, str(typed.get(f"{NEXT}{key}", "")).strip())
+                for key, value in found
+                if is_digits(key) and len(key) < 10 and value in MARKS
+            ]
+        }
+
+
+PAPER = "paper_"
+
+
+class Choices(Input):
+    """The visit of each paper: its number, and the number of an appointment, a word, or ""."""
+
+    papers: tuple[tuple[int, str], ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gathered(cls, typed: dict[str, Any]) -> dict[str, Any]:
+        found = ((name.removeprefix(PAPER), value) for name, value in typed.items() if name.startswith(PAPER))
+        return {
+            "papers": [(int(key), value[:12]) for key, value in found if is_digits(key) and len(key) < 10]
+        }

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import col, select
@@ -20,6 +21,7 @@ from app.text.formats import day as day_words
 from db.models import (
     AuditKind,
     CareCentre,
+    CareTeam,
     ClinicSession,
     Professional,
     ProfessionalAbsence,
@@ -63,6 +65,21 @@ async def change_centre(
     for name, value in values.items():
         setattr(centre, name, value)
     access.record(AuditKind.CENTRE_CHANGED, now, access.account.key, None, centre.name, centre.key)
+
+
+async def save_team(
+    access: StaffAccess, team_id: int | None, values: dict[str, Any], now: datetime
+) -> CareTeam:
+    """A new team, or another state of one: what its companies read on their pages."""
+    same = select(CareTeam).where(col(CareTeam.name) == values["name"], col(CareTeam.id) != (team_id or 0))
+    if await access.first(same):
+        raise Refused("Une équipe porte déjà ce nom.", "name")
+    team = await access.get(CareTeam, team_id) if team_id else access.add(CareTeam(name=values["name"]))
+    for name, value in values.items():
+        setattr(team, name, value)
+    await access.flush()
+    access.record(AuditKind.TEAM_CHANGED, now, access.account.key, None, team.name, team.key)
+    return team
 
 
 async def add_professional(access: StaffAccess, name: str, role: str) -> Professional:

@@ -6,15 +6,27 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from app.access import BIGGEST_ID, StaffAccess
 from app.clinic.rules import Absence, Taken, free_times, receives, times_of
-from app.clock import PARIS
+from app.clock import PARIS, day_of
 from app.errors import NotFound
 from app.planning.queries import SlotRow, slot_rows
 from app.planning.rules import midnight
-from db.models import CareCentre, ClinicSession, Professional, ProfessionalAbsence, Slot, SlotState
+from db.models import (
+    CareCentre,
+    CareTeam,
+    ClinicSession,
+    Company,
+    DroppedPaper,
+    Professional,
+    ProfessionalAbsence,
+    SessionCompany,
+    Slot,
+    SlotState,
+)
 from db.numbers import is_digits
 
 AHEAD = timedelta(days=60)  # how far a free time is looked for
@@ -40,6 +52,7 @@ class SessionRow(NamedTuple):
     room: str
     postcode: str
     is_accessible: bool
+    reserved_until: date | None
 
     @property
     def starts(self) -> datetime:
@@ -59,6 +72,7 @@ _SESSIONS: list[Any] = [
     col(CareCentre.id), col(CareCentre.name), col(CareCentre.town),
     col(Professional.id), col(Professional.name), col(Professional.role),
     col(ClinicSession.room), col(CareCentre.postcode), col(CareCentre.is_accessible),
+    col(ClinicSession.reserved_until),
 ]  # fmt: skip
 
 
@@ -156,6 +170,32 @@ async def booked_times(access: StaffAccess, sessions: Sequence[SessionRow]) -> d
     return found
 
 
+async def reserved_to(
+    access: StaffAccess, sessions: Sequence[SessionRow], today: date
+) -> dict[int, set[int]]:
+    """Companies that sessions are reserved to, by session; those of the pool have no entry."""
+    held = [each.id for each in sessions if each.reserved_until and each.reserved_until >= today]
+    if not held:
+        return {}
+    statement = sqlalchemy.select(col(SessionCompany.session_id), col(SessionCompany.company_id)).where(
+        col(SessionCompany.session_id).in_(held)
+    )
+    found: dict[int, set[int]] = {session_id: set() for session_id in held}
+    for session_id, company_id in await access.table(statement):
+        found[session_id].add(company_id)
+    return found
+
+
+async def reserved_companies(access: StaffAccess, session_id: int) -> list[Company]:
+    """Companies that this session is or was reserved to, by code."""
+    statement = (
+        select(Company)
+        .join(SessionCompany, col(SessionCompany.company_id) == col(Company.id))
+        .where(col(SessionCompany.session_id) == session_id)
+    )
+    return list(await access.all(statement.order_by(Company.code)))
+
+
 class FreeTime(NamedTuple):
     session: SessionRow
     starts_at: datetime
@@ -167,11 +207,17 @@ class FreeTime(NamedTuple):
 
 
 async def free_times_for(
-    access: StaffAccess, kind: str, now: datetime, most: int = MOST_TIMES
+    access: StaffAccess, kind: str, now: datetime, most: int = MOST_TIMES, company_id: int = 0
 ) -> list[FreeTime]:
-    """Times that somebody may be proposed for this visit in the weeks to come, the nearest first."""
+    """Times that somebody of the company may be proposed for this visit in the weeks to come, the nearest
+    first. `company_id`: 0 for one of no reserved session.
+    """
+    rows = await sessions_between(access, now, now + AHEAD)
+    reserved = await reserved_to(access, rows, day_of(now))
     sessions = [
-        each for each in await sessions_between(access, now, now + AHEAD) if receives(each.kinds, kind)
+        each
+        for each in rows
+        if receives(each.kinds, kind) and company_id in reserved.get(each.id, {company_id})
     ]
     booked = await booked_times(access, sessions)
     found = [
@@ -224,3 +270,33 @@ async def chosen_time(access: StaffAccess, key: str) -> tuple[SessionRow, dateti
     if not (is_digits(session) and is_digits(seconds)) or len(key) > 24:
         raise NotFound
     return await session_row(access, int(session)), datetime.fromtimestamp(int(seconds[:11]), UTC)
+
+
+async def papers_of(access: StaffAccess, centre_id: int, day: date) -> list[DroppedPaper]:
+    """Papers dropped on that day's sheet that nobody has shared yet, by name."""
+    theirs = select(DroppedPaper).where(
+        col(DroppedPaper.centre_id) == centre_id, col(DroppedPaper.day) == day
+    )
+    return list(await access.all(theirs.order_by(col(DroppedPaper.file_name), col(DroppedPaper.id))))
+
+
+async def papers_waiting(access: StaffAccess, centre_id: int, day: date) -> int:
+    statement = (
+        sqlalchemy.select(func.count())
+        .select_from(DroppedPaper)
+        .where(col(DroppedPaper.centre_id) == centre_id, col(DroppedPaper.day) == day)
+    )
+    ((number,),) = await access.table(statement)
+    return int(number)
+
+
+async def teams_followed(access: StaffAccess) -> list[tuple[CareTeam, int]]:
+    """Each team with the number of companies that it follows, by name."""
+    followed = func.count(col(Company.id))
+    statement = (
+        select(CareTeam, followed)
+        .outerjoin(Company, col(Company.team_id) == col(CareTeam.id))
+        .group_by(col(CareTeam.id))
+        .order_by(CareTeam.name)
+    )
+    return [(team, number) for team, number in await access.rows(statement)]

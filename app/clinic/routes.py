@@ -1,4 +1,4 @@
-"""/service/vacations and the sheet of a day."""
+"""/service/vacations: the week board, and each session."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -8,28 +8,25 @@ from litestar.response import Response
 
 from app import clock
 from app.access import StaffAccess
-from app.clinic import centres, professionals, queries
-from app.clinic.forms import Marks, NewSessions, SessionFields, read_hour
+from app.clinic import centres, day, papers, professionals, queries, teams
+from app.clinic.forms import NewSessions, Reservation, SessionFields, read_hour
 from app.clinic.queries import (
     booked_at,
     booked_times,
-    day_rows,
     session_row,
     sessions_between,
 )
 from app.clinic.staff import (
     Change,
-    DayMark,
     Made,
     Pattern,
     cancel_session,
     change_session,
     make_sessions,
-    mark_day,
+    reserve_session,
 )
-from app.clinic.views import day_lines, kind_words, opened_words, session_lines, time_lines, weeks_around
+from app.clinic.views import kind_words, opened_words, session_lines, time_lines, weeks_around
 from app.employees.forms import Nothing
-from app.errors import Refused
 from app.follow_up.words import VISITS
 from app.planning.rules import midnight, monday_of
 from app.planning.views import hour, long_day
@@ -39,7 +36,6 @@ from app.web.forms import Form
 from app.web.pages import Page, page, see
 from app.web.paging import row_number
 from app.web.signatures import Request, Staff, get, post
-from db.models import SlotState
 
 ONE = "/service/vacations/{session_id:int}"
 
@@ -88,7 +84,7 @@ async def create(request: Request, access: Staff) -> Response[Any]:
     form = await Form.attempted(request, access, NewSessions, open_them)
     if form.errors:
         return await _new_page(access, form)
-    left = ",".join(f"{day:%Y-%m-%d}~{reason}" for day, reason in made.skipped)
+    left = ",".join(f"{each:%Y-%m-%d}~{reason}" for each, reason in made.skipped)
     query = {"semaine": form["first"], "ouvertes": str(len(made.sessions)), "laissees": left}
     return see(request, "clinic.index", query=query)
 
@@ -161,6 +157,31 @@ async def _changing_page(access: StaffAccess, session_id: int, form: Form[Any]) 
     )  # fmt: skip
 
 
+@get(f"{ONE}/reservation", right=StaffRight.PLANNING)
+async def reserving(access: Staff, session_id: FromPath[int]) -> Response[Any]:
+    row = await session_row(access, session_id)
+    typed = {
+        "codes": ", ".join(each.code for each in await queries.reserved_companies(access, session_id)),
+        "until": f"{row.reserved_until:%d/%m/%Y}" if row.reserved_until else "",
+    }
+    return await _session_page(access, session_id, Form(typed), "clinic/reserving.html")
+
+
+@post(f"{ONE}/reservation", right=StaffRight.PLANNING)
+async def reserve(request: Request, access: Staff, session_id: FromPath[int]) -> Response[Any]:
+    form = await Form.attempted(
+        request,
+        access,
+        Reservation,
+        lambda data: reserve_session(
+            access, session_id, data.codes.split(), read_day(data.until) if data.until else None, clock.now()
+        ),
+    )
+    if form.errors:
+        return await _session_page(access, session_id, form, "clinic/reserving.html")
+    return see(request, "clinic.show", session_id=session_id)
+
+
 @get(f"{ONE}/annulation", right=StaffRight.PLANNING)
 async def cancelling(access: Staff, session_id: FromPath[int]) -> Response[Any]:
     return await _session_page(access, session_id, Form(), "clinic/cancelling.html")
@@ -183,56 +204,13 @@ async def _session_page(
     booked = await booked_at(access, row)
     taken = (await booked_times(access, [row])).get(row.professional, [])
     return page(
-        template, form=form, session=row, day=long_day(row.starts.date()), kinds=kind_words(row.kinds),
-        lines=time_lines(row, booked, taken), called=len(booked),
+        template, form=form, session=row, today=clock.today(), day=long_day(row.starts.date()),
+        kinds=kind_words(row.kinds), lines=time_lines(row, booked, taken), called=len(booked),
+        reserved=await queries.reserved_companies(access, session_id) if row.reserved_until else [],
     )  # fmt: skip
 
 
-@get("/service/feuille", right=StaffRight.PLANNING)
-async def day_sheet(access: Staff, centre: FromQuery[str] = "", jour: FromQuery[str] = "") -> Response[Any]:
-    form: Form[Any] = Form({"jour": jour})
-    try:
-        day = read_day(jour) if jour.strip() else clock.today()
-    except ValueError as error:
-        day = clock.today()
-        form.refuse(Refused(str(error), "jour"))
-    return await _day_sheet_page(access, centre, day, form)
-
-
-@post("/service/feuille", right=StaffRight.PLANNING)
-async def mark(
-    request: Request, access: Staff, centre: FromQuery[str] = "", jour: FromQuery[str] = ""
-) -> Response[Any]:
-    """Mark each appointment of the day for which something was chosen."""
-    day = _day(jour, clock.today())
-    form = await Form.attempted(
-        request,
-        access,
-        Marks,
-        lambda data: mark_day(access, [_mark(*each) for each in data.marks], clock.now()),
-    )
-    if form.errors:
-        return await _day_sheet_page(access, centre, day, form)
-    return see(request, "clinic.day_sheet", query={"centre": centre, "jour": f"{day:%d/%m/%Y}"})
-
-
-def _mark(slot_id: int, words: str) -> DayMark:
-    return DayMark(slot_id, SlotState.DONE if words == "venu" else SlotState.ABSENT, words == "excuse")
-
-
-async def _day_sheet_page(access: StaffAccess, chosen: str, day: date, form: Form[Any]) -> Page:
-    places = {str(each.key): each.name for each in await queries.centres(access)}
-    centre = chosen if chosen in places else next(iter(places), "")
-    rows = await day_rows(access, int(centre), day) if centre else []
-    lines = day_lines(rows, clock.now())
-    return page(
-        "clinic/day_sheet.html", form=form, centres=places, centre=centre, day=day, words=long_day(day),
-        lines=lines, may_mark=any(each.may_mark for each in lines),
-        before=day - timedelta(days=1), after=day + timedelta(days=1),
-    )  # fmt: skip
-
-
-STAFF = [
-    index, new, create, show, changing, change, cancelling, cancel, day_sheet, mark, *centres.STAFF,
-    *professionals.STAFF,
+STAFF: list[Any] = [
+    index, new, create, show, changing, change, reserving, reserve, cancelling, cancel, *day.STAFF,
+    *papers.STAFF, *centres.STAFF, *professionals.STAFF, *teams.STAFF,
 ]  # fmt: skip

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import holidays
 
 from app.clock import PARIS
+from app.text.search import words_of
 from db.kinds import VisitKind
 
 MOST_WEEKS = 26
@@ -83,3 +84,26 @@ def day_off(day: date, postcode: str, absences: Iterable[Absence]) -> str:
 def instant_of(day: date, at: time) -> datetime:
     """The instant of that hour in Paris, where centres are."""
     return datetime.combine(day, at, PARIS)
+
+
+class Seen(NamedTuple):
+    """Somebody seen on a day. `names`: folded words of the last name and of the first one; `numbers`: the
+    staff number, the number of the appointment.
+    """
+
+    slot_id: int
+    last: frozenset[str]
+    first: str
+    numbers: frozenset[str]
+
+
+def seen_by_name(file_name: str, people: Sequence[Seen]) -> int | None:
+    """The appointment that the name of a file tells: by a number, else by last and first name, else by a last
+    name that one person of the day has. None when it tells nobody, or several.
+    """
+    words = frozenset(words_of(file_name.rpartition(".")[0] or file_name))
+    by_number = [each for each in people if each.numbers & words]
+    by_last = [each for each in people if each.last and each.last <= words]
+    by_both = [each for each in by_last if each.first in words]
+    found = next((group for group in (by_number, by_both, by_last) if group), [])
+    return found[0].slot_id if len(found) == 1 else None

@@ -1,14 +1,15 @@
 """Acts of the service on its own time: sessions opened, changed, cancelled; a time proposed; a day marked."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
 from app.access import StaffAccess
-from app.clinic.queries import SessionRow, absences_of, booked_at, session_row
+from app.clinic.queries import SessionRow, absences_of, booked_at, day_rows, reserved_to, session_row
 from app.clinic.rules import (
     AWAY,
     FREE,
@@ -30,6 +31,7 @@ from app.planning.staff import (
     Opening,
     assign_slot,
     mark_absent,
+    mark_arrived,
     mark_done,
     move_slot,
     publish_slots,
@@ -37,10 +39,20 @@ from app.planning.staff import (
 )
 from app.planning.views import hour, long_day
 from db.kinds import VisitKind
-from db.models import AuditKind, CareCentre, ClinicSession, Employee, Professional, SlotState
+from db.models import (
+    AuditKind,
+    CareCentre,
+    ClinicSession,
+    Company,
+    Employee,
+    Professional,
+    SessionCompany,
+    SlotState,
+)
 
 TAKEN = "Ce créneau vient d’être pris : choisissez-en un autre."
 CANCELLED = "Cette vacation est annulée."
+CAME, MISSED, EXCUSED, HERE = MARKS = ("venu", "absent", "excuse", "arrive")  # outcomes of an appointment
 CHANGED = ("centre_id", "professional_id", "starts_at", "ends_at", "minutes", "kinds", "room")
 
 
@@ -232,6 +244,23 @@ def _trace(access: StaffAccess, session: ClinicSession, professional: Profession
     access.record(AuditKind.SESSION_CHANGED, now, access.account.key, None, about[:200], session.id)
 
 
+async def reserve_session(
+    access: StaffAccess, session_id: int, codes: Sequence[str], until: date | None, now: datetime
+) -> None:
+    """Keep its times for these companies alone until that day, included; no codes: give them back to all."""
+    session, row = await _open_session(access, session_id, now)
+    if codes and (until is None or not day_of(now) <= until <= row.starts.date()):
+        raise Refused("La réservation tient jusqu’à un jour entre aujourd’hui et la vacation.", "until")
+    found = list(await access.all(select(Company).where(col(Company.code).in_(codes)))) if codes else []
+    if missing := sorted(set(codes) - {each.code for each in found}):
+        raise Refused(f"Aucun adhérent n’a le code {', '.join(missing)}.", "codes")
+    await access.change(delete(SessionCompany).where(col(SessionCompany.session_id) == session_id))
+    for each in found:
+        access.add(SessionCompany(session_id=session_id, company_id=each.key))
+    session.reserved_until = until if found else None
+    _trace(access, session, await access.get(Professional, session.professional_id), now)
+
+
 async def cancel_session(access: StaffAccess, session_id: int, now: datetime) -> int:
     """Cancel it whole: everybody called is notified and their requests wait again. How many they were."""
     session, row = await _open_session(access, session_id, now)
@@ -254,6 +283,9 @@ async def propose_time(
     """
     if session.cancelled_at:
         raise Refused(CANCELLED)
+    company = employee.company_id
+    if company not in (await reserved_to(access, [session], day_of(now))).get(session.id, {company}):
+        raise Refused("Cette vacation est réservée à d’autres adhérents.", "creneau", 409)
     if starts_at not in session.times or not receives(session.kinds, kind):
         raise Refused("Ce créneau n’est pas de cette vacation : rechargez la page.")
     opening = Opening(
@@ -279,18 +311,46 @@ async def propose_time(
 
 @dataclass(frozen=True, slots=True)
 class DayMark:
-    """The outcome of one appointment: `DONE`, `ABSENT`, or absent and excused."""
+    """The outcome of one appointment, one of MARKS. `next_on`: the earlier date of the next visit."""
 
     slot_id: int
-    state: SlotState
-    is_excused: bool = False
+    word: str
+    next_on: date | None = None
 
 
 async def mark_day(access: StaffAccess, marks: Sequence[DayMark], now: datetime) -> int:
     """Mark these appointments, all or none. Those that have their mark already stay as they are."""
     for each in marks:
-        if each.state == SlotState.DONE:
-            await mark_done(access, each.slot_id, now)
+        if each.next_on and (each.word != CAME or each.next_on <= day_of(now)):
+            raise Refused(
+                "La date de la prochaine visite va avec « venu », et vient après aujourd’hui.",
+                f"next_{each.slot_id}",
+            )
+        if each.word == CAME:
+            await mark_done(access, each.slot_id, now, each.next_on)
+        elif each.word == HERE:
+            await mark_arrived(access, each.slot_id, now)
         else:
-            await mark_absent(access, each.slot_id, now, excused=each.is_excused)
+            await mark_absent(access, each.slot_id, now, excused=each.word == EXCUSED)
     return len(marks)
+
+
+async def excuse_day(access: StaffAccess, centre_id: int, day: date, now: datetime) -> int:
+    """The centre receives nobody on that day, for snow or anything else: every appointment that has no
+    outcome is off, at no cost, and everybody is notified. How many were.
+    """
+    await access.get(CareCentre, centre_id)
+    access = access.whole()  # the door of the centre is shut for all teams
+    living = [
+        each
+        for each in await day_rows(access, centre_id, day)
+        if each.state in {SlotState.PROPOSED, SlotState.CONFIRMED}
+    ]
+    by_company: dict[int, list[SlotRow]] = defaultdict(list)
+    for each in living:
+        await withdraw_slot(access, each.id, now)
+        if each.state == SlotState.PROPOSED and not each.request_id:
+            by_company[each.company_id].append(each)
+    for rows in by_company.values():
+        await notify_proposals(access, rows, now, are_withdrawn=True)
+    return len(living)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from app.clinic.queries import SessionRow
 from app.clinic.rules import AWAY, FREE, MOST_WEEKS, WEEKEND, Taken, free_times
-from app.clock import PARIS
+from app.clock import PARIS, day_of
 from app.follow_up.words import SLOT_TAGS, VISITS
 from app.planning.queries import SlotRow
 from app.planning.views import hour, long_day
@@ -67,6 +67,9 @@ class DayLine(NamedTuple):
     professional: str
     tag: tuple[str, str]
     may_mark: bool
+    may_arrive: bool
+    is_open: bool
+    is_done: bool
 
 
 def day_lines(rows: Sequence[SlotRow], now: datetime) -> list[DayLine]:
@@ -79,11 +82,24 @@ def day_lines(rows: Sequence[SlotRow], now: datetime) -> list[DayLine]:
             code=row.code,
             kind=VISITS[row.kind],
             professional=row.professional,
-            tag=SLOT_TAGS[SlotState(row.state)],
-            may_mark=row.starts_at <= now and row.state in {SlotState.PROPOSED, SlotState.CONFIRMED},
+            tag=_day_tag(row),
+            may_mark=row.starts_at <= now and _is_open(row),
+            is_open=_is_open(row),
+            is_done=row.state == SlotState.DONE,
+            may_arrive=_is_open(row) and not row.arrived_at and row.starts.date() == day_of(now),
         )
         for row in rows
     ]
+
+
+def _is_open(row: SlotRow) -> bool:
+    return row.state in {SlotState.PROPOSED, SlotState.CONFIRMED}
+
+
+def _day_tag(row: SlotRow) -> tuple[str, str]:
+    if row.arrived_at and _is_open(row):
+        return f"arrivé à {hour(row.arrived_at.astimezone(PARIS))}", "ok"
+    return SLOT_TAGS[SlotState(row.state)]
 
 
 class TimeLine(NamedTuple):

@@ -74,7 +74,7 @@ async def _person_page(access: StaffAccess, session_id: int, at: int, form: Form
         raise NotFound
     booked = (await booked_times(access, [session])).get(session.professional, [])
     today = clock.today()
-    rows, coming = await candidates_of(access, session, session.postcode, session.starts.date())
+    rows, coming = await candidates_of(access, session, session.postcode, session.starts.date(), today)
     lines = fitting(rows, coming, await needs_of(access), session, today)
     is_free = starts_at in free_times(session.times, session.minutes, booked) and not session.cancelled_at
     return page(
@@ -145,7 +145,9 @@ async def _time_page(access: StaffAccess, employee_id: int, visit: str, form: Fo
     kind, row = _kind(visit, employee), await row_of(access, employee_id)
     if row is None:
         raise NotFound
-    times = near_first(await free_times_for(access, kind, clock.now(), LOOKED_AT), row.postcode)[:MOST]
+    times = near_first(
+        await free_times_for(access, kind, clock.now(), LOOKED_AT, row.company_id), row.postcode
+    )[:MOST]
     places = {str(each.key): each.name for each in await centres(access, clock.today())}
     return page(
         "due/choosing_time.html", form=form, person=employee, name=employee_name(employee), row=row,

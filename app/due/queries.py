@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from app.access import Access, StaffAccess
-from app.clinic.queries import SessionRow
+from app.clinic.queries import SessionRow, reserved_to
 from app.due.rules import Due
 from app.planning.rules import LIVE
 from app.text.names import person_name
@@ -218,13 +218,14 @@ async def due_by_day(access: Access, first: date, until: date) -> dict[date, int
     return {day: number for day, number in await access.table(statement)}  # noqa: C416
 
 
+MOST_COUNTED = 1000
+
+
 async def number_late(access: Access, today: date) -> int:
-    statement = (
-        sqlalchemy.select(func.count())
-        .select_from(Employee)
-        .where(col(Employee.due_on) < today, col(Employee.due_kind) != "")
-    )
-    ((number,),) = await access.table(statement)
+    """The number of people on the list of those who are late, as far as MOST_COUNTED and one more."""
+    late = _due_rows([col(Employee.id)], *_of_list("retard", today, today), *_followed(today))
+    counted = sqlalchemy.select(func.count()).select_from(late.limit(MOST_COUNTED + 1).subquery())
+    ((number,),) = await access.table(counted)
     return int(number)
 
 
@@ -240,7 +241,7 @@ LOOKED_AT = 400
 
 
 async def candidates_of(
-    access: StaffAccess, session: SessionRow, postcode: str, day: date
+    access: StaffAccess, session: SessionRow, postcode: str, day: date, today: date
 ) -> tuple[list[DueRow], set[int]]:
     """People due whom the session receives, of its département; and the companies that come to it already,
     whose people come first.
@@ -250,6 +251,8 @@ async def candidates_of(
     )
     companies = {company for (company,) in await access.table(coming.distinct())}
     usual = [col(Employee.due_on) < day + AHEAD, *_followed(day)]
+    if session.reserved_until and session.id in (held := await reserved_to(access, [session], today)):
+        usual.append(col(Employee.company_id).in_(held[session.id]))
     if session.kinds:
         usual.append(col(Employee.due_kind).in_(session.kinds.split()))
     theirs = _due_rows(_COLUMNS, col(Employee.company_id).in_(companies), *usual).limit(LOOKED_AT)

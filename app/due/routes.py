@@ -13,6 +13,7 @@ from app import clock
 from app.clinic.queries import booked_times, sessions_between
 from app.due import filling
 from app.due.queries import (
+    MOST_COUNTED,
     MOST_EXPORTED,
     PAGE,
     DueRow,
@@ -83,7 +84,7 @@ async def charge(access: Staff) -> Response[Any]:
     sessions = await sessions_between(access, midnight(today), midnight(until))
     due = await due_by_day(access, today, until)
     lines = load(today, due, sessions, await booked_times(access, sessions))
-    return page("due/load.html", lines=lines, late=await number_late(access, today))
+    return page("due/load.html", lines=lines, late=await number_late(access, today), most=MOST_COUNTED)
 
 
 STAFF: list[Any] = [index, export, charge, *filling.STAFF]

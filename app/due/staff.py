@@ -98,7 +98,7 @@ async def _serve(access: StaffAccess, row: WaitingRow, now: datetime) -> bool:
     if is_gone or await _is_called(access, employee.key, waiting.kind):
         await access.delete(waiting)
         return False
-    times = await free_times_for(access, waiting.kind, now + NOTICE, MOST_TIMES)
+    times = await free_times_for(access, waiting.kind, now + NOTICE, MOST_TIMES, employee.company_id)
     for time in near_first(times, row.company.postcode):
         if waiting.centre_id not in {None, time.session.centre_id}:
             continue

@@ -80,7 +80,7 @@ class Time(NamedTuple):
 async def times_for(access: StaffAccess, employee: Employee, kind: VisitKind, now: datetime) -> list[Time]:
     """The company's own slots for that visit, then the nearest free times of the pool."""
     own = await own_slots(access, employee.company_id, kind, now)
-    free = await free_times_for(access, kind, now)
+    free = await free_times_for(access, kind, now, company_id=employee.company_id)
     return [
         *(Time(f"{OWN_SLOT}{r.id}", time_words(r.starts, r.centre, r.professional), True) for r in own),
         *(

@@ -102,6 +102,7 @@ class SlotRow(NamedTuple):
     phone: str
     access: str
     is_accessible: bool
+    arrived_at: datetime | None = None
 
     @property
     def starts(self) -> datetime:
@@ -154,6 +155,7 @@ COLUMNS: list[Any] = [
     ),
     *_columns(Employee, "id", *OF_EMPLOYEE),
     *_columns(CareCentre, "id", "name", "address", "postcode", "town", "phone", "access", "is_accessible"),
+    col(Slot.arrived_at),
 ]  # fmt: skip
 
 

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from app.access import BIGGEST_ID, StaffAccess
+from app.clock import day_of
 from app.employees.declared import due_columns
 from app.errors import NotFound, Refused
 from app.follow_up.law import DoneVisit
@@ -120,6 +121,16 @@ async def withdraw_slot(access: StaffAccess, slot_id: int, now: datetime) -> Non
         await notify_asker_of(access, request, after, now)
     else:
         await notify_answerer(access, before, None, now)
+
+
+async def mark_arrived(access: StaffAccess, slot_id: int, now: datetime) -> None:
+    """Somebody is in the waiting room, on the day of their appointment. Twice is once."""
+    row = await _living_slot(access, slot_id)
+    if row.employee_id is None or row.starts.date() != day_of(now):
+        raise Refused("Une arrivée se note le jour du rendez-vous.")
+    if row.arrived_at is None:
+        here = update(Slot).where(col(Slot.id) == row.id, col(Slot.company_id) == row.company_id)
+        await access.change(here.values(arrived_at=now))
 
 
 async def mark_done(access: StaffAccess, slot_id: int, now: datetime, next_on: date | None = None) -> Visit:

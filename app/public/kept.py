@@ -181,7 +181,9 @@ HELD = (
             "requestmessage": "company_id request_id account_id from_service text at",
             "slot": "company_id starts_at minutes kind centre_id professional role session_id employee_id "
             "request_id "
-            "state answered_by answered_at confirmed_at handled_at reason fee_cents created_at updated_at",
+            "state answered_by answered_at confirmed_at arrived_at handled_at reason fee_cents created_at "
+            "updated_at",
+            "sessioncompany": "session_id company_id",
             "waitingperson": "company_id employee_id kind centre_id account_id added_at",
             "batchline": "batch_id company_id employee_id kind due_on session_id starts_at slot_id "
             "state reason note",
@@ -215,6 +217,7 @@ HELD = (
             "document": "company_id kind title search_key file_name media_type size sha256 series version "
             "from_service employee_id account_id on_behalf created_at read_at withdrawn_at handled_at",
             "keptfile": "sha256 kept_at",
+            "droppedpaper": "centre_id day slot_id account_id file_name media_type size sha256 dropped_at",
         },
     ),
     Held(

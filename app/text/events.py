@@ -58,6 +58,7 @@ EVENTS = {
     "visit_missed": "rendez-vous manqué",
     "centre_changed": "centre de visites modifié",
     "professional_changed": "professionnel, ou ses jours, modifiés",
+    "team_changed": "équipe de suivi modifiée",
     "session_changed": "vacation ouverte, modifiée ou annulée",
     "batch_changed": "convocations groupées",
     "request_taken": "demande de visite prise en charge par le service",

@@ -115,6 +115,9 @@ async def staff_access(request: Request) -> AsyncIterator[StaffAccess]:
         access = StaffAccess(Caller.of(request).portal, session, account, tuple(staff.roles), scope)
         if right := request.route_handler.opt["right"]:
             access.require(right)
+        if request.method == "POST" and (may_send := request.route_handler.opt.get("file")):
+            # Before a byte of the file is read.
+            await may_send(access, **request.path_params)
         await _count_waiting(Caller.of(request), access)
         yield access
         await access.check_scope()

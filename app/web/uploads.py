@@ -37,10 +37,14 @@ CUT = "L’envoi du fichier s’est interrompu : renvoyez-le."
 
 @dataclass(slots=True)
 class Upload:
-    """`problem`: why there is no usable file, in French, or "". `is_garbled`: a field was not UTF-8."""
+    """`problem`: why there is no usable file, in French, or "". `is_garbled`: a field was not UTF-8.
+
+    `name` and `content`: the last file; `files`: all of them, for a form that takes several.
+    """
 
     name: str = ""
     content: bytes = field(default=b"", repr=False)
+    files: list[tuple[str, bytes]] = field(default_factory=list, repr=False)
     fields: dict[str, str] = field(default_factory=dict)
     problem: str = ""
     is_garbled: bool = False
@@ -61,13 +65,16 @@ class Larger(NamedTuple):
 class Limit:
     """`size` of the file and `field` of a text, in bytes; `advice`: what to do of a file that is larger.
 
-    `larger`: from the first bytes of a file, another limit for its kind, or None.
+    `larger`: from the first bytes of a file, another limit for its kind, or None. `parts`: fields and files
+    together; `whole`: bytes of all of them.
     """
 
     size: int = BIGGEST_UPLOAD
     advice: str = FEWER
     field: int = LONGEST_FIELD
     larger: Callable[[bytes], Larger | None] | None = None
+    parts: int = 10
+    whole: int = DRAINED
 
 
 async def read_upload(request: Request, limit: Limit = Limit()) -> Upload:
@@ -155,7 +162,7 @@ class _Parts:
 
     def __init__(self, boundary: str, upload: Upload, limit: Limit, announced: str) -> None:
         # Headers through latin-1, where each byte is a letter and back: `text_of` says what the bytes mean.
-        self._parser = PushMultipartParser(boundary, max_segment_count=10, header_charset="latin-1")
+        self._parser = PushMultipartParser(boundary, max_segment_count=limit.parts, header_charset="latin-1")
         self._upload, self._limit, self._announced = upload, limit, announced
         self._part: _Part | None = None
 
@@ -181,6 +188,9 @@ async def _read(request: Request, boundary: str, upload: Upload, limit: Limit) -
         seen += len(chunk)
         if seen > DRAINED:
             raise HTTPException(status_code=413)
+        if seen > limit.whole and not upload.problem:
+            most = limit.whole // 1_000_000
+            upload.problem = f"Ces fichiers dépassent {most} Mo : envoyez-les en plusieurs fois."
         for start in range(0, 0 if upload.problem else len(chunk), PIECE):
             began = time.perf_counter()
             parts.feed(chunk[start : start + PIECE])
@@ -193,6 +203,7 @@ def _keep(upload: Upload, segment: MultipartSegment, content: bytes) -> None:
     if segment.filename is not None:
         # A name may be in the letters of its system; its extension stays.
         upload.name, upload.content = _text(segment.filename)[0][-LONGEST_NAME:], content
+        upload.files.append((upload.name, content))
     else:
         (name, is_clear), (value, is_read) = _text(segment.name), text_of(content)
         upload.fields[name] = value

@@ -20,7 +20,14 @@ from db.models.appointment import (
 from db.models.audit import AuditEvent, AuditKind
 from db.models.base import Base, CompanyOwned, metadata
 from db.models.batch import BatchLine, BatchState, ConvocationBatch, LineState
-from db.models.clinic import ClinicSession, Professional, ProfessionalAbsence, WaitingPerson
+from db.models.clinic import (
+    ClinicSession,
+    DroppedPaper,
+    Professional,
+    ProfessionalAbsence,
+    SessionCompany,
+    WaitingPerson,
+)
 from db.models.company import CareTeam, Company, CompanyContact, CompanyCorrection, ContactKind
 from db.models.contribution import (
     AnnualDeclaration,
@@ -91,6 +98,7 @@ __all__ = [
     "Document",
     "DocumentKind",
     "Draft",
+    "DroppedPaper",
     "Employee",
     "EmployeeChange",
     "EmployeeDraft",
@@ -123,6 +131,7 @@ __all__ = [
     "RequestState",
     "ReturnCause",
     "SentFile",
+    "SessionCompany",
     "SignInFlow",
     "Slot",
     "SlotState",

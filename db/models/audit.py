@@ -69,6 +69,7 @@ class AuditKind(StrEnum):
     CENTRE_CHANGED = "centre_changed"
     PROFESSIONAL_CHANGED = "professional_changed"
     SESSION_CHANGED = "session_changed"
+    TEAM_CHANGED = "team_changed"
     BATCH_CHANGED = "batch_changed"
     REQUEST_TAKEN = "request_taken"
     REQUEST_ANSWERED = "request_answered"

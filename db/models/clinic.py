@@ -33,6 +33,7 @@ class ClinicSession(Base, table=True):
 
     Its times are a pool that all members share: a time becomes a Slot when it is proposed to somebody.
     `kinds`: values of VisitKind separated by spaces, "" for every kind. `room`: where in the centre, or "".
+    `reserved_until`: the last day when its times are for some companies alone (`SessionCompany`), then all's.
     """
 
     __table_args__ = (
@@ -50,8 +51,37 @@ class ClinicSession(Base, table=True):
     minutes: int = 30
     kinds: str = Field(default="", max_length=200)
     room: str = Field(default="", max_length=40)
+    reserved_until: date | None = None
     cancelled_at: datetime | None = instant(nullable=True)
     created_at: datetime = instant()
+
+
+class SessionCompany(CompanyOwned, table=True):
+    """A company that a session is reserved to."""
+
+    __table_args__ = (UniqueConstraint("session_id", "company_id"),)
+
+    company_id: int = Field(foreign_key="company.id", index=True)
+    session_id: int = Field(foreign_key="clinicsession.id")
+
+
+class DroppedPaper(Base, table=True):
+    """An attestation that was dropped on the sheet of a day, until somebody looks at it and shares it.
+
+    `slot_id`: the visit that its name tells, none as long as nobody chose one.
+    """
+
+    __table_args__ = (Index("ix_droppedpaper_centre_id_day", "centre_id", "day"),)
+
+    centre_id: int = Field(foreign_key="carecentre.id")
+    day: date
+    slot_id: int | None = Field(default=None, foreign_key="slot.id", index=True)
+    account_id: int = Field(foreign_key="account.id")
+    file_name: str = Field(max_length=120)
+    media_type: str = Field(max_length=100)
+    size: int
+    sha256: str = Field(max_length=64)
+    dropped_at: datetime = instant()
 
 
 class WaitingPerson(CompanyOwned, table=True):

@@ -35,8 +35,8 @@ class Slot(CompanyOwned, table=True):
     `sequence` grows with each change: it settles who comes first, and is the SEQUENCE of calendars.
     `reason`: what becomes of the visit, for a slot given back; never why somebody cannot come.
     `fee_cents`: owed for a no-show or a late cancellation, before tax. `confirmed_at`: of the present
-    employee. `handled_at`: when the service looked at it, given back. `session_id`: the ClinicSession that it
-    takes a time of, none for one published to its company.
+    employee; `arrived_at`: of the day itself; `handled_at`: when the service looked at it, given back.
+    `session_id`: the ClinicSession that it takes a time of, none for one published to its company.
     """
 
     __table_args__ = (
@@ -78,6 +78,7 @@ class Slot(CompanyOwned, table=True):
     answered_at: datetime | None = instant(nullable=True)
     confirmed_at: datetime | None = instant(nullable=True)
     handled_at: datetime | None = instant(nullable=True)
+    arrived_at: datetime | None = instant(nullable=True)
     reason: str = Field(default="", max_length=20)
     fee_cents: int = 0
     sequence: int = 0

@@ -233,3 +233,14 @@ async def test_a_draft_is_dropped_and_only_a_draft(clerk, portal, world):
 async def a_batch_again(portal, world, made):
     await a_person(portal, world.site, "RIOU")
     return await a_batch(portal, world, made.id)
+
+
+async def test_those_without_a_time_wait_for_the_next(clerk, portal, world):
+    await a_session(portal, world)  # two times
+    await people(portal, world.site, 4)
+    answer = await clerk.fill(NEW, due_before=BEFORE, team="", every="oui")
+    path = answer.headers["location"]
+    for _ in range(2):
+        page = await clerk.follow(await clerk.fill(path, to=f"{path}/attente"))
+        check(page)
+        assert "2 personnes attendent" in page.text

@@ -15,6 +15,7 @@ from db.models import (
     Account,
     AuditEvent,
     AuditKind,
+    CareTeam,
     ChangeKind,
     ClinicSession,
     CompanyCorrection,
@@ -275,7 +276,8 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         created_at=now,
     )  # fmt: skip
     batch = ConvocationBatch(due_before=clock.today(), account_id=world.clerk.key, created_at=now)
-    await kept(reader, session, batch)
+    team = CareTeam(name="Équipe de la Baie")
+    await kept(reader, session, batch, team)
     hire = EmployeeChange(
         company_id=world.employee.company_id, employee_id=world.employee.key, kind=ChangeKind.DECLARED,
         about="Somebody", urgent_on=clock.today(), at=now,
@@ -295,13 +297,15 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         f"/embauches/{hire.id}/creneau", f"/fiches/{details.id}", "/notes/request/1", "/reponses",
         f"/reponses/{quick.id}", f"/reponses/{quick.id}/retrait", "/courriel-du-matin", "/aide",
         "/vacations", "/vacations/nouvelle", f"/vacations/{session.id}",
-        f"/vacations/{session.id}/annulation", f"/vacations/{session.id}/modification", "/feuille", "/lieux",
+        f"/vacations/{session.id}/annulation", f"/vacations/{session.id}/modification", "/feuille",
+        f"/vacations/{session.id}/reservation", "/feuille/fermeture", "/feuille/attestations",
+        "/feuille/attestations/partage", "/lieux",
         "/lieux/1", "/professionnels",
         *(f"/professionnels/{person.key}/{page}" for page in ("absence", "retour", "depart", "reprise")),
-        f"/professionnels/{person.key}",
+        f"/professionnels/{person.key}", "/equipes-de-suivi", "/reglages", f"/equipes-de-suivi/{team.key}",
         "/convocations", "/convocations/nouvelle", f"/convocations/{batch.key}",
-        *(f"/convocations/{batch.key}/{page}" for page in ("envoi", "retrait", "abandon")), "/echeances",
-        "/charge", "/attente", "/salaries/1/creneau", "/salaries/1/attente",
+        *(f"/convocations/{batch.key}/{page}" for page in ("envoi", "retrait", "abandon", "attente")),
+        "/echeances", "/charge", "/attente", "/salaries/1/creneau", "/salaries/1/attente",
         f"/vacations/{session.id}/heure/{int(starts.timestamp())}",
         "/recherche", "/recherche?q=bri", "/recherche?q=zzz", f"/recherche?q={'a' * 300}",
         "/adherents/00010", f"/personnes/{world.alice.id}", f"/salaries/{world.employee.id}",

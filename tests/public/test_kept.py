@@ -24,7 +24,8 @@ OF_NOBODY = {
     "convocationbatch": "team_id due_before kinds sessions state account_id created_at started_at ended_at",
     "professional": "name role left_on",
     "professionalabsence": "professional_id first_on last_on",
-    "clinicsession": "centre_id professional_id starts_at ends_at minutes kinds room cancelled_at created_at",
+    "clinicsession": "centre_id professional_id starts_at ends_at minutes kinds room "
+    "reserved_until cancelled_at created_at",
 }
 
 
