@@ -236,7 +236,7 @@ async def forgotten(reader: Reader) -> None:
     await window.sees("Consultez votre messagerie")
     letters = reader.mailbox.letters
     letter = next(each for each in letters if re.search("mot de passe", str(each["subject"])))
-    await reader.open(link_in(letter, "mot-de-passe"), "Choisir un nouveau mot de passe")
+    await reader.open(link_in(letter, "mot-de-passe"), "Trois ou quatre mots", "Nouveau mot de passe")
     await window.fill("Nouveau mot de passe", OWN)
     await window.press("Enregistrer et entrer")
     await window.sees("Se déconnecter", "Mon planning")
