@@ -54,6 +54,11 @@ def reads_in_light_browsers(tree):
         if element.tag == "input" and element.get("class") == "day":
             hints = [by_id[each] for each in element.get("aria-describedby", "").split()]
             assert any("31/12/" in "".join(hint.itertext()) for hint in hints), element.attrib
+    for row in tree.iter("tr"):
+        cells = [" ".join("".join(cell.itertext()).split()) for cell in row.iter("td")]
+        for extra in row.findall("th//span[@class='sr']"):
+            words = " ".join("".join(extra.itertext()).split())
+            assert not [each for each in cells if each and each in words], "said twice where all is shown"
     for drawing in tree.iter("svg"):
         assert not "".join(drawing.itertext()).strip(), "a run of figures"
 

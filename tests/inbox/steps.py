@@ -3,7 +3,7 @@
 import re
 
 INBOX = "/service/a-traiter"
-LINE = re.compile(r'<th scope="row"><a href="[^"]*">([^<]*)<span class="sr"> : ([^<]*)</span>')
+LINE = re.compile(r'<th scope="row"><a href="[^"]*" aria-label="([^"]*?) : ([^"]*)">')
 TIME = re.compile(r'name="creneau" value="([^"]+)"')
 
 
