@@ -15,12 +15,13 @@ import msgspec
 from sqlalchemy import CompoundSelect, Executable, Select, bindparam, event, inspect, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from db.migrate import is_current, upgrade
 from db.plain import shape_of
+from db.pooled import engine_of
 from db.shortage import refuses_writing
 from db.sqlite import READ_ONLY, Driver, Plan, ReadOnlyConnections
 from db.turns import SECONDS, Turn, Turns, one_request, patience
@@ -285,7 +286,7 @@ def _connected(dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
 
 def _engine(url: str, **options: Any) -> AsyncEngine:
     """Parameters of a statement stay out of messages: they are data."""
-    return create_async_engine(url, hide_parameters=True, pool_timeout=SECONDS, **options)
+    return engine_of(url, pool_timeout=SECONDS, **options)
 
 
 class LaterSession:
@@ -321,7 +322,7 @@ async def migrate(url: str) -> None:
     """
     is_sqlite = url.startswith("sqlite")
     options = {"module": Driver(), "connect_args": {"timeout": MIGRATION_SECONDS}} if is_sqlite else {}
-    engine = create_async_engine(url, hide_parameters=True, **options)
+    engine = engine_of(url, **options)
     if is_sqlite:
         event.listen(engine.sync_engine, "connect", _without_foreign_keys)
         event.listen(engine.sync_engine, "begin", _begin_at_once)
@@ -342,7 +343,7 @@ def _begin_at_once(connection: Any) -> None:
 
 
 async def is_migrated(url: str) -> bool:
-    engine = create_async_engine(url)
+    engine = engine_of(url)
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(is_current)
