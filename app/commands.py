@@ -95,7 +95,8 @@ async def fill_demo(settings: Settings) -> None:
         async with portal.database.transaction(write=True) as session:
             if await filling_of(session) is Filled.OTHERWISE:
                 raise CommandRefused(NOT_THE_DEMOS)
-        await migrate_database(settings)
+        if not await is_migrated(settings.database_url):  # alembic and every migration would be loaded for it
+            await migrate_database(settings)
         async with portal.database.transaction(write=True) as session:
             if await filling_of(session) is Filled.NOT_YET:
                 await write_demo(session, portal)
