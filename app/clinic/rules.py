@@ -5,8 +5,6 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-import holidays
-
 from app.clock import PARIS
 from app.text.search import words_of
 from db.kinds import VisitKind
@@ -57,6 +55,8 @@ def subdivision_of(postcode: str) -> str:
 
 @cache
 def _holidays_of(subdivision: str) -> Any:
+    import holidays  # noqa: PLC0415 - few processes keep a calendar
+
     return holidays.country_holidays("FR", subdiv=subdivision or None, language="fr")
 
 
