@@ -195,10 +195,12 @@ class MemberAccess(Access):
     company: ActingCompany
     membership: ActingMembership
     team: FollowingTeam | None = None
+    withheld: frozenset[Right] = frozenset()
 
     @property
     def rights(self) -> frozenset[Right]:
-        return rights_of(self.membership.roles, third_party=self.membership.third_party)
+        """`withheld`: from somebody of the service who looks on and may not see all that this person may."""
+        return rights_of(self.membership.roles, third_party=self.membership.third_party) - self.withheld
 
     async def company_row(self) -> Company:
         """The company as it is now, to change it or to show all of it."""

@@ -97,6 +97,7 @@ STAFF_SECTIONS = (
     StaffSection("clinic", "clinic.index", "Vacations", StaffRight.PLANNING),
     StaffSection("due", "due.index", "Échéances", StaffRight.PLANNING),
     StaffSection("batches", "batches.index", "Convocations groupées", StaffRight.PLANNING),
+    StaffSection("members", "members.index", "Adhérents", StaffRight.MEMBERS),
     StaffSection("help", "inbox.instructions", "Mode d’emploi", StaffRight.INBOX),
 )
 

@@ -148,3 +148,57 @@ def _seat() -> Any:
 
 
 SEAT = _seat()
+
+
+# Somebody of the service who looks at a company through the eyes of one of its people.
+
+
+@dataclass(frozen=True, slots=True)
+class LentSeat:
+    """The seat of the member looked through, and the roles of the person of the service who looks."""
+
+    seat: Seat
+    staff_roles: tuple[str, ...]
+
+
+LENT_PARTS = PARTS[1:]
+_LENT = (
+    sqlalchemy.select(*chain(*LENT_PARTS), col(StaffMember.roles), col(StaffMember.teams))
+    .select_from(Membership)
+    .join(Account, col(Account.id) == Membership.account_id)
+    .join(Company, col(Company.id) == Membership.company_id)
+    .outerjoin(CareTeam, col(CareTeam.id) == Company.team_id)
+    .join(StaffMember, col(StaffMember.account_id) == bindparam("staff"))
+    .where(
+        col(Membership.id) == bindparam("membership"), col(Company.code) == bindparam("code"),
+        is_alive(bindparam("today", type_=Date)),
+    )
+)  # fmt: skip
+
+
+async def lent_seat(
+    database: Database, transaction: AsyncSession, own: Seat, code: str, today: date
+) -> LentSeat | None:
+    """The seat that this session of the service looks through, at this company and no other; None when the
+    access, the account of the service or its scope is no longer there.
+    """
+    opened = own.session
+    values = {"membership": opened.as_membership_id, "staff": opened.account_id, "code": code, "today": today}
+    rows = await database.table(transaction, _LENT, values)
+    if not rows:
+        return None
+    cells = iter(rows[0])
+    account, company, membership, team = ([*islice(cells, len(part))] for part in LENT_PARTS)
+    roles, teams = cells
+    seen = ActingCompany(*company)
+    if teams and seen.team_id not in teams:
+        return None
+    seat = Seat(
+        session=opened,
+        account=ActingAccount(*account),
+        company=seen,
+        membership=ActingMembership(*membership),
+        team=FollowingTeam(*team) if team[0] else None,
+        choices=[(seen.code, seen.name, seen.town)],
+    )
+    return LentSeat(seat, tuple(roles))

@@ -33,6 +33,7 @@ VALUES = {
     "token": "abc",
     "employee_id": "1",
     "account_id": "1",
+    "member_import_id": "1",
     "change_id": "1",
     "import_id": "1",
     "line_id": "1",

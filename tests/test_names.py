@@ -15,6 +15,7 @@ from app.employee_files.columns import read
 from app.employees.forms import Corrections, Identity
 from app.imports.forms import Mended
 from app.mail.outbox import queue_mail
+from app.members.forms import Entry
 from app.people.forms import NewMember
 from app.sign_up.forms import NewAccount
 from app.text.cells import COLUMNS as OF_MEMBERS
@@ -38,10 +39,11 @@ FORMS: dict[type[BaseModel], tuple[str, ...]] = {
     CentreChange: ("name",),
     TeamFields: ("name",),
     NewProfessional: ("name",),
+    Entry: ("name",),
     Details: ("name", "town", "administrative_name", "billing_name", "summons_name"),
 }  # fmt: skip
 # What somebody does, and the name of a company in the register, which a member may not shorten.
-LONGER = dict.fromkeys(((Details, "name"), (NewProfessional, "name")), 120)
+LONGER = dict.fromkeys(((Details, "name"), (Entry, "name"), (NewProfessional, "name")), 120)
 LONGER |= {(form, "job_title"): 120 for form in (NewAccount, Profile, NewMember)}
 FIELDS = [(form, name) for form, names in FORMS.items() for name in names]
 SITES = [

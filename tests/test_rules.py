@@ -19,6 +19,8 @@ MAY_SELECT = re.compile(
     r"|app/security/(throttle|presence)\.py|app/files/held\.py|app/mail/sending\.py|app/web/drafts\.py"
     r"|app/\w+/(queries|acts|staff|flows|listing|person|deadlines|filings|people|steps|reminders|team)\.py"
     r"|app/(imports/(reading|mending)|planning/(convocations|proposals)|welcome/todo|demo/(routes|\w*story))\.py"
+    r"|app/\w+/(queries|acts|staff|flows|listing|person|deadlines|filings|people|steps|reminders|waiting|team)\.py"
+    r"|app/(imports/(reading|mending)|members/(importing|merging)|planning/(convocations|proposals)|welcome/todo|demo/(routes|\w*story))\.py"
 )
 
 

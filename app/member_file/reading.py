@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from app.text.cells import COLUMNS, value
 from app.text.search import letters_of
@@ -47,11 +48,28 @@ class MemberLine:
 
 def parse_members(content: bytes) -> list[MemberLine]:
     """Every member of the file, or `WrongFile` on every wrong line. No n° télédéclarant is repeated in it."""
-    rows = _rows(_decoded(content))
+    lines, problems = read_members(content, BIGGEST_MEMBER_FILE)
+    if problems or not lines:
+        said = [f"Ligne {each.line} : {each.words}." for each in problems]
+        raise WrongFile(said or ["Le fichier ne contient aucun adhérent sous sa ligne de titres."])
+    return lines
+
+
+class WrongLine(NamedTuple):
+    """A line that cannot be read, and why."""
+
+    line: int
+    code: str
+    words: str
+
+
+def read_members(content: bytes, biggest: int) -> tuple[list[MemberLine], list[WrongLine]]:
+    """The members that can be read and the lines that cannot; `WrongFile` when it is no such file at all."""
+    rows = _rows(_decoded(content, biggest))
     header = next(rows, (1, []))[1]
     places = _places(header)
     lines: list[MemberLine] = []
-    problems: list[str] = []
+    problems: list[WrongLine] = []
     seen: dict[str, int] = {}
     for line, cells in rows:
         values, reasons = _read(cells, places, len(header))
@@ -59,18 +77,16 @@ def parse_members(content: bytes) -> list[MemberLine]:
         if code and seen.setdefault(code, line) != line:
             reasons.append(f"le code adhérent {code} est déjà à la ligne {seen[code]}")
         if reasons:
-            problems.append(f"Ligne {line} : {' ; '.join(reasons)}.")
+            problems.append(WrongLine(line, code, " ; ".join(reasons)))
         else:
             lines.append(MemberLine(line=line, **values))
-    if problems or not lines:
-        raise WrongFile(problems or ["Le fichier ne contient aucun adhérent sous sa ligne de titres."])
-    return lines
+    return lines, problems
 
 
-def _decoded(content: bytes) -> str:
+def _decoded(content: bytes, biggest: int) -> str:
     """Text whose first line has semicolons, or `WrongFile` with one sentence on what the file is instead."""
-    if len(content) > BIGGEST_MEMBER_FILE:
-        raise WrongFile(["Le fichier pèse plus de 5 Mio : chargez-le en plusieurs fois."])
+    if len(content) > biggest:
+        raise WrongFile([f"Le fichier pèse plus de {biggest // 2**20} Mio : chargez-le en plusieurs fois."])
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise WrongFile(["Ce fichier est un classeur : enregistrez-le au format « CSV UTF-8 »."])
     if b"\0" in content:

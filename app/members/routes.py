@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from litestar.params import FromPath
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 from litestar.response import Response
+from pydantic import ConfigDict
 
 from app import clock
 from app.access import StaffAccess
@@ -11,8 +13,15 @@ from app.appointments.staff import state_words
 from app.contact.staff import STATE_WORDS
 from app.documents.kinds import KIND_WORDS
 from app.employees.declared import employee_name
+from app.errors import Refused
 from app.follow_up.words import MONITORINGS, SLOT_TAGS, VISITS
 from app.inbox.views import service_title
+from app.members import imports, life, people
+from app.members.asking import pdf_answer
+from app.members.letters import MOST, print_letters
+from app.members.life import MEMBER
+from app.members.listing import NO_TEAM, PAGE, STATES, MemberFilters, chosen, count, members
+from app.members.people import PERSON
 from app.members.queries import (
     FEW,
     blocked_for,
@@ -21,22 +30,101 @@ from app.members.queries import (
     is_staff,
     member_of,
     places_of,
+    teams_of,
 )
+from app.members.staff import move_to_team
 from app.members.views import access_tag, employees_words, state_of
 from app.people.queries import role_words
 from app.staff_rights import StaffRight
+from app.text.fields import Input, Ticked
 from app.web.forms import Form
-from app.web.pages import Page, page
-from app.web.signatures import Staff, get
-from db.models import Account, Company, Employee
+from app.web.pages import Page, page, see
+from app.web.paging import row_number, row_numbers
+from app.web.posted import posted
+from app.web.signatures import Request, Staff, get, post
+from db.models import Account, CareTeam, Company, Employee
 
-MEMBER = "/service/adherents/{code:str}"
-PERSON = "/service/personnes/{account_id:int}"
+DONE = {
+    "siret": "Le SIRET est modifié : les personnes de l’entreprise en sont averties.",
+    "equipe": "L’équipe est modifiée.",
+    "administrateur": "L’administrateur est nommé : un courriel le lui dit.",
+    "suspendu": "L’adhésion est suspendue : l’employeur en est averti.",
+    "repris": "La suspension est levée : l’employeur en est averti.",
+    "radie": "La radiation est enregistrée : rendez-vous annulés, demandes closes, courriel parti.",
+    "fusionne": "La fusion est faite : les personnes des deux entreprises en sont averties.",
+    "rouvert": "L’adhésion est rouverte : l’employeur en est averti.",
+    "entre": "L’adhérent est enregistré. Imprimez sa lettre : « Nouveau n° télédéclarant ».",
+    "acces": "Le courriel est parti.",
+    "debloque": "Le compte est débloqué.",
+    "equipes": "L’équipe de ces adhérents est modifiée.",
+}
+TO_TEAM = "equipe-"
+LETTERS = "lettres"
+
+
+@get("/service/adherents", right=StaffRight.MEMBERS)
+async def index(
+    access: Staff, equipe: FromQuery[str] = "", etat: FromQuery[str] = "", apres: FromQuery[str] = "",
+    fait: NamedDependency[str] = "",
+) -> Response[Any]:  # fmt: skip
+    return await _list_page(access, MemberFilters(equipe, etat, apres), Form(), DONE.get(fait, ""))
+
+
+async def _list_page(access: StaffAccess, filters: MemberFilters, form: Form[Any], notice: str = "") -> Page:
+    rows, after = await members(access, filters)
+    teams = await teams_of(access)
+    acts = {f"{TO_TEAM}{each.key}": f"Confier à : {each.name}" for each in teams}
+    return page(
+        "members/index.html", form=form, notice=notice, rows=rows, filters=filters, after=after,
+        number=await count(access, filters), states=STATES, may_act=StaffRight.ADMISSIONS in access.rights,
+        teams={"": "Toutes", NO_TEAM: "Aucune"} | {str(each.key): each.name for each in teams},
+        acts={"": "Choisissez"} | acts | {LETTERS: "Tirer de nouveaux n° et imprimer les lettres"},
+    )  # fmt: skip
+
+
+class Many(Input):
+    """`act`: TO_TEAM and the number of a team, or LETTERS. The ticks are read beside it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    act: str
+    everyone: Ticked = False
+
+
+@post("/service/adherents", right=StaffRight.ADMISSIONS)
+async def act_on_many(
+    request: Request, access: Staff, equipe: FromQuery[str] = "", etat: FromQuery[str] = "",
+    apres: FromQuery[str] = "",
+) -> Response[Any]:  # fmt: skip
+    """One act for the members ticked, or for all of the filters."""
+    filters = MemberFilters(equipe, etat, apres)
+    ids = row_numbers((value for name, value in (await posted(request)).fields if name == "member"), PAGE)
+    made: list[bytes] = []
+
+    async def act(data: Many) -> None:
+        companies = await chosen(access, filters, ids, MOST, everyone=data.everyone)
+        if not companies:
+            raise Refused("Cochez au moins un adhérent.", "act")
+        if data.act == LETTERS:
+            made.append(await print_letters(access, companies, clock.now()))
+        elif len(companies) > MOST:
+            raise Refused(f"{MOST} adhérents au plus à la fois : réduisez la sélection.", "act")
+        elif team := row_number(data.act.removeprefix(TO_TEAM)):
+            await move_to_team(access, companies, await access.get(CareTeam, team), clock.now())
+        else:
+            raise Refused("Choisissez ce qu’il faut faire.", "act")
+
+    form = await Form.attempted(request, access, Many, act)
+    if form.errors:
+        return await _list_page(access, filters, form)
+    if made:
+        return pdf_answer(made[0], f"lettres-{clock.today():%Y-%m-%d}.pdf")
+    query = {"equipe": equipe, "etat": etat, "apres": apres, "fait": "equipes"}
+    return see(request, "members.index", query=query)
 
 
 @get(MEMBER, right=StaffRight.MEMBERS)
-async def show(access: Staff, code: FromPath[str]) -> Response[Any]:
-    return await _member_page(access, await member_of(access, code), Form())
+async def show(access: Staff, code: FromPath[str], fait: NamedDependency[str] = "") -> Response[Any]:
+    return await _member_page(access, await member_of(access, code), Form(), DONE.get(fait, ""))
 
 
 async def _member_page(access: StaffAccess, company: Company, form: Form[Any], notice: str = "") -> Page:
@@ -51,10 +139,11 @@ async def _member_page(access: StaffAccess, company: Company, form: Form[Any], n
 
 
 @get(PERSON, right=StaffRight.MEMBERS)
-async def person(access: Staff, account_id: FromPath[int]) -> Response[Any]:
+async def person(access: Staff, account_id: FromPath[int], fait: NamedDependency[str] = "") -> Response[Any]:
     account, now = await access.get(Account, account_id), clock.now()
     return page(
-        "members/person.html", account=account, places=await places_of(access, account.key),
+        "members/person.html", account=account, notice=DONE.get(fait, ""),
+        places=await places_of(access, account.key),
         blocked=(await blocked_for(access, [account.email], now)).get(account.email, 0),
         is_staff=await is_staff(access, account.key), role_words=role_words, today=clock.today(),
     )  # fmt: skip
@@ -71,4 +160,4 @@ async def employee(access: Staff, employee_id: FromPath[int]) -> Response[Any]:
     )  # fmt: skip
 
 
-STAFF = [show, person, employee]
+STAFF = [index, act_on_many, show, person, employee, *life.STAFF, *people.STAFF, *imports.STAFF]

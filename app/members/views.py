@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from app.clock import PARIS
 from app.members.queries import PersonLine
 from app.text.counts import plural
 from app.text.formats import day, wait
@@ -13,8 +14,10 @@ Tag = tuple[str, str]
 def state_of(company: Company) -> Tag:
     """The state of the membership, and the colour of it."""
     if company.closed_at:
-        return f"radié le {day(company.closed_at.date())}", "bad"
-    return ("site" if company.is_site else "adhérent"), "ok"
+        return f"radié le {day(company.closed_at.astimezone(PARIS).date())}", "bad"
+    if company.suspended_at:
+        return f"suspendu depuis le {day(company.suspended_at.astimezone(PARIS).date())}", "wait"
+    return "en cours", "ok"
 
 
 def access_tag(person: PersonLine) -> Tag:

@@ -51,15 +51,18 @@ HELD = (
     ),
     Held(
         "Vos entreprises",
-        "code, nom, adresse, SIRET, code NAF, adresse e-mail et téléphone, que le service fournit ; les "
+        "code, nom, adresse, SIRET, code NAF, adresse e-mail et téléphone, que le service fournit, "
+        "et l’état de l’adhésion ; les fichiers par lesquels il les met à jour, ligne par ligne ; les "
         "personnes à qui il écrit, avec leur adresse e-mail et leur téléphone. Du n° télédéclarant, le "
         "portail ne garde qu’une empreinte.",
         WHILE_MEMBER,
         {
             "company": "code member_code name town siret address postcode naf naf_version email phone "
-            "team_id declarant_key closed_at created_at updated_at",
+            "team_id declarant_key closed_at closed_reason suspended_at created_at updated_at",
             "companycontact": "company_id kind name email phone",
             "companycorrection": "company_id account_id on_behalf before after refusal sent_at answered_at",
+            "memberimport": "account_id state file_name unchanged created_at applied_at undone_at",
+            "memberimportline": "import_id kind line code before after words",
         },
     ),
     Held(
@@ -79,8 +82,8 @@ HELD = (
         f"{duration(retention.ABSOLUTE)} au plus.",
         f"{duration(retention.SESSION)} après la dernière activité",
         {
-            "accountsession": "token_hash account_id device_id browser must_choose_password created_at "
-            "seen_at ended_at"
+            "accountsession": "token_hash account_id device_id browser must_choose_password "
+            "as_membership_id created_at seen_at ended_at"
         },
     ),
     Held(

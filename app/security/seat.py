@@ -18,6 +18,7 @@ class OpenedSession:
     created_at: datetime
     seen_at: datetime
     ended_at: datetime | None
+    as_membership_id: int | None = None
 
     @property
     def key(self) -> int:
@@ -53,6 +54,7 @@ class ActingCompany:
     team_id: int | None
     closed_at: datetime | None
     updated_at: datetime
+    suspended_at: datetime | None = None
 
     @property
     def key(self) -> int:

@@ -121,6 +121,7 @@ LIMITS: dict[str, Limits] = {
     "document_shared": SERVICE,
     "invoice_issued": SERVICE,
     "declaration_due": SERVICE,
+    "membership_changed": SERVICE,
     "expiries": SERVICE,
     "slots_proposed": SERVICE,
 }

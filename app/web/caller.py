@@ -47,6 +47,7 @@ class Viewer:
     `ends_at`: when the session ends whatever is done, at least `left` seconds from now. `idle`: the seconds
     without a request that end it before. `staff_roles`: None for everybody outside the service.
     `waiting`: the things that wait for somebody of the service.
+    `seen_as`: somebody of the service looks through the eyes of this person.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Viewer:
     idle: int
     staff_roles: tuple[str, ...] | None = None
     waiting: int = 0
+    seen_as: bool = False
     must_choose_password: bool = False
     company_code: str = ""
     company_label: str = ""

@@ -3,7 +3,7 @@
 Being public is being under `visitor`; nothing else can be reached without a session.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -13,12 +13,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import clock
 from app.access import AccountAccess, MemberAccess, StaffAccess, VisitorAccess
-from app.errors import ClientClosed, NotFound
+from app.errors import ClientClosed, Forbidden, NotFound
 from app.rights import Right, rights_of
 from app.security.presence import ABSOLUTE, IDLE, is_over
 from app.security.seat import ActingAccount, ActingCompany, OpenedSession
-from app.sessions import Seat, seat_at, session_of
-from app.staff_rights import StaffRight, StaffScope
+from app.sessions import Seat, lent_seat, seat_at, session_of
+from app.staff_rights import StaffRight, StaffScope, staff_rights_of
 from app.waiting import ANY_TEAM, COUNTS, read_counts
 from app.web.caller import Caller, Viewer
 from app.web.drafts import LONGEST, keep_draft
@@ -143,19 +143,78 @@ async def member_access(request: Request) -> AsyncIterator[MemberAccess]:
         _check(visit, seat.session)
         if seat.session.must_choose_password:
             raise PasswordNeeded
+        seat, withheld = await _looked_through(visit, session, seat, code)
         # Without a company, a foreign one or none: the page that says no shows the same person.
         visit.viewer = _viewer(seat.account, seat.session, None)
         if seat.company is None or seat.membership is None:
             raise NotFound
         visit.company = seat.company
-        access = MemberAccess(visit.portal, session, seat.account, seat.company, seat.membership, seat.team)
+        access = MemberAccess(
+            visit.portal, session, seat.account, seat.company, seat.membership, seat.team,
+            withheld or frozenset(),
+        )  # fmt: skip
         visit.viewer = _at_company(visit.viewer, seat, seat.company, access.rights)
+        if withheld is not None:
+            _check_looking(request, visit.viewer, withheld)
+        _check_membership(request, seat.company)
         if right := request.route_handler.opt["right"]:
             access.require(right)
         if request.method == "POST" and (may_send := request.route_handler.opt.get("file")):
             # Before a byte of the file is read, and before its handler can forget it.
             await may_send(access, **request.path_params)
         yield access
+
+
+LOOKING = (
+    "Vous regardez cet espace avec les yeux d’un adhérent : rien ne s’y écrit. Revenez au service pour agir."
+)
+HIDDEN = "Le service ne voit pas cette page avec les yeux d’un adhérent : elle révèle ce qui n’est qu’à lui."
+CLOSED = "Cette adhésion a pris fin : vos pages restent lisibles, rien ne s’y écrit. Écrivez au service."
+SUSPENDED = "Votre adhésion est suspendue : écrivez au service pour la reprendre."
+# Reasons of a stop reveal health; the address of a calendar is a secret of its owner.
+REVEALING = ("appointments.", "calendars.")
+# What remains of a membership that is over: writing to the service, and one's own accesses.
+AFTER_THE_END = ("contact.", "companies.", "people.")
+NOT_SUSPENDED = ("appointments.", "documents.certify")
+
+
+def withheld_from(staff_roles: Sequence[str]) -> frozenset[Right]:
+    """Rights that a member has and that somebody of the service who looks on has not."""
+    medical = StaffRight.MEDICAL in staff_rights_of(staff_roles)
+    return frozenset() if medical else frozenset({Right.APTITUDE})
+
+
+async def _looked_through(
+    visit: Caller, session: AsyncSession, seat: Seat, code: str
+) -> tuple[Seat, frozenset[Right] | None]:
+    """The seat through which somebody of the service looks, and what is withheld from them; or one's own."""
+    if not seat.session.as_membership_id or seat.membership is not None:
+        return seat, None
+    lent = await lent_seat(visit.portal.database, session, seat, code, clock.today())
+    if lent is None or StaffRight.MEMBERS not in staff_rights_of(lent.staff_roles):
+        return seat, None
+    return lent.seat, withheld_from(lent.staff_roles)
+
+
+def _check_looking(request: Request, viewer: Viewer, withheld: frozenset[Right]) -> None:
+    """Looking on is reading, whatever the page; what is secret even so is not shown."""
+    Caller.of(request).viewer = replace(viewer, seen_as=True)
+    if request.method == "POST":
+        raise Forbidden(LOOKING)
+    name = request.route_handler.name or ""
+    if name.startswith("calendars.") or (withheld and name.startswith(REVEALING)):
+        raise Forbidden(HIDDEN)
+
+
+def _check_membership(request: Request, company: ActingCompany) -> None:
+    """A membership that is over, or suspended, is read."""
+    name = request.route_handler.name or ""
+    if request.method != "POST":
+        return
+    if company.closed_at and not name.startswith(AFTER_THE_END):
+        raise Forbidden(CLOSED)
+    if company.suspended_at and name.startswith(NOT_SUSPENDED):
+        raise Forbidden(SUSPENDED)
 
 
 async def _signed_in(request: Request, session: AsyncSession) -> tuple[AccountSession, Account]:

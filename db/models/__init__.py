@@ -50,6 +50,12 @@ from db.models.inquiry import Inquiry, InquiryMessage, InquiryState, InquiryThem
 from db.models.invoice import Invoice, InvoiceKind, Payment
 from db.models.kept_file import KeptBytes, KeptFile
 from db.models.mail import DemoMail, OutboxMail
+from db.models.member_import import (
+    MemberImport,
+    MemberImportKind,
+    MemberImportLine,
+    MemberImportState,
+)
 from db.models.membership import Invitation, Membership
 from db.models.planning import CalendarFeed, CareCentre, NoticeKind, Slot, VisitNotice
 from db.models.session import (
@@ -117,6 +123,10 @@ __all__ = [
     "KnownDevice",
     "LineKind",
     "LineState",
+    "MemberImport",
+    "MemberImportKind",
+    "MemberImportLine",
+    "MemberImportState",
     "Membership",
     "Monitoring",
     "NoticeKind",

@@ -85,6 +85,20 @@ class AuditKind(StrEnum):
     QUICK_ANSWER_CHANGED = "quick_answer_changed"
     DETAILS_ACCEPTED = "details_accepted"
     DETAILS_REFUSED = "details_refused"
+    NUMBER_RENEWED = "number_renewed"
+    ACCESS_SENT_AGAIN = "access_sent_again"
+    ACCOUNT_UNBLOCKED = "account_unblocked"
+    MEMBER_ENTERED = "member_entered"
+    MEMBER_SUSPENDED = "member_suspended"
+    MEMBER_RESUMED = "member_resumed"
+    MEMBER_CLOSED = "member_closed"
+    MEMBER_REOPENED = "member_reopened"
+    SIRET_CHANGED = "siret_changed"
+    MEMBER_MOVED = "member_moved"
+    MEMBERS_MERGED = "members_merged"
+    MEMBERS_IMPORTED = "members_imported"
+    MEMBERS_IMPORT_UNDONE = "members_import_undone"
+    SEEN_AS_MEMBER = "seen_as_member"
 
 
 class AuditEvent(Base, table=True):

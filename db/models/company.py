@@ -12,7 +12,8 @@ from db.models.base import Base, CompanyOwned, instant
 class Company(Base, table=True):
     """A member employer (`code` = 5 digits) or one of its sites (`code-N`).
 
-    `declarant_key` is the n° télédéclarant, never in clear: HMAC-SHA-256, hexadecimal.
+    `declarant_key` is the n° télédéclarant, never in clear: HMAC-SHA-256, hexadecimal. `closed_at`: the
+    membership is over, for `closed_reason`; `suspended_at`: it waits, and the service proposes nothing.
     """
 
     code: str = Field(max_length=9, unique=True)
@@ -29,6 +30,8 @@ class Company(Base, table=True):
     team_id: int | None = Field(default=None, foreign_key="careteam.id")
     declarant_key: str = Field(max_length=64)
     closed_at: datetime | None = instant(nullable=True)
+    closed_reason: str = Field(default="", max_length=200)
+    suspended_at: datetime | None = instant(nullable=True)
     created_at: datetime = instant()
     updated_at: datetime = instant()
 

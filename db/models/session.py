@@ -47,6 +47,8 @@ class AccountSession(Base, table=True):
     """One browser signed in. The cookie holds 256 random bits; only their SHA-256 is kept.
 
     `must_choose_password`: opened with the mailed password, so nothing but choosing another is allowed.
+    `as_membership_id`: the access through whose eyes somebody of the service looks at a company, reading
+    only. No foreign key: an access that is taken away is found no more.
     """
 
     token_hash: str = Field(max_length=64, unique=True)
@@ -54,6 +56,7 @@ class AccountSession(Base, table=True):
     device_id: int | None = Field(default=None, foreign_key="knowndevice.id", index=True)
     browser: str = Field(default="", max_length=120)
     must_choose_password: bool = False
+    as_membership_id: int | None = None
     created_at: datetime = instant()
     seen_at: datetime = instant()
     ended_at: datetime | None = instant(nullable=True)

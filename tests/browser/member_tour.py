@@ -53,6 +53,10 @@ MEMBERS = (
     "/deconnexion",
     "/",
 )
+LIFE = (
+    "numero", "siret", "equipe", "administrateur", "suspension", "reprise", "radiation", "reouverture",
+    "fusion",
+)  # fmt: skip
 REFUSED = (
     ("/mon-compte", "Nom", "Enregistrer"),
     ("/mon-compte/mot-de-passe", "Mot de passe actuel", "Enregistrer"),
@@ -308,7 +312,10 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         "/echeances", "/charge", "/attente", "/salaries/1/creneau", "/salaries/1/attente",
         f"/vacations/{session.id}/heure/{int(starts.timestamp())}",
         "/recherche", "/recherche?q=bri", "/recherche?q=zzz", f"/recherche?q={'a' * 300}",
-        "/adherents/00010", f"/personnes/{world.alice.id}", f"/salaries/{world.employee.id}",
+        "/adherents", "/adherents/nouveau", "/adherents/00010",
+        *(f"/adherents/00010-2/{page}" for page in LIFE),
+        f"/personnes/{world.alice.id}/acces", f"/personnes/{world.alice.id}/deblocage", "/vue/1", "/vue/fin",
+        f"/personnes/{world.alice.id}", f"/salaries/{world.employee.id}",
     ):  # fmt: skip
         await reader.open(f"/service{path}")
         yield Stop(f"/service{path}")

@@ -1,0 +1,115 @@
+"""/service/adherents/import: compared, applied, undone; lines that cannot be taken are a file to mend."""
+
+import pytest
+
+from db.models import AuditEvent, Company, MemberImport
+from tests.actors import Actor
+from tests.pages import check
+from tests.reading import rows
+from tests.staff.scopes import a_colleague, two_teams
+from tests.world import OURS
+
+NEW = "/service/adherents/import"
+HEAD = "Code adhérent;Raison sociale;Commune;SIRET;N° télédéclarant;E-mail\n"
+FILE = HEAD + (
+    f"00010;{OURS};Saint-Brieuc;;;\n"
+    "00010-2;Nouveau nom;Paimpol;;;site@ours.example\n"
+    "00500;Menuiserie Éon;Dinan;73282932000074;;\n"
+    "00501;;Dinan;;;\n"
+    "00502-3;Sans adhérent;Dinan;;;\n"
+)
+
+
+async def sent(clerk, content=FILE, name="adherents.csv"):
+    token = await clerk.token(NEW)
+    content = content.encode() if isinstance(content, str) else content
+    return await clerk.post(NEW, data={"csrf": token}, files={"fichier": (name, content, "text/csv")})
+
+
+async def company(portal, code):
+    return next(iter(await rows(portal, Company, Company.code == code)), None)
+
+
+async def test_the_preview_counts_and_nothing_is_written_before_it_is_applied(clerk, portal):
+    page = await clerk.follow(await sent(clerk))
+    check(page)
+    words = page.text.replace("<strong>", "").replace("</strong>", "")
+    for part in ("1 nouveaux", "1 modifiés", "2 refusés", "1 inchangés"):
+        assert part in words, part
+    assert await company(portal, "00500") is None
+    for kind, said in (
+        ("changed", "Nouveau nom"),
+        ("refused", "n’est ni dans le fichier"),
+        ("new", "Menuiserie Éon"),
+    ):
+        listed = await clerk.get(f"{NEW}/1?nature={kind}")
+        check(listed)
+        assert said in listed.text
+    refusals = await clerk.get(f"{NEW}/1/refus")
+    assert refusals.text.startswith("\ufeffLigne;Code adhérent;Raison")
+    assert "5;00501;" in refusals.text
+
+
+async def test_what_is_applied_is_traced_and_undone_as_it_was(clerk, portal, world):
+    await sent(clerk)
+    page = await clerk.follow(await clerk.fill(f"{NEW}/1"))
+    assert "Le fichier est appliqué" in page.text
+    assert (await company(portal, "00500")).siret == "73282932000074"
+    assert (await company(portal, "00010-2")).name == "Nouveau nom"
+    (event,) = await rows(portal, AuditEvent, AuditEvent.kind == "members_imported")
+    assert event.company_id == world.site.id
+    assert "Menuiserie Éon" in (await clerk.get("/service/recherche?q=eon")).text
+    assert (await clerk.post(f"{NEW}/1", data={"csrf": await clerk.token(NEW)})).status_code == 409
+    await clerk.fill(f"{NEW}/1", to=f"{NEW}/1/annulation")
+    assert await company(portal, "00500") is None
+    assert (await company(portal, "00010-2")).name == OURS
+    (found,) = await rows(portal, MemberImport)
+    assert found.state == "undone"
+
+
+async def test_what_was_changed_since_stays_when_the_file_is_undone(clerk, portal):
+    await sent(clerk)
+    await clerk.fill(f"{NEW}/1")
+    assert (await company(portal, "00500")) is not None
+    await clerk.fill("/service/adherents/00500/suspension", reason="essai")
+    async with portal.database.transaction(write=True) as session:
+        row = (await session.exec(Company.__table__.select().where(Company.code == "00010-2"))).first()
+        (await session.get(Company, row.id)).name = "Corrigé depuis"
+    await clerk.fill(f"{NEW}/1", to=f"{NEW}/1/annulation")
+    assert (await company(portal, "00010-2")).name == "Corrigé depuis"
+    assert (await company(portal, "00010-2")).email == ""
+    assert await company(portal, "00500") is not None  # its history names it
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "vide"),
+        ("un,deux\n", "points-virgules"),
+        (b"PK\x03\x04classeur", "classeur"),
+        (HEAD.replace("SIRET", "X"), "ne contient pas"),
+    ],
+)
+async def test_a_file_that_is_no_such_file_is_said_so(clerk, portal, content, words):
+    answer = await sent(clerk, content)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert not await rows(portal, MemberImport)
+
+
+async def test_too_many_lines_are_said(clerk, portal, monkeypatch):
+    monkeypatch.setattr("app.members.imports.MOST_LINES", 3)
+    answer = await sent(clerk)
+    assert answer.status_code == 422
+    assert not await rows(portal, MemberImport)
+
+
+async def test_only_admissions_for_all_teams_send_one(app, clerk, portal, world):
+    ours, _ = await two_teams(portal, world)
+    token = {"csrf": "x"}
+    for roles, scope in ((["accueil"], {}), (["adhesions"], {"teams": [ours]})):
+        async with Actor(app) as other:
+            await a_colleague(other, portal, roles, **scope)
+            answer = await other.post(NEW, data=token, files={"fichier": ("a.csv", FILE.encode())})
+            assert answer.status_code in {403, 422}
+    assert not await rows(portal, MemberImport)
