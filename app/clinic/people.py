@@ -82,12 +82,14 @@ async def save_team(
     return team
 
 
-async def add_professional(access: StaffAccess, name: str, role: str) -> Professional:
+async def add_professional(
+    access: StaffAccess, name: str, role: str, now: datetime | None = None
+) -> Professional:
     if await access.first(select(Professional).where(col(Professional.name) == name)):
         raise Refused("Cette personne est déjà dans la liste.", "name")
     professional = access.add(Professional(name=name, role=role))
     await access.flush()
-    _trace(access, professional, clock.now())
+    _trace(access, professional, now or clock.now())
     return professional
 
 

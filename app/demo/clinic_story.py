@@ -8,6 +8,7 @@ from app import clock
 from app.access import StaffAccess
 from app.clinic.people import add_professional
 from app.clinic.staff import Pattern, make_sessions
+from app.demo.hours import days_ago
 from app.planning.rules import is_working_day, monday_of
 from db.models import CareCentre
 
@@ -24,7 +25,8 @@ async def add_clinic(staff: StaffAccess, now: datetime) -> None:
     centres = await staff.all(staff.select(CareCentre).order_by(col(CareCentre.id)))
     if not centres:
         return
-    people = [await add_professional(staff, *each) for each in PEOPLE]
+    at = days_ago(now, 10, 9, 30)
+    people = [await add_professional(staff, *each, at) for each in PEOPLE]
     monday = monday_of(clock.day_of(now)) + timedelta(weeks=1)
     for week in range(WEEKS):
         for weekday in range(4):
@@ -32,4 +34,4 @@ async def add_clinic(staff: StaffAccess, now: datetime) -> None:
             for place, (person, hours) in enumerate(zip(people, (MORNING, AFTERNOON), strict=True)):
                 centre = centres[(weekday + place) % len(centres)]
                 if is_working_day(day):
-                    await make_sessions(staff, Pattern(centre.key, person.key, day, *hours), now)
+                    await make_sessions(staff, Pattern(centre.key, person.key, day, *hours), at)

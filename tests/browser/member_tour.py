@@ -155,7 +155,7 @@ async def _people(reader: Reader) -> Tour:
     await reader.give(email="olga@")
     await reader.has_focus_on(".summary")
     yield Stop("/utilisateurs/invitation refused")
-    for email in ("olga@elsewhere.example", "charlie@theirs.example"):
+    for email in ("olga@elsewhere.example", "clerk@service.example"):
         await reader.open("/espace/00010/utilisateurs/invitation")
         await page.locator("#roles").check()
         await reader.give(email=email)

@@ -250,12 +250,20 @@ async def test_a_corrected_sheet_is_accepted_or_set_back_with_a_reason(
 # The morning.
 
 
+@pytest.fixture
+async def awaited(portal):
+    """The mail of the morning is wanted, unlike in other tests."""
+    async with portal.database.transaction(write=True) as session:
+        for each in (await session.exec(select(StaffMember))).all():
+            each.digest_off_at = None
+
+
 async def digests(portal):
     return [each.recipient for each in await rows(portal, OutboxMail) if each.template == "staff_digest"]
 
 
 async def test_the_morning_mail_leaves_once_to_those_who_answer(
-    app, clerk, colleague, portal, world, asked, mailbox
+    app, clerk, colleague, portal, world, asked, mailbox, awaited
 ):
     now = clock.now()
     assert await send_digests(portal, now - timedelta(hours=5)) == 0  # 5 in the morning
@@ -270,7 +278,7 @@ async def test_the_morning_mail_leaves_once_to_those_who_answer(
     assert await send_digests(portal, now + timedelta(days=1)) == 2
 
 
-async def test_nothing_leaves_when_nothing_waits_or_nobody_wants_it(clerk, colleague, portal, world):
+async def test_nothing_leaves_when_nothing_waits_or_nobody_wants_it(clerk, colleague, portal, world, awaited):
     now = clock.now()
     assert await send_digests(portal, now) == 0
     await a_request(portal, world.site, await a_person(portal, world.site), world.alice, kind="vip")
@@ -284,7 +292,7 @@ async def test_nothing_leaves_when_nothing_waits_or_nobody_wants_it(clerk, colle
     assert await send_digests(portal, now + timedelta(days=2)) == 2
 
 
-async def test_a_team_is_mailed_what_waits_for_it(app, clerk, portal, world, asked):
+async def test_a_team_is_mailed_what_waits_for_it(app, clerk, portal, world, asked, awaited):
     _, theirs = await two_teams(portal, world)
     async with Actor(app) as one, Actor(app) as other:
         await a_colleague(one, portal, ["planning"], teams=[theirs])
