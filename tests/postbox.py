@@ -51,13 +51,13 @@ class Mailbox:
         if self._server:
             self._server.close()
 
-    async def letter_to(self, address: str) -> EmailMessage:
-        """The first letter that reaches this address: somebody else, such as the portal's own dispatcher,
-        sends it.
+    async def letter_to(self, address: str, words: str = "") -> EmailMessage:
+        """The first letter with these words that reaches this address: somebody else, such as the portal's
+        own dispatcher, sends it.
         """
         for _ in range(500):
             for letter in self.letters:
-                if letter["to"] == address:
+                if letter["to"] == address and words in words_of(letter):
                     return letter
             await asyncio.sleep(0.02)
         raise AssertionError(f"no letter to {address}")

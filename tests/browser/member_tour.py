@@ -161,7 +161,7 @@ async def _people(reader: Reader) -> Tour:
         await reader.give(email=email)
         await expect(page.get_by_role("rowheader", name=email)).to_be_visible()
         yield Stop(f"/utilisateurs {email} invited")
-        link = re.search(rf"{site}(/invitation/\S+)", words_of(await reader.letter_to(email)))
+        link = re.search(rf"{site}(/invitation/\S+)", words_of(await reader.letter_to(email, "/invitation/")))
         await reader.open(link[1])
         yield Stop(f"/invitation {email}")
         await page.locator("main form").get_by_role("button").last.click()

@@ -156,5 +156,5 @@ class Reader:
     async def parts(self) -> dict[str, int]:
         return await self.page.evaluate(PARTS)
 
-    async def letter_to(self, address: str) -> EmailMessage:
-        return await self.mailbox.letter_to(address)
+    async def letter_to(self, address: str, words: str = "") -> EmailMessage:
+        return await self.mailbox.letter_to(address, words)
