@@ -18,10 +18,12 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
+from app import clock
 from app.errors import ASK_DIRECTION, Forbidden, NotFound
 from app.portal import Portal
 from app.rights import Right, rights_of
 from app.scope import scoped
+from app.security.reads import trace_of
 from app.security.seat import ActingAccount, ActingCompany, ActingMembership, FollowingTeam
 from app.staff_rights import ALL_ROLES, EVERYTHING, StaffRight, StaffScope, staff_rights_of
 from db.from_json import insert_from_json
@@ -297,6 +299,13 @@ class StaffAccess(Access):
             mine = select(func.count()).select_from(Company).where(col(Company.id).in_(sorted(written)))
             if await self.first(mine) != len(written):
                 raise NotFound
+
+    def reads(self, subject: SQLModel, about: str = "") -> None:
+        """Leave a trace that this person opened this company, person or document. Every handler that shows
+        one calls it, once it has the row: `access.reads(company)`, `access.reads(employee)`. The direction
+        sees it at /service/consultations. `about`: the name of what has neither label, title nor names.
+        """
+        self.portal.reads.note(trace_of(subject, about, self.account.key, clock.now()))
 
     def select(self, model: type[Row]) -> SelectOfScalar[Row]:
         return select(model)

@@ -16,7 +16,7 @@ from sqlmodel import col, select
 
 from app.access import Access
 from app.security.keys import fingerprint, new_token
-from app.sessions import open_session
+from app.sessions import has_factor_to_show, open_session
 from db.models import Account, AccountSession, KnownDevice
 from db.types import Instant
 
@@ -55,6 +55,7 @@ async def open_browser(
         origin.browser,
         now,
         must_choose_password=must_choose_password,
+        needs_factor=await has_factor_to_show(access, account.key),
         device_id=device.key,
     )
     return OpenedBrowser(session, token)

@@ -33,6 +33,7 @@ from db.models import (
     PublicInquiry,
     SentFile,
     SignInFlow,
+    StaffRead,
     metadata,
 )
 from db.types import Instant
@@ -144,6 +145,7 @@ async def tidy(portal: Portal, now: datetime) -> None:
             delete(KnownDevice).where(col(KnownDevice.last_seen_at) < now - retention.LIFE),
             devices.where(col(KnownDevice.last_seen_at) < now - retention.NETWORK_LIFE).values(network=""),
             delete(PublicInquiry).where(col(PublicInquiry.sent_at) < now - retention.PUBLIC_MESSAGE),
+            delete(StaffRead).where(col(StaffRead.at) < now - retention.READS),
             delete(OutboxMail).where(col(OutboxMail.sent_at) < now - retention.MAIL),
             delete(KeptBytes).where(col(KeptBytes.day) < (now - retention.COUNTED).date()),
             forgetting_old(now),

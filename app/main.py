@@ -34,6 +34,7 @@ from app.documents import routes as documents
 from app.due import routes as due
 from app.employees import exports
 from app.employees import routes as employees
+from app.factors import routes as factors
 from app.faq import routes as faq
 from app.history import routes as history
 from app.housekeeping import forget_sent_files, keep_house
@@ -95,6 +96,7 @@ VISITOR: list[Any] = [
 ]  # fmt: skip
 DEMO: list[Any] = [demo.personas, demo.sign_in, demo.mails, demo.mail]
 FIRST_PASSWORD: list[Any] = [sign_in.first_password, sign_in.choose_first_password]
+FACTOR: list[Any] = [*factors.FACTOR]
 ACCOUNT: list[Any] = [
     account.show, account.update, account.password, account.change_password, account.email,
     account.change_email,
@@ -103,6 +105,7 @@ ACCOUNT: list[Any] = [
     account.devices, account.forget_devices, account.device, account.forget_device,
     account.stay, account.leaving, account.leave_portal,
     welcome.home, welcome.index, *several.ACCOUNT, companies.new, companies.create, *calendars.ACCOUNT,
+    *factors.ACCOUNT,
 ]  # fmt: skip
 MEMBER: list[Any] = [
     welcome.show, companies.switch, companies.administration, companies.ask_administration,
@@ -150,6 +153,7 @@ def make_litestar(*, demo: bool) -> Litestar:
             router_behind(doors.visitor_access, VISITOR),
             *([router_behind(demo_access, DEMO)] if demo else []),
             router_behind(doors.first_password_access, FIRST_PASSWORD),
+            router_behind(doors.factor_access, FACTOR),
             router_behind(doors.account_access, ACCOUNT),
             router_behind(doors.member_access, MEMBER),
             router_behind(doors.staff_access, STAFF),
@@ -179,10 +183,11 @@ def wire(app: Litestar, settings: Settings, portal: Portal) -> Edge:
 
 @asynccontextmanager
 async def work_beside_requests(app: Litestar) -> AsyncIterator[None]:
-    """Work beside the requests: sessions seen, old rows deleted, mail sent."""
+    """Work beside the requests: sessions seen, traces of reads, old rows deleted, mail sent."""
     portal: Portal = app.state.portal
     work = [
         portal.presence.run(),
+        portal.reads.run(),
         keep_house(portal),
         work_on_batches(portal),
         forget_sent_files(portal),
@@ -204,6 +209,7 @@ async def work_beside_requests(app: Litestar) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await portal.presence.flush()
+        await portal.reads.flush()
         await portal.close()
 
 

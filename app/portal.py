@@ -7,6 +7,7 @@ from app.files.storage import Storage
 from app.security.keys import Keys
 from app.security.passwords import Passwords
 from app.security.presence import Presence
+from app.security.reads import ReadLog
 from app.settings import Settings
 from app.text.addresses import accept_reserved
 from db.engine import Database
@@ -21,6 +22,7 @@ class Portal:
     keys: Keys
     passwords: Passwords
     presence: Presence
+    reads: ReadLog
     held_files: HeldFiles
     storage: Storage
     archives: set[int] = field(default_factory=set)
@@ -41,6 +43,7 @@ def make_portal(settings: Settings, bcrypt_cost: int = 12) -> Portal:
         keys=keys,
         passwords=passwords,
         presence=presence,
+        reads=ReadLog(database),
         held_files=HeldFiles(keys),
         storage=Storage(settings),
     )

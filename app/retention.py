@@ -15,12 +15,13 @@ UNAPPLIED = timedelta(days=1)  # lines read of a file that nobody applied
 LINK = timedelta(days=30)  # after it expired
 STARTED = timedelta(days=30)  # the declaration of an employee
 SESSION = timedelta(days=365)
+READS = timedelta(days=365)  # of the service's people
 MAIL = timedelta(days=365)
 PUBLIC_MESSAGE = timedelta(days=365)
 
 __all__ = [
     "ABSOLUTE", "COUNTED", "DRAFT_KEPT", "FLOW", "HELD_FOR", "IDLE", "LIFE", "LINK", "MAIL", "NETWORK_LIFE",
-    "PUBLIC_MESSAGE", "SESSION", "STARTED", "UNAPPLIED",
+    "PUBLIC_MESSAGE", "READS", "SESSION", "STARTED", "UNAPPLIED",
 ]  # fmt: skip
 
 

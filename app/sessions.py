@@ -26,6 +26,7 @@ def open_session(
     now: datetime,
     *,
     must_choose_password: bool = False,
+    needs_factor: bool = False,
     device_id: int | None = None,
 ) -> str:
     """A session row for this account. The token goes into the cookie and nowhere else."""
@@ -37,11 +38,18 @@ def open_session(
             device_id=device_id,
             browser=browser,
             must_choose_password=must_choose_password,
+            needs_factor=needs_factor,
             created_at=now,
             seen_at=now,
         )
     )
     return token
+
+
+async def has_factor_to_show(access: Access, account_id: int) -> bool:
+    """True for the service's people: their password alone opens nothing. The demo skips that step."""
+    mine = select(StaffMember).where(StaffMember.account_id == account_id)
+    return not access.portal.settings.demo and await access.first(mine) is not None
 
 
 async def end_sessions(access: Access, account: Account, now: datetime, *, keep: int | None = None) -> int:

@@ -8,7 +8,7 @@ from litestar.routes import HTTPRoute
 from sqlmodel import select
 
 from app.access import MemberAccess
-from app.main import ACCOUNT, ANYBODY, FEED, FIRST_PASSWORD, MEMBER, STAFF, VISITOR, router_behind
+from app.main import ACCOUNT, ANYBODY, FACTOR, FEED, FIRST_PASSWORD, MEMBER, STAFF, VISITOR, router_behind
 from app.rights import OWN, rights_of
 from app.web import doors
 from app.web.signatures import get
@@ -73,7 +73,9 @@ def names(handlers):
 
 async def test_every_handler_is_listed_behind_exactly_one_door(app):
     found = [handler.name for method in ("GET", "POST") for _, handler in routes(app, method=method)]
-    listed = [h.name for h in (*ANYBODY, *VISITOR, *FIRST_PASSWORD, *ACCOUNT, *MEMBER, *STAFF, *FEED)]
+    listed = [
+        h.name for h in (*ANYBODY, *VISITOR, *FIRST_PASSWORD, *FACTOR, *ACCOUNT, *MEMBER, *STAFF, *FEED)
+    ]
     assert sorted(found) == sorted(listed)
     assert len(set(listed)) == len(listed)
 
@@ -122,7 +124,7 @@ async def test_what_a_role_does_not_allow_is_refused_at_the_door(app, world, por
 
 
 async def test_nothing_private_answers_without_a_session(app, visitor, world):
-    private = names((*FIRST_PASSWORD, *ACCOUNT, *MEMBER, *STAFF))
+    private = names((*FIRST_PASSWORD, *FACTOR, *ACCOUNT, *MEMBER, *STAFF))
     for method in ("GET", "POST"):
         for path, handler in routes(app, method=method):
             if handler.name in private:

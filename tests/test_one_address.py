@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.main import ACCOUNT, FIRST_PASSWORD, MEMBER, STAFF
+from app.main import ACCOUNT, FACTOR, FIRST_PASSWORD, MEMBER, STAFF
 from app.web.paging import row_number
 from db.numbers import is_digits
 from tests.actors import BASE
@@ -32,7 +32,7 @@ async def statuses(actor, paths):
 @pytest.mark.parametrize("written", OTHERWISE)
 async def test_a_page_has_no_other_address(app, visitor, alice, world, written):
     """A visitor is sent to the sign-in from what is a page, and from nothing else."""
-    private = names((*FIRST_PASSWORD, *ACCOUNT, *MEMBER, *STAFF))
+    private = names((*FIRST_PASSWORD, *FACTOR, *ACCOUNT, *MEMBER, *STAFF))
     paths = {OTHERWISE[written](path): path for path, _ in routes(app, method="GET")}
     others = {other: path for other, path in paths.items() if other != path and other[0] == "/"}
     assert len(others) > len(private) / 2

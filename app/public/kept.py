@@ -82,8 +82,18 @@ HELD = (
         f"{duration(retention.ABSOLUTE)} au plus.",
         f"{duration(retention.SESSION)} après la dernière activité",
         {
-            "accountsession": "token_hash account_id device_id browser must_choose_password "
+            "accountsession": "token_hash account_id device_id browser must_choose_password needs_factor "
             "as_membership_id created_at seen_at ended_at"
+        },
+    ),
+    Held(
+        "Votre second facteur, au service",
+        "de quoi reconnaître les codes de votre application, l’empreinte de vos codes de secours, leurs "
+        "dates, et qui, à la direction, a dit que vous l’avez perdu.",
+        "tant que vous travaillez pour le service",
+        {
+            "secondfactor": "account_id seed last_step created_at given_back_by given_back_at",
+            "recoverycode": "account_id code_hash created_at used_at",
         },
     ),
     Held(
@@ -129,6 +139,12 @@ HELD = (
         "mots de passe, accès, déclarations, rendez-vous, documents, factures, messages.",
         WHILE_ACTING,
         {"auditevent": "at kind account_id company_id about about_id on_behalf"},
+    ),
+    Held(
+        "Un journal des consultations",
+        "qui, au service, a ouvert la fiche d’un adhérent, d’un salarié ou un document, et quand.",
+        duration(retention.READS),
+        {"staffread": "at account_id kind subject_id company_id about"},
     ),
     Held(
         "Les salariés que leur employeur déclare",

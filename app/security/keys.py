@@ -89,6 +89,17 @@ class Keys:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - 5 MB, for few
 
         return AESGCM(self._mac("seal", "file"))
+    def factor_seed(self, binding: str) -> str:
+        """A seed for a second factor: the same for the same session, so that a GET need not keep it."""
+        return self._mac("factor seed", binding).hex()
+
+    def factor_secret(self, seed: str) -> bytes:
+        """The secret that an application shares: only the seed and the secret key give it."""
+        return self._mac("factor", seed)
+
+    def recovery_hash(self, account_id: int, code: str) -> str:
+        """The stored form of a code on paper."""
+        return self._mac("recovery", f"{account_id}:{code}").hex()
 
     def archive_mac(self, content: bytes) -> str:
         """The signature of a backup: 64 hexadecimal digits."""

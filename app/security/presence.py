@@ -19,6 +19,7 @@ from db.models import AccountSession
 log = structlog.get_logger()
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
+STAFF_ABSOLUTE = timedelta(hours=8)  # in the service's pages
 FLUSH_SECONDS = 20
 AHEAD = timedelta(minutes=2)  # of what is seen now: the clock was set back
 
@@ -71,6 +72,8 @@ class Presence:
                 log.exception("presence")
 
 
-def is_over(session: AccountSession | OpenedSession, last_seen: datetime, now: datetime) -> bool:
-    """30 minutes without a request, or 12 hours in all."""
-    return session.ended_at is not None or now - last_seen > IDLE or now - session.created_at > ABSOLUTE
+def is_over(
+    session: AccountSession | OpenedSession, last_seen: datetime, now: datetime, longest: timedelta = ABSOLUTE
+) -> bool:
+    """30 minutes without a request, or `longest` in all."""
+    return session.ended_at is not None or now - last_seen > IDLE or now - session.created_at > longest

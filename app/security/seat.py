@@ -15,6 +15,7 @@ class OpenedSession:
     id: int
     account_id: int
     must_choose_password: bool
+    needs_factor: bool
     created_at: datetime
     seen_at: datetime
     ended_at: datetime | None

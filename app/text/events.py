@@ -89,6 +89,14 @@ EVENTS = {
     "members_imported": "fiche mise à jour par un fichier du service",
     "members_import_undone": "mise à jour par un fichier annulée",
     "seen_as_member": "espace consulté par le service, en lecture",
+    "staff_invited": "personne invitée au service",
+    "staff_changed": "rôle au service modifié",
+    "staff_left": "départ du service",
+    "factor_installed": "second facteur installé",
+    "recovery_code_used": "code de secours utilisé",
+    "recovery_codes_renewed": "codes de secours renouvelés",
+    "factor_lost": "second facteur dit perdu",
+    "factor_given_back": "second facteur rendu",
     "guessing_alert": "essais de connexion en grand nombre",
 }
 

@@ -59,6 +59,7 @@ class Viewer:
     waiting: int = 0
     seen_as: bool = False
     must_choose_password: bool = False
+    needs_factor: bool = False
     company_code: str = ""
     company_label: str = ""
     rights: frozenset[Right] = frozenset()

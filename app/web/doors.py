@@ -15,7 +15,7 @@ from app import clock
 from app.access import AccountAccess, MemberAccess, StaffAccess, VisitorAccess
 from app.errors import ClientClosed, Forbidden, NotFound
 from app.rights import Right, rights_of
-from app.security.presence import ABSOLUTE, IDLE, is_over
+from app.security.presence import ABSOLUTE, IDLE, STAFF_ABSOLUTE, is_over
 from app.security.seat import ActingAccount, ActingCompany, OpenedSession
 from app.sessions import Seat, lent_seat, seat_at, session_of
 from app.staff_rights import StaffRight, StaffScope, staff_rights_of
@@ -41,6 +41,10 @@ class SignInNeeded(Exception):  # noqa: N818
 
 class PasswordNeeded(Exception):  # noqa: N818
     """Signed in with the mailed password: another must be chosen before any page answers."""
+
+
+class FactorNeeded(Exception):  # noqa: N818
+    """Somebody of the service gave their password alone: their second factor before any page answers."""
 
 
 class StalePage(Exception):  # noqa: N818
@@ -89,8 +93,7 @@ async def visitor_access(request: Request) -> AsyncIterator[VisitorAccess]:
 async def account_access(request: Request) -> AsyncIterator[AccountAccess]:
     async with transaction(request) as session:
         opened, account = await _signed_in(request, session)
-        if opened.must_choose_password:
-            raise PasswordNeeded
+        _check_steps(opened)
         yield AccountAccess(Caller.of(request).portal, session, account, opened)
 
 
@@ -103,11 +106,21 @@ async def first_password_access(request: Request) -> AsyncIterator[AccountAccess
         yield AccountAccess(Caller.of(request).portal, session, account, opened)
 
 
+async def factor_access(request: Request) -> AsyncIterator[AccountAccess]:
+    """The pages that a session of the service without its second factor may see, and no other session."""
+    async with transaction(request) as session:
+        opened, account = await _signed_in(request, session)
+        if opened.must_choose_password:
+            raise PasswordNeeded
+        if not opened.needs_factor:
+            raise NotFound
+        yield AccountAccess(Caller.of(request).portal, session, account, opened)
+
+
 async def staff_access(request: Request) -> AsyncIterator[StaffAccess]:
     async with transaction(request) as session:
         opened, account, staff = await _recognised(request, session)
-        if opened.must_choose_password:
-            raise PasswordNeeded
+        _check_steps(opened)
         if staff is None:
             # As an address that leads nowhere, which shows the same person too.
             raise NotFound
@@ -141,8 +154,7 @@ async def member_access(request: Request) -> AsyncIterator[MemberAccess]:
         if seat is None:
             raise SignInNeeded
         _check(visit, seat.session)
-        if seat.session.must_choose_password:
-            raise PasswordNeeded
+        _check_steps(seat.session)
         seat, withheld = await _looked_through(visit, session, seat, code)
         # Without a company, a foreign one or none: the page that says no shows the same person.
         visit.viewer = _viewer(seat.account, seat.session, None)
@@ -229,18 +241,28 @@ async def _recognised(
     token, database = visit.session_token, visit.portal.database
     row = await session_of(database, session, token) if token else None
     opened, account, staff = row or (None, None, None)
-    _check(visit, opened)
+    _check(visit, opened, ABSOLUTE if staff is None else STAFF_ABSOLUTE)
     if opened is None or account is None:
         raise SignInNeeded
     visit.viewer = _viewer(account, opened, staff)
     return opened, account, staff
 
 
-def _check(visit: Caller, opened: AccountSession | OpenedSession | None) -> None:
+def _check_steps(opened: AccountSession | OpenedSession) -> None:
+    """The steps of a sign-in that are left: nothing else opens before."""
+    if opened.must_choose_password:
+        raise PasswordNeeded
+    if opened.needs_factor:
+        raise FactorNeeded
+
+
+def _check(
+    visit: Caller, opened: AccountSession | OpenedSession | None, longest: timedelta = ABSOLUTE
+) -> None:
     now = clock.now()
     if opened is None:
         raise SignInNeeded
-    if is_over(opened, visit.portal.presence.last_seen(opened), now):
+    if is_over(opened, visit.portal.presence.last_seen(opened), now, longest):
         raise SignInNeeded(None if opened.ended_at else opened.account_id)
     visit.portal.presence.touch(opened.key, now)
 
@@ -261,7 +283,8 @@ async def recognise(request: Request) -> None:
     if seat is None or is_over(seat.session, visit.portal.presence.last_seen(seat.session), clock.now()):
         return
     visit.viewer = _viewer(seat.account, seat.session, None)
-    if seat.company and seat.membership and not seat.session.must_choose_password:
+    is_in = not (seat.session.must_choose_password or seat.session.needs_factor)
+    if seat.company and seat.membership and is_in:
         rights = rights_of(seat.membership.roles, third_party=seat.membership.third_party)
         visit.company = seat.company
         visit.viewer = _at_company(visit.viewer, seat, seat.company, rights)
@@ -273,7 +296,7 @@ STEP = timedelta(minutes=5)  # by which what is left goes down: two readings giv
 def _viewer(
     account: Account | ActingAccount, opened: AccountSession | OpenedSession, staff: StaffMember | None
 ) -> Viewer:
-    ends_at = opened.created_at + ABSOLUTE
+    ends_at = opened.created_at + (ABSOLUTE if staff is None else STAFF_ABSOLUTE)
     return Viewer(
         name=account.full_name,
         email=account.email,
@@ -282,6 +305,7 @@ def _viewer(
         idle=int(IDLE.total_seconds()),
         staff_roles=None if staff is None else tuple(staff.roles),
         must_choose_password=opened.must_choose_password,
+        needs_factor=opened.needs_factor,
     )
 
 

@@ -14,7 +14,7 @@ from app.errors import ClientClosed, CookiesRefused, Forbidden, NotFound, Refuse
 from app.files.storage import FileLost
 from app.web import cookies
 from app.web.caller import Caller
-from app.web.doors import PasswordNeeded, SignInNeeded, StalePage, recognise
+from app.web.doors import FactorNeeded, PasswordNeeded, SignInNeeded, StalePage, recognise
 from app.web.pages import Instead, Page, is_htmx, leave, path_to
 from app.web.signatures import Request, get
 from app.web.templating import Templates
@@ -108,6 +108,11 @@ def password_needed(request: Request, _: PasswordNeeded) -> Response[Any]:
     return leave(request, path_to(request, "sign_in.first_password"))
 
 
+def factor_needed(request: Request, _: FactorNeeded) -> Response[Any]:
+    query = {"suite": request.scope["path"]} if request.method == "GET" else {}
+    return leave(request, path_to(request, "factors.step"), query=query)
+
+
 HTTP_WORDS = {
     400: ("Demande incomprise", "Le portail n’a pas compris ce que votre navigateur a envoyé."),
     405: ("Adresse mal employée", "Cette adresse ne s’utilise pas de cette façon."),
@@ -168,6 +173,7 @@ HANDLERS: dict[Any, Any] = {
     FileLost: file_lost,
     SignInNeeded: sign_in_needed,
     PasswordNeeded: password_needed,
+    FactorNeeded: factor_needed,
     HTTPException: http_error,
     Exception: fault,
 }

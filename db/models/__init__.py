@@ -11,7 +11,7 @@ from db.kinds import (
     SlotState,
     VisitKind,
 )
-from db.models.account import Account, StaffMember
+from db.models.account import Account, StaffMember, StaffRead
 from db.models.appointment import (
     AppointmentRequest,
     RequestMessage,
@@ -46,6 +46,7 @@ from db.models.employee import (
 )
 from db.models.employee_import import ColumnHabit, EmployeeImport, ImportLine, ImportState, SentFile
 from db.models.inbox import OF_COMPANY, QuickAnswer, StaffNote, Subject, Taking
+from db.models.factor import RecoveryCode, SecondFactor
 from db.models.inquiry import Inquiry, InquiryMessage, InquiryState, InquiryTheme, PublicInquiry
 from db.models.invoice import Invoice, InvoiceKind, Payment
 from db.models.kept_file import KeptBytes, KeptFile
@@ -136,12 +137,14 @@ __all__ = [
     "ProfessionalAbsence",
     "PublicInquiry",
     "QuickAnswer",
+    "RecoveryCode",
     "RequestMessage",
     "RequestMotive",
     "RequestState",
     "ReturnCause",
     "SentFile",
     "SessionCompany",
+    "SecondFactor",
     "SignInFlow",
     "Slot",
     "SlotState",
@@ -149,6 +152,7 @@ __all__ = [
     "StaffNote",
     "Subject",
     "Taking",
+    "StaffRead",
     "Tariff",
     "Throttle",
     "TokenKind",

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
 from db.models.base import Base, instant
@@ -48,3 +48,24 @@ class StaffMember(Base, table=True):
     digest_on: date | None = None
     digest_off_at: datetime | None = instant(nullable=True)
     created_at: datetime = instant()
+
+
+class StaffRead(Base, table=True):
+    """Somebody of the service opened something: a member, a person, a document. Rows are added, and go after
+    `app.retention.READS`.
+
+    `kind` and `subject_id`: the table and the number of what was opened; `about`: its name that day. No
+    foreign key on it: a trace outlives what it speaks of.
+    """
+
+    __table_args__ = (
+        Index("ix_staffread_company_id_at", "company_id", "at"),
+        Index("ix_staffread_account_id_at", "account_id", "at"),
+    )
+
+    at: datetime = instant(index=True)
+    account_id: int = Field(foreign_key="account.id")
+    kind: str = Field(max_length=20)
+    subject_id: int
+    company_id: int | None = Field(default=None, foreign_key="company.id")
+    about: str = Field(default="", max_length=200)

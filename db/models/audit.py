@@ -99,6 +99,14 @@ class AuditKind(StrEnum):
     MEMBERS_IMPORTED = "members_imported"
     MEMBERS_IMPORT_UNDONE = "members_import_undone"
     SEEN_AS_MEMBER = "seen_as_member"
+    STAFF_INVITED = "staff_invited"
+    STAFF_CHANGED = "staff_changed"
+    STAFF_LEFT = "staff_left"
+    FACTOR_INSTALLED = "factor_installed"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
+    FACTOR_LOST = "factor_lost"
+    FACTOR_GIVEN_BACK = "factor_given_back"
 
 
 class AuditEvent(Base, table=True):

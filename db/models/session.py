@@ -49,6 +49,7 @@ class AccountSession(Base, table=True):
     `must_choose_password`: opened with the mailed password, so nothing but choosing another is allowed.
     `as_membership_id`: the access through whose eyes somebody of the service looks at a company, reading
     only. No foreign key: an access that is taken away is found no more.
+    `needs_factor`: of somebody of the service who has not shown their second factor, so nothing else is.
     """
 
     token_hash: str = Field(max_length=64, unique=True)
@@ -57,6 +58,7 @@ class AccountSession(Base, table=True):
     browser: str = Field(default="", max_length=120)
     must_choose_password: bool = False
     as_membership_id: int | None = None
+    needs_factor: bool = False
     created_at: datetime = instant()
     seen_at: datetime = instant()
     ended_at: datetime | None = instant(nullable=True)

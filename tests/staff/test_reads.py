@@ -1,0 +1,83 @@
+"""Traces of what the service's people open, and how long their session lasts."""
+
+from datetime import timedelta
+
+import pytest
+
+from app import clock, retention
+from app.access import StaffAccess
+from app.housekeeping import tidy
+from app.security.presence import ABSOLUTE, STAFF_ABSOLUTE
+from app.security.reads import MOST, SAME
+from db.models import AccountSession, Company, Document, Employee, StaffRead
+from db.shortage import Busy
+from tests.actors import Actor
+from tests.reading import rows
+
+
+async def opening(portal, world, *subjects):
+    async with portal.database.transaction(write=False) as session:
+        access = StaffAccess(portal, session, world.clerk)
+        for model in subjects:
+            access.reads(await access.get(model, 1))
+
+
+async def test_what_is_opened_leaves_a_line_with_who_what_and_of_whom(portal, world):
+    await opening(portal, world, Company, Employee, Document)
+    assert not await rows(portal, StaffRead)
+    await portal.reads.flush()
+    lines = await rows(portal, StaffRead)
+    assert [(each.kind, each.subject_id, each.company_id) for each in lines] == [
+        ("company", 1, 1), ("employee", 1, world.ours.key), ("document", 1, world.ours.key),
+    ]  # fmt: skip
+    assert {each.account_id for each in lines} == {world.clerk.key}
+    assert all(each.about for each in lines)
+
+
+async def test_the_same_reading_is_written_once_and_again_later(portal, world, monkeypatch):
+    await opening(portal, world, Company, Company)
+    await portal.reads.flush()
+    later = clock.now() + SAME
+    monkeypatch.setattr(clock, "now", lambda: later)
+    await opening(portal, world, Company)
+    await portal.reads.flush()
+    assert len(await rows(portal, StaffRead)) == 2
+
+
+async def test_lines_that_cannot_be_written_wait_and_then_pages_do(portal, world, monkeypatch):
+    def broken(**_):
+        raise OSError
+
+    await opening(portal, world, Company)
+    with monkeypatch.context() as broke:
+        broke.setattr(portal.database, "transaction", broken)
+        with pytest.raises(OSError):
+            await portal.reads.flush()
+    one = StaffRead(at=clock.now(), account_id=world.clerk.key, kind="company", subject_id=0)
+    for number in range(MOST - 1):
+        portal.reads.note(one.model_copy(update={"subject_id": number + 2}))
+    with pytest.raises(Busy):
+        await opening(portal, world, Employee)
+    await portal.reads.flush()
+    assert len(await rows(portal, StaffRead)) == MOST
+
+
+async def test_they_go_after_the_time_that_the_page_says(portal, world):
+    await opening(portal, world, Company)
+    await portal.reads.flush()
+    await tidy(portal, clock.now() + retention.READS - timedelta(minutes=1))
+    assert await rows(portal, StaffRead)
+    await tidy(portal, clock.now() + retention.READS + timedelta(minutes=1))
+    assert not await rows(portal, StaffRead)
+
+
+@pytest.mark.parametrize(("who", "longest"), [("alice", ABSOLUTE), ("clerk", STAFF_ABSOLUTE)])
+async def test_a_session_of_the_service_lasts_less(app, portal, world, who, longest, monkeypatch):
+    async with Actor(app) as actor:
+        await actor.signed_in(getattr(world, who))
+        (opened,) = await rows(portal, AccountSession)
+        for after, status in ((timedelta(minutes=-1), 200), (timedelta(minutes=1), 303)):
+            now = opened.created_at + longest + after
+            monkeypatch.setattr(clock, "now", lambda now=now: now)
+            portal.presence.touch(opened.key, now)
+            assert (await actor.get("/mon-compte")).status_code == status
