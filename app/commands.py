@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app import clock
 from app.access import StaffAccess, VisitorAccess
 from app.bounces.acts import read_bounces
+from app.colleagues.staff import make_staff
 from app.demo.clinic_story import add_clinic
 from app.demo.contact_story import add_contact
 from app.demo.hours import at_work
@@ -20,10 +21,9 @@ from app.demo.papers_story import add_contributions, add_documents, add_invoices
 from app.demo.queries import Filled, filling_of, is_demo_base
 from app.demo.story import add_past, add_planning
 from app.employees.declared import all_columns, name_keys
-from app.errors import CommandRefused
+from app.errors import CommandRefused, Refused
 from app.follow_up.law import DoneVisit
 from app.logs import words_of
-from app.mail.outbox import new_seed, queue_mail
 from app.mail.sending import Dispatcher
 from app.main import make_postbox, standalone_templates
 from app.member_file.acts import import_members
@@ -33,13 +33,12 @@ from app.private import make_private_folder
 from app.settings import Settings
 from app.sign_in.acts import account_at
 from app.staff_rights import StaffRole
-from app.text import counts, formats
+from app.text import counts
 from app.text.fields import Email, Input, LastName, OptionalName
-from app.voiding import Act, undo_to, void
 from app.web.forms import Form
 from db.engine import is_migrated, migrate
 from db.migrate import MigrationRefused
-from db.models import Account, Company, DemoBase, OutboxMail, StaffMember, VisitKind
+from db.models import Company, DemoBase, OutboxMail, VisitKind
 from db.seeds import demo, service
 from db.seeds.personas import LETTERS, PASSWORD, PERSONAS
 
@@ -198,29 +197,13 @@ async def create_staff(settings: Settings, typed: str, first_name: str, last_nam
     portal = make_portal(settings, bcrypt_cost=4)
     try:
         async with portal.database.transaction(write=True) as session:
-            await _make_staff(VisitorAccess(portal, session), form.data, now)
+            fields = form.data.model_dump()
+            await make_staff(VisitorAccess(portal, session), fields, [StaffRole.DIRECTION], now)
+    except Refused as refused:
+        raise CommandRefused(refused.message) from None
     finally:
         await portal.close()
     return f"{form.data.email} est gestionnaire du service. Son accès part par courriel."
-
-
-async def _make_staff(access: VisitorAccess, entry: NewStaff, now: datetime) -> None:
-    email = entry.email
-    account = await account_at(access, email, held=True)
-    if account is None and (reserved := await undo_to(access, email, now)):
-        until = formats.moment(reserved[0].expires_at)
-        raise CommandRefused(f"{email} est gardée jusqu’au {until} pour le compte qui vient d’en changer.")
-    if account is None:
-        account = access.add(Account(**entry.model_dump(), job_title="Service", created_at=now))
-        await access.flush()
-    if not await access.first(select(StaffMember).where(StaffMember.account_id == account.key)):
-        await void(access, account, Act.MADE_STAFF, now)
-        access.add(StaffMember(account_id=account.key, roles=[StaffRole.DIRECTION], created_at=now))
-    if account.password_hash is None:
-        name = access.portal.settings.service_name
-        queue_mail(
-            access, "account_created", email, now, account_id=account.key, seed=new_seed(), company=name
-        )
 
 
 async def read_returns(settings: Settings, now: datetime) -> str:

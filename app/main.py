@@ -22,6 +22,7 @@ from app.batches.work import work_on_batches
 from app.calendars import routes as calendars
 from app.calendars.door import feed_access
 from app.clinic import routes as clinic
+from app.colleagues import routes as colleagues
 from app.companies import routes as companies
 from app.company_details import routes as company_details
 from app.contact import routes as contact
@@ -120,6 +121,7 @@ FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [
     staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF, *batches.STAFF, *due.STAFF,
     *search.STAFF, *members.STAFF,
+    *colleagues.STAFF,
 ]  # fmt: skip
 
 

@@ -98,6 +98,8 @@ STAFF_SECTIONS = (
     StaffSection("due", "due.index", "Échéances", StaffRight.PLANNING),
     StaffSection("batches", "batches.index", "Convocations groupées", StaffRight.PLANNING),
     StaffSection("members", "members.index", "Adhérents", StaffRight.MEMBERS),
+    StaffSection("colleagues", "colleagues.index", "Équipe du service", StaffRight.TEAM),
+    StaffSection("reads", "colleagues.reads", "Consultations", StaffRight.READS),
     StaffSection("help", "inbox.instructions", "Mode d’emploi", StaffRight.INBOX),
 )
 

@@ -34,6 +34,7 @@ class Act(StrEnum):
     SESSIONS_ENDED = "sessions_ended"
     SIGN_UP_CORRECTED = "sign_up_corrected"
     MADE_STAFF = "made_staff"
+    LEFT_SERVICE = "left_service"
 
 
 class Way(StrEnum):
@@ -65,6 +66,7 @@ VOIDS = {
     Act.SESSIONS_ENDED: USUAL,
     Act.SIGN_UP_CORRECTED: EVERYTHING,
     Act.MADE_STAFF: USUAL,
+    Act.LEFT_SERVICE: EVERYTHING,
 }
 # After the others, who holds the old address must still be able to undo, or a thief would only have to change
 # the password next: that way is voided too, and a new one goes where the first went, for as long.

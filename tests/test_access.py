@@ -26,6 +26,7 @@ VALUES = {
     "batch_id": "1",
     "team_id": "1",
     "at": "1",
+    "staff_id": "1",
     "device_id": "1",
     "mail_id": "1",
     "membership_id": "1",

@@ -11,19 +11,23 @@ from db.models import AuditKind
 
 def read_filters(typed: dict[str, str], before: str) -> tuple[Filters, dict[str, str]]:
     """The filters that are understood, and by field a sentence for each day that is not."""
+    since, until, problems = day_filter(typed)
+    person = row_number(typed["personne"]) or None
+    kind = _kind_of(typed["nature"])
+    return Filters(kind=kind, person=person, since=since, until=until, before=place_of(before)), problems
+
+
+def day_filter(typed: dict[str, str]) -> tuple[datetime | None, datetime | None, dict[str, str]]:
+    """The instants from which and until which, of the days `du` and `au`, and what does not read."""
     problems: dict[str, str] = {}
     since, until = (_day_of(typed, name, problems) for name in ("du", "au"))
-    return Filters(
-        kind=_kind_of(typed["nature"]),
-        person=row_number(typed["personne"]) or None,
-        since=_start_of(since) if since else None,
-        until=_start_of(until + timedelta(days=1)) if until else None,
-        before=place_of(before),
-    ), problems
+    after = _start_of(until + timedelta(days=1)) if until else None
+    return (_start_of(since) if since else None), after, problems
 
 
-def cursor(place: HistoryPlace) -> str:
-    return f"{place.at.isoformat()}_{place.id}"
+def cursor(place: tuple[datetime, int]) -> str:
+    at, row_id = place
+    return f"{at.isoformat()}_{row_id}"
 
 
 def place_of(typed: str) -> HistoryPlace | None:

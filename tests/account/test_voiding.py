@@ -25,6 +25,7 @@ LEFT = {
     Act.SESSIONS_ENDED: USUALLY_LEFT,
     Act.SIGN_UP_CORRECTED: set(),
     Act.MADE_STAFF: USUALLY_LEFT,
+    Act.LEFT_SERVICE: set(),
 }
 
 
