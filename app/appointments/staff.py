@@ -119,8 +119,8 @@ async def notify_asker(
         queue_mail(
             access, "request_answered", email, now, code=code, company=f"{code} - {name}",
             request_id=request.key, person=employee_name(employee),
-            motive=motive_title(request.motive), state=state_words(request.motive, request.state), text=text,
-            news=news,
+            motive=MOTIVE_TITLES.true(request.motive),
+            state=state_words(request.motive, request.state), text=text, news=news,
         )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from app.appointments.rules import Return, return_visit
 from app.appointments.staff import OVER, motive_title, state_words
 from app.clock import PARIS
 from app.employees.declared import employee_name
+from app.follow_up.words import MOTIVE_TITLES
 from app.rights import Right
 from app.text.values import read_day
 from app.web.paging import written_place
@@ -137,12 +138,13 @@ def _steps(request: AppointmentRequest, missed: Sequence[Slot]) -> list[RequestS
 
 
 def facts_of(request: AppointmentRequest, centre: str = "") -> list[tuple[str, str]]:
-    """The facts of a request, (label, words) each; `centre`: the name of the one that is wished."""
+    """The facts of a request, (label, words) each; `centre`: the name of the one that is wished. A
+    reader who may not know of health is told of the wishes alone.
+    """
+    is_secret = MOTIVE_TITLES.is_secret(request.motive)
+    causes = [] if is_secret else _causes_of(request)
     facts = [
-        ("Cause de l’arrêt", CAUSES[ReturnCause(request.cause)] if request.cause else ""),
-        ("Début de l’arrêt", _day(request.stop_from)),
-        (BACK_ON.get(RequestMotive(request.motive), "Reprise"), _day(request.back_on)),
-        ("Risques de l’exposition" if request.motive in EXPOSURE else "Motif écrit", request.reason),
+        *causes,
         ("Demi-journées souhaitées", ", ".join(HALF_DAYS[each] for each in request.half_days.split())),
         ("Centre souhaité", centre),
         ("Accessibilité", "Locaux accessibles demandés" if request.needs_access else ""),
@@ -151,8 +153,19 @@ def facts_of(request: AppointmentRequest, centre: str = "") -> list[tuple[str, s
     return [(label, value) for label, value in facts if value]
 
 
+def _causes_of(request: AppointmentRequest) -> list[tuple[str, str]]:
+    return [
+        ("Cause de l’arrêt", CAUSES[ReturnCause(request.cause)] if request.cause else ""),
+        ("Début de l’arrêt", _day(request.stop_from)),
+        (BACK_ON.get(RequestMotive(request.motive), "Reprise"), _day(request.back_on)),
+        ("Risques de l’exposition" if request.motive in EXPOSURE else "Motif écrit", request.reason),
+    ]
+
+
 def verdict_of(request: AppointmentRequest) -> Return | None:
     """The rule of law on the return that this request is about, if it is about one."""
+    if MOTIVE_TITLES.is_secret(request.motive):
+        return None
     if request.motive != RequestMotive.RETURN or not request.stop_from or not request.back_on:
         return None
     return return_visit(ReturnCause(request.cause), request.stop_from, request.back_on)

@@ -1,6 +1,7 @@
 """Questions to an employer about a job, in plain words: the answers decide the follow-up, by `law`."""
 
-from db.kinds import RequestMotive, RequestState, SlotState
+from app.follow_up.secrecy import SecretWords
+from db.kinds import RequestMotive, RequestState, SlotState, VisitKind
 
 QUESTIONS = {
     "AMIANTE": "Peut être exposé à l’amiante",
@@ -42,17 +43,20 @@ CONTRACTS = {
     "non_salarie": "Non-salarié",
 }
 SEXES = {"F": "Femme", "M": "Homme"}
-VISITS = {
-    "vip_initiale": "Visite d’information et de prévention initiale",
-    "vip": "Visite d’information et de prévention périodique",
-    "examen_embauche": "Examen médical d’aptitude à l’embauche",
-    "examen": "Examen médical d’aptitude périodique",
-    "intermediaire": "Visite intermédiaire",
-    "reprise": "Visite de reprise",
-    "employeur": "Visite à la demande de l’employeur",
-    "mi_carriere": "Visite de mi-carrière",
-    "post_exposition": "Visite post-exposition ou de fin de carrière",
-}
+VISITS = SecretWords(
+    {
+        "vip_initiale": "Visite d’information et de prévention initiale",
+        "vip": "Visite d’information et de prévention périodique",
+        "examen_embauche": "Examen médical d’aptitude à l’embauche",
+        "examen": "Examen médical d’aptitude périodique",
+        "intermediaire": "Visite intermédiaire",
+        "reprise": "Visite de reprise",
+        "employeur": "Visite à la demande de l’employeur",
+        "mi_carriere": "Visite de mi-carrière",
+        "post_exposition": "Visite post-exposition ou de fin de carrière",
+    },
+    secret=[VisitKind.RETURN],
+)
 MONITORINGS = {
     "SI": "Suivi individuel simple",
     "SIA": "Suivi individuel adapté",
@@ -65,16 +69,19 @@ CHANGES = {
     "came_back": "Retour",
     "undone": "Annulation",
 }
-MOTIVE_TITLES = {
-    RequestMotive.RETURN: "Visite de reprise",
-    RequestMotive.EMPLOYER: "Visite à votre demande",
-    RequestMotive.OVERDUE: "Visite en retard",
-    RequestMotive.MID_CAREER: "Visite de mi-carrière",
-    RequestMotive.AFTER_EXPOSURE: "Visite post-exposition",
-    RequestMotive.END_OF_CAREER: "Visite de fin de carrière",
-    RequestMotive.ACCIDENT: "Signaler un arrêt de moins de 30 jours après un accident du travail",
-    RequestMotive.ANOTHER_DATE: "Autre date pour un rendez-vous proposé",
-}
+MOTIVE_TITLES = SecretWords(
+    {
+        RequestMotive.RETURN: "Visite de reprise",
+        RequestMotive.EMPLOYER: "Visite à votre demande",
+        RequestMotive.OVERDUE: "Visite en retard",
+        RequestMotive.MID_CAREER: "Visite de mi-carrière",
+        RequestMotive.AFTER_EXPOSURE: "Visite post-exposition",
+        RequestMotive.END_OF_CAREER: "Visite de fin de carrière",
+        RequestMotive.ACCIDENT: "Signaler un arrêt de moins de 30 jours après un accident du travail",
+        RequestMotive.ANOTHER_DATE: "Autre date pour un rendez-vous proposé",
+    },
+    secret=[RequestMotive.RETURN, RequestMotive.ACCIDENT],
+)
 REQUEST_STATES = {
     RequestState.SENT: "envoyée",
     RequestState.TAKEN: "prise en charge",

@@ -70,7 +70,7 @@ def convocation_of(row: SlotRow, settings: Settings, state: str, notice_words: s
         state=state,
         employee=row.name,
         company=f"{row.company} (code adhérent {row.code})",
-        kind=VISITS[row.kind],
+        kind=VISITS.true(row.kind),
         starts=row.starts,
         minutes=row.minutes,
         centre=row.centre,

@@ -26,6 +26,7 @@ from litestar.handlers import BaseRouteHandler
 
 from app.devices import LIFE, OpenedBrowser, Origin
 from app.errors import Forbidden
+from app.follow_up import secrecy
 from app.portal import Portal
 from app.rights import Right
 from app.security.keys import fingerprint
@@ -157,6 +158,7 @@ async def post_guard(request: ASGIConnection[Any, Any, Any, Any], handler: BaseR
 
     Text browsers send neither Origin nor Sec-Fetch-Site: so the headers can only refuse, never allow.
     """
+    secrecy.begin()
     if not isinstance(request, Request) or request.method != "POST":
         return
     if is_cross_site(request):

@@ -14,6 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app import clock
 from app.access import AccountAccess, MemberAccess, StaffAccess, VisitorAccess
 from app.errors import ClientClosed, Forbidden, NotFound
+from app.errors import ClientClosed, NotFound
+from app.follow_up.secrecy import keep_health_secret
 from app.rights import Right, rights_of
 from app.security.presence import ABSOLUTE, IDLE, STAFF_ABSOLUTE, is_over
 from app.security.seat import ActingAccount, ActingCompany, OpenedSession
@@ -126,6 +128,8 @@ async def staff_access(request: Request) -> AsyncIterator[StaffAccess]:
             raise NotFound
         scope = StaffScope(tuple(staff.teams), tuple(staff.centres))
         access = StaffAccess(Caller.of(request).portal, session, account, tuple(staff.roles), scope)
+        if StaffRight.MEDICAL not in access.rights:
+            keep_health_secret()
         if right := request.route_handler.opt["right"]:
             access.require(right)
         if request.method == "POST" and (may_send := request.route_handler.opt.get("file")):

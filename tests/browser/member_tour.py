@@ -4,6 +4,7 @@ import re
 from datetime import datetime, time, timedelta
 from typing import Any
 
+import pyotp
 from playwright.async_api import expect
 from sqlmodel import select
 
@@ -29,6 +30,7 @@ from db.models import (
     Professional,
     PublicInquiry,
     QuickAnswer,
+    StaffRead,
     TokenKind,
 )
 from tests.browser.appointments_tour import appointments_tour
@@ -257,6 +259,36 @@ async def _letters(reader: Reader, world: TwoCompanies) -> Tour:
     yield Stop("/adresse-e-mail/annulation done")
 
 
+async def _colleagues(reader: Reader, world: TwoCompanies) -> Tour:
+    """Accounts of the service, what they opened, and the second factor: from inside, then in its way."""
+    read = StaffRead(
+        at=clock.now(),
+        account_id=world.clerk.key,
+        kind="company",
+        subject_id=1,
+        company_id=1,
+        about="Une page",
+    )
+    await kept(reader, read)
+    for path in ("", "/invitation", "/1", "/1/acces", "/1/second-facteur", "/1/depart"):
+        await reader.open(f"/service/equipe{path}")
+        yield Stop(f"/service/equipe{path}")
+    await reader.open("/service/consultations")
+    yield Stop("/service/consultations")
+    for path in ("/mon-compte/second-facteur", "/mon-compte/second-facteur/application"):
+        await reader.open(path)
+        yield Stop(path)
+    await reader.signed_in(world.clerk, needs_factor=True)
+    await reader.open("/connexion/code/installation")
+    yield Stop("/connexion/code/installation")
+    secret = await reader.page.locator("code").inner_text()
+    await reader.give(code=pyotp.TOTP(secret.replace(" ", "")).now())
+    yield Stop("/connexion/code/installation done")
+    await reader.signed_in(world.clerk, needs_factor=True)
+    await reader.open("/connexion/code")
+    yield Stop("/connexion/code")
+
+
 async def _service(reader: Reader, world: TwoCompanies) -> Tour:
     """The service's page, with a letter that does not leave and an alert; and an account without company."""
     now = clock.now()
@@ -320,6 +352,8 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         await reader.open(f"/service{path}")
         yield Stop(f"/service{path}")
     await reader.open(f"/service/courriels/{stuck.id}")
+    async for stop in _colleagues(reader, world):
+        yield stop
     await reader.signed_in(nobody)
     await reader.open("/entreprises")
     yield Stop("/entreprises none")

@@ -1,0 +1,143 @@
+"""Medical secrecy: what reveals somebody's health is shown to the medical team alone, on every screen of the
+service.
+"""
+
+import asyncio
+import re
+from datetime import UTC, date, datetime
+from html import unescape
+
+import pytest
+
+from app.follow_up.secrecy import UNSAID, begin, keep_health_secret, sees_health
+from app.follow_up.words import MOTIVE_TITLES, VISITS
+from app.staff_rights import STAFF_RIGHTS, StaffRight, StaffRole
+from db.models import (
+    AppointmentRequest,
+    Document,
+    DocumentKind,
+    Employee,
+    EmployeeChange,
+    RequestMotive,
+    ReturnCause,
+    Slot,
+    Visit,
+    VisitKind,
+)
+from tests.actors import Actor
+from tests.postbox import words_of
+from tests.staff.scopes import a_colleague
+from tests.staff.test_rights import of_the_service
+from tests.world import OURS
+
+NOTICE = "Avis-confidentiel-5e1f"
+# In the words of the service's screens; « Médecin » and « examen médical » are about nobody's health.
+REVEALS = re.compile(
+    r"\breprise\b|arrêt\b|maladie|maternité|accident|handicap|invalidité|RQTH|\baptitude avec|" + NOTICE,
+    re.IGNORECASE,
+)
+OTHERS = [role for role in StaffRole if StaffRight.MEDICAL not in STAFF_RIGHTS[role]]
+
+
+@pytest.fixture
+async def ill(portal, world):
+    """Everything that the portal may know of somebody's health, about people of both members."""
+    async with portal.database.transaction(write=True) as session:
+        for request in (await session.exec(AppointmentRequest.__table__.select())).all():
+            row = await session.get(AppointmentRequest, request.id)
+            row.motive, row.kind, row.cause = (
+                RequestMotive.RETURN,
+                VisitKind.RETURN,
+                ReturnCause.OCCUPATIONAL_DISEASE,
+            )
+            row.stop_from, row.back_on, row.reason = date(2026, 1, 5), date(2026, 9, 1), ""
+            names = ("company_id", "employee_id", "account_id", "sent_at", "updated_at")
+            same = {name: getattr(row, name) for name in names}
+            session.add(AppointmentRequest(motive=RequestMotive.ACCIDENT, batch=f"accident-{row.id}", **same))
+        for model in (Slot, Visit):
+            for found in (await session.exec(model.__table__.select())).all():
+                row = await session.get(model, found.id)
+                row.kind = VisitKind.RETURN
+                if model is Visit:
+                    row.notice = "aptitude"
+        for found in (await session.exec(Employee.__table__.select())).all():
+            row = await session.get(Employee, found.id)
+            row.risks, row.due_kind, row.due_on = "RQTH", VisitKind.RETURN, date(2026, 9, 9)
+        for found in (await session.exec(Document.__table__.select())).all():
+            row = await session.get(Document, found.id)
+            row.kind, row.title, row.employee_id = DocumentKind.APTITUDE, NOTICE, world.employee.key
+            row.from_service = True
+        for found in (await session.exec(EmployeeChange.__table__.select())).all():
+            row = await session.get(EmployeeChange, found.id)
+            row.after = {"risks": "RQTH"}
+    return datetime(2026, 9, 1, tzinfo=UTC)
+
+
+def told(page) -> list[str]:
+    """The words of a page that reveal somebody's health, with what stands around; lists of all the kinds of
+    visit are about nobody.
+    """
+    words = unescape(re.sub(r"<select.*?</select>|<title>|<[^>]*>", " ", page.text, flags=re.DOTALL))
+    return [words[max(found.start() - 40, 0) : found.end() + 40] for found in REVEALS.finditer(words)]
+
+
+@pytest.mark.parametrize("role", OTHERS)
+async def test_no_screen_of_the_service_reveals_health(app, world, portal, ill, role):
+    seen = ""
+    async with Actor(app) as actor:
+        await a_colleague(actor, portal, [role])
+        token = await actor.token("/deconnexion")
+        for method, path, right in of_the_service(app):
+            if right and right not in STAFF_RIGHTS[role]:
+                continue
+            # A form sent empty is shown again with what was wrong, on the same screen.
+            fields = {"data": {"csrf": token}} if method == "POST" and "depart" not in path else {}
+            answer = await actor.request(method, path, **fields)
+            assert not told(answer), f"{role}: {method} {path}"
+            seen += answer.text
+    if StaffRight.INBOX in STAFF_RIGHTS[role]:
+        assert UNSAID in seen
+        assert OURS in seen
+
+
+async def test_the_medical_team_sees_all_of_it(app, world, portal, ill):
+    async with Actor(app) as actor:
+        await a_colleague(actor, portal, ["medical"])
+        page = await actor.get("/service/demandes/1")
+        assert "Visite de reprise" in page.text
+        assert "maladie professionnelle" in page.text.lower()
+        assert UNSAID not in page.text
+
+
+async def test_the_employer_reads_the_true_words_whoever_of_the_service_acts(
+    app, world, portal, ill, mailbox, alice
+):
+    assert "Visite de reprise" in (await alice.get("/espace/00010/demandes/1")).text
+    async with Actor(app) as actor:
+        await a_colleague(actor, portal, ["accueil"])
+        await actor.fill("/service/demandes/1/reponse", text="Quel jour vous convient ?")
+    letters = " ".join(words_of(each) for each in await mailbox.delivered(app))
+    assert "Visite de reprise" in letters
+    assert UNSAID not in letters
+
+
+def test_a_word_looked_up_knows_its_reader_and_a_list_is_whole():
+    begin()
+    assert VISITS["reprise"] == "Visite de reprise"
+    keep_health_secret()
+    assert VISITS["reprise"] == MOTIVE_TITLES[RequestMotive.ACCIDENT] == UNSAID
+    assert VISITS["vip"].startswith("Visite d’information")
+    assert "Visite de reprise" in VISITS.values()
+    assert VISITS.true("reprise") == "Visite de reprise"
+    begin()
+    assert sees_health()
+
+
+async def test_a_door_gone_through_in_a_task_of_its_own_is_heard():
+    async def door():
+        keep_health_secret()
+
+    begin()
+    await asyncio.create_task(door())
+    assert not sees_health()
+    begin()
