@@ -102,6 +102,13 @@ def seed_service(members: int) -> None:
         click.echo(_run(commands.seed_service(settings, members)))
 
 
+@main.command("forget-factor", help="Rend un second facteur perdu, sans attendre la direction.")
+@click.argument("email")
+def forget_factor(email: str) -> None:
+    with _in_use() as settings:
+        click.echo(_run(commands.forget_factor(settings, email, clock.now())))
+
+
 @main.command("send-mail", help="Envoie maintenant les courriels qui attendent.")
 def send_mail() -> None:
     with _in_use() as settings:

@@ -23,7 +23,7 @@ from app.errors import ASK_DIRECTION, Forbidden, NotFound
 from app.portal import Portal
 from app.rights import Right, rights_of
 from app.scope import scoped
-from app.security.reads import trace_of
+from app.security.reads import OPENED, trace_of
 from app.security.seat import ActingAccount, ActingCompany, ActingMembership, FollowingTeam
 from app.staff_rights import ALL_ROLES, EVERYTHING, StaffRight, StaffScope, staff_rights_of
 from db.from_json import insert_from_json
@@ -301,9 +301,9 @@ class StaffAccess(Access):
                 raise NotFound
 
     def reads(self, subject: SQLModel, about: str = "") -> None:
-        """Leave a trace that this person opened this company, person or document. Every handler that shows
-        one calls it, once it has the row: `access.reads(company)`, `access.reads(employee)`. The direction
-        sees it at /service/consultations. `about`: the name of what has neither label, title nor names.
+        """Leave a trace that this person opened this, for the direction. `get` of an employee or a document
+        has left it already; a page that finds its row otherwise, or shows a company, calls
+        `access.reads(company)`. `about`: the name of what has neither label, title nor names.
         """
         self.portal.reads.note(trace_of(subject, about, self.account.key, clock.now()))
 
@@ -317,6 +317,8 @@ class StaffAccess(Access):
         row: Row | None = await self.first(one)
         if row is None:
             raise NotFound
+        if model in OPENED and not self.writes:
+            self.reads(row)
         return row
 
 

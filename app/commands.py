@@ -22,6 +22,7 @@ from app.demo.queries import Filled, filling_of, is_demo_base
 from app.demo.story import add_past, add_planning
 from app.employees.declared import all_columns, name_keys
 from app.errors import CommandRefused, Refused
+from app.factors.acts import factor_of, give_back_by_hand
 from app.follow_up.law import DoneVisit
 from app.logs import words_of
 from app.mail.sending import Dispatcher
@@ -204,6 +205,22 @@ async def create_staff(settings: Settings, typed: str, first_name: str, last_nam
     finally:
         await portal.close()
     return f"{form.data.email} est gestionnaire du service. Son accès part par courriel."
+
+
+async def forget_factor(settings: Settings, typed: str, now: datetime) -> str:
+    """A lost second factor given back by whoever holds the machine: the direction may be of one person."""
+    await check_base(settings)
+    portal = make_portal(settings, bcrypt_cost=4)
+    try:
+        async with portal.database.transaction(write=True) as session:
+            access = VisitorAccess(portal, session)
+            account = await account_at(access, typed.strip().lower(), held=True)
+            if account is None or await factor_of(access, account.key) is None:
+                raise CommandRefused(f"{typed} n’a pas de second facteur.")
+            await give_back_by_hand(access, account, now)
+    finally:
+        await portal.close()
+    return f"{account.email} installera un autre second facteur à sa prochaine connexion."
 
 
 async def read_returns(settings: Settings, now: datetime) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import Date, Integer, String, bindparam, cast, func, literal_col
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from app.follow_up.secrecy import SecretWords
 from db.models import (
     Account,
     AppointmentRequest,
@@ -43,32 +44,40 @@ from db.types import Instant
 
 PAGE = 25
 # By the word of the address, in the order of the screen.
-KINDS = {
-    "embauches": "Embauches urgentes",
-    "reprises": "Reprises",
-    "demandes": "Demandes de visite",
-    "dates": "Autres dates demandées",
-    "reponses": "Messages sur une demande",
-    "creneaux": "Créneaux rendus",
-    "messages": "Messages",
-    "publics": "Messages sans compte",
-    "corrections": "Corrections de déclaration",
-    "fiches": "Fiches entreprise corrigées",
-    "depots": "Documents déposés",
-}
-ONE_OF = {
-    "embauches": "Embauche urgente",
-    "reprises": "Reprise",
-    "demandes": "Demande de visite",
-    "dates": "Autre date demandée",
-    "reponses": "Message sur une demande",
-    "creneaux": "Créneau rendu",
-    "messages": "Message",
-    "publics": "Message sans compte",
-    "corrections": "Correction de déclaration",
-    "fiches": "Fiche entreprise corrigée",
-    "depots": "Document déposé",
-}
+KINDS = SecretWords(
+    {
+        "embauches": "Embauches urgentes",
+        "reprises": "Reprises",
+        "demandes": "Demandes de visite",
+        "dates": "Autres dates demandées",
+        "reponses": "Messages sur une demande",
+        "creneaux": "Créneaux rendus",
+        "messages": "Messages",
+        "publics": "Messages sans compte",
+        "corrections": "Corrections de déclaration",
+        "fiches": "Fiches entreprise corrigées",
+        "depots": "Documents déposés",
+    },
+    secret=["reprises"],
+    unsaid="Visites à faire vite",
+)
+ONE_OF = SecretWords(
+    {
+        "embauches": "Embauche urgente",
+        "reprises": "Reprise",
+        "demandes": "Demande de visite",
+        "dates": "Autre date demandée",
+        "reponses": "Message sur une demande",
+        "creneaux": "Créneau rendu",
+        "messages": "Message",
+        "publics": "Message sans compte",
+        "corrections": "Correction de déclaration",
+        "fiches": "Fiche entreprise corrigée",
+        "depots": "Document déposé",
+    },
+    secret=["reprises"],
+    unsaid="Visite à faire vite",
+)
 
 
 def kind_words(kind: str, number: int) -> str:

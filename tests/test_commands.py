@@ -112,7 +112,26 @@ def test_a_staff_account_is_opened_and_its_mail_waits(portail, tmp_path):
         assert (code, "anne@service.example" in words) == (0, True)
     base = sqlite3.connect(tmp_path / "portail.db")
     assert base.execute("SELECT count(*) FROM staffmember").fetchone() == (1,)
+    assert base.execute("SELECT roles FROM staffmember").fetchone() == ('["direction"]',)
     assert portail("create-staff", "anne")[0] == 2
+
+
+def test_a_lost_second_factor_is_given_back_by_whoever_holds_the_machine(portail, tmp_path):
+    portail("migrate")
+    portail("create-staff", "anne@service.example")
+    assert portail("forget-factor", "anne@service.example")[0] == 2
+    with sqlite3.connect(tmp_path / "portail.db") as base:
+        base.execute(
+            "INSERT INTO secondfactor (account_id, seed, last_step, created_at)"
+            " VALUES (1, '0', 0, '2026-01-01')"
+        )
+    code, words = portail("forget-factor", " Anne@service.example ")
+    assert (code, "installera un autre" in words) == (0, True)
+    with sqlite3.connect(tmp_path / "portail.db") as base:
+        assert base.execute("SELECT count(*) FROM secondfactor").fetchone() == (0,)
+        kinds = [kind for (kind,) in base.execute("SELECT kind FROM auditevent")]
+        assert kinds == ["factor_given_back", "factor_given_back"]
+        assert ("factor_changed",) in base.execute("SELECT template FROM outboxmail").fetchall()
     code, words = portail("send-mail")
     assert (code, words) == (2, "PORTAIL_SMTP_URL manque : aucun serveur de courrier n’est connu.\n")
 

@@ -187,12 +187,12 @@ async def stay(access: SignedIn) -> Response[Any]:
     return page("account/stay.html", "partials/layout/session.html")
 
 
-@get("/deconnexion")
+@get("/deconnexion", leaves=True)
 async def leaving(access: SignedIn) -> Response[Any]:
     return page("account/leaving.html")
 
 
-@post("/deconnexion")
+@post("/deconnexion", leaves=True)
 async def leave_portal(request: Request, access: SignedIn) -> Response[Any]:
     await acts.sign_out(access, clock.now())
     cookies = [Caller.of(request).no_cookie("session")]

@@ -18,11 +18,9 @@ from app.staff_rights import StaffRole
 from app.text import formats
 from app.text.counts import plural
 from app.voiding import Act, undo_to, void
-from db.models import Account, AuditKind, StaffMember, metadata
+from db.models import Account, AuditKind, StaffMember, Taking
 
 LAST = "Le service garde toujours une personne à la direction, et il n’y en a pas d’autre."
-# Tables of the things that a colleague looks after.
-HELD = [table for table in metadata.sorted_tables if table.name == "taking"]
 
 
 async def make_staff(
@@ -112,8 +110,7 @@ async def leave(access: StaffAccess, staff_id: int, now: datetime) -> None:
     account = await access.get(Account, member.account_id)
     await void(access, account, Act.LEFT_SERVICE, now)
     await forget_factor(access, account, now)
-    for table in HELD:
-        await access.change(delete(table).where(table.c.account_id == account.key))
+    await access.change(delete(Taking).where(col(Taking.account_id) == account.key))
     await access.delete(member)
     access.record(AuditKind.STAFF_LEFT, now, access.account.key, about=account.full_name)
     queue_mail(

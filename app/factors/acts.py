@@ -177,6 +177,13 @@ async def give_back(access: StaffAccess, account: Account, now: datetime) -> boo
     return True
 
 
+async def give_back_by_hand(access: Access, account: Account, now: datetime) -> None:
+    """Whoever holds the machine says it: for a direction of one or two."""
+    await forget_factor(access, account, now)
+    access.record(AuditKind.FACTOR_GIVEN_BACK, now, None, about=account.full_name)
+    _tell(access, account, AuditKind.FACTOR_GIVEN_BACK, now)
+
+
 async def forget_factor(access: Access, account: Account, now: datetime) -> None:
     """The application, the codes on paper and every session of this account are over."""
     await access.change(delete(SecondFactor).where(col(SecondFactor.account_id) == account.key))

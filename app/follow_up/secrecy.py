@@ -40,14 +40,14 @@ def sees_health() -> bool:
 
 
 class SecretWords(dict[str, str]):
-    """Words by key; one looked up says UNSAID for a key of `secret` to a reader who may not know."""
+    """Words by key; one looked up says `unsaid` for a key of `secret` to a reader who may not know."""
 
-    def __init__(self, words: dict[Any, str], secret: Iterable[str]) -> None:
+    def __init__(self, words: dict[Any, str], secret: Iterable[str], unsaid: str = UNSAID) -> None:
         super().__init__(words)
-        self._secret = frozenset(secret)
+        self._secret, self._unsaid = frozenset(secret), unsaid
 
     def __getitem__(self, key: str) -> str:
-        return UNSAID if key in self._secret and not sees_health() else super().__getitem__(key)
+        return self._unsaid if key in self._secret and not sees_health() else super().__getitem__(key)
 
     def true(self, key: str) -> str:
         """The word itself: for a mail or a paper."""

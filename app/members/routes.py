@@ -124,7 +124,9 @@ async def act_on_many(
 
 @get(MEMBER, right=StaffRight.MEMBERS)
 async def show(access: Staff, code: FromPath[str], fait: NamedDependency[str] = "") -> Response[Any]:
-    return await _member_page(access, await member_of(access, code), Form(), DONE.get(fait, ""))
+    member = await member_of(access, code)
+    access.reads(member)
+    return await _member_page(access, member, Form(), DONE.get(fait, ""))
 
 
 async def _member_page(access: StaffAccess, company: Company, form: Form[Any], notice: str = "") -> Page:
@@ -141,6 +143,7 @@ async def _member_page(access: StaffAccess, company: Company, form: Form[Any], n
 @get(PERSON, right=StaffRight.MEMBERS)
 async def person(access: Staff, account_id: FromPath[int], fait: NamedDependency[str] = "") -> Response[Any]:
     account, now = await access.get(Account, account_id), clock.now()
+    access.reads(account)
     return page(
         "members/person.html", account=account, notice=DONE.get(fait, ""),
         places=await places_of(access, account.key),

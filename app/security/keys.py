@@ -89,6 +89,7 @@ class Keys:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - 5 MB, for few
 
         return AESGCM(self._mac("seal", "file"))
+
     def factor_seed(self, binding: str) -> str:
         """A seed for a second factor: the same for the same session, so that a GET need not keep it."""
         return self._mac("factor seed", binding).hex()

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import insert
 
 from db.engine import Database
-from db.models import StaffRead
+from db.models import Document, Employee, StaffRead
 from db.shortage import Busy
 
 log = structlog.get_logger()
@@ -23,6 +23,7 @@ RETRY_AFTER = 30
 # The page of a person opened again by the same colleague meanwhile, for a form refused or an act done on it,
 # is the same reading.
 SAME = timedelta(minutes=5)
+OPENED = (Document, Employee)  # one of them got for a page of the service leaves its trace by itself
 Subject = tuple[int, str, int]  # account, kind, number
 
 

@@ -113,6 +113,9 @@ LIMITS: dict[str, Limits] = {
     ),
     "public_inquiry": Limits(network=((15 * MINUTE, 5), (DAY, 20))),
     "public_receipt": Limits(recipient=((DAY, 3),), network=((DAY, 3),), in_silence=True),
+    # About one's own account, once for each code that was right.
+    "factor_changed": ONCE,
+    "staff_changed": SERVICE,
     "inquiry_answered": SERVICE,
     "correction_answered": SERVICE,
     "public_answered": SERVICE,

@@ -14,7 +14,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app import clock
 from app.access import AccountAccess, MemberAccess, StaffAccess, VisitorAccess
 from app.errors import ClientClosed, Forbidden, NotFound
-from app.errors import ClientClosed, NotFound
 from app.follow_up.secrecy import keep_health_secret
 from app.rights import Right, rights_of
 from app.security.presence import ABSOLUTE, IDLE, STAFF_ABSOLUTE, is_over
@@ -95,7 +94,9 @@ async def visitor_access(request: Request) -> AsyncIterator[VisitorAccess]:
 async def account_access(request: Request) -> AsyncIterator[AccountAccess]:
     async with transaction(request) as session:
         opened, account = await _signed_in(request, session)
-        _check_steps(opened)
+        # Whoever has not shown their second factor may still leave.
+        if not (opened.needs_factor and request.route_handler.opt.get("leaves")):
+            _check_steps(opened)
         yield AccountAccess(Caller.of(request).portal, session, account, opened)
 
 

@@ -45,8 +45,8 @@ from db.models.employee import (
     Visit,
 )
 from db.models.employee_import import ColumnHabit, EmployeeImport, ImportLine, ImportState, SentFile
-from db.models.inbox import OF_COMPANY, QuickAnswer, StaffNote, Subject, Taking
 from db.models.factor import RecoveryCode, SecondFactor
+from db.models.inbox import OF_COMPANY, QuickAnswer, StaffNote, Subject, Taking
 from db.models.inquiry import Inquiry, InquiryMessage, InquiryState, InquiryTheme, PublicInquiry
 from db.models.invoice import Invoice, InvoiceKind, Payment
 from db.models.kept_file import KeptBytes, KeptFile
@@ -142,17 +142,17 @@ __all__ = [
     "RequestMotive",
     "RequestState",
     "ReturnCause",
+    "SecondFactor",
     "SentFile",
     "SessionCompany",
-    "SecondFactor",
     "SignInFlow",
     "Slot",
     "SlotState",
     "StaffMember",
     "StaffNote",
+    "StaffRead",
     "Subject",
     "Taking",
-    "StaffRead",
     "Tariff",
     "Throttle",
     "TokenKind",

@@ -26,11 +26,17 @@ async def claude(app, world):
 
 
 async def test_the_password_alone_opens_nothing_but_the_step(claude):
-    for path in ("/service/a-traiter", "/mon-compte", "/espace", "/espace/00010", "/deconnexion"):
+    for path in ("/service/a-traiter", "/mon-compte", "/espace", "/espace/00010"):
         answer = await claude.get(path)
         assert answer.status_code == 303, path
         assert answer.headers["location"].startswith(STEP_PAGE), path
     assert (await claude.follow(await claude.get("/service/vacations"))).status_code == 303
+
+
+async def test_one_may_leave_without_it(claude):
+    check(await claude.get("/deconnexion"))
+    assert (await claude.fill("/deconnexion")).headers["location"].startswith("/connexion?fait=deconnecte")
+    assert (await claude.get(STEP_PAGE)).headers["location"].startswith("/connexion?")
 
 
 async def test_it_is_installed_at_the_first_sign_in_and_leads_where_one_wanted(
@@ -65,7 +71,7 @@ async def test_the_next_sign_in_asks_for_a_code_each_good_once(app, claude, worl
         assert used.status_code == 422
         later = code_at(secret, clock.now() + timedelta(seconds=STEP))
         entered = await again.fill(STEP_PAGE, code=f"{later[:3]} {later[3:]}")
-        assert entered.headers["location"] == "/service/a-traiter"
+        assert entered.headers["location"] == "/service"
         await signs_in(thief, "clerk@service.example")
         assert "a déjà servi" in (await thief.fill(STEP_PAGE, code=later)).text
 

@@ -22,6 +22,18 @@ async def opening(portal, world, *subjects):
             access.reads(await access.get(model, 1))
 
 
+async def test_a_page_about_somebody_leaves_a_line_by_itself_and_an_act_does_not(clerk, portal, world):
+    await clerk.get("/service/demandes/1")
+    await portal.reads.flush()
+    (line,) = await rows(portal, StaffRead)
+    assert (line.kind, line.subject_id, line.company_id) == ("employee", world.employee.key, world.ours.key)
+    portal.reads._latest.clear()
+    token = await clerk.token("/deconnexion")
+    assert (await clerk.post("/service/demandes/1", data={"csrf": token})).status_code == 303
+    await portal.reads.flush()
+    assert len(await rows(portal, StaffRead)) == 1
+
+
 async def test_what_is_opened_leaves_a_line_with_who_what_and_of_whom(portal, world):
     await opening(portal, world, Company, Employee, Document)
     assert not await rows(portal, StaffRead)

@@ -5,8 +5,8 @@ from alembic import op
 
 from db.types import Instant
 
-revision = "0026"
-down_revision = "0025"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
