@@ -325,6 +325,8 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
     quick = QuickAnswer(title="Date proche", text="Nous cherchons une date proche.", updated_at=now)
     await kept(reader, hire, details, quick)
     await reader.signed_in(world.clerk)
+    await reader.open(f"/service/recherche?q={'a' * 300}", 422)
+    yield Stop("/service/recherche refused")
     for path in (
         "", "/a-traiter", "/demandes/1", "/demandes/1/creneau", "/demandes/1/reponse", "/demandes/1/refus",
         "/messages/1", "/messages/1/fin", f"/messages-sans-compte/{message.id}",
@@ -343,7 +345,7 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         *(f"/convocations/{batch.key}/{page}" for page in ("envoi", "retrait", "abandon", "attente")),
         "/echeances", "/charge", "/attente", "/salaries/1/creneau", "/salaries/1/attente",
         f"/vacations/{session.id}/heure/{int(starts.timestamp())}",
-        "/recherche", "/recherche?q=bri", "/recherche?q=zzz", f"/recherche?q={'a' * 300}",
+        "/recherche", "/recherche?q=bri", "/recherche?q=zzz",
         "/adherents", "/adherents/nouveau", "/adherents/00010",
         *(f"/adherents/00010-2/{page}" for page in LIFE),
         f"/personnes/{world.alice.id}/acces", f"/personnes/{world.alice.id}/deblocage", "/vue/1", "/vue/fin",
