@@ -283,6 +283,7 @@ async def _colleagues(reader: Reader, world: TwoCompanies) -> Tour:
     yield Stop("/connexion/code/installation")
     secret = await reader.page.locator("code").inner_text()
     await reader.give(code=pyotp.TOTP(secret.replace(" ", "")).now())
+    await expect(reader.page.get_by_role("heading", name="Vos codes de secours")).to_be_visible()
     yield Stop("/connexion/code/installation done")
     await reader.signed_in(world.clerk, needs_factor=True)
     await reader.open("/connexion/code")
