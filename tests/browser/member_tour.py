@@ -25,6 +25,9 @@ from db.models import (
     EmployeeChange,
     InquiryTheme,
     KnownDevice,
+    MemberImport,
+    MemberImportKind,
+    MemberImportLine,
     Membership,
     OutboxMail,
     Professional,
@@ -324,7 +327,12 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         after={"name": "Brieuc et fils"}, sent_at=now,
     )  # fmt: skip
     quick = QuickAnswer(title="Date proche", text="Nous cherchons une date proche.", updated_at=now)
-    await kept(reader, hire, details, quick)
+    imported = MemberImport(account_id=world.clerk.key, file_name="adherents.csv", created_at=now)
+    await kept(reader, hire, details, quick, imported)
+    line = MemberImportLine(
+        import_id=imported.key, kind=MemberImportKind.NEW, line=2, code="00099", after={"name": "Lann"}
+    )
+    await kept(reader, line)
     await reader.signed_in(world.clerk)
     await reader.open(f"/service/recherche?q={'a' * 300}", 422)
     yield Stop("/service/recherche refused")
@@ -350,7 +358,8 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         "/adherents", "/adherents/nouveau", "/adherents/00010",
         *(f"/adherents/00010-2/{page}" for page in LIFE),
         f"/personnes/{world.alice.id}/acces", f"/personnes/{world.alice.id}/deblocage", "/vue/1", "/vue/fin",
-        f"/personnes/{world.alice.id}", f"/salaries/{world.employee.id}",
+        f"/personnes/{world.alice.id}", f"/salaries/{world.employee.id}", "/adherents/import",
+        f"/adherents/import/{imported.key}", f"/adherents/import/{imported.key}/annulation",
     ):  # fmt: skip
         await reader.open(f"/service{path}")
         yield Stop(f"/service{path}")
