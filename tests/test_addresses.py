@@ -1,5 +1,7 @@
 """An address is refused where it enters, in words, when no mail can reach it."""
 
+import json
+
 import pytest
 
 from app.employee_files.cells import email as employee_email
@@ -92,7 +94,7 @@ async def test_an_employee_file_is_read_by_the_same_rule_in_its_own_process(rese
     content = f"{titles}\n{cells}\n".encode()
 
     found = await comparison_of(content)
-    reasons = " ".join(line["words"] for line in found.lines)
+    reasons = " ".join(line["words"] for bundle in found.bundles for line in json.loads(bundle))
     assert "Nom de naissance" in reasons or "manque" in reasons, reasons
     assert ("réservé" in reasons) is not reserved
 

@@ -7,6 +7,7 @@ from app import clock
 from app.access import VisitorAccess
 from app.account.forms import Profile
 from app.clinic.forms import CentreChange, NewCentre, NewProfessional, TeamFields
+from app.colleagues.forms import NewColleague
 from app.commands import NewStaff
 from app.company_details.forms import Details
 from app.contact.forms import PublicMessage
@@ -29,6 +30,7 @@ FORMS: dict[type[BaseModel], tuple[str, ...]] = {
     NewAccount: ("last_name", "first_name", "job_title"),
     Profile: ("last_name", "first_name", "job_title"),
     NewStaff: ("last_name", "first_name"),
+    NewColleague: ("last_name", "first_name"),
     NewMember: ("last_name", "first_name", "job_title"),
     PublicMessage: ("name",),
     contributions.Contact: ("contact_name",),

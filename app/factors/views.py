@@ -3,7 +3,6 @@
 import io
 from typing import NamedTuple
 
-import segno
 from markupsafe import Markup
 
 from app.factors.rules import address_of, grouped
@@ -18,6 +17,8 @@ class Setup(NamedTuple):
 
 
 def setup_of(secret: str, email: str, service: str) -> Setup:
+    import segno  # noqa: PLC0415 - a second factor is installed once
+
     address, drawn = address_of(secret, email, service), io.BytesIO()
     code = segno.make_qr(address, error="m")
     code.save(

@@ -10,7 +10,7 @@ import structlog
 from sqlmodel import col, delete, update
 
 from app import clock
-from app.access import MemberAccess, insert_json
+from app.access import BIGGEST_ID, MemberAccess, insert_json
 from app.clock import Moment
 from app.employee_files.rows import Unreadable
 from app.errors import Refused
@@ -93,6 +93,8 @@ async def read_again(
 
 async def held_file(access: MemberAccess, import_id: int, now: datetime) -> HeldFile:
     """The bytes that this person sent; `Refused` once they are forgotten."""
+    if not 0 < import_id <= BIGGEST_ID:
+        raise Refused(GONE)
     async with access.apart(write=False) as own:
         file = await access.portal.held_files.get(own, import_id, access.account.key, now)
     return _own(access, file)

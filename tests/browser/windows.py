@@ -54,6 +54,7 @@ class Windows:
             if other is not page:
                 await other.close()
         await context.set_offline(False)
+        await page.emulate_media(media="null")
         await page.unroute_all(behavior="wait")
         await context.clear_cookies()
         await page.goto(f"{site}{AWAY}")

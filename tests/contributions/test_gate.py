@@ -24,4 +24,4 @@ async def test_before_the_campaign_each_step_leads_to_the_page_that_says_so(alic
         answer = await alice.get(path)
         assert (answer.status_code, answer.headers["location"]) == (303, YEAR), path
         page = await alice.get(path, headers={"HX-Request": "true"}, follow_redirects=True)
-        assert ">À venir</span> à partir du 1er juin 2026" in page.text
+        assert ">À venir</span>, à partir du 1er juin 2026" in page.text

@@ -208,7 +208,7 @@ async def test_a_certificate_asked_twice_with_one_form_is_one(alice, portal, wor
 async def test_a_company_that_left_gets_no_certificate(alice, portal, world):
     async with portal.database.transaction(write=True) as session:
         (await session.get(Company, world.site.id)).closed_at = NOW
-    assert "n’est plus adhérente" in (await certify(alice)).text
+    assert "adhésion a pris fin" in (await certify(alice)).text
     assert not await documents(portal, world)
 
 
