@@ -88,12 +88,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     On PostgreSQL only the tests that have a database run, and those that ask which one it is (`skipif`):
     rules of the text, pure functions, readers of files and templates are the same there, and run on SQLite.
+    Of a sweep, whose statements are the same for everybody, two cases do, others each time.
     """
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     if SERVER:
-        told_already = [item for item in items if not _asks_the_database(item)]
-        config.hook.pytest_deselected(items=told_already)
-        items[:] = [item for item in items if _asks_the_database(item)]
+        cases: dict[str, list[pytest.Item]] = {}
+        for item in items:
+            if item.get_closest_marker("sweep"):
+                cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+        between = {item for sweep in cases.values() for item in sweep[1:-1]}
+        chosen = [item for item in items if _asks_the_database(item) and item not in between]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+        items[:] = chosen
 
 
 def _asks_the_database(item: pytest.Item) -> bool:

@@ -86,6 +86,7 @@ def cases(app):
                 yield method, route.path_format.format(**values), kind, handler
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", NAMES)
 async def test_nothing_foreign_is_ever_shown(app, world, portal, name):
     asked = 0

@@ -23,6 +23,7 @@ def _collected():
     gc.collect()
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("role", ["visitor", "alice", "clerk"])
 async def test_every_route_answers_nonsense_with_a_page(role, app, world, portal):
     fuzzer = Fuzzer(app, world, role, SEED)

@@ -66,6 +66,7 @@ def test_a_staff_handler_that_names_no_right_of_the_service_stops_the_start(righ
         router_behind(doors.staff_access, [show])
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("role", [*StaffRole, "inconnu"])
 async def test_what_a_role_does_not_allow_is_refused_and_not_in_the_menu(app, world, portal, role):
     held, refused = staff_rights_of([role]), 0
@@ -88,6 +89,7 @@ async def test_what_a_role_does_not_allow_is_refused_and_not_in_the_menu(app, wo
     assert refused or held >= set(staff_rights().values()) - {ANY_STAFF}
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("role", list(StaffRole))
 async def test_nothing_of_another_team_is_ever_shown(app, world, portal, role):
     ours, theirs = await two_teams(portal, world)

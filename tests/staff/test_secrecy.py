@@ -83,6 +83,7 @@ def told(page) -> list[str]:
     return [words[max(found.start() - 40, 0) : found.end() + 40] for found in REVEALS.finditer(words)]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("role", OTHERS)
 async def test_no_screen_of_the_service_reveals_health(app, world, portal, ill, role):
     seen = ""
