@@ -198,7 +198,8 @@ NOT_SUSPENDED = ("appointments.", "documents.certify")
 def withheld_from(staff_roles: Sequence[str]) -> frozenset[Right]:
     """Rights that a member has and that somebody of the service who looks on has not."""
     medical = StaffRight.MEDICAL in staff_rights_of(staff_roles)
-    return frozenset() if medical else frozenset({Right.APTITUDE})
+    # Who keeps the list reads of a handicap, on the sheet, in the list and in its files.
+    return frozenset() if medical else frozenset({Right.APTITUDE, Right.EMPLOYEES})
 
 
 async def _looked_through(
@@ -216,6 +217,8 @@ async def _looked_through(
 def _check_looking(request: Request, viewer: Viewer, withheld: frozenset[Right]) -> None:
     """Looking on is reading, whatever the page; what is secret even so is not shown."""
     Caller.of(request).viewer = replace(viewer, seen_as=True)
+    if withheld:
+        keep_health_secret()
     if request.method == "POST":
         raise Forbidden(LOOKING)
     name = request.route_handler.name or ""

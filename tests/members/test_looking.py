@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.models import AuditEvent, Document, DocumentKind, Membership, StaffMember
+from db.models import AuditEvent, Company, Document, DocumentKind, Employee, Membership, StaffMember
 from tests.actors import Actor
 from tests.documents.steps import shared
 from tests.reading import rows
@@ -73,6 +73,24 @@ async def test_an_aptitude_notice_opens_only_to_the_medical_team(app, portal, wo
             assert (opened.status_code == 200) == (status == 200)
             asked = await other.get(f"{HOME}/demandes")
             assert (asked.status_code == 200) == (status == 200)
+
+
+async def test_a_handicap_is_read_by_the_medical_team_alone(app, portal, world):
+    async with portal.database.transaction(write=True) as session:
+        employee = await session.get(Employee, world.employee.id)
+        employee.risks = "RQTH"
+        company = await session.get(Company, employee.company_id)
+        path = f"/espace/{company.code}/salaries"
+    eye = await eyes(portal, world, world.alice, company)
+    for roles, known in ((["medical"], True), (["accueil"], False), (["direction"], False)):
+        async with Actor(app) as other:
+            await a_colleague(other, portal, roles)
+            await other.fill(eye)
+            sheet, listed = f"{path}/{employee.id}", f"{path}?colonne=risques"
+            seen = [(await other.get(each)).text for each in (sheet, listed, f"{sheet}/correction")]
+            assert any("handicap" in each or "RQTH" in each for each in seen) == known, roles
+            exported = await other.get(f"{path}/export/csv")
+            assert (exported.status_code == 200) == known
 
 
 async def test_the_way_out_leads_back_to_the_service(looking, world):
