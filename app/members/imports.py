@@ -16,7 +16,7 @@ from litestar.response import Response
 from app import clock
 from app.access import StaffAccess
 from app.employees.forms import Nothing
-from app.errors import Refused
+from app.errors import Forbidden, Refused
 from app.files.types import disposition
 from app.member_file.reading import WrongFile, read_members
 from app.members.importing import (
@@ -58,20 +58,21 @@ DONE = {
 }
 
 
+async def may_import(access: StaffAccess, **_: Any) -> None:
+    """Members of every team come in one file, and its lines name no member: no scope bounds them."""
+    access.require(RIGHT)
+    if not access.scope.is_everything:
+        raise Forbidden("Le fichier concerne toutes les équipes, et votre compte une partie d’entre elles.")
+
+
 @get(ALL, right=RIGHT)
 async def new_import(access: Staff) -> Response[Any]:
+    await may_import(access)
     return await _new(access, Form())
 
 
 async def _new(access: StaffAccess, form: Form[Any]) -> Page:
     return page("members/new_import.html", form=form, imports=await past_imports(access), states=STATES)
-
-
-async def may_import(access: StaffAccess, **_: Any) -> None:
-    """Members of every team come in one file."""
-    access.require(RIGHT)
-    if not access.scope.is_everything:
-        raise Refused("Le fichier concerne toutes les équipes, et votre compte une partie d’entre elles.")
 
 
 @post(ALL, right=RIGHT, request_max_body_size=DRAINED, opt={"file": may_import})
@@ -100,6 +101,7 @@ async def show_import(
     access: Staff, member_import_id: FromPath[int], nature: FromQuery[str] = "", apres: FromQuery[str] = "",
     fait: NamedDependency[str] = "",
 ) -> Response[Any]:  # fmt: skip
+    await may_import(access)
     return await _import_page(access, member_import_id, Form(), nature, row_number(apres), DONE.get(fait, ""))
 
 
@@ -120,6 +122,7 @@ async def _import_page(
 
 @post(ONE, right=RIGHT)
 async def apply(request: Request, access: Staff, member_import_id: FromPath[int]) -> Response[Any]:
+    await may_import(access)
     form = await Form.attempted(
         request, access, Nothing, lambda _: apply_import(access, member_import_id, clock.now())
     )
@@ -131,11 +134,13 @@ async def apply(request: Request, access: Staff, member_import_id: FromPath[int]
 
 @get(f"{ONE}/annulation", right=RIGHT)
 async def undoing(access: Staff, member_import_id: FromPath[int]) -> Response[Any]:
+    await may_import(access)
     return await _import_page(access, member_import_id, Form())
 
 
 @post(f"{ONE}/annulation", right=RIGHT)
 async def undo(request: Request, access: Staff, member_import_id: FromPath[int]) -> Response[Any]:
+    await may_import(access)
     form = await Form.attempted(
         request, access, Nothing, lambda _: undo_import(access, member_import_id, clock.now())
     )
@@ -148,6 +153,7 @@ async def undo(request: Request, access: Staff, member_import_id: FromPath[int])
 @get(f"{ONE}/refus", right=RIGHT)
 async def refusals(access: Staff, member_import_id: FromPath[int]) -> Response[Any]:
     """The lines refused and why, as a spreadsheet reads it."""
+    await may_import(access)
     await access.get(MemberImport, member_import_id)
     text = io.StringIO()
     written = csv.writer(text, delimiter=";")

@@ -78,6 +78,7 @@ async def _list_page(access: StaffAccess, filters: MemberFilters, form: Form[Any
         "members/index.html", form=form, notice=notice, rows=rows, filters=filters, after=after,
         number=await count(access, filters), states=STATES, may_act=StaffRight.ADMISSIONS in access.rights,
         teams={"": "Toutes", NO_TEAM: "Aucune"} | {str(each.key): each.name for each in teams},
+        may_import=access.scope.is_everything,
         acts={"": "Choisissez"} | acts | {LETTERS: "Tirer de nouveaux n° et imprimer les lettres"},
     )  # fmt: skip
 

@@ -2,11 +2,14 @@
 
 import pytest
 
+from app.members import imports
 from db.models import AuditEvent, Company, MemberImport
 from tests.actors import Actor
 from tests.pages import check
 from tests.reading import rows
 from tests.staff.scopes import a_colleague, two_teams
+from tests.test_access import everything
+from tests.test_matrix import cases
 from tests.world import OURS
 
 NEW = "/service/adherents/import"
@@ -104,12 +107,25 @@ async def test_too_many_lines_are_said(clerk, portal, monkeypatch):
     assert not await rows(portal, MemberImport)
 
 
-async def test_only_admissions_for_all_teams_send_one(app, clerk, portal, world):
+async def test_an_account_of_one_team_neither_sees_nor_does_anything_of_it(app, clerk, portal, world):
+    """Nor does reception, whatever the team. Every address of imports, as they are known to the router."""
     ours, _ = await two_teams(portal, world)
-    token = {"csrf": "x"}
+    await sent(clerk)
+    names = {each.name for each in imports.STAFF}
+    addresses = {(method, path) for method, path, _, handler in cases(app) if handler.name in names}
+    asked = [(method, path) for method, path in sorted(addresses) if path == NEW or f"{NEW}/1" in path]
+    assert {path for _, path in asked} >= {NEW, f"{NEW}/1", f"{NEW}/1/annulation", f"{NEW}/1/refus"}
     for roles, scope in ((["accueil"], {}), (["adhesions"], {"teams": [ours]})):
         async with Actor(app) as other:
             await a_colleague(other, portal, roles, **scope)
-            answer = await other.post(NEW, data=token, files={"fichier": ("a.csv", FILE.encode())})
-            assert answer.status_code in {403, 422}
-    assert not await rows(portal, MemberImport)
+            token = await other.token("/deconnexion")
+            before = await everything(portal)
+            for method, path in asked:
+                given = {"data": {"csrf": token}} if method == "POST" else {}
+                if path == NEW and given:
+                    given["files"] = {"fichier": ("a.csv", FILE.encode())}
+                answer = await other.request(method, path, **given)
+                assert answer.status_code == 403, f"{roles}: {method} {path}"
+                assert "Menuiserie" not in answer.text
+            assert await everything(portal) == before
+            assert NEW not in (await other.get("/service/adherents")).text
