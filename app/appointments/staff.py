@@ -97,7 +97,8 @@ async def refuse_request(access: StaffAccess, request_id: int, reason: str, now:
 async def _record(access: StaffAccess, kind: AuditKind, request: AppointmentRequest, now: datetime) -> None:
     """In the company's history: which request, and who of the service acted."""
     employee = await access.get(Employee, request.employee_id)
-    about = f"{employee_name(employee)} : {motive_title(request.motive)}"
+    # The word itself, whoever writes it: each reader sees what they may know.
+    about = f"{employee_name(employee)} : {MOTIVE_TITLES.true(request.motive)}"
     access.record(kind, now, access.account.key, request.company_id, about[:200], request.key)
 
 

@@ -151,7 +151,8 @@ async def _time_page(access: StaffAccess, employee_id: int, visit: str, form: Fo
     places = {str(each.key): each.name for each in await centres(access, clock.today())}
     return page(
         "due/choosing_time.html", form=form, person=employee, name=employee_name(employee), row=row,
-        kind=str(kind), visits=VISITS, need=(await needs_of(access)).get(employee_id, (False, ""))[1],
+        kind=str(kind), visits={each: VISITS[each] for each in VISITS},
+        need=(await needs_of(access)).get(employee_id, (False, ""))[1],
         choices=[(each.key, _time_words(each)) for each in times],
         centres={"": "N’importe où dans son département", **places},
     )  # fmt: skip

@@ -46,7 +46,8 @@ async def index(
     lines = [due_line(each, today) for each in rows[:PAGE]]
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return page(
-        "due/index.html", lines=lines, lists=LISTS, which=which, month=f"{month:%Y-%m}",
+        "due/index.html", lines=lines, lists={each: LISTS[each] for each in LISTS}, which=which,
+        month=f"{month:%Y-%m}",
         months={f"{each:%Y-%m}": month_words(f"{each:%Y-%m}") for each in months_from(today)},
         teams={"": "Toutes les équipes", **await teams(access)}, team=equipe,
         following=f"{last.due_on.isoformat()}~{last.request_id or last.id}" if last else "", after=apres,

@@ -8,16 +8,21 @@ from app.clinic.queries import SessionRow
 from app.clinic.rules import Taken, free_times
 from app.due.queries import DueRow, next_month
 from app.due.rules import distance
+from app.follow_up.secrecy import SecretWords
 from app.follow_up.words import VISITS
 from app.text.cells import protected
 from app.text.formats import day, month_words
 
-LISTS = {
-    "retard": "En retard",
-    "mois": "Dues dans le mois",
-    "embauches": "Embauches à voir avant le poste",
-    "reprises": "Reprises à voir dans les 8 jours",
-}
+LISTS = SecretWords(
+    {
+        "retard": "En retard",
+        "mois": "Dues dans le mois",
+        "embauches": "Embauches à voir avant le poste",
+        "reprises": "Reprises à voir dans les 8 jours",
+    },
+    secret=["reprises"],
+    unsaid="À voir dans les 8 jours",
+)
 TITLES = [
     "Code adhérent", "Raison sociale", "Commune", "Nom", "Prénom", "Visite", "Échéance", "Dernière visite",
 ]  # fmt: skip

@@ -53,5 +53,15 @@ class SecretWords(dict[str, str]):
         """The word itself: for a mail or a paper."""
         return super().__getitem__(key)
 
+    def hidden_in(self, text: str) -> str:
+        """A text that was written with these words, such as a line of the history, as this reader may know
+        it.
+        """
+        if sees_health():
+            return text
+        for key in self._secret:
+            text = text.replace(self.true(key), self._unsaid)
+        return text
+
     def is_secret(self, key: str) -> bool:
         return key in self._secret and not sees_health()

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, literal, or_, union_all
 from sqlmodel import col, select
 
 from app.access import MemberAccess
+from app.follow_up.words import MOTIVE_TITLES
 from app.history.targets import SECTIONS, TARGETS, Link, Target
 from app.text.search import folded
 from db.models import Account, AuditEvent, AuditKind
@@ -75,7 +76,7 @@ async def history_of(access: MemberAccess, filters: Filters) -> tuple[list[Histo
         HistoryLine(
             HistoryPlace(event.at, event.key),
             str(event.kind),
-            event.about,
+            MOTIVE_TITLES.hidden_in(event.about),
             event.on_behalf,
             f"{first or ''} {last or ''}".strip(),
             links.get(event.key),

@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from app.access import StaffAccess
 from app.appointments.queries import NAMES
 from app.errors import NotFound
+from app.follow_up.words import MOTIVE_TITLES
 from app.invoices.queries import InvoiceRow, Totals, invoices_of, totals_at
 from app.planning.queries import SlotRow, slot_rows
 from app.planning.rules import LIVE
@@ -205,7 +206,7 @@ async def history_of(access: StaffAccess, company_id: int, most: int) -> list[Hi
     """The latest acts, of the member and of the service."""
     rows = await access.table(_HISTORY, {"company": company_id, "most": most})
     return [
-        HistoryEvent(at, kind, about, f"{first or ''} {last or ''}".strip())
+        HistoryEvent(at, kind, MOTIVE_TITLES.hidden_in(about), f"{first or ''} {last or ''}".strip())
         for at, kind, about, first, last in rows
     ]
 

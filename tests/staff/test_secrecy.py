@@ -14,10 +14,13 @@ from app.follow_up.words import MOTIVE_TITLES, VISITS
 from app.staff_rights import STAFF_RIGHTS, StaffRight, StaffRole
 from db.models import (
     AppointmentRequest,
+    AuditEvent,
+    AuditKind,
     Document,
     DocumentKind,
     Employee,
     EmployeeChange,
+    Membership,
     RequestMotive,
     ReturnCause,
     Slot,
@@ -26,6 +29,7 @@ from db.models import (
 )
 from tests.actors import Actor
 from tests.postbox import words_of
+from tests.reading import rows
 from tests.staff.scopes import a_colleague
 from tests.staff.test_rights import of_the_service
 from tests.world import OURS
@@ -72,6 +76,11 @@ async def ill(portal, world):
         for found in (await session.exec(EmployeeChange.__table__.select())).all():
             row = await session.get(EmployeeChange, found.id)
             row.after = {"risks": "RQTH"}
+        for company_id in (world.ours.key, world.theirs.key, world.site.key):
+            said = {"at": datetime(2026, 3, 2, 8, tzinfo=UTC), "company_id": company_id}
+            for motive in (RequestMotive.RETURN, RequestMotive.ACCIDENT):
+                about = f"LE GALL Élise : {MOTIVE_TITLES.true(motive)}"
+                session.add(AuditEvent(kind=AuditKind.APPOINTMENT_ASKED, about=about, **said))
     return datetime(2026, 9, 1, tzinfo=UTC)
 
 
@@ -112,6 +121,30 @@ async def test_the_medical_team_sees_all_of_it(app, world, portal, ill):
         assert UNSAID not in page.text
 
 
+async def test_the_lists_over_all_members_name_no_return(app, world, portal, ill):
+    for roles, is_named in ((["planning"], False), (["medical"], True)):
+        async with Actor(app) as actor:
+            await a_colleague(actor, portal, roles)
+            seen = [await actor.get(f"/service/echeances?liste={which}") for which in ("retard", "reprises")]
+            choosing = await actor.get(f"/service/salaries/{world.employee.id}/creneau?visite=reprise")
+            chosen = re.search(r'<option value="reprise" selected>([^<]+)', choosing.text)
+            assert ("Reprises à voir" in seen[1].text) == is_named
+            assert (chosen[1] == "Visite de reprise") == is_named
+
+
+async def test_the_history_seen_through_a_members_eyes_names_no_return(app, world, portal, ill):
+    (membership,) = await rows(
+        portal, Membership, Membership.account_id == world.alice.id, Membership.company_id == world.ours.id
+    )
+    for roles, is_named in ((["accueil"], False), (["medical"], True)):
+        async with Actor(app) as actor:
+            await a_colleague(actor, portal, roles)
+            await actor.fill(f"/service/vue/{membership.id}")
+            page = await actor.get("/espace/00010/historique")
+            assert "LE GALL Élise : " in page.text
+            assert ("LE GALL Élise : Visite de reprise" in page.text) == is_named
+
+
 async def test_the_employer_reads_the_true_words_whoever_of_the_service_acts(
     app, world, portal, ill, mailbox, alice
 ):
@@ -119,8 +152,11 @@ async def test_the_employer_reads_the_true_words_whoever_of_the_service_acts(
     async with Actor(app) as actor:
         await a_colleague(actor, portal, ["accueil"])
         await actor.fill("/service/demandes/1/reponse", text="Quel jour vous convient ?")
+        await actor.fill("/service/demandes/1/refus", reason="Une autre visite suffit.")
     letters = " ".join(words_of(each) for each in await mailbox.delivered(app))
     assert "Visite de reprise" in letters
+    (event,) = await rows(portal, AuditEvent, AuditEvent.kind == AuditKind.REQUEST_REFUSED)
+    assert event.about.endswith(" : Visite de reprise")
     assert UNSAID not in letters
 
 
