@@ -7,10 +7,11 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, column, create_engine, func, inspect, table, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.errors import CommandRefused
@@ -80,9 +81,19 @@ def check_sqlite(base: Path) -> BaseFacts:
         engine.dispose()
 
 
+def _engine_of(url: str, **options: Any) -> AsyncEngine:
+    """Of PostgreSQL itself: what stands before it lends another server for each transaction."""
+    if "pooled" in make_url(url).query:
+        raise CommandRefused(
+            "Une base se sauvegarde et se restaure sans PgBouncer : donnez à PORTAIL_DATABASE_URL l’adresse "
+            "de PostgreSQL, sans ?pooled=true."
+        )
+    return create_async_engine(url, poolclass=NullPool, **options)
+
+
 async def dump_postgresql(url: str, target: Path) -> BaseFacts:
     """Copy by pg_dump, in the very transaction in which the names of its files are read."""
-    engine = create_async_engine(url, poolclass=NullPool, isolation_level="REPEATABLE READ")
+    engine = _engine_of(url, isolation_level="REPEATABLE READ")
     try:
         async with engine.connect() as connection:
             snapshot = await connection.scalar(text("SELECT pg_export_snapshot()"))
@@ -96,7 +107,7 @@ async def dump_postgresql(url: str, target: Path) -> BaseFacts:
 
 async def is_postgresql_served(url: str) -> bool:
     """True when anybody else is connected, from whatever machine."""
-    engine = create_async_engine(url, poolclass=NullPool)
+    engine = _engine_of(url)
     others = text(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )

@@ -12,6 +12,7 @@ import pytest
 from app import clock
 from app.copies.archive import FILE, MANIFEST
 from app.copies.backup import restore, save
+from app.copies.bases import dump_postgresql, is_postgresql_served
 from app.copies.lock import in_use
 from app.errors import CommandRefused
 from app.files.storage import Damaged, Storage
@@ -113,6 +114,12 @@ def changed(archive, target, change):
                 info.size = len(content)
                 new.addfile(info, io.BytesIO(content))
     return target
+
+
+@pytest.mark.parametrize("act", [dump_postgresql, lambda url, _: is_postgresql_served(url)])
+async def test_behind_what_lends_servers_no_base_is_copied(act, tmp_path):
+    with pytest.raises(CommandRefused, match="sans PgBouncer"):
+        await act("postgresql+asyncpg://somebody@127.0.0.1:1/portail?pooled=true", tmp_path / "base.sql")
 
 
 async def test_what_was_saved_is_what_is_restored_elsewhere(filled, elsewhere, tmp_path):
