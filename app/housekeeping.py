@@ -148,7 +148,6 @@ async def tidy(portal: Portal, now: datetime) -> None:
             delete(StaffRead).where(col(StaffRead.at) < now - retention.READS),
             delete(OutboxMail).where(col(OutboxMail.sent_at) < now - retention.MAIL),
             delete(KeptBytes).where(col(KeptBytes.day) < (now - retention.COUNTED).date()),
-            forgetting_old(now),
             delete(EmployeeDraft).where(col(EmployeeDraft.updated_at) < now - retention.STARTED),
             update(EmployeeImport)
             .where(

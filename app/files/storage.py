@@ -118,11 +118,12 @@ class Storage:
 
     def _older_here(self, at: datetime) -> list[str]:
         """The same of a folder, without the library: every process asks it when it starts."""
-        there = [
-            each for each in self._folder.glob("*/*") if OURS.fullmatch(f"{each.parent.name}/{each.name}")
-        ]
         try:
-            return [each.name for each in there if each.stat().st_mtime < at.timestamp()]
+            return [
+                each.name
+                for each in self._folder.glob("*/*")
+                if OURS.fullmatch(f"{each.parent.name}/{each.name}") and _is_older(each, at)
+            ]
         except OSError as error:
             raise StorageAway from error
 
@@ -137,10 +138,18 @@ class Storage:
         """Remove files left by a process killed while it wrote: under a name that no list shows."""
         if self._url:
             return 0
-        old = [each for each in _unfinished(self._folder) if each.stat().st_mtime < at.timestamp()]
+        old = [each for each in _unfinished(self._folder) if _is_older(each, at)]
         for each in old:
             each.unlink(missing_ok=True)
         return len(old)
+
+
+def _is_older(file: Path, at: datetime) -> bool:
+    """False of a file that another process has just removed."""
+    try:
+        return file.stat().st_mtime < at.timestamp()
+    except FileNotFoundError:
+        return False
 
 
 def sha256_of(content: bytes) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from obstore.store import MemoryStore
@@ -215,6 +216,18 @@ async def test_what_was_half_written_in_a_folder_by_a_process_that_died_goes_too
     os.utime(half, (0, 0))
     await sweep_files(portal, clock.now())
     assert not half.exists()
+
+
+async def test_a_file_that_another_process_sweeps_meanwhile_stops_no_sweep(portal, monkeypatch):
+    await portal.storage.keep(SECRET)
+    names = Path.glob
+    gone = portal.settings.data_dir / "files" / "ab" / ("ab" * 32)
+
+    def seen_before_it_went(folder, pattern):
+        return [*names(folder, pattern), gone, gone.with_name(f"{gone.name}#1")]
+
+    monkeypatch.setattr(Path, "glob", seen_before_it_went)
+    assert await sweep_files(portal, clock.now() + timedelta(days=2)) >= 1
 
 
 async def test_a_storage_that_is_away_stops_no_housekeeping(portal, monkeypatch):
