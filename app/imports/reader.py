@@ -32,7 +32,7 @@ from app.text.addresses import reserved_accepted
 SECONDS = 60.0
 AT_ONCE = 2  # files read at the same time, by this process
 TURNS = 5  # times SECONDS that a file waits for its place
-WAITING_EACH, WAITING = 4, 60  # files of one person, and of all: each is in memory while it waits
+WAITING_EACH, WAITING = 4, 60  # files of one person, and of all: each waits in the base
 LONGEST_LINE = 4 * 1024 * 1024  # bytes of one line of JSON
 CROWDED = "Beaucoup de fichiers se lisent en ce moment : renvoyez le vôtre dans quelques minutes."
 ROOT = Path(__file__).resolve().parents[2]

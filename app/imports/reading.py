@@ -16,7 +16,7 @@ from app.employee_files.rows import Unreadable
 from app.errors import Refused
 from app.files.held import HeldFile, forgetting, saying
 from app.imports.known import line_with
-from app.imports.queries import habits_of, known_in_parts
+from app.imports.queries import habits_of, is_stalled, known_in_parts
 from app.imports.reader import CROWDED, Asked, Comparison, compare_file, place
 from app.imports.saying import told_missing
 from app.text.search import letters_of
@@ -39,6 +39,7 @@ NOTED = 0.5  # seconds between two notes of the progress
 PATIENCE = 2.0  # seconds: most files are read before the next page is shown
 UNDER_WAY = (ImportState.READING, ImportState.COLUMNS, ImportState.READY)
 GONE = "Le fichier n’est plus là (il n’est gardé que 30 minutes) : renvoyez-le."
+BEING_READ = "Ce fichier est en cours de lecture : attendez qu’elle finisse, puis corrigez les colonnes."
 LOST = "La lecture s’est interrompue : renvoyez le fichier."
 _reading: dict[int, asyncio.Task[None]] = {}  # by the number of the import
 
@@ -85,6 +86,8 @@ async def read_again(
     corrected = {letters_of(title)[:80]: field for title, field in mapping.items()}
     async with access.apart(write=True) as own:
         again = await own.get(EmployeeImport, row.key)
+        if again.state == ImportState.READING and not is_stalled(again, now):
+            raise Refused(BEING_READ)
         await forget_lines(own, again, ImportState.READING)
         await own.change(saying(row.key, **reading_choices._asdict()))
         again.touched_at, again.problem = now, ""
@@ -236,15 +239,18 @@ async def _keep(access: MemberAccess, import_id: int, found: Comparison) -> None
 
 
 async def _fail(access: MemberAccess, import_id: int, why: str) -> None:
-    async with access.apart(write=True) as own:
-        await own.change(forgetting(import_id))
     failed = {"state": ImportState.FAILED, "problem": why[:600], "columns": [], "said": {}}
-    await _note(access, import_id, failed)
+    await _note(access, import_id, failed, forgets=True)
 
 
-async def _note(access: MemberAccess, import_id: int, values: dict[str, Any]) -> None:
+async def _note(
+    access: MemberAccess, import_id: int, values: dict[str, Any], *, forgets: bool = False
+) -> None:
+    """Of an import that is still being read; `forgets`: its file goes in the same transaction."""
     async with access.apart(write=True) as own:
         mine = update(EmployeeImport).where(
             col(EmployeeImport.company_id) == own.company.key, col(EmployeeImport.id) == import_id
         )
-        await own.change(mine.where(col(EmployeeImport.state) == ImportState.READING).values(**values))
+        reading = mine.where(col(EmployeeImport.state) == ImportState.READING)
+        if await own.change(reading.values(**values)) and forgets:
+            await own.change(forgetting(import_id))

@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from app import clock
 from app.employee_files.kinds import BIGGEST_DSN, BIGGEST_SPREADSHEET
+from app.imports.queries import STALLED
 from db.models import (
     AuditEvent,
     AuditKind,
@@ -272,6 +273,19 @@ async def test_a_title_that_nobody_knows_is_asked_about_then_remembered(alice, w
     }
     _, again = await compared(alice, unknown)
     assert counts(again) == {"Nouveaux": 1}
+
+
+async def test_columns_are_not_corrected_while_the_file_is_read(alice, portal, time_machine_at):
+    place, _ = await compared(alice, csv(ZOE))
+    token = await alice.token(f"{place}/colonnes")
+    async with portal.database.transaction(write=True) as session:
+        row = await session.get(EmployeeImport, int(place.rpartition("/")[2]))
+        row.state, row.touched_at = ImportState.READING, clock.now()
+    fields = {"csrf": token, "column_0": "staff_number"}
+    answer = await alice.post(f"{place}/colonnes", data=fields)
+    assert "en cours de lecture" in answer.text
+    time_machine_at.shift(STALLED + timedelta(seconds=1))
+    assert "en cours de lecture" not in (await alice.post(f"{place}/colonnes", data=fields)).text
 
 
 async def test_a_file_held_for_half_an_hour_is_asked_for_again(alice, world, portal, time_machine_at):
