@@ -20,7 +20,7 @@ from app.clinic.queries import SessionRow, sessions_numbered
 from app.clock import Moment
 from app.due.queries import people_due
 from app.errors import Refused
-from app.planning.proposals import NewProposal, notify_proposals, rows_numbered, write_proposals
+from app.planning.proposals import NewProposal, notify_companies, rows_numbered, write_proposals
 from app.planning.staff import withdraw_slot
 from app.portal import Portal
 from db.kinds import VisitKind
@@ -244,9 +244,5 @@ async def _notify(
         elif each.state == waiting and each.company_id == last:
             companies.discard(last)
     numbers = [number for company in companies for number in slots[company]]
-    by_company = defaultdict(list)
-    for row in await rows_numbered(access, numbers):
-        if not row.request_id:
-            by_company[row.company_id].append(row)
-    for rows in by_company.values():
-        await notify_proposals(access, rows, now, are_withdrawn=done == LineState.UNDONE)
+    rows = await rows_numbered(access, numbers)
+    await notify_companies(access, rows, now, are_withdrawn=done == LineState.UNDONE)

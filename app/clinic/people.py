@@ -12,10 +12,11 @@ from app import clock
 from app.access import StaffAccess
 from app.clinic.queries import SessionRow, absences_of, sessions_of, slots_of
 from app.clinic.rules import Absence
-from app.clinic.staff import Change, cancel_session, change_session
+from app.clinic.staff import Change, cancel_sessions, change_session
 from app.errors import Refused
+from app.planning.proposals import notify_moves
 from app.planning.rules import midnight
-from app.planning.staff import move_slot, withdraw_slot
+from app.planning.staff import move_slot
 from app.text.counts import plural
 from app.text.formats import day as day_words
 from db.models import (
@@ -147,9 +148,7 @@ async def add_absence(
             f"{plural(coming.appointments, 'rendez-vous', 'rendez-vous')} tombent ces jours-là : "
             "déplacez-les, ou cochez la case pour les annuler.", "cancels", 409,
         )  # fmt: skip
-    for each in coming.sessions:
-        if each.starts_at > now:
-            await cancel_session(access, each.id, now)
+    await cancel_sessions(access, [each.id for each in coming.sessions if each.starts_at > now], (), now)
     access.add(ProfessionalAbsence(professional_id=professional_id, first_on=first, last_on=last))
     _trace(access, professional, now, f" : absence du {day_words(first)} au {day_words(last)}")
 
@@ -176,18 +175,26 @@ async def leave(
         raise Refused("Choisissez quelqu’un d’autre, qui travaille ici.", "heir")
     after = max(midnight(last_on + ONE_DAY), now)
     access = access.whole()
-    for each in await sessions_of(access, professional_id, after):
-        if heir:
-            await change_session(access, each.id, Change.of(each, professional_id=heir.key), now)
-        else:
-            await cancel_session(access, each.id, now)
-    for slot_id, starts_at in await slots_of(access, professional.name, after):
-        if heir:
-            await move_slot(access, slot_id, starts_at, now, professional=heir.name, role=heir.role)
-        else:
-            await withdraw_slot(access, slot_id, now)
+    if heir:
+        await _hand_over(access, professional, heir, after, now)
+    else:
+        sessions = [each.id for each in await sessions_of(access, professional_id, after)]
+        slots = [slot_id for slot_id, _ in await slots_of(access, professional.name, after)]
+        await cancel_sessions(access, sessions, slots, now)
     professional.left_on = last_on
     _trace(access, professional, now, f" : départ le {day_words(last_on)}")
+
+
+async def _hand_over(
+    access: StaffAccess, professional: Professional, heir: Professional, after: datetime, now: datetime
+) -> None:
+    """Sessions go with their appointments, then the appointments of no session."""
+    for each in await sessions_of(access, professional.key, after):
+        await change_session(access, each.id, Change.of(each, professional_id=heir.key), now)
+    apart = await slots_of(access, professional.name, after)
+    for slot_id, starts_at in apart:
+        await move_slot(access, slot_id, starts_at, now, professional=heir.name, role=heir.role)
+    await notify_moves(access, [slot_id for slot_id, _ in apart], now)
 
 
 async def come_back(access: StaffAccess, professional_id: int, now: datetime) -> None:

@@ -1,6 +1,5 @@
 """Acts of the service on its own time: sessions opened, changed, cancelled; a time proposed; a day marked."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -25,7 +24,7 @@ from app.clinic.rules import (
 )
 from app.clock import PARIS, day_of
 from app.errors import Refused
-from app.planning.proposals import notify_proposals, rows_numbered
+from app.planning.proposals import notify_moves, notify_proposals, rows_numbered, withdraw_all
 from app.planning.queries import SlotRow
 from app.planning.staff import (
     Opening,
@@ -35,7 +34,6 @@ from app.planning.staff import (
     mark_done,
     move_slot,
     publish_slots,
-    withdraw_slot,
 )
 from app.planning.views import hour, long_day
 from db.kinds import VisitKind
@@ -199,13 +197,13 @@ async def change_session(access: StaffAccess, session_id: int, change: Change, n
         setattr(session, name, getattr(wanted, name))
     await access.flush()
     _trace(access, session, professional, now)
-    is_elsewhere = shift or centre.key != before.centre_id or professional.key != before.professional_id
-    if not is_elsewhere:
+    if not (shift or centre.key != before.centre_id or professional.key != before.professional_id):
         return 0
     elsewhere = {"centre_id": centre.key, "professional": professional.name, "role": professional.role}
     # In the order in which none lands on a neighbour that has not left yet.
     for each in reversed(booked) if shift.total_seconds() > 0 else booked:
         await move_slot(access, each.id, each.starts_at + shift, now, **elsewhere)
+    await notify_moves(access, [each.id for each in booked], now)
     return len(booked)
 
 
@@ -263,13 +261,24 @@ async def reserve_session(
 
 async def cancel_session(access: StaffAccess, session_id: int, now: datetime) -> int:
     """Cancel it whole: everybody called is notified and their requests wait again. How many they were."""
-    session, row = await _open_session(access, session_id, now)
-    access = access.whole()  # it is shared by teams: everybody called in it is
-    living = await _living(access, row)
-    for each in living:
-        await withdraw_slot(access, each.id, now)
-    _trace(access, session, await access.get(Professional, session.professional_id), now)
-    session.cancelled_at = now
+    return await cancel_sessions(access, [session_id], (), now)
+
+
+async def cancel_sessions(
+    access: StaffAccess, numbers: Sequence[int], others: Sequence[int], now: datetime
+) -> int:
+    """Cancel these sessions, and withdraw with their appointments the `others`, of whatever session: each
+    company is mailed once for all of them. How many appointments they were.
+    """
+    access = access.whole()  # a session is shared by teams: everybody called in it is
+    living: dict[int, SlotRow] = {}
+    for number in numbers:
+        session, row = await _open_session(access, number, now)
+        living |= {each.id: each for each in await _living(access, row)}
+        _trace(access, session, await access.get(Professional, session.professional_id), now)
+        session.cancelled_at = now
+    living |= {each.id: each for each in await rows_numbered(access, others)}
+    await withdraw_all(access, list(living.values()), now)
     return len(living)
 
 
@@ -346,11 +355,5 @@ async def excuse_day(access: StaffAccess, centre_id: int, day: date, now: dateti
         for each in await day_rows(access, centre_id, day)
         if each.state in {SlotState.PROPOSED, SlotState.CONFIRMED}
     ]
-    by_company: dict[int, list[SlotRow]] = defaultdict(list)
-    for each in living:
-        await withdraw_slot(access, each.id, now)
-        if each.state == SlotState.PROPOSED and not each.request_id:
-            by_company[each.company_id].append(each)
-    for rows in by_company.values():
-        await notify_proposals(access, rows, now, are_withdrawn=True)
+    await withdraw_all(access, living, now)
     return len(living)

@@ -1,5 +1,6 @@
 """Appointments proposed many at once, each to its person from the start, and one mail a company."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from app.mail.outbox import queue_mail
 from app.planning.acts import notify_asker_of, plan
 from app.planning.convocations import context_of, convocation_of, file_stem, when_words
 from app.planning.queries import SlotRow, slot_rows
+from app.planning.staff import withdraw_slot
 from app.planning.views import about_slot
 from db.models import (
     AppointmentRequest,
@@ -118,6 +120,41 @@ async def _open_requests(
     for each in await access.all(mine.order_by(col(AppointmentRequest.id))):
         found.setdefault((each.employee_id, each.kind), each)
     return found
+
+
+async def withdraw_all(access: StaffAccess, rows: Sequence[SlotRow], now: datetime) -> None:
+    """Withdraw these appointments, and mail each company, once, those that it had not answered yet."""
+    for row in rows:
+        await withdraw_slot(access, row.id, now)
+    await notify_companies(access, [each for each in rows if _is_unanswered(each)], now, are_withdrawn=True)
+
+
+async def notify_moves(access: StaffAccess, ids: Sequence[int], now: datetime) -> None:
+    """Mail those of these appointments, as they now are, that nobody has answered yet: those who confirmed
+    one have been mailed.
+    """
+    rows = [each for each in await rows_numbered(access, ids) if _is_unanswered(each)]
+    for row in rows:
+        if row.request_id:
+            request = await access.get(AppointmentRequest, row.request_id)
+            await notify_asker_of(access, request, row, now)
+    await notify_companies(access, rows, now)
+
+
+def _is_unanswered(row: SlotRow) -> bool:
+    return row.state == SlotState.PROPOSED and row.employee_id is not None
+
+
+async def notify_companies(
+    access: StaffAccess, rows: Sequence[SlotRow], now: datetime, *, are_withdrawn: bool = False
+) -> None:
+    """One mail to each company of these; one that answers a request is left out: its author hears of it."""
+    by_company: dict[int, list[SlotRow]] = defaultdict(list)
+    for row in rows:
+        if not row.request_id:
+            by_company[row.company_id].append(row)
+    for theirs in by_company.values():
+        await notify_proposals(access, theirs, now, are_withdrawn=are_withdrawn)
 
 
 async def notify_proposals(

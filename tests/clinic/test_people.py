@@ -8,7 +8,9 @@ from app import clock
 from app.clinic.people import add_professional
 from app.clinic.staff import Pattern, make_sessions
 from db.models import CareCentre, ClinicSession, OutboxMail, Professional, ProfessionalAbsence, SlotState
+from tests.appointments.steps import a_request
 from tests.clinic.steps import BOARD, MONDAY, NEW, a_session, the_session
+from tests.inbox.steps import propose, times_on
 from tests.pages import check
 from tests.planning.steps import a_person, a_slot, confirm, service, the_slot
 from tests.reading import rows
@@ -175,3 +177,71 @@ async def test_one_room_holds_one_session(portal, world, clerk):
     answer = await clerk.fill(NEW, **usual, first="09/03/2026", weeks="1", minutes="30", kind="")
     assert answer.status_code == 409
     assert "La salle 3 est déjà prise le 09/03/2026" in answer.text
+
+
+async def proposed(portal, world, made, hour=NINE, name="LE GALL", **more):
+    """Somebody with an appointment in this session that their employer has not answered."""
+    (doctor,) = await rows(portal, Professional, Professional.id == made.professional_id)
+    usual = {"professional": doctor.name, "role": doctor.role, "session_id": made.id}
+    return await a_slot(portal, world.site, await a_person(portal, world.site, name), hour, **usual | more)
+
+
+async def letters(portal):
+    """(number of appointments, whether they are withdrawn) of each mail about proposals."""
+    mails = await rows(portal, OutboxMail, OutboxMail.template == "slots_proposed")
+    return [(each.context["count"], each.context["are_withdrawn"]) for each in mails]
+
+
+async def test_proposals_of_a_cancelled_session_are_taken_back_in_one_mail(portal, world, alice, clerk):
+    made = await a_session(portal, world, closes=time(11))
+    await called(portal, world, alice, made)
+    for place, name in enumerate(("RIOU", "MORVAN"), 1):
+        await proposed(portal, world, made, NINE + timedelta(minutes=30 * place), name)
+    await clerk.fill(f"{BOARD}/{made.id}/annulation")
+    assert await letters(portal) == [(2, True)]
+    assert (await mails(portal)).count("slot_changed") == 1
+
+
+async def test_who_leaves_has_proposals_taken_back_in_one_mail(portal, world, clerk):
+    made = await a_session(portal, world)
+    await proposed(portal, world, made)
+    await proposed(portal, world, made, NINE + timedelta(days=2), "RIOU", session_id=None)
+    path = f"/service/professionnels/{made.professional_id}/depart"
+    await clerk.fill(path, last_on="06/03/2026", heir="annuler")
+    assert await letters(portal) == [(2, True)]
+
+
+async def test_an_absence_takes_proposals_back_in_one_mail(portal, world, clerk):
+    made = await a_session(portal, world)
+    await proposed(portal, world, made)
+    path = f"/service/professionnels/{made.professional_id}/absence"
+    await clerk.fill(path, first_on="08/03/2026", last_on="20/03/2026", cancels="oui")
+    assert await letters(portal) == [(1, True)]
+
+
+async def test_a_proposal_that_moves_with_its_session_or_to_an_heir_is_mailed_again(portal, world, clerk):
+    made = await a_session(portal, world)
+    await proposed(portal, world, made)
+    await proposed(portal, world, made, NINE + timedelta(days=2), "RIOU", session_id=None)
+    fields = {"centre": "1", "professional": str(made.professional_id), "minutes": "30", "kind": ""}
+    moved = fields | {"first": "09/03/2026", "opens": "10 h", "closes": "11 h"}
+    await clerk.fill(f"{BOARD}/{made.id}/modification", **moved)
+    (mail,) = await rows(portal, OutboxMail, OutboxMail.template == "slots_proposed")
+    assert "à\N{NO-BREAK SPACE}10\N{NO-BREAK SPACE}h" in mail.context["lines"][0]
+    async with service(portal, world) as staff:
+        heir = await add_professional(staff, "Dr Nédélec", "médecin du travail")
+    path = f"/service/professionnels/{made.professional_id}/depart"
+    await clerk.fill(path, last_on="06/03/2026", heir=str(heir.id))
+    assert await letters(portal) == [(1, False)] * 3
+
+
+async def test_the_author_of_a_request_hears_that_its_proposal_moved(portal, world, clerk):
+    made = await a_session(portal, world)
+    asked = await a_request(portal, world.site, await a_person(portal, world.site), world.alice, kind="vip")
+    await propose(clerk, asked, (await times_on(clerk, asked))[0])
+    before = (await mails(portal)).count("request_answered")
+    fields = {"centre": "1", "professional": str(made.professional_id), "minutes": "30", "kind": ""}
+    moved = fields | {"first": "10/03/2026", "opens": "9 h", "closes": "10 h"}
+    await clerk.fill(f"{BOARD}/{made.id}/modification", **moved)
+    assert (await mails(portal)).count("request_answered") == before + 1
+    assert await letters(portal) == []
