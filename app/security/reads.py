@@ -11,6 +11,8 @@ from typing import Any
 
 import structlog
 from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from db.engine import Database
 from db.models import Document, Employee, StaffRead
@@ -73,12 +75,30 @@ class ReadLog:
             return
         try:
             async with self._database.transaction(write=True) as session:
-                await (await session.connection()).execute(insert(StaffRead), rows)
+                if not await self._write(session, rows):
+                    for row in rows:
+                        await self._write_alone(session, row)
         except BaseException:
             self._waiting = rows + self._waiting
             raise
         last = max(row["at"] for row in rows)
         self._latest = {key: at for key, at in self._latest.items() if last - at < SAME}
+
+    async def _write(self, session: AsyncSession, rows: list[dict[str, Any]]) -> bool:
+        """Write them all or none; False when one names what is no more."""
+        try:
+            async with self._database.savepoint(session):
+                await (await session.connection()).execute(insert(StaffRead), rows)
+        except IntegrityError:
+            return False
+        return True
+
+    async def _write_alone(self, session: AsyncSession, row: dict[str, Any]) -> None:
+        """Write one that may be of a company gone since: what was opened stays said even so."""
+        if not await self._write(session, [row]) and not await self._write(
+            session, [row | {"company_id": None}]
+        ):
+            log.error("read lost", account=row["account_id"], kind=row["kind"], subject=row["subject_id"])
 
     async def run(self) -> None:
         while True:

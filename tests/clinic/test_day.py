@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from db.models import Employee, OutboxMail, SlotState, Visit
-from tests.clinic.steps import MONDAY, SHEET
+from db.models import AuditEvent, AuditKind, Employee, OutboxMail, SlotState, Visit
+from tests.clinic.steps import BOARD, MONDAY, SHEET, a_session, the_session
 from tests.pages import check
 from tests.planning.steps import a_person, a_slot, confirm, the_slot
 from tests.reading import rows
@@ -74,3 +74,40 @@ async def test_a_whole_day_is_off_in_one_act_and_everybody_hears(clerk, alice, p
     assert templates.count("slot_changed") == 2
     assert templates.count("slots_proposed") == 1
     assert "aucun rendez-vous en cours" in (await clerk.get(CLOSING)).text
+
+
+async def test_a_day_off_cancels_the_sessions_too_so_that_nobody_is_proposed_a_time(
+    clerk, alice, portal, world
+):
+    made, later = await a_session(portal, world), await a_session(
+        portal, world, MONDAY + timedelta(days=1), name="Dr Nédélec"
+    )  # fmt: skip
+    await called(portal, world, alice)
+    page = await clerk.get(CLOSING)
+    check(page)
+    assert "1 vacation est annulée aussi" in page.text.replace("\N{NO-BREAK SPACE}", " ")
+    await clerk.follow(await clerk.fill(CLOSING))
+    assert (await the_session(portal, made.id)).cancelled_at
+    assert not (await the_session(portal, later.id)).cancelled_at
+    assert f"{BOARD}/{made.id}/heure/" not in (await clerk.get(f"{BOARD}/{made.id}")).text
+    (event,) = await rows(portal, AuditEvent, AuditEvent.kind == AuditKind.CENTRE_CHANGED)
+    assert "journée excusée" in event.about
+
+
+async def test_an_empty_day_is_off_as_well(clerk, portal, world):
+    made = await a_session(portal, world)
+    assert "Excuser toute la journée" in (await clerk.get(PATH)).text
+    page = await clerk.get(CLOSING)
+    check(page)
+    assert "Annuler 1 vacation" in page.text.replace("\N{NO-BREAK SPACE}", " ")
+    await clerk.follow(await clerk.fill(CLOSING))
+    assert (await the_session(portal, made.id)).cancelled_at
+
+
+@pytest.mark.parametrize("wrong", ["", "bientôt"])
+async def test_a_day_that_cannot_be_read_is_not_taken_for_today(clerk, alice, portal, world, wrong):
+    today = await called(portal, world, alice, hour=4 - 7 * 24)
+    path = f"{SHEET}/fermeture?centre=1&jour={wrong}"
+    answer = await clerk.post(path, data={"csrf": await clerk.token(CLOSING)})
+    assert answer.status_code == 404
+    assert (await the_slot(portal, today.id)).state == SlotState.CONFIRMED
