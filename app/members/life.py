@@ -36,6 +36,9 @@ async def _act(
     form = await Form.attempted(request, access, model, lambda data: act(company, data))
     if form.errors:
         return await _page_of(access, code, ask, form)
+    if access.scope.teams and company.team_id not in access.scope.teams:
+        # It is another team's now: its page answers no more.
+        return see(request, "members.index", query={"fait": done})
     return see(request, "members.show", query={"fait": done}, code=code)
 
 
@@ -292,7 +295,7 @@ async def new(access: Staff) -> Response[Any]:  # noqa: ARG001 - the door asks f
 @post("/service/adherents/nouveau", right=RIGHT)
 async def enter(request: Request, access: Staff) -> Response[Any]:
     form = await Form.attempted(
-        request, access, Entry, lambda data: staff.enter(access, data.model_dump(), None, clock.now())
+        request, access, Entry, lambda data: staff.enter(access, data.model_dump(), clock.now())
     )
     if form.errors or form.data is None:
         return asked(_ENTRY, form, _LIST)

@@ -76,13 +76,20 @@ def record(access: StaffAccess, company: Company, kind: AuditKind, about: str, n
 # Entry, and what identifies a member.
 
 
-async def enter(access: StaffAccess, values: dict[str, str], team_id: int | None, now: datetime) -> Company:
-    """A new member or site. Its n° télédéclarant is drawn with its letter: until then none opens it."""
+async def enter(access: StaffAccess, values: dict[str, str], now: datetime) -> Company:
+    """A new member or site. Its n° télédéclarant is drawn with its letter: until then none opens it.
+
+    A site has the team of its member; a new member of an account for some teams, the first of them.
+    """
     code = values["code"]
-    if await access.first(_with_code(code)):
+    if await access.whole().first(_with_code(code)):
         raise Refused("Un adhérent porte déjà ce code.", "code")
-    if "-" in code and not await access.first(_with_code(code[:5])):
-        raise Refused(f"Ce site dépend de l’adhérent {code[:5]}, qui n’existe pas.", "code")
+    team_id = next(iter(access.scope.teams), None)
+    if "-" in code:
+        member = await access.first(_with_code(code[:5]))
+        if member is None:
+            raise Refused(f"Ce site dépend de l’adhérent {code[:5]}, qui n’existe pas.", "code")
+        team_id = member.team_id
     given: dict[str, Any] = {**values, "member_code": code[:5], "declarant_key": "-" * 64}
     company = access.add(Company(**given, team_id=team_id, created_at=now, updated_at=now))
     await access.flush()
@@ -113,7 +120,8 @@ async def move_to_team(
     moved = [each for each in companies if each.team_id != team.key]
     for company in moved:
         company.team_id, company.updated_at = team.key, now
-        record(access, company, AuditKind.MEMBER_MOVED, team.name, now)
+        # It may leave the scope with this line.
+        record(access.whole(), company, AuditKind.MEMBER_MOVED, team.name, now)
     return len(moved)
 
 

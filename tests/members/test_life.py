@@ -166,6 +166,41 @@ async def test_a_new_member_enters_once(clerk, portal):
     )
 
 
+async def test_an_account_of_one_team_lets_a_member_in_and_a_site_with_the_team_of_its_member(
+    app, clerk, portal, world
+):
+    ours, theirs = await two_teams(portal, world)
+    given = {"name": "Boulangerie Élan", "town": "Dinan", "postcode": "22100", "siret": ""}
+    async with Actor(app) as other:
+        await a_colleague(other, portal, ["adhesions"], teams=[ours])
+        for code in ("00777", "00010-7"):
+            page = await other.follow(await other.fill("/service/adherents/nouveau", code=code, **given))
+            assert f"{code} - Boulangerie Élan" in page.text
+            assert (await company(portal, code)).team_id == ours
+            assert "member_entered" in await kinds(portal, (await company(portal, code)).key)
+        for code, words in (("00042", "déjà ce code"), ("00042-2", "n’existe pas")):
+            answer = await other.fill("/service/adherents/nouveau", code=code, **given)
+            assert answer.status_code == 422
+            assert words in answer.text
+    await clerk.fill("/service/adherents/nouveau", code="00042-2", **given)
+    assert (await company(portal, "00042-2")).team_id == theirs
+
+
+async def test_an_account_of_one_team_gives_its_members_to_another(app, portal, world):
+    ours, theirs = await two_teams(portal, world)
+    async with Actor(app) as other:
+        await a_colleague(other, portal, ["adhesions"], teams=[ours])
+        page = await other.follow(await other.fill(f"{SITE}/equipe", team=str(theirs)))
+        assert "L’équipe est modifiée." in page.text
+        many = {"act": f"equipe-{theirs}", "member": str(world.ours.id)}
+        page = await other.follow(await other.fill("/service/adherents", **many))
+        assert "L’équipe de ces adhérents est modifiée." in page.text
+        assert (await other.get(SITE)).status_code == 404
+    for each in (world.site, world.ours):
+        assert (await company(portal, each.code)).team_id == theirs
+        assert "member_moved" in await kinds(portal, each.key)
+
+
 async def test_an_administrator_is_named_and_told(clerk, portal, world):
     page = await clerk.get("/service/adherents/00010/administrateur")
     (number,) = re.findall(r'<option value="(\d+)"[^>]*>Bob Durand', page.text)
