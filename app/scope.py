@@ -53,10 +53,15 @@ def _with_criteria(statement: Any, scope: StaffScope) -> Any:
 def _criteria(scope: StaffScope) -> dict[str, Any]:
     """By table, the condition on its rows."""
     found = {}
-    for model in (*Base.__subclasses__(), *CompanyOwned.__subclasses__()):
-        if model is not CompanyOwned and (condition := condition_on(model, scope)) is not None:
+    for model in models():
+        if (condition := condition_on(model, scope)) is not None:
             found[str(model.__tablename__)] = with_loader_criteria(model, condition, include_aliases=True)
     return found
+
+
+def models() -> list[Any]:
+    """Every model that has a table."""
+    return [each for each in (*Base.__subclasses__(), *CompanyOwned.__subclasses__()) if each != CompanyOwned]
 
 
 def condition_on(model: Any, scope: StaffScope) -> ColumnElement[bool] | None:

@@ -17,16 +17,17 @@ from app.access import StaffAccess
 from app.errors import Refused
 from app.member_file.acts import COPIED
 from app.member_file.reading import MemberLine, WrongLine
+from app.scope import models
 from app.security.keys import Keys
 from db.models import (
     AuditEvent,
     AuditKind,
     Company,
-    CompanyOwned,
     MemberImport,
     MemberImportKind,
     MemberImportLine,
     MemberImportState,
+    StaffRead,
 )
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -34,6 +35,8 @@ MOST_LINES = 60_000
 PAGE, CHUNK, FEW = 50, 1_000, 20
 NO_NUMBER = "-" * 64
 FIELDS = (*COPIED, "declarant_key")
+# Whatever names a company keeps it, but that somebody opened it: that trace outlives it, with its name.
+NAMING = [each for each in models() if "company_id" in each.__table__.c and each != StaffRead]
 KNOWN = "Ce fichier est déjà appliqué, ou annulé."
 
 
@@ -106,9 +109,11 @@ async def undo_import(access: StaffAccess, import_id: int, now: datetime) -> Non
     await _change(access, back, now)
     await _trace(access, changed, AuditKind.MEMBERS_IMPORT_UNDONE, now)
     new = [each.code for each in await _lines(access, import_id, MemberImportKind.NEW)]
-    nothing = [_names_none(model) for model in (*CompanyOwned.__subclasses__(), AuditEvent)]
     for codes in _chunks(new):
-        await access.change(delete(Company).where(col(Company.code).in_(codes), *nothing))
+        untouched = [col(Company.code).in_(codes), *(_names_none(model) for model in NAMING)]
+        theirs = col(StaffRead.company_id).in_(select(Company.id).where(*untouched))
+        await access.change(update(StaffRead).where(theirs).values(company_id=None))
+        await access.change(delete(Company).where(*untouched))
     found.state, found.undone_at = MemberImportState.UNDONE, now
 
 

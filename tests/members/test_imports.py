@@ -2,8 +2,17 @@
 
 import pytest
 
-from app.members import imports
-from db.models import AuditEvent, Company, MemberImport
+from app.members import importing, imports
+from db.models import (
+    AuditEvent,
+    CalendarFeed,
+    Company,
+    MemberImport,
+    SignInFlow,
+    StaffNote,
+    StaffRead,
+    metadata,
+)
 from tests.actors import Actor
 from tests.pages import check
 from tests.reading import rows
@@ -82,6 +91,53 @@ async def test_what_was_changed_since_stays_when_the_file_is_undone(clerk, porta
     assert (await company(portal, "00010-2")).name == "Corrigé depuis"
     assert (await company(portal, "00010-2")).email == ""
     assert await company(portal, "00500") is not None  # its history names it
+
+
+async def test_having_been_opened_keeps_no_member_and_the_trace_stays(clerk, portal):
+    await sent(clerk)
+    await clerk.fill(f"{NEW}/1")
+    await clerk.get("/service/adherents/00500")
+    await portal.reads.flush()
+    await clerk.follow(await clerk.fill(f"{NEW}/1", to=f"{NEW}/1/annulation"))
+    assert await company(portal, "00500") is None
+    line = next(each for each in await rows(portal, StaffRead) if "Menuiserie" in each.about)
+    assert line.company_id is None
+
+
+def test_every_table_that_names_a_company_is_looked_at():
+    named = {
+        table.name
+        for table in metadata.sorted_tables
+        if any(key.target_fullname == "company.id" for key in table.foreign_keys)
+    }
+    assert named == {each.__tablename__ for each in importing.NAMING} | {"staffread"}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda found, world: StaffNote(
+            subject="company", subject_id=found.id, company_id=found.id, account_id=world.clerk.id,
+            text="Rappeler", at=world.clerk.created_at,
+        ),
+        lambda found, world: SignInFlow(
+            token_hash="a", company_id=found.id, expires_at=world.clerk.created_at
+        ),
+        lambda found, world: CalendarFeed(
+            account_id=world.alice.id, company_id=found.id, token_hash="a", seed="a",
+            created_at=world.clerk.created_at,
+        ),
+    ],
+)  # fmt: skip
+async def test_a_member_that_somebody_works_with_stays_when_the_file_is_undone(clerk, portal, world, make):
+    await sent(clerk)
+    await clerk.fill(f"{NEW}/1")
+    found = await company(portal, "00500")
+    async with portal.database.transaction(write=True) as session:
+        session.add(make(found, world))
+    page = await clerk.follow(await clerk.fill(f"{NEW}/1", to=f"{NEW}/1/annulation"))
+    assert "Le fichier est annulé" in page.text
+    assert await company(portal, "00500") is not None
 
 
 @pytest.mark.parametrize(
