@@ -74,6 +74,21 @@ async def test_lines_that_cannot_be_written_wait_and_then_pages_do(portal, world
     assert len(await rows(portal, StaffRead)) == MOST
 
 
+async def test_a_line_of_what_is_gone_keeps_no_other_from_being_written(portal, world):
+    now, gone = clock.now(), 999_999
+    one = StaffRead(at=now, account_id=world.clerk.key, kind="company", subject_id=1, company_id=1)
+    for update in (
+        {}, {"subject_id": gone, "company_id": gone, "about": "Partie"}, {"account_id": gone},
+        {"subject_id": 2},
+    ):  # fmt: skip
+        portal.reads.note(one.model_copy(update=update))
+    await portal.reads.flush()
+    lines = [(each.subject_id, each.company_id, each.about) for each in await rows(portal, StaffRead)]
+    assert lines == [(1, 1, ""), (gone, None, "Partie"), (2, 1, "")]
+    await portal.reads.flush()
+    assert len(await rows(portal, StaffRead)) == 3
+
+
 async def test_they_go_after_the_time_that_the_page_says(portal, world):
     await opening(portal, world, Company)
     await portal.reads.flush()
