@@ -71,7 +71,10 @@ async def excusing(access: Staff, centre: FromQuery[str] = "", jour: FromQuery[s
 async def excuse(
     request: Request, access: Staff, centre: FromQuery[str] = "", jour: FromQuery[str] = ""
 ) -> Response[Any]:
-    day = _day(jour)
+    try:
+        day = read_day(jour)
+    except ValueError:
+        raise NotFound from None  # no other day is off in its place
     form = await Form.attempted(
         request, access, Nothing, lambda _: excuse_day(access, row_number(centre), day, clock.now())
     )
@@ -106,6 +109,7 @@ async def _day_sheet_page(
         papers=await queries.papers_waiting(access, int(centre), day) if centre else 0,
         may_share=StaffRight.MEDICAL in access.rights and any(each.is_done for each in lines),
         open=sum(each.is_open for each in lines),
+        sessions=len(await queries.sessions_left(access, int(centre), day, clock.now())) if centre else 0,
         before=day - timedelta(days=1), after=day + timedelta(days=1),
     )  # fmt: skip
 

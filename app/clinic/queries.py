@@ -102,6 +102,13 @@ async def sessions_between(
     return [SessionRow(*row) for row in await access.table(_sessions(*conditions))]
 
 
+async def sessions_left(access: StaffAccess, centre_id: int, day: date, now: datetime) -> list[SessionRow]:
+    """Sessions of that centre on that day in Paris that go on and are not over."""
+    until = midnight(day + timedelta(days=1))
+    rows = await sessions_between(access, midnight(day), until, centre_id)
+    return [each for each in rows if each.ends_at > now]
+
+
 async def sessions_of(
     access: StaffAccess, professional_id: int, since: datetime, until: datetime | None = None
 ) -> list[SessionRow]:

@@ -8,7 +8,15 @@ from typing import Any
 from sqlmodel import col, delete, select
 
 from app.access import StaffAccess
-from app.clinic.queries import SessionRow, absences_of, booked_at, day_rows, reserved_to, session_row
+from app.clinic.queries import (
+    SessionRow,
+    absences_of,
+    booked_at,
+    day_rows,
+    reserved_to,
+    session_row,
+    sessions_left,
+)
 from app.clinic.rules import (
     AWAY,
     FREE,
@@ -26,6 +34,7 @@ from app.clock import PARIS, day_of
 from app.errors import Refused
 from app.planning.proposals import notify_moves, notify_proposals, rows_numbered, withdraw_all
 from app.planning.queries import SlotRow
+from app.planning.rules import LIVE
 from app.planning.staff import (
     Opening,
     assign_slot,
@@ -45,7 +54,6 @@ from db.models import (
     Employee,
     Professional,
     SessionCompany,
-    SlotState,
 )
 
 TAKEN = "Ce créneau vient d’être pris : choisissez-en un autre."
@@ -232,8 +240,7 @@ async def _open_session(
 
 async def _living(access: StaffAccess, row: SessionRow) -> list[SlotRow]:
     """Its appointments that are to come, by time."""
-    living = {SlotState.PROPOSED, SlotState.CONFIRMED}
-    return [each for each in await booked_at(access, row) if each.state in living]
+    return [each for each in await booked_at(access, row) if each.state in LIVE]
 
 
 def _trace(access: StaffAccess, session: ClinicSession, professional: Professional, now: datetime) -> None:
@@ -346,14 +353,16 @@ async def mark_day(access: StaffAccess, marks: Sequence[DayMark], now: datetime)
 
 async def excuse_day(access: StaffAccess, centre_id: int, day: date, now: datetime) -> int:
     """The centre receives nobody on that day, for snow or anything else: every appointment that has no
-    outcome is off, at no cost, and everybody is notified. How many were.
+    outcome is off, at no cost, everybody is notified, and nothing more is proposed there. How many were.
     """
-    await access.get(CareCentre, centre_id)
+    centre = await access.get(CareCentre, centre_id)
     access = access.whole()  # the door of the centre is shut for all teams
-    living = [
-        each
-        for each in await day_rows(access, centre_id, day)
-        if each.state in {SlotState.PROPOSED, SlotState.CONFIRMED}
-    ]
-    await withdraw_all(access, living, now)
+    living = {each.id: each for each in await day_rows(access, centre_id, day) if each.state in LIVE}
+    sessions = await sessions_left(access, centre_id, day, now)
+    for each in sessions:
+        living |= {slot.id: slot for slot in await _living(access, each)}
+        (await access.get(ClinicSession, each.id)).cancelled_at = now
+    await withdraw_all(access, list(living.values()), now)
+    about = f"{centre.name}, {long_day(day)} : journée excusée"
+    access.record(AuditKind.CENTRE_CHANGED, now, access.account.key, None, about[:200], centre.key)
     return len(living)
