@@ -67,13 +67,14 @@ def models() -> list[Any]:
 def condition_on(model: Any, scope: StaffScope) -> ColumnElement[bool] | None:
     """The condition that keeps a row of this model in scope; None when every row is.
 
-    A row of no company, or of no centre yet, is everybody's.
+    A row of no company, or of no centre yet, is everybody's; one of no team is only theirs who work for all.
     """
     columns, parts = model.__table__.c, []
-    if model is Company:
-        parts = _in_company(model, scope)
-    elif "company_id" in columns and (theirs := _companies(scope)) is not None:
-        parts = [_or_none(model.company_id, model.company_id.in_(theirs))]
+    if "company_id" in columns:
+        if (theirs := _companies(scope)) is not None:
+            parts = [_or_none(model.company_id, model.company_id.in_(theirs))]
+    elif "team_id" in columns:
+        parts = _of_team(model, scope)
     if scope.centres and model is CareCentre:
         parts = [col(CareCentre.id).in_(scope.centres)]
     elif scope.centres and model is not Company and "centre_id" in columns:
@@ -85,13 +86,13 @@ def _or_none(wanted: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]
     return or_(wanted.is_(None), condition) if wanted.property.columns[0].nullable else condition
 
 
-def _in_company(company: Any, scope: StaffScope) -> list[ColumnElement[bool]]:
-    return [company.team_id.in_(scope.teams)] if scope.teams else []
+def _of_team(row: Any, scope: StaffScope) -> list[ColumnElement[bool]]:
+    return [row.team_id.in_(scope.teams)] if scope.teams else []
 
 
 def _companies(scope: StaffScope) -> Any:
     """Numbers of the members in scope; None for all of them."""
-    parts = _in_company(_COMPANY.c, scope)
+    parts = _of_team(_COMPANY.c, scope)
     return sqlalchemy.select(_COMPANY.c.id).where(*parts) if parts else None
 
 

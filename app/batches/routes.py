@@ -107,11 +107,20 @@ async def _new_page(access: StaffAccess, form: Form[Any], chosen: tuple[str, str
     for field, message in wrong.items():
         form.refuse(Refused(message, field))
     return page(
-        "batches/new.html", form=form, kinds=VISITS, teams={"": "Toutes les équipes", **await teams(access)},
+        "batches/new.html", form=form, kinds=VISITS, teams=await _team_choices(access),
         lines=session_lines(rows, await booked_times(access, rows)),
         centres={"": "Tous les centres", **{str(each.key): each.name for each in await centres(access)}},
         centre=chosen[0], first=first, last=last, is_cut=len(rows) == MOST_SESSIONS,
     )  # fmt: skip
+
+
+async def _team_choices(access: StaffAccess) -> dict[str, str]:
+    """Those of the account; all together only for an account that works for all."""
+    mine, names = access.scope.teams, await teams(access)
+    if not mine:
+        return {"": "Toutes les équipes", **names}
+    names = {key: name for key, name in names.items() if int(key) in mine}
+    return names if len(names) == 1 else {"": "Choisissez", **names}
 
 
 @get(ONE, right=StaffRight.PLANNING)

@@ -59,12 +59,13 @@ async def prepare_batch(access: StaffAccess, wanted: Wanted, at: Moment) -> Conv
     places = await places_of(access, wanted.sessions, at.now)
     if not any(each.times for each in places):
         raise Refused("Ces vacations sont complètes ou passées : choisissez-en d’autres.", "sessions")
-    people = await people_due(access, wanted.team_id, wanted.due_before, wanted.kinds, at.today)
+    team_id = _team_of(access, wanted)
+    people = await people_due(access, team_id, wanted.due_before, wanted.kinds, at.today)
     if not people:
         raise Refused("Personne n’est à convoquer avec ces choix.", "due_before")
     batch = access.add(
         ConvocationBatch(
-            team_id=wanted.team_id, due_before=wanted.due_before, kinds=" ".join(wanted.kinds),
+            team_id=team_id, due_before=wanted.due_before, kinds=" ".join(wanted.kinds),
             sessions=" ".join(map(str, wanted.sessions)), account_id=access.account.key, created_at=at.now,
         )
     )  # fmt: skip
@@ -74,6 +75,17 @@ async def prepare_batch(access: StaffAccess, wanted: Wanted, at: Moment) -> Conv
     for start in range(0, len(lines), CHUNK):
         await connection.execute(insert(BatchLine), lines[start : start + CHUNK])
     return batch
+
+
+def _team_of(access: StaffAccess, wanted: Wanted) -> int | None:
+    """The team called: of an account that has one team, that one."""
+    teams = access.scope.teams
+    if not teams:
+        return wanted.team_id
+    chosen = teams[0] if wanted.team_id is None and len(teams) == 1 else wanted.team_id
+    if chosen not in teams:
+        raise Refused("Choisissez une de vos équipes.", "team")
+    return chosen
 
 
 def _line(batch_id: int, fitted: Fitted) -> dict[str, object]:

@@ -25,6 +25,7 @@ from tests.clinic.steps import a_session
 from tests.pages import check
 from tests.planning.steps import a_person, confirm, service
 from tests.reading import rows
+from tests.staff.scopes import a_colleague, two_teams
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 BATCHES, NEW = "/service/convocations", "/service/convocations/nouvelle"
@@ -142,6 +143,58 @@ async def test_a_team_and_visits_narrow_it(portal, world):
         site.team_id = team.key
     await a_batch(portal, world, made.id, team_id=team.key)
     assert await lines(portal) == [LineState.PLANNED] * 2
+
+
+async def test_a_batch_is_of_the_team_of_whoever_may_see_no_other(visitor, clerk, portal, world):
+    ours, theirs = await two_teams(portal, world)
+    made = await a_session(portal, world, closes=time(11))
+    await people(portal, world.site, 1)
+    everybody = await a_batch(portal, world, made.id)
+    foreign = await a_batch_of(portal, world.theirs, theirs)
+    await a_colleague(visitor, portal, ["planning"], teams=[ours])
+    page = await visitor.get(NEW)
+    check(page)
+    assert "Toutes les équipes" not in page.text
+    assert "Équipe de Paimpol" not in page.text
+    mine = (await visitor.fill(NEW, due_before=BEFORE, team="", every="oui")).headers["location"]
+    assert (await visitor.get(mine)).status_code == 200
+    assert [each.team_id for each in await rows(portal, ConvocationBatch)] == [None, theirs, ours]
+    listed = await visitor.get(BATCHES)
+    assert mine in listed.text
+    for batch in (everybody, foreign):
+        path = f"{BATCHES}/{batch.key}"
+        assert path not in listed.text.replace(mine, "")
+        assert (await visitor.get(path)).status_code == 404
+        token = await visitor.token(mine)
+        for act in ("envoi", "retrait", "abandon", "attente"):
+            assert (await visitor.post(f"{path}/{act}", data={"csrf": token})).status_code == 404
+    assert {each.state for each in await rows(portal, ConvocationBatch)} == {BatchState.DRAFT}
+    assert (await clerk.get(mine)).status_code == 200
+
+
+async def a_batch_of(portal, company, team_id):
+    async with portal.database.transaction(write=True) as session:
+        batch = ConvocationBatch(
+            team_id=team_id, due_before=date(2026, 7, 1), account_id=1, created_at=clock.now()
+        )
+        session.add(batch)
+    return batch
+
+
+async def test_whoever_has_several_teams_says_which_one(visitor, portal, world):
+    ours, theirs = await two_teams(portal, world)
+    async with portal.database.transaction(write=True) as session:
+        other = CareTeam(name="Équipe de Brest")
+        session.add(other)
+    await a_session(portal, world)
+    await people(portal, world.site, 1)
+    await a_colleague(visitor, portal, ["planning"], teams=[ours, theirs])
+    for team in ("", str(other.key)):
+        answer = await visitor.fill(NEW, due_before=BEFORE, team=team, every="oui")
+        assert answer.status_code == 422
+        assert "Choisissez une de vos équipes." in answer.text
+    await visitor.fill(NEW, due_before=BEFORE, team=str(ours), every="oui")
+    assert [each.team_id for each in await rows(portal, ConvocationBatch)] == [ours]
 
 
 async def test_killed_in_the_middle_it_goes_on_without_a_double(portal, world, monkeypatch):

@@ -10,7 +10,8 @@ from db.seeds.world import World
 from tests.actors import Actor
 from tests.world import PASSWORD
 
-OWNED = {str(model.__tablename__) for model in CompanyOwned.__subclasses__()} | {"company", "auditevent"}
+OF_TEAM = {"company", "convocationbatch"}
+OWNED = {str(model.__tablename__) for model in CompanyOwned.__subclasses__()} | OF_TEAM | {"auditevent"}
 NAMED = re.compile(r"(?:FROM|JOIN|,)\s+(\w+)(?:\s+AS\s+(\w+))?(?=[\s,)]|$)")
 
 
@@ -56,5 +57,5 @@ def unscoped(statement: str) -> list[str]:
         table
         for table, alias in NAMED.findall(statement)
         if table in OWNED
-        and f"{alias or table}.{'team_id' if table == 'company' else 'company_id'} IN (" not in statement
+        and f"{alias or table}.{'team_id' if table in OF_TEAM else 'company_id'} IN (" not in statement
     ]
