@@ -172,8 +172,8 @@ SLOT, NEXT = "slot_", "next_"  # begin the names of the fields of an appointment
 
 
 class Marks(Input):
-    """The outcome of each appointment of a day: its number, one of MARKS, the next date as it was typed or
-    "". The others say nothing.
+    """The outcome of each appointment of a day: its number, one of MARKS or "", the next date as it was typed
+    or "". Those of which nothing is said are left out.
     """
 
     marks: tuple[tuple[int, str, str], ...] = ()
@@ -181,14 +181,14 @@ class Marks(Input):
     @model_validator(mode="before")
     @classmethod
     def _gathered(cls, typed: dict[str, Any]) -> dict[str, Any]:
-        found = ((name.removeprefix(SLOT), value) for name, value in typed.items() if name.startswith(SLOT))
-        return {
-            "marks": [
-                (int(key), value, str(typed.get(f"{NEXT}{key}", "")).strip())
-                for key, value in found
-                if is_digits(key) and len(key) < 10 and value in MARKS
-            ]
-        }
+        begun = (name.removeprefix(each) for name in typed for each in (SLOT, NEXT) if name.startswith(each))
+        said = [
+            (int(key), str(typed.get(f"{SLOT}{key}", "")), str(typed.get(f"{NEXT}{key}", "")).strip())
+            for key in dict.fromkeys(begun)
+            if is_digits(key) and len(key) < 10
+        ]
+        marks = [(key, word if word in MARKS else "", following) for key, word, following in said]
+        return {"marks": [each for each in marks if any(each[1:])]}
 
 
 PAPER = "paper_"

@@ -327,7 +327,7 @@ async def propose_time(
 
 @dataclass(frozen=True, slots=True)
 class DayMark:
-    """The outcome of one appointment, one of MARKS. `next_on`: the earlier date of the next visit."""
+    """The outcome of one appointment, one of MARKS or "". `next_on`: the earlier date of the next visit."""
 
     slot_id: int
     word: str

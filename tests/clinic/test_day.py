@@ -46,11 +46,14 @@ async def test_an_earlier_next_date_counts_and_a_wrong_one_is_said(
         ({field: "venu", following: "bientôt"}, "ne se lit pas"),
         ({field: "venu", following: "01/01/2026"}, "vient après aujourd’hui"),
         ({field: "absent", following: "01/09/2026"}, "va avec « venu »"),
+        ({field: "", following: "01/09/2026"}, "va avec « venu »"),
+        ({field: "", following: "bientôt"}, "ne se lit pas"),
     ):
         answer = await clerk.fill(PATH, **fields)
         check(answer)
         assert words in answer.text
         assert f'href="#{following}"' in answer.text
+        assert f'value="{fields[following]}"' in answer.text
     await clerk.follow(await clerk.fill(PATH, **{field: "venu", following: "01/09/2026"}))
     (visit,) = await rows(portal, Visit, Visit.next_on.is_not(None))
     assert visit.next_on == date(2026, 9, 1)
