@@ -100,7 +100,7 @@ class NewProfessional(Input):
 
 
 class NewAbsence(Input):
-    """Days off. `cancels`: the sessions of these days are cancelled."""
+    """Days off. `cancels`: the sessions and appointments of these days are cancelled."""
 
     first_on: Annotated[str, Squeezed, day("Écrivez le premier jour.")]
     last_on: Annotated[str, Squeezed, day("Écrivez le dernier jour.")]

@@ -116,22 +116,33 @@ class Coming:
     """Sessions of somebody that are to come, and all their appointments, of these sessions or not."""
 
     sessions: list[SessionRow]
-    appointments: int
+    appointments: list[int]
+
+    @property
+    def words(self) -> str:
+        """« 1 vacation et 2 rendez-vous », "" for nothing."""
+        counts = [
+            plural(len(self.sessions), "vacation") if self.sessions else "",
+            plural(len(self.appointments), "rendez-vous", "rendez-vous") if self.appointments else "",
+        ]
+        return " et ".join(filter(None, counts))
 
 
 async def coming_of(
-    access: StaffAccess, professional: Professional, first: date, last: date | None
+    access: StaffAccess, professional: Professional, since: datetime, until: datetime | None = None
 ) -> Coming:
-    """The sessions and appointments of these days."""
-    since, until = midnight(first), midnight(last + ONE_DAY) if last else None
+    """Those that start in between, `until` left out."""
     sessions = await sessions_of(access, professional.key, since, until)
-    return Coming(sessions, len(await slots_of(access, professional.name, since, until)))
+    slots = await slots_of(access, professional.name, since, until)
+    return Coming(sessions, [slot_id for slot_id, _ in slots])
 
 
 async def add_absence(
     access: StaffAccess, professional_id: int, days: Absence, now: datetime, *, cancels: bool = False
 ) -> None:
-    """Days off. Sessions that are open on these days are cancelled with `cancels`, else it is `Refused`."""
+    """Days off. Sessions and appointments to come on these days are cancelled with `cancels`, else it is
+    `Refused`.
+    """
     professional = await access.get(Professional, professional_id)
     first, last = days
     if last < first:
@@ -141,14 +152,13 @@ async def add_absence(
     if any(start <= last and first <= end for start, end in await absences_of(access, professional_id)):
         raise Refused("Une absence est déjà inscrite sur ces jours.", "first_on")
     access = access.whole()
-    coming = await coming_of(access, professional, max(first, clock.day_of(now)), last)
-    if coming.sessions and not cancels:
+    coming = await coming_of(access, professional, max(midnight(first), now), midnight(last + ONE_DAY))
+    if coming.words and not cancels:
         raise Refused(
-            f"{plural(len(coming.sessions), 'vacation')} et "
-            f"{plural(coming.appointments, 'rendez-vous', 'rendez-vous')} tombent ces jours-là : "
-            "déplacez-les, ou cochez la case pour les annuler.", "cancels", 409,
+            f"Déjà prévu ces jours-là : {coming.words}. "
+            "Déplacez ce qui peut l’être, ou cochez la case pour tout annuler.", "cancels", 409,
         )  # fmt: skip
-    await cancel_sessions(access, [each.id for each in coming.sessions if each.starts_at > now], (), now)
+    await cancel_sessions(access, [each.id for each in coming.sessions], coming.appointments, now)
     access.add(ProfessionalAbsence(professional_id=professional_id, first_on=first, last_on=last))
     _trace(access, professional, now, f" : absence du {day_words(first)} au {day_words(last)}")
 
@@ -178,9 +188,8 @@ async def leave(
     if heir:
         await _hand_over(access, professional, heir, after, now)
     else:
-        sessions = [each.id for each in await sessions_of(access, professional_id, after)]
-        slots = [slot_id for slot_id, _ in await slots_of(access, professional.name, after)]
-        await cancel_sessions(access, sessions, slots, now)
+        coming = await coming_of(access, professional, after)
+        await cancel_sessions(access, [each.id for each in coming.sessions], coming.appointments, now)
     professional.left_on = last_on
     _trace(access, professional, now, f" : départ le {day_words(last_on)}")
 

@@ -21,6 +21,7 @@ from app.clinic.people import (
 )
 from app.clinic.views import session_lines
 from app.employees.forms import Nothing
+from app.planning.rules import midnight
 from app.staff_rights import StaffRight
 from app.text.values import read_day
 from app.web.forms import Form
@@ -146,7 +147,7 @@ async def _professional_page(
 ) -> Page:
     """Everything about somebody: days off, sessions to come and how many are called."""
     row, today = await access.get(Professional, professional_id), clock.today()
-    coming = await coming_of(access, row, today, None)
+    coming = await coming_of(access, row, midnight(today))
     if not form.typed:
         form.typed = {"name": row.name, "role": row.role}
     others = [each for each in await queries.professionals(access, today) if each.key != professional_id]
@@ -154,7 +155,7 @@ async def _professional_page(
     return page(
         template, form=form, person=row, absences=await absence_rows(access, professional_id, today),
         lines=session_lines(coming.sessions, await queries.booked_times(access, coming.sessions)),
-        called=coming.appointments,
+        called=len(coming.appointments),
         heirs={"": "Choisissez", **heirs, HEIRLESS: "À personne : tout annuler"},
     )  # fmt: skip
 

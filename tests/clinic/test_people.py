@@ -96,7 +96,7 @@ async def test_an_absence_over_sessions_is_agreed_first_and_then_cancels_them(po
     days = {"first_on": "08/03/2026", "last_on": "20/03/2026"}
     refused = await clerk.fill(path, **days)
     assert refused.status_code == 409
-    assert "1 vacation et 1 rendez-vous tombent ces jours-là" in refused.text
+    assert "Déjà prévu ces jours-là : 1 vacation et 1 rendez-vous." in refused.text
     assert not await rows(portal, ProfessionalAbsence)
     page = await clerk.follow(await clerk.fill(path, **days, cancels="oui"))
     assert "du 8 mars 2026 au 20 mars 2026" in page.text
@@ -104,6 +104,26 @@ async def test_an_absence_over_sessions_is_agreed_first_and_then_cancels_them(po
     (absence,) = await rows(portal, ProfessionalAbsence)
     await clerk.fill(f"/service/professionnels/{made.professional_id}/retour", absence=str(absence.id))
     assert not await rows(portal, ProfessionalAbsence)
+
+
+async def test_an_absence_cancels_all_the_appointments_that_it_counts(
+    portal, world, alice, clerk, time_machine_at
+):
+    made = await a_session(portal, world)
+    earlier = await called(portal, world, alice, made)
+    apart = await called(portal, world, alice, made, NINE + timedelta(hours=5), "RIOU", session_id=None)
+    time_machine_at.move_to(NINE + timedelta(hours=2))
+    await clerk.signed_in(world.clerk)
+    path = f"/service/professionnels/{made.professional_id}/absence"
+    days = {"first_on": "09/03/2026", "last_on": "09/03/2026"}
+    refused = await clerk.fill(path, **days)
+    check(refused)
+    assert "Déjà prévu ces jours-là : 1 rendez-vous." in refused.text
+    await clerk.fill(path, **days, cancels="oui")
+    states = [(await the_slot(portal, each.id)).state for each in (earlier, apart)]
+    assert states == [SlotState.CONFIRMED, SlotState.CANCELLED]
+    assert (await mails(portal)).count("slot_changed") == 1
+    assert not (await the_session(portal, made.id)).cancelled_at
 
 
 async def test_who_leaves_hands_sessions_and_appointments_over(portal, world, alice, clerk):
