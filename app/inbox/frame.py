@@ -66,7 +66,7 @@ async def frame_of(request: Request, access: StaffAccess, subject: Subject, row_
         way=way,
         line=line_of(thing),
         following=line_of(following),
-        colleagues=await colleagues_of(access),
+        colleagues=await colleagues_of(access, company_id),
         notes=await notes_on(access, subject, row_id, company_id),
         quick={"": "Choisissez"} | {str(each.key): each.title for each in await quick_answers(access)},
         has_company=company_id is not None,

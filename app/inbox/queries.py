@@ -11,6 +11,7 @@ from app.access import BIGGEST_ID, StaffAccess
 from app.errors import NotFound
 from app.inbox.way import Way
 from app.planning.queries import SlotRow, slot_rows
+from app.staff_rights import StaffRight, staff_rights_of
 from app.waiting import COUNTS, NOT_OTHERS, ONE, PAGE, Count, Place, Thing, page_statement, read_counts
 from db.kinds import VisitKind
 from db.models import (
@@ -20,6 +21,7 @@ from db.models import (
     AuditEvent,
     AuditKind,
     CareTeam,
+    Company,
     Employee,
     Inquiry,
     InquiryMessage,
@@ -89,19 +91,26 @@ async def teams_of(access: StaffAccess) -> dict[str, str]:
 
 
 _COLLEAGUES = (
-    select(col(Account.id), Account.first_name, Account.last_name)
+    sqlalchemy.select(
+        col(Account.id), col(Account.first_name), col(Account.last_name), col(StaffMember.roles),
+        col(StaffMember.teams),
+    )
     .join(StaffMember, col(StaffMember.account_id) == Account.id)
-    .order_by(Account.last_name, Account.first_name, col(Account.id))
-)
+    .order_by(col(Account.last_name), col(Account.first_name), col(Account.id))
+)  # fmt: skip
 
 
-async def colleagues_of(access: StaffAccess) -> dict[str, str]:
-    """Names of those who work here, by number as a form writes it, the reader left out."""
-    rows = await access.rows(_COLLEAGUES, {})
+async def colleagues_of(access: StaffAccess, company_id: int | None) -> dict[str, str]:
+    """Names of those who may answer a thing of this company, or of none, by number as a form writes it; the
+    reader left out.
+    """
+    company = await access.get(Company, company_id) if company_id else None
     return {
         str(number): f"{first} {last}".strip()
-        for number, first, last in rows
-        if number and number != access.account.key
+        for number, first, last, roles, teams in await access.table(_COLLEAGUES, {})
+        if number != access.account.key
+        and StaffRight.INBOX in staff_rights_of(roles)
+        and not (company and teams and company.team_id not in teams)
     }
 
 

@@ -9,6 +9,7 @@ from sqlmodel import col, delete, select
 from app.access import StaffAccess
 from app.appointments.staff import take_request
 from app.errors import Refused
+from app.inbox.queries import colleagues_of
 from app.text.formats import moment
 from db.models import (
     Account,
@@ -53,15 +54,14 @@ async def take_thing(access: StaffAccess, subject: Subject, row_id: int, now: da
 async def give_thing(
     access: StaffAccess, subject: Subject, row_id: int, account_id: int, now: datetime
 ) -> None:
-    """A colleague looks after it: of something that is mine, or nobody's."""
-    await row_of(access, subject, row_id)
-    colleague = select(Account).join(StaffMember, col(StaffMember.account_id) == Account.id)
-    found = await access.first(colleague.where(col(Account.id) == account_id))
-    if found is None:
+    """A colleague who may answer it looks after it: of something that is mine, or nobody's."""
+    row = await row_of(access, subject, row_id)
+    colleagues = await colleagues_of(access, getattr(row, "company_id", None))
+    if (name := colleagues.get(str(account_id))) is None:
         raise Refused("Choisissez un collègue.", "a")
     await release_thing(access, subject, row_id, now, is_given=True)
-    await _set(access, subject, row_id, found.key, now)
-    access.record(AuditKind.THING_GIVEN, now, access.account.key, None, found.full_name, row_id)
+    await _set(access, subject, row_id, account_id, now)
+    access.record(AuditKind.THING_GIVEN, now, access.account.key, None, name, row_id)
 
 
 async def release_thing(

@@ -74,6 +74,28 @@ async def test_taken_given_and_released_each_is_seen_by_the_other(clerk, colleag
     assert kinds == ["thing_taken", "thing_given", "thing_released"]
 
 
+async def test_a_thing_is_given_only_to_those_who_may_answer_it(app, clerk, colleague, portal, world, asked):
+    ours, theirs = await two_teams(portal, world)
+    async with Actor(app) as accountant, Actor(app) as near, Actor(app) as far:
+        await a_colleague(accountant, portal, ["comptabilite"])
+        await a_colleague(near, portal, ["planning"], teams=[ours])
+        await a_colleague(far, portal, ["planning"], teams=[theirs])
+    page = await clerk.get(page_of(asked))
+    people = {each.roles[0] + str(each.teams): each.account_id for each in await rows(portal, StaffMember)}
+    may = {f"accueil{[]}", f"planning{[ours]}"}
+    for key, number in people.items():
+        assert (f'<option value="{number}">' in page.text) == (key in may), key
+    for key in set(people) - may:
+        path = f"/service/suivi/request/{asked.id}"
+        answer = await clerk.fill(page_of(asked), to=path, acte="Confier", a=str(people[key]))
+        assert answer.status_code == 422, key
+        assert "Choisissez un collègue." in answer.text
+    assert not await rows(portal, Taking)
+    await follow(clerk, "request", asked, "Confier", a=str(people[f"planning{[ours]}"]))
+    (taken,) = await rows(portal, Taking)
+    assert taken.account_id == people[f"planning{[ours]}"]
+
+
 async def test_who_leaves_the_service_releases_what_they_took(clerk, colleague, portal, asked):
     await take(colleague, "request", asked)
     assert await waiting(clerk, "?pour=personne") == []
