@@ -204,13 +204,33 @@ async def reserved_companies(access: StaffAccess, session_id: int) -> list[Compa
 
 
 class FreeTime(NamedTuple):
+    """A time that may be proposed. `companies`: those that its session is reserved to, None for all."""
+
     session: SessionRow
     starts_at: datetime
+    companies: frozenset[int] | None = None
 
     @property
     def key(self) -> str:
         """The value of a form that chooses it."""
         return f"{self.session.id}-{int(self.starts_at.timestamp())}"
+
+    def is_for(self, company_id: int) -> bool:
+        return self.companies is None or company_id in self.companies
+
+
+async def free_times_ahead(access: StaffAccess, now: datetime, kind: str = "") -> list[FreeTime]:
+    """Times of the weeks to come that are free, for this visit or for any, the nearest first."""
+    rows = await sessions_between(access, now, now + AHEAD)
+    sessions = [each for each in rows if not kind or receives(each.kinds, kind)]
+    reserved = await reserved_to(access, sessions, day_of(now))
+    booked = await booked_times(access, sessions)
+    found = [
+        FreeTime(each, start, frozenset(reserved[each.id]) if each.id in reserved else None)
+        for each in sessions
+        for start in free_times(each.times, each.minutes, booked.get(each.professional, ()))
+    ]
+    return sorted(found, key=lambda time: (time.starts_at, time.session.centre))
 
 
 async def free_times_for(
@@ -219,20 +239,7 @@ async def free_times_for(
     """Times that somebody of the company may be proposed for this visit in the weeks to come, the nearest
     first. `company_id`: 0 for one of no reserved session.
     """
-    rows = await sessions_between(access, now, now + AHEAD)
-    reserved = await reserved_to(access, rows, day_of(now))
-    sessions = [
-        each
-        for each in rows
-        if receives(each.kinds, kind) and company_id in reserved.get(each.id, {company_id})
-    ]
-    booked = await booked_times(access, sessions)
-    found = [
-        FreeTime(each, start)
-        for each in sessions
-        for start in free_times(each.times, each.minutes, booked.get(each.professional, ()))
-    ]
-    return sorted(found, key=lambda time: (time.starts_at, time.session.centre))[:most]
+    return [each for each in await free_times_ahead(access, now, kind) if each.is_for(company_id)][:most]
 
 
 async def booked_at(access: StaffAccess, session: SessionRow) -> list[SlotRow]:

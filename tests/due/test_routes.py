@@ -5,14 +5,15 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from app import clock
-from app.due.staff import refill
+from app.due.staff import add_waiting, refill
 from app.planning.staff import withdraw_slot
-from db.models import OutboxMail, RequestMotive, Slot, SlotState, VisitKind, WaitingPerson
+from db.models import Company, Employee, OutboxMail, RequestMotive, Slot, SlotState, VisitKind, WaitingPerson
 from tests.appointments.steps import a_request
 from tests.clinic.steps import a_session
 from tests.pages import check
 from tests.planning.steps import a_person, service
 from tests.reading import rows
+from tests.staff.scopes import another_centre
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 LISTS, LOAD = "/service/echeances", "/service/charge"
@@ -139,6 +140,47 @@ async def test_a_slot_given_back_goes_to_the_first_who_waits(clerk, portal, worl
         await withdraw_slot(staff, slot.key, clock.now())
     assert await refill(portal, clock.now()) == 1
     assert [each.employee_id for each in await slots(portal, made) if each.state == "proposed"] == [second.id]
+    assert not await rows(portal, WaitingPerson)
+
+
+async def test_those_whom_nothing_fits_hold_up_nobody_behind_them(portal, world):
+    """Fifty-one who would only come to a centre without a session, then one who comes to any."""
+    await a_session(portal, world, closes=time(9, 30))
+    far = await another_centre(portal)
+    people = [
+        await a_person(portal, world.site, f"LE GALL {'ABCDEFGHIJ'[each // 10]}{'ABCDEFGHIJ'[each % 10]}")
+        for each in range(52)
+    ]
+    async with service(portal, world) as staff:
+        for each in people:
+            await add_waiting(
+                staff, each.key, VisitKind.VIP, None if each == people[-1] else far, clock.now()
+            )
+    assert await refill(portal, clock.now()) == 1
+    (slot,) = await rows(portal, Slot, Slot.employee_id == people[-1].id)
+    assert slot.state == "proposed"
+    assert len(await rows(portal, WaitingPerson)) == 51
+
+
+async def test_of_those_who_wait_each_gets_a_time_of_their_own_in_order(portal, world):
+    made = await a_session(portal, world)  # two times
+    people = [await a_person(portal, world.site, f"LE GALL {name}") for name in "ABC"]
+    async with service(portal, world) as staff:
+        for each in people:
+            await add_waiting(staff, each.key, VisitKind.VIP, None, clock.now())
+    assert await refill(portal, clock.now()) == 2
+    assert [each.employee_id for each in await slots(portal, made)] == [each.id for each in people[:2]]
+    assert [each.employee_id for each in await rows(portal, WaitingPerson)] == [people[2].id]
+
+
+async def test_whoever_has_left_waits_no_more(portal, world):
+    gone, closed = await a_person(portal, world.site), await a_person(portal, world.theirs, "RIOU")
+    async with service(portal, world) as staff:
+        for each in (gone, closed):
+            await add_waiting(staff, each.key, VisitKind.VIP, None, clock.now())
+        (await staff.get(Employee, gone.key)).exit_on = date(2026, 2, 1)
+        (await staff.get(Company, world.theirs.key)).closed_at = clock.now()
+    assert await refill(portal, clock.now()) == 0
     assert not await rows(portal, WaitingPerson)
 
 
