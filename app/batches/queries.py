@@ -1,7 +1,7 @@
 """Reads of what may be called together, and of the lines of a batch."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -143,8 +143,11 @@ async def tally_of(access: Access, batch_id: int) -> Tally:
 
 
 class BatchRow(NamedTuple):
+    """A batch, the name of its team, "" for all, and the numbers of its lines by state."""
+
     batch: ConvocationBatch
     team: str
+    states: Mapping[str, int]
 
 
 async def batches(access: StaffAccess) -> list[BatchRow]:
@@ -155,7 +158,16 @@ async def batches(access: StaffAccess) -> list[BatchRow]:
         .order_by(col(ConvocationBatch.id).desc())
         .limit(SHOWN)
     )
-    return [BatchRow(batch, team or "") for batch, team in await access.rows(statement)]
+    rows = await access.rows(statement)
+    states: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    counts = (
+        sqlalchemy.select(col(BatchLine.batch_id), col(BatchLine.state), func.count())
+        .where(col(BatchLine.batch_id).in_([batch.key for batch, _ in rows]))
+        .group_by(col(BatchLine.batch_id), col(BatchLine.state))
+    )
+    for batch_id, state, number in await access.table(counts):
+        states[batch_id][state] = number
+    return [BatchRow(batch, team or "", states[batch.key]) for batch, team in rows]
 
 
 _UNDER_WAY = sqlalchemy.select(col(ConvocationBatch.id)).where(

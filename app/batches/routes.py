@@ -51,8 +51,7 @@ MOST_SESSIONS = 200  # of a page; narrower days show the others
 
 @get("/service/convocations", right=StaffRight.PLANNING)
 async def index(access: Staff) -> Response[Any]:
-    rows = [views.batch_line(each, await tally_of(access, each.batch.key)) for each in await batches(access)]
-    return page("batches/index.html", rows=rows)
+    return page("batches/index.html", rows=[views.batch_line(each) for each in await batches(access)])
 
 
 @get("/service/convocations/nouvelle", right=StaffRight.PLANNING)

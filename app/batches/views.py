@@ -41,9 +41,9 @@ def title_of(batch: ConvocationBatch, team: str) -> str:
     return f"{team or 'Toutes les équipes'}, {kinds} dues avant le {day(batch.due_before)}"
 
 
-def batch_line(row: BatchRow, tally: Tally) -> BatchLineOfIndex:
-    states = tally.states
-    placed = tally.total - states[LineState.LEFT]
+def batch_line(row: BatchRow) -> BatchLineOfIndex:
+    states = row.states
+    placed = sum(states.values()) - states[LineState.LEFT]
     done = states[LineState.PROPOSED] + states[LineState.ANSWERED]
     numbers = f"{done} sur {placed}" if row.batch.state != BatchState.DRAFT else f"{placed} à proposer"
     return BatchLineOfIndex(

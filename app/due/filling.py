@@ -75,7 +75,8 @@ async def _person_page(access: StaffAccess, session_id: int, at: int, form: Form
     booked = (await booked_times(access, [session])).get(session.professional, [])
     today = clock.today()
     rows, coming = await candidates_of(access, session, session.postcode, session.starts.date(), today)
-    lines = fitting(rows, coming, await needs_of(access), session, today)
+    needs = await needs_of(access, [each.id for each in rows])
+    lines = fitting(rows, coming, needs, session, today)
     is_free = starts_at in free_times(session.times, session.minutes, booked) and not session.cancelled_at
     return page(
         "due/choosing_person.html", form=form, session=session, at=at, lines=lines[:MOST],
@@ -152,7 +153,7 @@ async def _time_page(access: StaffAccess, employee_id: int, visit: str, form: Fo
     return page(
         "due/choosing_time.html", form=form, person=employee, name=employee_name(employee), row=row,
         kind=str(kind), visits={each: VISITS[each] for each in VISITS},
-        need=(await needs_of(access)).get(employee_id, (False, ""))[1],
+        need=(await needs_of(access, [employee_id])).get(employee_id, (False, ""))[1],
         choices=[(each.key, _time_words(each)) for each in times],
         centres={"": "N’importe où dans son département", **places},
     )  # fmt: skip

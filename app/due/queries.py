@@ -105,19 +105,22 @@ async def people_due(
         statement = statement.where(col(Company.team_id) == team_id)
     if kinds:
         statement = statement.where(col(Employee.due_kind).in_(list(kinds)))
-    needs = await needs_of(access)
     rows = await access.table(statement)
+    needs = await needs_of(access, [row[0] for row in rows])
     return [Due._make((*row, *needs.get(row[0], (False, "")))) for row in rows]
 
 
-async def needs_of(access: StaffAccess) -> dict[int, tuple[bool, str]]:
-    """Needs of a visit as employers named them, a way for a wheelchair or an interpreter: the last word, by
-    employee.
+async def needs_of(access: StaffAccess, employees: Collection[int]) -> dict[int, tuple[bool, str]]:
+    """Needs of a visit of these employees as employers named them, a way for a wheelchair or an interpreter:
+    the last word, by employee.
     """
     asked = AppointmentRequest
     statement = (
         sqlalchemy.select(col(asked.employee_id), col(asked.needs_access), col(asked.interpreter))
-        .where(col(asked.needs_access).is_(True) | (col(asked.interpreter) != ""))
+        .where(
+            col(asked.employee_id).in_(list(employees)),
+            col(asked.needs_access).is_(True) | (col(asked.interpreter) != ""),
+        )
         .order_by(col(asked.id))
     )
     found = {}

@@ -26,6 +26,7 @@ from tests.pages import check
 from tests.planning.steps import a_person, confirm, service
 from tests.reading import rows
 from tests.staff.scopes import a_colleague, two_teams
+from tests.statements import statements_of
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 BATCHES, NEW = "/service/convocations", "/service/convocations/nouvelle"
@@ -286,6 +287,19 @@ async def test_a_draft_is_dropped_and_only_a_draft(clerk, portal, world):
 async def a_batch_again(portal, world, made):
     await a_person(portal, world.site, "RIOU")
     return await a_batch(portal, world, made.id)
+
+
+async def test_the_list_of_batches_is_read_by_as_many_statements_whatever_their_number(clerk, portal, world):
+    made = await a_session(portal, world, closes=time(11))
+    await people(portal, world.site, 2)
+    await a_batch(portal, world, made.id)
+    with statements_of(portal) as one:
+        assert "2 à proposer" in (await clerk.get(BATCHES)).text
+    for _ in range(3):
+        await a_batch(portal, world, made.id)
+    with statements_of(portal) as four:
+        assert (await clerk.get(BATCHES)).text.count("2 à proposer") == 4
+    assert len(four) == len(one)
 
 
 async def test_those_without_a_time_wait_for_the_next(clerk, portal, world):

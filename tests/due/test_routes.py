@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from app import clock
+from app.due.queries import needs_of
 from app.due.staff import add_waiting, refill
 from app.planning.staff import withdraw_slot
 from db.models import Company, Employee, OutboxMail, RequestMotive, Slot, SlotState, VisitKind, WaitingPerson
@@ -182,6 +183,15 @@ async def test_whoever_has_left_waits_no_more(portal, world):
         (await staff.get(Company, world.theirs.key)).closed_at = clock.now()
     assert await refill(portal, clock.now()) == 0
     assert not await rows(portal, WaitingPerson)
+
+
+async def test_needs_are_read_of_the_people_of_the_page_alone(portal, world):
+    here, elsewhere = await a_person(portal, world.site), await a_person(portal, world.theirs, "RIOU")
+    for each, company, account in ((here, world.site, world.alice), (elsewhere, world.theirs, world.charlie)):
+        await a_request(portal, company, each, account, kind="vip", needs_access=True)
+    async with service(portal, world) as staff:
+        assert await needs_of(staff, [here.key]) == {here.key: (True, "accès en fauteuil roulant")}
+        assert await needs_of(staff, []) == {}
 
 
 async def test_who_waits_is_taken_off_by_hand(clerk, portal, world):
