@@ -117,7 +117,7 @@ async def _team_choices(access: StaffAccess) -> dict[str, str]:
     """Those of the account; all together only for an account that works for all."""
     mine, names = access.scope.teams, await teams(access)
     if not mine:
-        return {"": "Toutes les équipes", **names}
+        return {"": views.ALL_TEAMS, **names}
     names = {key: name for key, name in names.items() if int(key) in mine}
     return names if len(names) == 1 else {"": "Choisissez", **names}
 

@@ -7,9 +7,11 @@ from app.batches.queries import BatchRow, LineRow, Tally
 from app.clinic.queries import SessionRow
 from app.follow_up.words import VISITS
 from app.planning.views import hour, long_day
+from app.text.counts import uncapitalised
 from app.text.formats import day
 from db.models import BatchState, ConvocationBatch, LineState
 
+ALL_TEAMS = "Toutes les équipes"
 STATES = {
     BatchState.DRAFT: ("à relire", "wait"),
     BatchState.RUNNING: ("en cours", "wait"),
@@ -36,9 +38,10 @@ class BatchLineOfIndex(NamedTuple):
 
 
 def title_of(batch: ConvocationBatch, team: str) -> str:
-    """« Équipe Paimpol, visites dues avant le 1er mars 2027 »."""
-    kinds = ", ".join(VISITS[each] for each in batch.kinds.split()) or "visites"
-    return f"{team or 'Toutes les équipes'}, {kinds} dues avant le {day(batch.due_before)}"
+    """« Équipe Paimpol, visites dues avant le 1er mars 2027 », and the visits when they are not all."""
+    kinds = ", ".join(uncapitalised(VISITS[each]) for each in batch.kinds.split())
+    title = f"{team or ALL_TEAMS}, visites dues avant le {day(batch.due_before)}"
+    return f"{title} : {kinds}" if kinds else title
 
 
 def batch_line(row: BatchRow) -> BatchLineOfIndex:

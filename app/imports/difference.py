@@ -34,6 +34,7 @@ from app.imports.people import (
     may_be_one,
     people_of,
 )
+from app.text.counts import uncapitalised
 from app.text.search import words_of
 from db.kinds import LineKind
 
@@ -150,7 +151,7 @@ def _before_work(values: Declared) -> str:
         return ""
     birth, entry = date.fromisoformat(values["birth_on"]), date.fromisoformat(values["entry_on"])
     followed, kind = follow_up(values["risks"].split(), birth, entry), VISITS[visit.kind]
-    return f" ; {_lower(MONITORINGS[followed.monitoring])} : {_lower(kind)} {visit.words}"
+    return f" ; {uncapitalised(MONITORINGS[followed.monitoring])} : {uncapitalised(kind)} {visit.words}"
 
 
 def _on(values: Declared, name: str, article: str = "le") -> str:
@@ -159,10 +160,6 @@ def _on(values: Declared, name: str, article: str = "le") -> str:
 
 def _agreed(word: str, values: Declared) -> str:
     return word + {"F": "e", "M": ""}.get(values["sex"], "(e)")
-
-
-def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:]
 
 
 class ListedPerson(NamedTuple):
@@ -331,7 +328,7 @@ def _reasons(given: Declared, same: ListedPerson | None, today: date) -> list[st
     whole = merged(same.declared, given) if same else NOBODY | given
     if not whole["contract"]:  # its nature in the DSN is none of those that the portal knows
         return ["le type de son contrat n’est pas connu : déclarez cette personne à la main, une fois"]
-    return [_clause(words) for words in problems(whole, today).values()]
+    return [uncapitalised(words).rstrip(".") for words in problems(whole, today).values()]
 
 
 def _against(line: int, same: ListedPerson, given: Declared) -> Effect:
@@ -371,7 +368,3 @@ def _closest(homonyms: Sequence[ListedPerson], fields: Declared) -> ListedPerson
         return sum(bool(values[n]) and values[n] == fields.get(n) for n in compared), digits
 
     return max(reversed(homonyms), key=common)
-
-
-def _clause(words: str) -> str:
-    return words[:1].lower() + words[1:].rstrip(".")

@@ -1,4 +1,6 @@
-"""Numbers and lists of names as France writes them. It imports nothing heavy: readers of files use it."""
+"""Numbers, lists of names and words within a sentence, as France writes them. It imports nothing heavy:
+readers of files use it.
+"""
 
 from collections.abc import Sequence
 
@@ -24,3 +26,8 @@ def thousands(number: int) -> str:
 def siret(value: str) -> str:
     """732 829 320 00074"""
     return f"{value[:3]} {value[3:6]} {value[6:9]} {value[9:]}" if len(value) == 14 else value
+
+
+def uncapitalised(words: str) -> str:
+    """« Visite de reprise » within a sentence: « visite de reprise »."""
+    return words[:1].lower() + words[1:]

@@ -20,6 +20,7 @@ from db.models import (
     OutboxMail,
     Slot,
     SlotState,
+    VisitKind,
 )
 from tests.clinic.steps import a_session
 from tests.pages import check
@@ -300,6 +301,19 @@ async def test_the_list_of_batches_is_read_by_as_many_statements_whatever_their_
     with statements_of(portal) as four:
         assert (await clerk.get(BATCHES)).text.count("2 à proposer") == 4
     assert len(four) == len(one)
+
+
+async def test_a_batch_of_some_visits_reads_as_a_sentence(clerk, portal, world):
+    made = await a_session(portal, world, closes=time(11))
+    await people(portal, world.site, 1)
+    batch = await a_batch(portal, world, made.id, kinds=(VisitKind.VIP, VisitKind.EXAM))
+    await a_batch(portal, world, made.id)
+    title = "Toutes les équipes, visites dues avant le 1er juillet 2026"
+    kinds = "visite d’information et de prévention périodique, examen médical d’aptitude périodique"
+    listed = (await clerk.get(BATCHES)).text
+    assert f">{title}</a>" in listed
+    assert f">{title} : {kinds}</a>" in listed
+    assert f">{title} : {kinds}</h1>" in (await clerk.get(f"{BATCHES}/{batch.key}")).text
 
 
 async def test_those_without_a_time_wait_for_the_next(clerk, portal, world):
