@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.contributions.tariff import MONITORING_WORDS, vat_words
-from app.files.pdf import typeset_apart
+from app.files.typesetting import typeset_apart
 from app.mail.letters import File
 from app.settings import Settings
 from app.text.counts import plural, siret

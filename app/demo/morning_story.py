@@ -29,7 +29,7 @@ from app.documents.acts import deposit_document
 from app.documents.forms import Deposit
 from app.employees.acts import register_employee
 from app.employees.declared import LABELS
-from app.files.pdf import typeset_apart
+from app.files.typesetting import typeset_apart
 from app.inbox.forms import NewNote, QuickText
 from app.inbox.people import keep_answer, write_note
 from app.inbox.staff import look_at_document, propose_for

@@ -29,7 +29,7 @@ from app.demo.story import Past, add_absence, member_of
 from app.documents.acts import deposit_document, mark_as_seen
 from app.documents.forms import Deposit
 from app.documents.staff import SharedDocument, share_document
-from app.files.pdf import typeset_apart
+from app.files.typesetting import typeset_apart
 from app.invoices.absences import invoice_absences
 from app.invoices.rules import BilledLine
 from app.invoices.staff import Entry, ReceivedPayment, issue_credit_note, issue_invoice, record_payment

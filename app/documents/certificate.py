@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from app.errors import Refused
-from app.files.pdf import typeset_apart
+from app.files.typesetting import typeset_apart
 from app.settings import Settings
 from app.text.counts import siret
 from app.text.formats import day
@@ -36,5 +36,5 @@ def certificate_of(company: Company, settings: Settings, today: date) -> dict[st
 
 
 async def pdf_of(values: dict[str, Any]) -> bytes:
-    """One page, away from the event loop; or `typst.TypstError`, never an empty file."""
+    """One page, away from the event loop; or `Undrawn`, never an empty file."""
     return await typeset_apart(TEMPLATE, values)

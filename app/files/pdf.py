@@ -1,17 +1,23 @@
-"""PDF documents that a screen reader reads too (PDF/UA-1), drawn by Typst in a thread of its own.
+"""PDF documents that a screen reader reads too (PDF/UA-1), drawn by Typst: see `app.files.typesetting`.
 
-What a document says comes to its template as JSON, so none of it is ever read as Typst.
+What a document says comes to its template as JSON, so none of it is ever read as Typst. As a process,
+`python -m app.files.pdf` reads orders, a line of JSON each ({"template": …, "content": …}), and answers each
+with a line, {"size": bytes} and then as many bytes, or {"refused": why}.
 """
 
-import asyncio
+import contextlib
 import json
+import os
 import re
-import threading
+import select
+import signal
+import sys
 import unicodedata
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+
+import typst
 
 from app.text.formats import french_spaces
 
@@ -22,13 +28,34 @@ MISSING = "□"
 # Letters of which the fonts within Typst have every weight.
 USUAL = re.compile(r"[ -~\u00a0-\u00ac\u00ae-\u017f’‘“”«»–—…€\u202f]*")
 PROBE = b'#set document(title: "?")\n#for weight in (400, 600, 700) { text(weight: weight, sys.inputs.data) }'
-_mine = threading.local()
-_thread = ThreadPoolExecutor(1, "typst")
+REST, LONGEST_DRAWING = 60, 60  # seconds: without an order, and for one
 
 
-async def typeset_apart(template: str, content: dict[str, Any]) -> bytes:
-    """`typeset` away from the event loop, one at a time. Typst lets go of the interpreter while it works."""
-    return await asyncio.get_running_loop().run_in_executor(_thread, typeset, template, content)
+def main() -> None:
+    """Draw until the orders end, or none came for a minute. Behind everybody else; a drawing that does not
+    end is ended by the alarm, whose default is to end the process.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(5)
+    while select.select([sys.stdin.buffer], [], [], REST)[0]:
+        if not (line := sys.stdin.buffer.readline()):
+            return
+        signal.alarm(LONGEST_DRAWING)
+        answer(**json.loads(line))
+        signal.alarm(0)
+
+
+def answer(template: str, content: dict[str, Any]) -> None:
+    """Say one drawing."""
+    drawn = b""
+    try:
+        drawn = typeset(template, content)
+        head: dict[str, Any] = {"size": len(drawn)}
+    except typst.TypstError as refusal:
+        head = {"refused": str(refusal)}
+    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + drawn)
+    sys.stdout.buffer.flush()
 
 
 def typeset(template: str, content: dict[str, Any]) -> bytes:
@@ -77,8 +104,6 @@ def _has_glyph(letter: str) -> bool:
     """True when Typst has a drawing of it: PDF/UA refuses a character drawn as nothing."""
     if USUAL.fullmatch(letter):
         return True
-    import typst  # noqa: PLC0415 - as in `_compiled`
-
     try:
         _compiled(PROBE, letter)
     except typst.TypstError:
@@ -87,14 +112,19 @@ def _has_glyph(letter: str) -> bool:
 
 
 def _compiled(source: Path | bytes, data: str) -> bytes:
-    """One compiler for each thread, which is not to be shared: it has read the fonts and the template."""
-    import typst  # noqa: PLC0415 - 12 MB that few processes need
-
-    if not hasattr(_mine, "compiler"):
-        _mine.compiler = typst.Compiler(root=ROOT, ignore_system_fonts=True)
-    made = _mine.compiler.compile(
+    made = _compiler().compile(
         input=source, format="pdf", sys_inputs={"data": data}, pdf_standards=[STANDARD]
     )
     if not isinstance(made, bytes):
         raise TypeError(f"{source!r} gave no PDF")
     return made
+
+
+@cache
+def _compiler() -> Any:
+    """The one that has read the fonts and the templates; threads cannot share it."""
+    return typst.Compiler(root=ROOT, ignore_system_fonts=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -12,13 +12,10 @@ those of one process, and several processes read as many files more.
 import asyncio
 import contextlib
 import json
-import os
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -26,6 +23,7 @@ import structlog
 
 from app.employee_files.kinds import MB, most_of
 from app.employee_files.rows import Unreadable
+from app.files.apart import start_apart
 from app.imports.fair_queue import FairQueue, Full
 from app.text.addresses import reserved_accepted
 
@@ -35,9 +33,6 @@ TURNS = 5  # times SECONDS that a file waits for its place
 WAITING_EACH, WAITING = 4, 60  # files of one person, and of all: each waits in the base
 LONGEST_LINE = 4 * 1024 * 1024  # bytes of one line of JSON
 CROWDED = "Beaucoup de fichiers se lisent en ce moment : renvoyez le vôtre dans quelques minutes."
-ROOT = Path(__file__).resolve().parents[2]
-# All that a Python needs to start; no PORTAIL_… variable, no password of anything else.
-PASSED_VARIABLES = {"PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "TZ"}
 
 log = structlog.get_logger()
 Progress = Callable[[int, int], Awaitable[None]]
@@ -157,18 +152,8 @@ async def _heard(
 
 
 def _started() -> subprocess.Popen[bytes]:
-    """The process, not yet connected. The loop that serves the pages would copy the map of all its memory to
-    start one, and answer nobody for 20 ms; Python's own way takes 2, in a thread.
-    """
     try:
-        return subprocess.Popen(
-            [sys.executable, "-m", "app.imports.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={name: value for name, value in os.environ.items() if name in PASSED_VARIABLES},
-            cwd=ROOT,
-        )
+        return start_apart("app.imports.worker")
     except OSError as error:
         log.error("employee_reader_not_started", reason=type(error).__name__)
         raise Unreadable("La lecture n’a pas pu commencer : réessayez dans quelques minutes.") from None

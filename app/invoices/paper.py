@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from app.files.pdf import typeset_apart
+from app.files.typesetting import typeset_apart
 from app.files.zipped import Sink
 from app.invoices.queries import Bill, InvoiceRow
 from app.invoices.rules import KIND_WORDS, VAT_WORDS, epc_payload, in_groups, reference_of
@@ -95,7 +95,7 @@ def paper_of(
 
 
 async def pdf_of(paper: dict[str, Any]) -> bytes:
-    """PDF/UA, away from the event loop; or `typst.TypstError`, never an empty file."""
+    """PDF/UA, away from the event loop; or `Undrawn`, never an empty file."""
     return await typeset_apart(TEMPLATE, paper)
 
 
@@ -160,7 +160,7 @@ def file_name(number: str, *, is_note: bool) -> str:
 
 
 async def zip_of(bills: Sequence[Bill], portal: Portal, account_id: int, today: date) -> AsyncIterator[bytes]:
-    """A PDF for each invoice, in a folder for each company; typst draws them one at a time, between those of
+    """A PDF for each invoice, in a folder for each company; typst draws them between those of
     others. A drawing that fails cuts the answer: nobody takes half of it for the whole. `portal.archives` has
     the account meanwhile.
     """

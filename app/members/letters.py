@@ -11,7 +11,7 @@ from typing import Any
 from app.access import StaffAccess
 from app.clock import day_of
 from app.errors import Refused
-from app.files.pdf import typeset_apart
+from app.files.typesetting import typeset_apart
 from app.members.staff import notify, record
 from app.settings import Settings
 from app.text.counts import plural

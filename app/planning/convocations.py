@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from app.access import Access
 from app.appointments.staff import news_recipients
 from app.clock import PARIS
-from app.files.pdf import typeset_apart
+from app.files.typesetting import typeset_apart
 from app.follow_up.words import VISITS
 from app.mail.letters import File
 from app.mail.outbox import queue_mail
@@ -85,7 +85,7 @@ def convocation_of(row: SlotRow, settings: Settings, state: str, notice_words: s
 
 
 async def pdf_of(convocation: Convocation) -> bytes:
-    """One page, or `typst.TypstError`, also for a state or a colour that is none: never an empty file."""
+    """One page, or `Undrawn`, also for a state or a colour that is none: never an empty file."""
     return await typeset_apart(TEMPLATE, _letter_words(convocation))
 
 

@@ -167,7 +167,7 @@ def stand_in(monkeypatch, folder: Path, script: str) -> None:
     program = folder / "program"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
-    monkeypatch.setattr("app.imports.reader.sys.executable", str(program))
+    monkeypatch.setattr("app.files.apart.sys.executable", str(program))
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ async def test_a_process_that_dies_or_talks_nonsense_is_one_sentence(monkeypatch
 
 
 async def test_a_process_that_cannot_start_is_one_sentence(monkeypatch):
-    monkeypatch.setattr("app.imports.reader.sys.executable", "/nowhere/python")
+    monkeypatch.setattr("app.files.apart.sys.executable", "/nowhere/python")
     assert (await refusal_of(csv_of_people(ELISE))).startswith("La lecture n’a pas pu commencer")
 
 

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from app.clock import PARIS
 from app.files.pdf import USUAL
+from app.files.typesetting import Undrawn
 from app.planning.convocations import Convocation, convocation_of, pdf_of, when_words
 from app.planning.queries import SlotRow
 from app.settings import Settings
@@ -191,7 +191,7 @@ def test_what_no_table_would_hold_is_cut_rather_than_put_on_a_second_page():
 
 @pytest.mark.parametrize("wrong", [{"state": "canceled"}, {"color": "bleu"}])
 def test_what_typst_cannot_draw_is_an_error(wrong):
-    with pytest.raises(typst.TypstError):
+    with pytest.raises(Undrawn):
         drawn(replace(LETTER, **wrong))
     assert text_of()
 
