@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, model_validator
+from pydantic import model_validator
 
 from app.text.fields import Input, Squeezed, day
 from app.text.values import read_day
+from app.web.chosen import OptionalRow
 from app.web.paging import row_number
 from db.kinds import VisitKind
 
@@ -14,16 +15,10 @@ SESSION, KIND = "session_", "kind_"  # begin the names of the boxes
 EVERY = "every"
 
 
-def _optional_number(value: str) -> str:
-    if value and not row_number(value):
-        raise ValueError("Choisissez dans la liste.")
-    return value
-
-
 class NewBatch(Input):
     """`sessions` and `kinds`: the boxes that were ticked; `every`: all the sessions of the page."""
 
-    team: Annotated[str, AfterValidator(_optional_number)] = ""
+    team: OptionalRow = 0
     due_before: Annotated[str, Squeezed, day("Écrivez la date : les visites dues avant elle sont proposées.")]
     sessions: tuple[int, ...] = ()
     kinds: tuple[VisitKind, ...] = ()

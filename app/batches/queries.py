@@ -26,7 +26,6 @@ from db.models import (
     Slot,
 )
 
-MOST = 5000  # people of one batch, the most urgent
 SHOWN = 100  # lines of a page
 NAMES = ("birth_name", "usual_name", "first_names", "sex")
 

@@ -29,9 +29,8 @@ from app.batches.staff import (
     undo_batch,
     wait_for_times,
 )
-from app.clinic.queries import SessionRow, booked_times, centres, sessions_between
+from app.clinic.queries import SessionRow, booked_times, centres, sessions_between, team_names
 from app.clinic.views import session_lines
-from app.due.queries import teams
 from app.employees.forms import Nothing
 from app.errors import NotFound, Refused
 from app.follow_up.words import VISITS
@@ -71,9 +70,7 @@ async def create(
 
     async def prepare(data: NewBatch) -> None:
         listed = [each.id for each in (await _listed(access, centre, du, au))[0]] if data.every else ()
-        wanted = Wanted(
-            row_number(data.team) or None, data.before, data.kinds, tuple(listed) or data.sessions
-        )
+        wanted = Wanted(data.team or None, data.before, data.kinds, tuple(listed) or data.sessions)
         made.append(await prepare_batch(access, wanted, clock.moment()))
 
     form = await Form.attempted(request, access, NewBatch, prepare)
@@ -115,7 +112,7 @@ async def _new_page(access: StaffAccess, form: Form[Any], chosen: tuple[str, str
 
 async def _team_choices(access: StaffAccess) -> dict[str, str]:
     """Those of the account; all together only for an account that works for all."""
-    mine, names = access.scope.teams, await teams(access)
+    mine, names = access.scope.teams, await team_names(access)
     if not mine:
         return {"": views.ALL_TEAMS, **names}
     names = {key: name for key, name in names.items() if int(key) in mine}
@@ -199,7 +196,7 @@ async def _batch_page(
         lines = await lines_with_reason(access, batch_id, reason[:120], skipped)
     if (chosen or reason) and not lines and at == 1:
         raise NotFound
-    shown = views.shown_batch(batch, tally, sessions, (await teams(access)).get(str(batch.team_id), ""))
+    shown = views.shown_batch(batch, tally, sessions, (await team_names(access)).get(str(batch.team_id), ""))
     return page(
         template, "partials/batches/progress.html", form=form, shown=shown, again=clock.now().isoformat(),
         lines=[views.person_line(each) for each in lines], chosen=chosen, reason=reason if lines else "",

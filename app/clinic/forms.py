@@ -9,6 +9,7 @@ from pydantic import AfterValidator, model_validator
 from app.clinic.staff import MARKS
 from app.text.fields import Input, Mobile, OneLine, OptionalDay, PlainName, Squeezed, Ticked, day, text
 from app.text.values import email_address
+from app.web.chosen import Row, chosen_row
 from db.kinds import VisitKind
 from db.numbers import company_code, is_digits
 
@@ -28,12 +29,6 @@ def _hour(value: str) -> str:
     return read_hour(value).isoformat("minutes")
 
 
-def _number(value: str) -> str:
-    if not is_digits(value) or len(value) > 9:
-        raise ValueError("Choisissez dans la liste.")
-    return value
-
-
 def _count(value: str) -> str:
     if not is_digits(value) or len(value) > 3:
         raise ValueError("Écrivez un nombre, en chiffres.")
@@ -42,7 +37,6 @@ def _count(value: str) -> str:
 
 Line = Annotated[str, Squeezed, OneLine]
 Hour = Annotated[str, AfterValidator(_hour)]
-Number = Annotated[str, AfterValidator(_number)]
 Count = Annotated[str, AfterValidator(_count)]
 Room = Annotated[Line, text("", 40)]
 
@@ -110,14 +104,14 @@ class NewAbsence(Input):
 class AbsenceEnd(Input):
     """The absence to take off the list."""
 
-    absence: Number
+    absence: Row
 
 
 HEIRLESS = "annuler"
 
 
 def _heir(value: str) -> str:
-    return value if value == HEIRLESS else _number(value)
+    return value if value == HEIRLESS else str(chosen_row(value))
 
 
 class Departure(Input):
@@ -134,8 +128,8 @@ class Departure(Input):
 class SessionFields(Input):
     """A session. `kind`: the visit that it is kept for, "" for all; `room`: where in the centre, or ""."""
 
-    centre: Number
-    professional: Number
+    centre: Row
+    professional: Row
     first: Annotated[str, Squeezed, day("Écrivez le jour de la vacation.")]
     opens: Hour
     closes: Hour

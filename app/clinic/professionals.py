@@ -98,7 +98,7 @@ async def end_absence(request: Request, access: Staff, professional_id: FromPath
         request,
         access,
         AbsenceEnd,
-        lambda data: remove_absence(access, professional_id, int(data.absence), clock.now()),
+        lambda data: remove_absence(access, professional_id, data.absence, clock.now()),
     )
     if form.errors:
         return await _professional_page(access, professional_id, form, "clinic/absence.html")

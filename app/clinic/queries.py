@@ -304,6 +304,14 @@ async def papers_waiting(access: StaffAccess, centre_id: int, day: date) -> int:
     return int(number)
 
 
+_TEAMS = select(col(CareTeam.id), CareTeam.name).order_by(CareTeam.name, col(CareTeam.id))
+
+
+async def team_names(access: StaffAccess) -> dict[str, str]:
+    """Names of all the teams, by number as a form writes it."""
+    return {str(number): name for number, name in await access.rows(_TEAMS, {})}
+
+
 async def teams_followed(access: StaffAccess) -> list[tuple[CareTeam, int]]:
     """Each team with the number of companies that it follows, by name."""
     followed = func.count(col(Company.id))

@@ -91,7 +91,7 @@ async def create(request: Request, access: Staff) -> Response[Any]:
 
 def _pattern(data: NewSessions) -> Pattern:
     return Pattern(
-        centre_id=int(data.centre), professional_id=int(data.professional), first=read_day(data.first),
+        centre_id=data.centre, professional_id=data.professional, first=read_day(data.first),
         opens=read_hour(data.opens), closes=read_hour(data.closes), weeks=int(data.weeks),
         minutes=int(data.minutes), kinds=data.kinds(), room=data.room,
     )  # fmt: skip
@@ -143,7 +143,7 @@ async def change(request: Request, access: Staff, session_id: FromPath[int]) -> 
 
 def _change(data: SessionFields) -> Change:
     return Change(
-        centre_id=int(data.centre), professional_id=int(data.professional), day=read_day(data.first),
+        centre_id=data.centre, professional_id=data.professional, day=read_day(data.first),
         opens=read_hour(data.opens), closes=read_hour(data.closes), minutes=int(data.minutes),
         kinds=" ".join(data.kinds()), room=data.room,
     )  # fmt: skip

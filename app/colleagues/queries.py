@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 
 from app.access import StaffAccess
+from app.clinic import queries as clinic
 from app.errors import NotFound
 from app.staff_rights import STAFF_ROLE_WORDS, StaffRole
-from db.models import Account, CareCentre, CareTeam, Company, SecondFactor, StaffMember, StaffRead
+from db.models import Account, Company, SecondFactor, StaffMember, StaffRead
 
 PAGE = 25
 
@@ -38,9 +39,8 @@ def role_words(roles: Iterable[str]) -> str:
 
 async def places(access: StaffAccess) -> tuple[dict[int, str], dict[int, str]]:
     """Teams and centres, by name."""
-    teams = await access.rows(select(col(CareTeam.id), CareTeam.name).order_by(CareTeam.name))
-    centres = await access.rows(select(col(CareCentre.id), CareCentre.name).order_by(CareCentre.name))
-    return dict(teams), dict(centres)  # type: ignore[arg-type]
+    teams = {int(key): name for key, name in (await clinic.team_names(access)).items()}
+    return teams, {each.key: each.name for each in await clinic.centres(access)}
 
 
 _PEOPLE = (

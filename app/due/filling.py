@@ -28,7 +28,6 @@ from app.planning.views import hour, long_day
 from app.staff_rights import StaffRight
 from app.web.forms import Form
 from app.web.pages import Page, page, see
-from app.web.paging import row_number
 from app.web.signatures import Request, Staff, get, post
 from db.kinds import VisitKind
 from db.models import Employee
@@ -52,7 +51,7 @@ async def propose_to(
     session, starts_at = await session_row(access, session_id), _instant(at)
 
     async def propose(data: Person) -> None:
-        employee = await access.get(Employee, row_number(data.salarie))
+        employee = await access.get(Employee, data.salarie)
         kind = VisitKind(employee.due_kind) if employee.due_kind else VisitKind.VIP
         await propose_time(access, session, starts_at, employee, kind, clock.now())
 
@@ -128,7 +127,7 @@ async def wait(
         request,
         access,
         Waiting,
-        lambda data: add_waiting(access, employee_id, kind, row_number(data.centre) or None, clock.now()),
+        lambda data: add_waiting(access, employee_id, kind, data.centre or None, clock.now()),
     )
     if form.errors:
         return await _time_page(access, employee_id, visite, form)
@@ -172,9 +171,7 @@ async def waiting(access: Staff) -> Response[Any]:
 
 @post("/service/attente", right=StaffRight.PLANNING)
 async def stop_waiting(request: Request, access: Staff) -> Response[Any]:
-    form = await Form.attempted(
-        request, access, Leaving, lambda data: remove_waiting(access, row_number(data.attente))
-    )
+    form = await Form.attempted(request, access, Leaving, lambda data: remove_waiting(access, data.attente))
     return await _waiting_page(access, form) if form.errors else see(request, "due.waiting")
 
 

@@ -2,26 +2,14 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator
-
 from app.text.fields import Input, text
-from app.web.paging import row_number
-
-
-def _number(value: str) -> str:
-    if not row_number(value):
-        raise ValueError("Choisissez dans la liste.")
-    return value
-
-
-def _optional(value: str) -> str:
-    return _number(value) if value else ""
+from app.web.chosen import OptionalRow, Row
 
 
 class Person(Input):
     """The person chosen for a time."""
 
-    salarie: Annotated[str, AfterValidator(_number)]
+    salarie: Row
 
 
 class Time(Input):
@@ -31,12 +19,12 @@ class Time(Input):
 
 
 class Waiting(Input):
-    """`centre`: where alone they would come, "" for anywhere near."""
+    """`centre`: where alone they would come, 0 for anywhere near."""
 
-    centre: Annotated[str, AfterValidator(_optional)] = ""
+    centre: OptionalRow = 0
 
 
 class Leaving(Input):
     """The line to take off the waiting list."""
 
-    attente: Annotated[str, AfterValidator(_number)]
+    attente: Row

@@ -6,16 +6,16 @@ from typing import Any, NamedTuple
 
 import sqlalchemy
 from sqlalchemy import func
-from sqlmodel import col, select
+from sqlmodel import col
 
 from app.access import Access, StaffAccess
+from app.appointments.rules import RETURN_WITHIN
 from app.clinic.queries import SessionRow, reserved_to
 from app.due.rules import Due
 from app.planning.rules import LIVE
 from app.text.names import person_name
 from db.models import (
     AppointmentRequest,
-    CareTeam,
     Company,
     Employee,
     RequestMotive,
@@ -26,7 +26,6 @@ from db.models import (
 MOST = 5000  # people of one batch, the most urgent
 PAGE = 50
 MOST_EXPORTED = 50_000
-RETURN_DAYS = timedelta(days=8)
 HIRED = timedelta(days=31)  # how long a hire whose visit comes first stays on its list
 NAMES = ("birth_name", "usual_name", "first_names", "sex")
 
@@ -189,7 +188,7 @@ async def _returns(access: StaffAccess, team_id: int, after: Place | None, most:
         conditions.append(col(Company.team_id) == team_id)
     if after:
         place = sqlalchemy.tuple_(col(asked.back_on), col(asked.id))
-        conditions.append(place > sqlalchemy.tuple_(_literal(after[0] - RETURN_DAYS), _literal(after[1])))
+        conditions.append(place > sqlalchemy.tuple_(_literal(after[0] - RETURN_WITHIN), _literal(after[1])))
     statement = (
         sqlalchemy.select(*columns)
         .select_from(asked)
@@ -200,7 +199,7 @@ async def _returns(access: StaffAccess, team_id: int, after: Place | None, most:
         .limit(most)
     )
     return [
-        DueRow(*row)._replace(due_on=back_on + RETURN_DAYS, due_kind="reprise", request_id=number)
+        DueRow(*row)._replace(due_on=back_on + RETURN_WITHIN, due_kind="reprise", request_id=number)
         for *row, back_on, number in await access.table(statement)
     ]
 
@@ -230,11 +229,6 @@ async def number_late(access: Access, today: date) -> int:
     counted = sqlalchemy.select(func.count()).select_from(late.limit(MOST_COUNTED + 1).subquery())
     ((number,),) = await access.table(counted)
     return int(number)
-
-
-async def teams(access: StaffAccess) -> dict[str, str]:
-    """Names by number."""
-    return {str(each.key): each.name for each in await access.all(select(CareTeam).order_by(CareTeam.name))}
 
 
 # Who fits a free time.

@@ -3,14 +3,13 @@
 import asyncio
 import csv
 import io
-from datetime import date
 from typing import Any
 
 from litestar.params import FromQuery
 from litestar.response import Response
 
 from app import clock
-from app.clinic.queries import booked_times, sessions_between
+from app.clinic.queries import booked_times, sessions_between, team_names
 from app.due import filling
 from app.due.queries import (
     MOST_COUNTED,
@@ -21,14 +20,13 @@ from app.due.queries import (
     list_rows,
     next_month,
     number_late,
-    teams,
 )
 from app.due.views import LISTS, TITLES, cells_of, due_line, load, months_from
 from app.planning.rules import midnight, read_month
 from app.staff_rights import StaffRight
 from app.text.formats import month_words
 from app.web.pages import page
-from app.web.paging import place_of, row_number
+from app.web.paging import day_place, row_number
 from app.web.signatures import Staff, get
 
 
@@ -40,16 +38,14 @@ async def index(
     """One of LISTS, a page of it."""
     today = clock.today()
     which, month = liste if liste in LISTS else "retard", read_month(mois, today)
-    found = place_of(apres, "echeance")
-    after = (date.fromisoformat(found[0]), found[1]) if found else None
-    rows = await list_rows(access, which, today, month, row_number(equipe), after)
+    rows = await list_rows(access, which, today, month, row_number(equipe), day_place(apres))
     lines = [due_line(each, today) for each in rows[:PAGE]]
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return page(
         "due/index.html", lines=lines, lists={each: LISTS[each] for each in LISTS}, which=which,
         month=f"{month:%Y-%m}",
         months={f"{each:%Y-%m}": month_words(f"{each:%Y-%m}") for each in months_from(today)},
-        teams={"": "Toutes les équipes", **await teams(access)}, team=equipe,
+        teams={"": "Toutes les équipes", **await team_names(access)}, team=equipe,
         following=f"{last.due_on.isoformat()}~{last.request_id or last.id}" if last else "", after=apres,
     )  # fmt: skip
 

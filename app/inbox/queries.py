@@ -20,7 +20,6 @@ from db.models import (
     AppointmentRequest,
     AuditEvent,
     AuditKind,
-    CareTeam,
     Company,
     Employee,
     Inquiry,
@@ -37,7 +36,6 @@ from db.models import (
 
 MOST = 50  # slots of one company
 FEW = 10  # visits of the past
-_TEAMS = select(col(CareTeam.id), CareTeam.name).order_by(CareTeam.name, col(CareTeam.id))
 
 
 async def counts_of(access: StaffAccess, team: int, today: date) -> dict[str, Count]:
@@ -80,11 +78,6 @@ async def thing_of(access: StaffAccess, subject: Subject, row_id: int, today: da
     given = {"team": 0, "me": access.account.key, "today": today, "row": row_id}
     rows = await access.table(ONE[subject], given)
     return Thing(*rows[0]) if rows else None
-
-
-async def teams_of(access: StaffAccess) -> dict[str, str]:
-    """Names of the teams, by number as a form writes it."""
-    return {str(number): name for number, name in await access.rows(_TEAMS, {})}
 
 
 # Colleagues, and who looks after a thing.

@@ -6,10 +6,11 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from app import clock
+from app.clinic.queries import team_names
 from app.inbox import answers, messages, morning, others, requests
 from app.inbox.forms import Following
 from app.inbox.frame import frame_of, see_thing, subject_of
-from app.inbox.queries import counts_of, teams_of, things_of
+from app.inbox.queries import counts_of, things_of
 from app.inbox.team import give_thing, release_thing, take_thing
 from app.inbox.views import age_words, thing_lines
 from app.inbox.way import TEAMLESS, WHOSE, Way, written_place
@@ -29,7 +30,7 @@ async def index(request: Request, access: Staff) -> Response[Any]:
     me, promised = access.account.key, access.portal.settings.service_answer_days
     things, goes_on = await things_of(access, way, today)
     counts = await counts_of(access, way.numbers(me)["team"], today)
-    teams = await teams_of(access)
+    teams = await team_names(access)
     return page(
         "inbox/index.html", way=way, lines=thing_lines(things, way, me, today, promised), kinds=KINDS,
         kind_words=kind_words,

@@ -3,12 +3,11 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from app.appointments.rules import RETURN_WITHIN
 from app.clock import day_of
 from app.follow_up.secrecy import sees_health
 from app.planning.rules import is_working_day
 from app.waiting import Thing
-
-RETURN_DAYS = timedelta(days=8)
 
 
 class Deadline(NamedTuple):
@@ -34,7 +33,7 @@ def deadline_of(thing: Thing, promised_days: int) -> Deadline:
     else: `promised_days` working days, which the service promises.
     """
     if thing.kind == "reprises" and thing.day:
-        return Deadline(thing.day + RETURN_DAYS, "R4624-31" if sees_health() else "8 jours")
+        return Deadline(thing.day + RETURN_WITHIN, "R4624-31" if sees_health() else "8 jours")
     if thing.kind == "embauches" and thing.day:
         return Deadline(thing.day, "R4624-24" if thing.words == "examen_embauche" else "R4624-18")
     if thing.kind == "creneaux" and thing.at:

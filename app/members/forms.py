@@ -10,10 +10,8 @@ from app.members.staff import REASONS
 from app.text.cells import COLUMNS
 from app.text.fields import Input, text
 from app.text.values import read_day
-from app.web.paging import row_number
+from app.web.chosen import Row
 from db.numbers import company_code
-
-CHOOSE = "Choisissez dans la liste."
 
 
 def _code(value: str) -> str:
@@ -27,19 +25,12 @@ def _day(value: object) -> object:
     return read_day(value) if isinstance(value, str) else value
 
 
-def _number(value: object) -> object:
-    if isinstance(value, str) and (number := row_number(value)):
-        return number
-    raise ValueError(CHOOSE)
-
-
 def _reason(value: str) -> str:
     if value not in REASONS:
         raise ValueError("Choisissez la raison.")
     return value
 
 
-Number = Annotated[int, BeforeValidator(_number)]
 Siret = Annotated[str, cell(COLUMNS["siret"]), text("Écrivez le SIRET.", 14)]
 
 
@@ -71,8 +62,8 @@ class Suspension(Input):
 
 
 class NewAdministrator(Input):
-    membership: Number
+    membership: Row
 
 
 class NewTeam(Input):
-    team: Number
+    team: Row

@@ -8,12 +8,13 @@ from litestar.response import Response
 
 from app import clock
 from app.access import StaffAccess
+from app.clinic.queries import team_names
 from app.members import staff
 from app.members.asking import Field, Question, asked, pdf_answer
 from app.members.forms import Closing, Entry, Merging, NewAdministrator, NewSiret, NewTeam, Suspension
 from app.members.letters import print_letters
 from app.members.merging import merge
-from app.members.queries import member_of, people_of, teams_of
+from app.members.queries import member_of, people_of
 from app.staff_rights import StaffRight
 from app.text.counts import plural
 from app.text.fields import Input
@@ -109,7 +110,7 @@ async def change_siret(request: Request, access: Staff, code: FromPath[str]) -> 
 
 
 async def _team_question(access: StaffAccess, company: Company) -> Question:
-    words = {str(each.key): each.name for each in await teams_of(access)}
+    words = await team_names(access)
     lead = ["Ses prochains rendez-vous ne changent pas."]
     return Question(
         f"Changer l’équipe : {company.label}", lead, "Enregistrer", [Field("team", "Équipe", "choice", words)]

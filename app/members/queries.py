@@ -65,7 +65,6 @@ _SITES = (
     .limit(MOST_SITES + 1)
 )
 _TEAM: Any = select(CareTeam).where(col(CareTeam.id) == bindparam("team"))
-_TEAMS = select(CareTeam).order_by(col(CareTeam.name)).limit(500)
 _PRESENT = (col(Employee.entry_on) <= _today) & or_(
     col(Employee.exit_on).is_(None), col(Employee.exit_on) >= _today
 )
@@ -305,11 +304,6 @@ _IS_STAFF: Any = select(StaffMember.id).where(col(StaffMember.account_id) == bin
 async def places_of(access: StaffAccess, account_id: int) -> list[Place]:
     """The companies that somebody acts for, by code."""
     return [Place(*row) for row in await access.table(_PLACES, {"account": account_id})]
-
-
-async def teams_of(access: StaffAccess) -> Sequence[CareTeam]:
-    """Every team of the service, by name."""
-    return await access.all(_TEAMS, {})
 
 
 async def is_staff(access: StaffAccess, account_id: int) -> bool:

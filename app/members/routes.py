@@ -10,6 +10,7 @@ from pydantic import ConfigDict
 from app import clock
 from app.access import StaffAccess
 from app.appointments.staff import state_words
+from app.clinic.queries import team_names
 from app.contact.staff import STATE_WORDS
 from app.documents.kinds import KIND_WORDS
 from app.employees.declared import employee_name
@@ -30,7 +31,6 @@ from app.members.queries import (
     is_staff,
     member_of,
     places_of,
-    teams_of,
 )
 from app.members.staff import move_to_team
 from app.members.views import access_tag, employees_words, state_of
@@ -72,12 +72,12 @@ async def index(
 
 async def _list_page(access: StaffAccess, filters: MemberFilters, form: Form[Any], notice: str = "") -> Page:
     rows, after = await members(access, filters)
-    teams = await teams_of(access)
-    acts = {f"{TO_TEAM}{each.key}": f"Confier à : {each.name}" for each in teams}
+    teams = await team_names(access)
+    acts = {f"{TO_TEAM}{key}": f"Confier à : {name}" for key, name in teams.items()}
     return page(
         "members/index.html", form=form, notice=notice, rows=rows, filters=filters, after=after,
         number=await count(access, filters), states=STATES, may_act=StaffRight.ADMISSIONS in access.rights,
-        teams={"": "Toutes", NO_TEAM: "Aucune"} | {str(each.key): each.name for each in teams},
+        teams={"": "Toutes", NO_TEAM: "Aucune"} | teams,
         may_import=access.scope.is_everything,
         acts={"": "Choisissez"} | acts | {LETTERS: "Tirer de nouveaux n° et imprimer les lettres"},
     )  # fmt: skip
