@@ -12,12 +12,33 @@ from typing import Any
 from sqlalchemy import func, insert, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from db.models import Account, CareTeam, Company, Employee, Invoice, Membership, StaffMember
+from db.kinds import RequestMotive, SlotState, VisitKind
+from db.models import (
+    Account,
+    AppointmentRequest,
+    CareCentre,
+    CareTeam,
+    ClinicSession,
+    Company,
+    Employee,
+    Inquiry,
+    InquiryMessage,
+    InquiryTheme,
+    Invoice,
+    Membership,
+    Professional,
+    Slot,
+    StaffMember,
+)
 
 FIRST_CODE = 20_000  # after those of the demo's story
 MOST_MEMBERS = 75_000
-EMPLOYEES = 21  # of a member, on average: 1.1 million for 53 000
+SMALL, LARGE = 10, 120  # employees: one member of ten is large; 1.1 million for 53 000
+EMPLOYEES = 9 * SMALL + LARGE  # of ten members
 STAFF = 53  # members for one account of the service
+# Members for one professional, one centre, one request and one thread that wait.
+A_PROFESSIONAL, A_CENTRE, A_REQUEST, A_THREAD = 300, 2_500, 130, 260
+WEEKS, VISITS = 4, 4  # of sessions, from this week's Monday; of the six times of each that are proposed
 ROWS = 5_000  # written at once
 BEGINS = ("Le ", "Ker", "Mar", "Du", "Gué", "Bœ", "La", "Per", "Rous", "Ba", "Che", "Fon", "Mor", "Tan", "Ri")
 MIDDLES = (
@@ -68,7 +89,11 @@ TOWNS = (
     ("Saint-Brieuc", "22000"), ("Lannion", "22300"), ("Guingamp", "22200"), ("Dinan", "22100"),
     ("Plœmeur", "56270"), ("Brest", "29200"), ("Quimper", "29000"), ("Rennes", "35000"), ("Vannes", "56000"),
 )  # fmt: skip
-MODELS: tuple[Any, ...] = (CareTeam, Company, Account)  # whose rows others name
+ROLES = ["accueil", "planning", "medical", "comptabilite", "adhesions"]
+# Whose rows others name.
+MODELS: tuple[Any, ...] = (
+    CareTeam, Company, Account, Employee, CareCentre, Professional, ClinicSession, Inquiry
+)  # fmt: skip
 JOBS = ("Menuisier", "Secrétaire", "Comptable", "Conducteur d’engins", "Magasinier", "Peintre", "Cuisinière")
 
 # The fields declared → the columns of an employee: the rules are the portal's. So are the keys of a name.
@@ -114,6 +139,13 @@ class Service:
         yield StaffMember, self._staff()
         yield Employee, self._employees()
         yield Invoice, self._invoices()
+        yield CareCentre, self._centres()
+        yield Professional, self._professionals()
+        yield ClinicSession, self._sessions()
+        yield Slot, self._slots()
+        yield AppointmentRequest, self._requests()
+        yield Inquiry, self._threads()
+        yield InquiryMessage, self._messages()
 
     def _name(self) -> str:
         draw = self.draw
@@ -163,20 +195,29 @@ class Service:
 
     def _staff(self) -> Iterator[dict[str, Any]]:
         for index in range(self.members // STAFF):
-            yield {"account_id": self._number(Account, self.members + index), "created_at": self.now}
+            account = self._number(Account, self.members + index)
+            yield {"account_id": account, "roles": ROLES, "created_at": self.now}
 
     def _employees(self) -> Iterator[dict[str, Any]]:
         """Most members have few, some have hundreds. The columns that rules compute are taken from a few
         hundred people, since computing a million times the same would take minutes.
         """
         models = [self._model() for _ in range(400)]
-        for index in range(self.members):
-            size = EMPLOYEES * 10 - 90 if index % 10 == 0 else 10
-            company = self._number(Company, index)
-            for _ in range(size):
-                name, first = self._name(), self.draw.choice(FIRST_NAMES)
-                names = {"birth_name": name.upper(), "first_names": first, "company_id": company}
-                yield self.draw.choice(models) | names | self.keyed(name, first)
+        for index in range(self._employee_count):
+            name, first = self._name(), self.draw.choice(FIRST_NAMES)
+            names = {"birth_name": name.upper(), "first_names": first, **self._whose(index)}
+            yield self.draw.choice(models) | names | self.keyed(name, first)
+
+    @property
+    def _employee_count(self) -> int:
+        tens, rest = divmod(self.members, 10)
+        return tens * EMPLOYEES + (LARGE + (rest - 1) * SMALL if rest else 0)
+
+    def _whose(self, index: int) -> dict[str, Any]:
+        """Both numbers of that employee: their own and their company's."""
+        tens, place = divmod(index, EMPLOYEES)
+        company = tens * 10 + (0 if place < LARGE else 1 + (place - LARGE) // SMALL)
+        return {"id": self._number(Employee, index), "company_id": self._number(Company, company)}
 
     def _model(self) -> dict[str, Any]:
         entry = self.today - timedelta(days=self.draw.randrange(20, 4_000))
@@ -199,4 +240,96 @@ class Service:
                 "issued_on": self.today - timedelta(days=index % 300),
                 "due_on": self.today - timedelta(days=index % 300 - 30), "net_cents": net,
                 "vat_cents": net // 5, "total_cents": net + net // 5, "created_at": self.now,
+            }  # fmt: skip
+
+    def _centres(self) -> Iterator[dict[str, Any]]:
+        for index in range(max(1, self.members // A_CENTRE)):
+            town, postcode = TOWNS[index % len(TOWNS)]
+            yield {
+                "id": self._number(CareCentre, index), "name": f"Centre {index + 1:02d} de {town}",
+                "address": f"{index + 1} rue de la Gare", "postcode": postcode, "town": town,
+            }  # fmt: skip
+
+    def _professionals(self) -> Iterator[dict[str, Any]]:
+        for index in range(self._professional_count):
+            yield {
+                "id": self._number(Professional, index), "role": "Médecin du travail",
+                "name": self._professional(index),
+            }  # fmt: skip
+
+    @property
+    def _professional_count(self) -> int:
+        return max(1, self.members // A_PROFESSIONAL)
+
+    def _professional(self, index: int) -> str:
+        return f"Dr {FIRST_NAMES[index % len(FIRST_NAMES)]} {MIDDLES[index % len(MIDDLES)]} {index + 1:03d}"
+
+    def _half_days(self) -> Iterator[tuple[int, int, datetime]]:
+        """Each session's index, its professional's and when it begins."""
+        monday = self.now - timedelta(days=self.today.weekday())
+        hours = [
+            24 * (7 * week + day) + hour for week in range(WEEKS) for day in range(5) for hour in (8, 13)
+        ]
+        for professional in range(self._professional_count):
+            for place, begins in enumerate(hours):
+                yield professional * len(hours) + place, professional, monday + timedelta(hours=begins)
+
+    def _place(self, professional: int) -> int:
+        return self._number(CareCentre, professional % max(1, self.members // A_CENTRE))
+
+    def _sessions(self) -> Iterator[dict[str, Any]]:
+        for index, professional, starts_at in self._half_days():
+            yield {
+                "id": self._number(ClinicSession, index), "centre_id": self._place(professional),
+                "professional_id": self._number(Professional, professional), "starts_at": starts_at,
+                "ends_at": starts_at + timedelta(hours=3), "minutes": 30, "created_at": self.now,
+            }  # fmt: skip
+
+    def _slots(self) -> Iterator[dict[str, Any]]:
+        """Another employee in each, three of four confirmed."""
+        people = iter(range(0, self._employee_count, 3))
+        for index, professional, starts_at in self._half_days():
+            for place, employee in enumerate(islice(people, VISITS)):
+                whose = self._whose(employee)
+                yield {
+                    "company_id": whose["company_id"], "employee_id": whose["id"], "minutes": 30,
+                    "starts_at": starts_at + timedelta(minutes=30 * place),
+                    "kind": VisitKind.VIP, "centre_id": self._place(professional),
+                    "professional": self._professional(professional), "role": "Médecin du travail",
+                    "session_id": self._number(ClinicSession, index),
+                    "state": SlotState.PROPOSED if place == 0 else SlotState.CONFIRMED,
+                    "created_at": self.now, "updated_at": self.now,
+                }  # fmt: skip
+
+    def _requests(self) -> Iterator[dict[str, Any]]:
+        for index in range(self.members // A_REQUEST):
+            whose = self._whose(1 + 3 * index)
+            yield {
+                "company_id": whose["company_id"], "employee_id": whose["id"],
+                "account_id": self._writer(whose["company_id"]), "batch": f"{index:043d}",
+                "motive": RequestMotive.EMPLOYER, "sent_at": self._ago(index), "updated_at": self._ago(index),
+            }  # fmt: skip
+
+    def _writer(self, company: int) -> int:
+        return self._number(Account, company - self.first[Company])
+
+    def _ago(self, index: int) -> datetime:
+        return self.now - timedelta(hours=index % 200)
+
+    def _threads(self) -> Iterator[dict[str, Any]]:
+        for index in range(self.members // A_THREAD):
+            company = self._number(Company, index)
+            yield {
+                "id": self._number(Inquiry, index), "company_id": company,
+                "account_id": self._writer(company), "theme": InquiryTheme.OTHER,
+                "subject": "Une question", "token": f"{index:043d}",
+                "created_at": self._ago(index), "updated_at": self._ago(index),
+            }  # fmt: skip
+
+    def _messages(self) -> Iterator[dict[str, Any]]:
+        for thread in self._threads():
+            yield {
+                "company_id": thread["company_id"], "inquiry_id": thread["id"],
+                "account_id": thread["account_id"], "token": thread["token"], "at": thread["created_at"],
+                "text": "Quand aura lieu la prochaine visite de notre entreprise ?",
             }  # fmt: skip
