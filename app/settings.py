@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from decimal import Decimal
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,9 +15,11 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from stdnum import bic, iban
+from stdnum.fr import siret, tva
 
 from app.text.addresses import WrongAddress, as_sent
 from app.text.phones import phone_words, read_phone
+from app.text.vat import VAT_POINTS
 
 
 def is_colour(value: str) -> bool:
@@ -39,6 +42,19 @@ ADDRESSES = (
 )  # fmt: skip
 # The account that France gives as an example: nobody's.
 DEMO_ACCOUNT = ("FR7630006000011234567890189", "AGRIFRPP")
+# The company that the statistics office gives as an example.
+DEMO_SELLER = {
+    "service_siret": "73282932000074", "service_vat_number": "FR44732829320",
+    "service_legal_form": "Association loi 1901",
+    "service_address": "1 rue de l’Exemple, 22000 Saint-Brieuc",
+}  # fmt: skip
+# What an invoice says of its seller, by setting, with the words of what is missing.
+SELLER = {
+    "service_siret": "le SIRET du service",
+    "service_legal_form": "la forme juridique du service, comme « Association loi 1901 »",
+    "service_address": "l’adresse du service, sous la forme « 12 rue de la Gare, 22000 Saint-Brieuc »",
+}  # fmt: skip
+PLACE = re.compile(r"(.*?)[ ,]+(\d{5}) +(\S.*)", re.ASCII | re.DOTALL)
 
 
 class WrongSetting(Exception):  # noqa: N818
@@ -86,7 +102,16 @@ class Settings(BaseSettings):
     # On invoices, with the code that banking applications read.
     service_iban: str = ""
     service_bic: str = ""
+    # The seller of the invoices, which are electronic: the law wants all of it once the portal is in service.
     service_siret: str = ""
+    service_vat_number: str = ""
+    service_legal_form: str = ""
+    # Of what no tariff gives a rate for, in percent; or the article of law that exempts the service.
+    service_vat_percent: Decimal = Decimal(20)
+    service_vat_exemption: str = Field(default="", max_length=200)
+    # What a late payment costs, and the discount for an early one; without words there is none.
+    service_late_penalty: str = Field(default="trois fois le taux d’intérêt légal", max_length=200)
+    service_discount: str = Field(default="", max_length=200)
     mail_from: str = "noreply@aist22.fr"
     # The envelope's sender, where servers say what they could not deliver (the same unless said), and the
     # mailbox where it is read: maildir:///folder, mbox:///file or imaps://user:password@host/folder.
@@ -133,6 +158,22 @@ class Settings(BaseSettings):
             raise ValueError(f"« {value} » n’est pas un numéro valable : un caractère est faux ou manque")
         return str(checked.compact(value))
 
+    @field_validator("service_siret", "service_vat_number")
+    @classmethod
+    def _number(cls, value: str, info: ValidationInfo) -> str:
+        """A platform refuses the invoices of a seller whose number is wrong."""
+        checked, country = (siret, "") if info.field_name == "service_siret" else (tva, "FR")
+        if value and not checked.is_valid(value):
+            raise ValueError(f"« {value} » n’est pas un numéro valable : un caractère est faux ou manque")
+        return f"{country}{checked.compact(value)}" if value else ""
+
+    @field_validator("service_vat_percent")
+    @classmethod
+    def _rate(cls, value: Decimal) -> Decimal:
+        if value * 100 not in VAT_POINTS:
+            raise ValueError(f"« {value} » n’est pas un taux de TVA en France, comme 20 ou 8.5")
+        return value
+
     @model_validator(mode="after")
     def _complete(self) -> "Settings":
         self.base_url = (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
@@ -140,6 +181,10 @@ class Settings(BaseSettings):
         self.secret_key = self._secret()
         if self.demo and not self.service_iban:
             self.service_iban, self.service_bic = DEMO_ACCOUNT
+        if self.demo and not self.service_siret:
+            for name, value in DEMO_SELLER.items():
+                setattr(self, name, getattr(self, name) or value)
+        self._check_seller()
         if not self.base_url.startswith(("http://", "https://")):
             raise ValueError("PORTAIL_BASE_URL doit commencer par https://")
         if not self.is_secure and not is_loopback(urlsplit(self.base_url).hostname or ""):
@@ -158,6 +203,31 @@ class Settings(BaseSettings):
             self._address(name)
         self.mail_from, self.bounce_address = self._address("mail_from"), self._address("bounce_address")
         return self
+
+    def _check_seller(self) -> None:
+        """Whole in production: an invoice that names half of its seller is none."""
+        known = self.service_siret and self.service_vat_number
+        if known and self.service_vat_number[-9:] != self.service_siret[:9]:
+            raise ValueError(
+                "PORTAIL_SERVICE_VAT_NUMBER : ce numéro n’est pas celui du SIREN de PORTAIL_SERVICE_SIRET"
+            )
+        if not self.is_secure or self.demo:
+            return
+        for name, words in SELLER.items():
+            if not getattr(self, name) or (name == "service_address" and not self.service_place[1]):
+                raise ValueError(f"PORTAIL_{name.upper()} manque : les factures portent {words}")
+        if not self.service_vat_number and not self.service_vat_exemption:
+            raise ValueError(
+                "PORTAIL_SERVICE_VAT_NUMBER manque : les factures portent le numéro de TVA du service, "
+                "ou PORTAIL_SERVICE_VAT_EXEMPTION l’article qui l’en dispense"
+            )
+
+    @property
+    def service_place(self) -> tuple[str, str, str]:
+        """Street, postcode and town of the service: all of it in the first when it is written otherwise."""
+        found = PLACE.fullmatch(self.service_address.strip())
+        street, postcode, town = found.groups() if found else (self.service_address, "", "")
+        return street, postcode, town
 
     def _address(self, name: str) -> str:
         """The address as it is sent: `mail_from` gives the identifiers of letters, which are ASCII."""

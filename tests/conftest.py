@@ -24,7 +24,7 @@ from sqlalchemy.engine import make_url
 
 from app.main import make_litestar, wire
 from app.portal import Portal, make_portal
-from app.settings import Settings
+from app.settings import DEMO_SELLER, Settings
 from app.text.addresses import accept_reserved
 from app.web.edge import Edge
 from app.web.templating import Templates
@@ -250,7 +250,7 @@ def _settings(database_url: str, folder: Path, mail_port: int) -> Settings:
 @cache
 def _usual_settings() -> Settings:
     """Read and checked once: both take longer than a page."""
-    return Settings(secret_key="k" * 64, base_url="http://127.0.0.1:8000")
+    return Settings(secret_key="k" * 64, base_url="http://127.0.0.1:8000", **DEMO_SELLER)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.settings import Settings, WrongSetting, contrast_with_white, load_settings
+from app.settings import DEMO_SELLER, Settings, WrongSetting, contrast_with_white, load_settings
 from app.web.templating import ROOT
 
 KEY = "k" * 40
@@ -90,6 +90,7 @@ async def test_the_services_colour_and_name_reach_the_page(database_url, tmp_pat
         service_logo=str(logo),
         service_phone="02 61 91 00 00",
         base_url="https://portail.example.org",
+        **DEMO_SELLER,
     )
     edge = create_app(settings, bcrypt_cost=4)
     async with Actor(edge) as visitor:
@@ -113,6 +114,39 @@ def test_a_wrong_bank_account_stops_the_start(name, value):
         WrongSetting, match=f"PORTAIL_{name.upper()} : « {value} » n’est pas un numéro valable"
     ):
         load_settings(secret_key="k" * 64, **{name: value})
+
+
+@pytest.mark.parametrize("name", [*DEMO_SELLER])
+def test_in_production_the_seller_of_the_invoices_is_known(name):
+    told = {"secret_key": KEY, "base_url": "https://portail.example.org"}
+    assert load_settings(**told | DEMO_SELLER).service_siret == "73282932000074"
+    with pytest.raises(WrongSetting, match=f"PORTAIL_{name.upper()} manque : les factures portent"):
+        load_settings(**told | DEMO_SELLER | {name: ""})
+    load_settings(secret_key=KEY)  # of a portal that nobody reaches yet
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            {"service_siret": "73282932000075"},
+            "PORTAIL_SERVICE_SIRET : « 73282932000075 » n’est pas",
+        ),
+        ({"service_vat_number": "FR45732829320"}, "PORTAIL_SERVICE_VAT_NUMBER : « FR45732829320 » n’est pas"),
+        ({"service_vat_number": "FR83404833048"}, "n’est pas celui du SIREN de PORTAIL_SERVICE_SIRET"),
+        ({"service_address": "12 rue de la Gare"}, "PORTAIL_SERVICE_ADDRESS manque : les factures portent"),
+        ({"service_vat_percent": "19"}, "PORTAIL_SERVICE_VAT_PERCENT : « 19 » n’est pas un taux"),
+    ],
+)
+def test_a_seller_that_no_platform_would_take_stops_the_start(given, words):
+    with pytest.raises(WrongSetting, match=words):
+        load_settings(secret_key=KEY, base_url="https://portail.example.org", **DEMO_SELLER | given)
+
+
+def test_a_service_that_is_exempt_has_no_vat_number():
+    told = DEMO_SELLER | {"service_vat_number": "", "service_vat_exemption": "Article 293 B du CGI"}
+    settings = load_settings(secret_key=KEY, base_url="https://portail.example.org", **told)
+    assert settings.service_place == ("1 rue de l’Exemple", "22000", "Saint-Brieuc")
 
 
 def test_an_account_is_kept_without_its_spaces_and_the_demo_has_nobodys(tmp_path):

@@ -6,8 +6,8 @@ import sys
 from tests.bench.served import ROOT
 
 LATER = {
-    "aiosmtplib", "alembic", "dns", "emails", "holidays", "icalendar", "nh3", "obstore", "pygments", "rich",
-    "segno", "typst", "xlsxwriter", "zxcvbn",
+    "aiosmtplib", "alembic", "dns", "emails", "facturx", "holidays", "icalendar", "lxml", "nh3", "obstore",
+    "pikepdf", "pygments", "rich", "segno", "typst", "xlsxwriter", "zxcvbn",
 }  # fmt: skip
 STARTED = "import sys, app.__main__, app.main, app.web.server; print(*sys.modules)"
 

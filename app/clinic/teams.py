@@ -61,7 +61,10 @@ SETTINGS = {
     "service_dpo_email": "Délégué à la protection des données",
     "service_director": "Directeur de la publication",
     "service_hosting": "Hébergement", "service_notice_days": "Jours ouvrés pour annuler sans frais",
-    "service_answer_days": "Jours ouvrés pour répondre", "service_siret": "SIRET", "service_iban": "IBAN",
+    "service_answer_days": "Jours ouvrés pour répondre", "service_siret": "SIRET",
+    "service_vat_number": "N° de TVA", "service_legal_form": "Forme juridique",
+    "service_vat_percent": "Taux de TVA par défaut (%)", "service_vat_exemption": "Dispense de TVA",
+    "service_late_penalty": "Pénalités de retard", "service_discount": "Escompte", "service_iban": "IBAN",
 }  # fmt: skip
 
 

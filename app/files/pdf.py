@@ -1,8 +1,8 @@
 """PDF documents that a screen reader reads too (PDF/UA-1), drawn by Typst: see `app.files.typesetting`.
 
 What a document says comes to its template as JSON, so none of it is ever read as Typst. As a process,
-`python -m app.files.pdf` reads orders, a line of JSON each ({"template": …, "content": …}), and answers each
-with a line, {"size": bytes} and then as many bytes, or {"refused": why}.
+`python -m app.files.pdf` reads orders, a line of JSON each ({"template": …, "content": …, "facts": …}), and
+answers each with a line, {"size": bytes} and then as many bytes, or {"refused": why}.
 """
 
 import contextlib
@@ -19,10 +19,12 @@ from typing import Any
 
 import typst
 
+from app.files.factur_x import marked, xml_of
+from app.text.characters import legible
 from app.text.formats import french_spaces
 
 ROOT = Path(__file__).parents[2] / "templates"
-STANDARD = "ua-1"
+READABLE, ARCHIVED = "ua-1", "a-3a"
 LONGEST = 300  # characters of one text, so that the smallest size holds them all on the page
 MISSING = "□"
 # Letters of which the fonts within Typst have every weight.
@@ -46,21 +48,27 @@ def main() -> None:
         signal.alarm(0)
 
 
-def answer(template: str, content: dict[str, Any]) -> None:
+def answer(template: str, content: dict[str, Any], facts: dict[str, Any] | None = None) -> None:
     """Say one drawing."""
     drawn = b""
     try:
-        drawn = typeset(template, content)
+        drawn = typeset(template, content, facts)
         head: dict[str, Any] = {"size": len(drawn)}
-    except typst.TypstError as refusal:
+    except (typst.TypstError, ValueError) as refusal:
         head = {"refused": str(refusal)}
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + drawn)
     sys.stdout.buffer.flush()
 
 
-def typeset(template: str, content: dict[str, Any]) -> bytes:
-    """The PDF of `templates/<template>`, or `typst.TypstError`: never an empty file."""
-    return _compiled(ROOT / template, json.dumps(_all_drawable(content)))
+def typeset(template: str, content: dict[str, Any], facts: dict[str, Any] | None = None) -> bytes:
+    """The PDF of `templates/<template>`, or `typst.TypstError`: never an empty file. `facts`: those of an
+    electronic invoice, as `app.files.factur_x` takes them; its template attaches their XML, and the file is
+    one to keep too (PDF/A-3a). `ValueError` when they make none.
+    """
+    words = json.dumps(_all_drawable(content))
+    if not facts:
+        return _compiled(ROOT / template, words)
+    return marked(_compiled(ROOT / template, words, xml_of(facts).decode()))
 
 
 def _all_drawable(content: Any) -> Any:
@@ -75,17 +83,11 @@ def drawable(words: str) -> str:
     """The words that PDF/UA accepts: what is not seen (controls, changes of direction) goes, and a letter
     that no font within Typst has becomes a box.
     """
-    spaced = french_spaces(" ".join(words[: 2 * LONGEST].split()))
-    seen = "".join(each for each in unicodedata.normalize("NFC", spaced) if _is_seen(each))
+    seen = legible(french_spaces(" ".join(words[: 2 * LONGEST].split())))
     cut = seen if len(seen) <= LONGEST else seen[: LONGEST - 1] + "…"
     if USUAL.fullmatch(cut):
         return cut
     return "".join(letter if _has_glyph(letter) else MISSING for letter in _letters(cut))
-
-
-def _is_seen(character: str) -> bool:
-    is_variation = "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
-    return not is_variation and unicodedata.category(character)[0] != "C"
 
 
 def _letters(words: str) -> list[str]:
@@ -111,10 +113,10 @@ def _has_glyph(letter: str) -> bool:
     return True
 
 
-def _compiled(source: Path | bytes, data: str) -> bytes:
-    made = _compiler().compile(
-        input=source, format="pdf", sys_inputs={"data": data}, pdf_standards=[STANDARD]
-    )
+def _compiled(source: Path | bytes, data: str, attached: str = "") -> bytes:
+    inputs = {"data": data} | ({"attached": attached} if attached else {})
+    standards = [ARCHIVED, READABLE] if attached else [READABLE]
+    made = _compiler().compile(input=source, format="pdf", sys_inputs=inputs, pdf_standards=standards)
     if not isinstance(made, bytes):
         raise TypeError(f"{source!r} gave no PDF")
     return made

@@ -28,16 +28,18 @@ class Undrawn(Exception):  # noqa: N818 - a document, not an error of ours
     """Typst's reason for refusing a document, or that its process ended in the middle."""
 
 
-async def typeset_apart(template: str, content: dict[str, Any]) -> bytes:
-    """The PDF of `templates/<template>`, or `Undrawn`: never an empty file. `content` is what JSON knows."""
-    return await asyncio.get_running_loop().run_in_executor(_threads, _typeset, template, content)
+async def typeset_apart(template: str, content: dict[str, Any], facts: dict[str, Any] | None = None) -> bytes:
+    """The PDF of `templates/<template>`, or `Undrawn`: never an empty file. `content` and `facts`, which are
+    those of an electronic invoice, are what JSON knows.
+    """
+    return await asyncio.get_running_loop().run_in_executor(_threads, _typeset, template, content, facts)
 
 
-def _typeset(template: str, content: dict[str, Any]) -> bytes:
+def _typeset(template: str, content: dict[str, Any], facts: dict[str, Any] | None = None) -> bytes:
     """The drawing of this thread's process. One that has ended (it rested, or somebody killed it) is replaced
     once.
     """
-    order = json.dumps({"template": template, "content": content}).encode() + b"\n"
+    order = json.dumps({"template": template, "content": content, "facts": facts}).encode() + b"\n"
     for _ in range(2):
         if (drawn := _drawn(_process(), order)) is not None:
             return drawn

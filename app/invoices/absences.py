@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlmodel import col
 
 from app.access import StaffAccess
+from app.clock import day_of
 from app.errors import Refused
 from app.invoices.rules import BilledLine
 from app.invoices.staff import Entry, issue_invoice
@@ -26,7 +27,8 @@ async def invoice_absences(
         raise Refused("Une facture d’absence porte sur des rendez-vous non honorés d’une même entreprise.")
     title = "Absence non excusée à une visite" if len(slots) == 1 else "Absences non excusées à des visites"
     lines = [BilledLine(missed_words(each.starts_at), 1, cents) for each in slots]
-    entry = Entry(number, InvoiceKind.ABSENCE, title, *days)
+    missed = [day_of(each.starts_at) for each in slots]
+    entry = Entry(number, InvoiceKind.ABSENCE, title, *days, period=(missed[0], missed[-1]))
     return await issue_invoice(access, slots[0].company_id, entry, lines, now)
 
 

@@ -11,8 +11,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from app.files.typesetting import typeset_apart
 from app.files.zipped import Sink
+from app.invoices.electronic import facts_of
+from app.invoices.parties import Party, Printed, printed_of
 from app.invoices.queries import Bill, InvoiceRow
-from app.invoices.rules import KIND_WORDS, VAT_WORDS, epc_payload, in_groups, reference_of
+from app.invoices.rules import KIND_WORDS, epc_payload, in_groups, reference_of, shares_of
 from app.mail.letters import File
 from app.portal import Portal
 from app.settings import Settings
@@ -65,11 +67,11 @@ def paper_of(
     company: Company, invoice: Invoice, row: InvoiceRow, payments: Sequence[Payment], settings: Settings,
     today: date,
 ) -> dict[str, Any]:  # fmt: skip
-    """The words of the invoice; the outbox stores them as they are."""
-    bank = bank_of(row, settings)
+    """The words of the invoice, and its `facts` for programs; the outbox stores them as they are."""
+    bank, printed = bank_of(row, settings), printed_of(invoice, company, settings)
     is_note = invoice.kind == InvoiceKind.CREDIT_NOTE
     return {
-        "service": _service(settings),
+        "service": _service(printed.seller),
         "color": settings.service_color,
         "is_note": is_note,
         "kind": KIND_WORDS[InvoiceKind(invoice.kind)],
@@ -77,12 +79,11 @@ def paper_of(
         "number": invoice.number,
         "issued": day(invoice.issued_on),
         "due": "" if is_note else day(invoice.due_on),
-        "company": _buyer(company),
+        "period": printed.period_words,
+        "settles": _settles_words(printed),
+        "exemption": printed.vat_exemption,
+        "company": _buyer(printed.buyer),
         "lines": [_line(each) for each in invoice.lines],
-        "net": amount(invoice.net_cents),
-        "vat_words": VAT_WORDS,
-        "vat": amount(invoice.vat_cents),
-        "total": amount(invoice.total_cents),
         "settled": _settled(row, payments),
         "left": amount(max(row.left_cents, 0)) if not is_note else "",
         "state": row.words(today),
@@ -91,30 +92,54 @@ def paper_of(
         "bank": _bank(bank),
         "modules": modules_of(bank.payload) if bank else [],
         "email": settings.service_contributions_email,
+        "notes": list(printed.notes.values()),
+        "facts": facts_of(row, invoice.lines, printed, _account(bank, settings)),
+    } | _sums(invoice)
+
+
+def _sums(invoice: Invoice) -> dict[str, Any]:
+    shares = shares_of(invoice.lines)
+    return {
+        "net": amount(invoice.net_cents),
+        "vats": [{"words": each.words, "amount": amount(each.vat_cents)} for each in shares],
+        "total": amount(invoice.total_cents),
     }
 
 
 async def pdf_of(paper: dict[str, Any]) -> bytes:
-    """PDF/UA, away from the event loop; or `Undrawn`, never an empty file."""
-    return await typeset_apart(TEMPLATE, paper)
+    """PDF/UA and Factur-X, away from the event loop; or `Undrawn`, never an empty file."""
+    words = {name: value for name, value in paper.items() if name != "facts"}
+    return await typeset_apart(TEMPLATE, words, paper.get("facts"))
 
 
-def _service(settings: Settings) -> dict[str, str]:
-    number = f"SIRET {siret(settings.service_siret)}" if settings.service_siret else ""
+def _settles_words(printed: Printed) -> str:
+    return f"Sur la facture {printed.settles[0]} du {day(printed.settles[1])}" if printed.settles else ""
+
+
+def _account(bank: Bank | None, settings: Settings) -> dict[str, str]:
+    if bank is None:
+        return {}
+    reference = bank.reference.replace(" ", "")
+    return {"iban": settings.service_iban, "bic": settings.service_bic, "reference": reference}
+
+
+def _service(seller: Party) -> dict[str, str]:
+    vat = f"N° de TVA {seller.vat_number}" if seller.vat_number else ""
+    town = f"{seller.postcode} {seller.town}".strip()
     return {
-        "name": settings.service_name, "address": settings.service_address,
-        "phone": settings.service_phone, "email": settings.service_contributions_email,
-        "siret": number,
+        "name": seller.name, "form": seller.legal_form, "address": seller.address, "town": town,
+        "phone": seller.phone, "email": seller.email,
+        "siret": f"SIRET {siret(seller.siret)}" if seller.siret else "", "vat": vat,
     }  # fmt: skip
 
 
-def _buyer(company: Company) -> dict[str, str]:
+def _buyer(buyer: Party) -> dict[str, str]:
     return {
-        "name": company.name,
-        "address": company.address,
-        "town": f"{company.postcode} {company.town}".strip(),
-        "siret": f"SIRET {siret(company.siret)}" if company.siret else "",
-        "code": f"Code adhérent {company.code}",
+        "name": buyer.name,
+        "address": buyer.address,
+        "town": f"{buyer.postcode} {buyer.town}".strip(),
+        "siret": f"SIRET {siret(buyer.siret)}" if buyer.siret else "",
+        "code": f"Code adhérent {buyer.code}",
     }
 
 
@@ -150,8 +175,14 @@ def _bank(bank: Bank | None) -> list[dict[str, str]]:
 
 
 async def draw(paper: dict[str, Any], _settings: Settings) -> File:
-    """The PDF joined to the mail that announces this invoice."""
-    return file_name(paper["number"], is_note=paper["is_note"]), await pdf_of(paper), "application/pdf"
+    """The PDF joined to the mail that announces this invoice; also of a mail that waited for its relay while
+    the portal went from one version to the next.
+    """
+    vats = [{"words": paper.get("vat_words", ""), "amount": paper.get("vat", "")}]
+    service = {"form": "", "town": "", "vat": ""} | paper["service"]
+    more = {"vats": vats, "exemption": "", "notes": [], "period": "", "settles": ""}
+    content = await pdf_of(more | paper | {"service": service})
+    return file_name(paper["number"], is_note=paper["is_note"]), content, "application/pdf"
 
 
 def file_name(number: str, *, is_note: bool) -> str:

@@ -10,6 +10,7 @@ from litestar.response import Response
 from app import clock
 from app.errors import NotFound
 from app.invoices.paper import bank_of, file_name, paper_of, pdf_of
+from app.invoices.parties import printed_of
 from app.invoices.queries import (
     FILTERS,
     MOST_EXPORTED,
@@ -20,7 +21,7 @@ from app.invoices.queries import (
     row_of,
     totals_of,
 )
-from app.invoices.rules import STATE_WORDS, VAT_WORDS
+from app.invoices.rules import STATE_WORDS, shares_of
 from app.invoices.views import csv_of, line_of, sums_of
 from app.rights import Right
 from app.text.formats import amount
@@ -73,6 +74,7 @@ async def show(access: Member, invoice_id: FromPath[int]) -> Response[Any]:
     invoice, today = await access.get(Invoice, invoice_id), clock.today()
     row = await row_of(access, invoice)
     settled = await access.get(Invoice, invoice.settles_id) if invoice.settles_id else None
+    printed = printed_of(invoice, await access.company_row(), access.portal.settings)
     return page(
         "invoices/show.html",
         invoice=invoice,
@@ -83,7 +85,8 @@ async def show(access: Member, invoice_id: FromPath[int]) -> Response[Any]:
             for each in invoice.lines
         ],
         payments=[(each, amount(each.cents)) for each in await payments_of(access, invoice.key)],
-        vat_words=VAT_WORDS,
+        vats=[(each.words, amount(each.vat_cents)) for each in shares_of(invoice.lines)],
+        printed=printed,
         notes=[line_of(each, today) for each in await notes_of(access, invoice.key)],
         settles=settled,
         left=amount(row.left_cents) if row.left_cents > 0 else "",

@@ -1,22 +1,33 @@
-"""State of an invoice, amount left to pay, and the code that a bank reads. Pure functions, money in cents.
+"""Amounts, VAT and state of an invoice, and the code that a bank reads. Pure functions, money in cents.
+
+The page, the paper and the electronic file take their amounts from here. VAT is of the sum of the lines of
+each rate, to the nearest cent, as EN 16931 asks (BR-CO-17): a line has none of its own.
 
 The code for the bank follows EPC069-12 (European Payments Council, version 3.1), the reference ISO 11649.
 """
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any, NamedTuple
 
 from stdnum import iso11649
 
+from app.text.vat import USUAL_POINTS, percent
 from db.models import InvoiceKind
 
-VAT_PERCENT = 20
-VAT_WORDS = f"TVA {VAT_PERCENT} %"
 BIGGEST_CENTS = 2**31 - 1  # cents, in the tables; far below what a credit transfer carries
-LONGEST_CODE = 331  # bytes, in EPC069-12: what the largest code that it allows can hold
+LONGEST_NAME = 70  # characters of the beneficiary's, in EPC069-12
+# What SEPA's basic letters lack and no accent explains.
+BASIC = str.maketrans(
+    {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "&": "+"}
+    | dict.fromkeys("’‘", "'")
+    | dict.fromkeys("‐‒–—−", "-")
+)
+NOT_BASIC = re.compile(r"[^A-Za-z0-9/?:().,'+-]+")
 NUMBER = re.compile(r"[A-Z0-9][A-Z0-9/-]{0,20}")
 
 
@@ -46,11 +57,14 @@ KIND_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class BilledLine:
-    """A line of an invoice: `quantity` times `unit_cents`, before tax."""
+    """A line of an invoice: `quantity` times `unit_cents`, before tax. `vat_points`: its rate, None for the
+    one of the tariff or of the service.
+    """
 
     label: str
     quantity: int
     unit_cents: int
+    vat_points: int | None = None
 
     @property
     def net_cents(self) -> int:
@@ -66,16 +80,50 @@ class Amounts:
     total_cents: int
 
 
-def amounts_of(lines: Iterable[BilledLine]) -> Amounts:
-    """The tax is of the sum, to the nearest cent, as invoices in France are made."""
-    net = sum(each.net_cents for each in lines)
-    vat = vat_of(net)
+class VatShare(NamedTuple):
+    """The part of an invoice at one rate. `points`: 2000 is 20 %, 0 is exempt."""
+
+    points: int
+    net_cents: int
+    vat_cents: int
+
+    @property
+    def words(self) -> str:
+        return f"TVA {percent(self.points)}" if self.points else "Exonéré de TVA"
+
+
+def stored_line(line: BilledLine) -> dict[str, Any]:
+    """A line as invoices keep it."""
+    return {
+        "label": line.label, "quantity": line.quantity, "unit_cents": line.unit_cents,
+        "net_cents": line.net_cents, "vat_points": points_of({"vat_points": line.vat_points}),
+    }  # fmt: skip
+
+
+def points_of(line: Mapping[str, Any]) -> int:
+    """The rate of a stored line; those of before lines had theirs bore 20 %."""
+    points = line.get("vat_points")
+    return USUAL_POINTS if points is None else int(points)
+
+
+def shares_of(lines: Iterable[Mapping[str, Any]]) -> list[VatShare]:
+    """The tax of stored lines by rate, the highest first."""
+    nets: dict[int, int] = {}
+    for each in lines:
+        nets[points_of(each)] = nets.get(points_of(each), 0) + each["net_cents"]
+    return [VatShare(points, net, vat_of(net, points)) for points, net in sorted(nets.items(), reverse=True)]
+
+
+def amounts_of(lines: Iterable[Mapping[str, Any]]) -> Amounts:
+    """The sums of stored lines."""
+    shares = shares_of(lines)
+    net, vat = sum(each.net_cents for each in shares), sum(each.vat_cents for each in shares)
     return Amounts(net, vat, net + vat)
 
 
-def vat_of(net_cents: int) -> int:
+def vat_of(net_cents: int, points: int) -> int:
     """A half cent goes away from zero, so that a credit note takes back exactly what was invoiced."""
-    rounded = (abs(net_cents) * VAT_PERCENT + 50) // 100
+    rounded = (abs(net_cents) * points + 5_000) // 10_000
     return rounded if net_cents >= 0 else -rounded
 
 
@@ -123,12 +171,18 @@ def in_groups(code: str) -> str:
 def epc_payload(name: str, iban: str, bic: str, cents: int, reference: str) -> str:
     """The text that a banking application reads from the code: beneficiary, amount, reference.
 
-    Version 002: the BIC may be empty. UTF-8 is 1. The purpose is left empty. A name is cut at 70 characters,
-    or earlier where their bytes would pass the 331 of the whole.
+    Version 002: the BIC may be empty. UTF-8 is 1, though all of it is ASCII: a reader that is no bank's
+    guesses the encoding before it has seen that field, and some guess wrong. The purpose is left empty.
     """
     if not 1 <= cents <= 99_999_999_999:
         raise ValueError(f"{cents} cents cannot be transferred")
     amount = f"EUR{cents // 100}.{cents % 100:02}"
-    before, after = f"BCD\n002\n1\nSCT\n{bic}\n", f"\n{iban}\n{amount}\n\n{reference}"
-    left = LONGEST_CODE - len(f"{before}{after}".encode())
-    return f"{before}{name[:70].encode()[:left].decode(errors='ignore').strip()}{after}"
+    beneficiary = basic_letters(name)[:LONGEST_NAME].strip()
+    return f"BCD\n002\n1\nSCT\n{bic}\n{beneficiary}\n{iban}\n{amount}\n\n{reference}"
+
+
+def basic_letters(words: str) -> str:
+    """Sante au travail d'Armor: the letters that every bank of SEPA takes, which are ASCII."""
+    bare = unicodedata.normalize("NFKD", words.translate(BASIC))
+    letters = "".join(each for each in bare if not unicodedata.combining(each))
+    return " ".join(NOT_BASIC.sub(" ", letters).split())

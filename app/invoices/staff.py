@@ -1,7 +1,7 @@
 """Acts of the service: issue an invoice, a credit note, record a payment. Each is in the history."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -11,11 +11,21 @@ from app.access import StaffAccess
 from app.clock import day_of
 from app.errors import Refused
 from app.invoices.paper import paper_of
+from app.invoices.parties import Printed, printed_now, printed_of, usual_period
 from app.invoices.queries import row_of
-from app.invoices.rules import BIGGEST_CENTS, NUMBER, Amounts, BilledLine, amounts_of
+from app.invoices.rules import (
+    BIGGEST_CENTS,
+    NUMBER,
+    Amounts,
+    BilledLine,
+    amounts_of,
+    shares_of,
+    stored_line,
+)
 from app.mail.outbox import queue_mail
 from app.rights import Right, rights_of
 from app.text.formats import amount, day
+from app.text.vat import VAT_POINTS, percent
 from db.models import (
     Account,
     AuditKind,
@@ -26,6 +36,7 @@ from db.models import (
     InvoiceKind,
     Membership,
     Payment,
+    Tariff,
 )
 
 TAKEN = "Une facture porte déjà ce numéro."
@@ -34,13 +45,20 @@ NOT_CENTS = "Un montant s’écrit en centimes entiers, différent de zéro et d
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An invoice as the accounts give it. `number`: capitals, digits, - and /, 21 at most."""
+    """An invoice as the accounts give it. `number`: capitals, digits, - and /, 21 at most. `period`: first
+    and last day of what is billed; by default the year of a contribution, the day of anything else.
+    """
 
     number: str
     kind: InvoiceKind
     title: str
     issued_on: date
     due_on: date
+    period: tuple[date, date] | None = None
+
+    @property
+    def billed_period(self) -> tuple[date, date]:
+        return self.period or usual_period(self.kind, self.issued_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +78,15 @@ async def issue_invoice(
     company = await access.get(Company, company_id)
     if entry.kind == InvoiceKind.CREDIT_NOTE or entry.due_on < entry.issued_on:
         raise Refused("Une facture n’est pas un avoir, et son échéance suit sa date.")
-    invoice = await _add(access, company, entry, lines, now)
+    since, until = entry.billed_period
+    if since > until:
+        raise Refused("La période facturée finit avant de commencer.")
+    exemption = company.vat_exemption or access.portal.settings.service_vat_exemption
+    taxed = (
+        [replace(each, vat_points=0) for each in lines] if exemption else await _taxed(access, entry, lines)
+    )
+    printed = printed_now(company, access.portal.settings, (since, until), exemption)
+    invoice = await _add(access, company, entry, taxed, printed, now)
     _record(access, AuditKind.INVOICE_ISSUED, invoice, _about(invoice), now)
     await _mail(access, company, invoice, now)
     return invoice
@@ -78,12 +104,18 @@ async def issue_credit_note(
         Invoice.company_id == invoice.company_id, Invoice.settles_id == invoice.key
     )
     already = await access.first(mine) or 0
+    line = _taxed_as(invoice, line)
     total = _checked_amounts([line]).total_cents
     if total >= 0 or invoice.total_cents + already + total < 0:
         raise Refused("Un avoir est négatif et ne dépasse pas ce qui reste de la facture.")
     company, today = await access.get(Company, invoice.company_id), day_of(now)
+    settings = access.portal.settings
+    of = printed_of(invoice, company, settings)
+    printed = printed_now(
+        company, settings, (of.since, of.until), of.vat_exemption, (invoice.number, invoice.issued_on)
+    )
     entry = Entry(number, InvoiceKind.CREDIT_NOTE, f"Avoir sur {invoice.number}", today, today)
-    note = await _add(access, company, entry, [line], now, settles_id=invoice.key)
+    note = await _add(access, company, entry, [line], printed, now, settles_id=invoice.key)
     about = f"{_about(note)}, sur {invoice.number}"
     _record(access, AuditKind.CREDIT_NOTE_ISSUED, note, about, now)
     await _mail(access, company, note, now)
@@ -134,18 +166,44 @@ async def _known_payment(access: StaffAccess, invoice: Invoice, received: Receiv
     return existing
 
 
+async def _taxed(access: StaffAccess, entry: Entry, lines: Sequence[BilledLine]) -> list[BilledLine]:
+    """Each line with its rate: its own, else the tariff's for what the tariff prices, else the service's."""
+    points = int(access.portal.settings.service_vat_percent * 100)
+    if entry.kind in {InvoiceKind.CONTRIBUTION, InvoiceKind.ENTRY}:
+        of_year = select(Tariff).where(col(Tariff.year) == entry.billed_period[0].year)
+        tariff = await access.first(of_year)
+        points = tariff.rules.get("vat_points", points) if tariff else points
+    taxed = [
+        replace(each, vat_points=points if each.vat_points is None else each.vat_points) for each in lines
+    ]
+    for each in taxed:
+        if each.vat_points not in VAT_POINTS:
+            raise Refused(f"{percent(each.vat_points or 0)} n’est pas un taux de TVA en France.")
+    return taxed
+
+
+def _taxed_as(invoice: Invoice, line: BilledLine) -> BilledLine:
+    """A credit note takes back the tax that was invoiced: at another rate it would take back another."""
+    rates = [each.points for each in shares_of(invoice.lines)]
+    points = rates[0] if line.vat_points is None and len(rates) == 1 else line.vat_points
+    if points not in rates:
+        raise Refused("Un avoir porte un taux de TVA de sa facture : dites lequel.")
+    return replace(line, vat_points=points)
+
+
 async def _add(
-    access: StaffAccess, company: Company, entry: Entry, lines: Sequence[BilledLine], now: datetime,
-    settles_id: int | None = None,
+    access: StaffAccess, company: Company, entry: Entry, lines: Sequence[BilledLine], printed: Printed,
+    now: datetime, settles_id: int | None = None,
 ) -> Invoice:  # fmt: skip
     amounts = _checked_amounts(lines)
     if not NUMBER.fullmatch(entry.number):
         raise Refused(
             "Un numéro compte 21 caractères au plus : majuscules, chiffres, tiret ou barre oblique."
         )
+    fields = {name: value for name, value in asdict(entry).items() if name != "period"}
     invoice = Invoice(
-        company_id=company.key, created_at=now, settles_id=settles_id, **asdict(entry), **asdict(amounts),
-        lines=[asdict(each) | {"net_cents": each.net_cents} for each in lines],
+        company_id=company.key, created_at=now, settles_id=settles_id, **fields, **asdict(amounts),
+        lines=[stored_line(each) for each in lines], printed=printed.stored(),
     )  # fmt: skip
     try:
         async with access.savepoint():
@@ -160,7 +218,7 @@ def _checked_amounts(lines: Sequence[BilledLine]) -> Amounts:
     """Whole cents, whatever was given: half a cent would be rounded somewhere, out of sight."""
     if not lines or not all(_is_cents(each.unit_cents) and _is_cents(each.quantity) for each in lines):
         raise Refused(NOT_CENTS)
-    amounts = amounts_of(lines)
+    amounts = amounts_of([stored_line(each) for each in lines])
     if not _is_cents(amounts.total_cents):
         raise Refused(NOT_CENTS)
     return amounts

@@ -58,7 +58,8 @@ HELD = (
         WHILE_MEMBER,
         {
             "company": "code member_code name town siret address postcode naf naf_version email phone "
-            "team_id declarant_key closed_at closed_reason suspended_at created_at updated_at",
+            "team_id declarant_key buyer_kind vat_exemption closed_at closed_reason suspended_at created_at "
+            "updated_at",
             "companycontact": "company_id kind name email phone",
             "companycorrection": "company_id account_id on_behalf before after refusal sent_at answered_at",
             "memberimport": "account_id state file_name unchanged created_at applied_at undone_at",
@@ -252,7 +253,7 @@ HELD = (
             "declarationcorrection": "company_id declaration_id account_id text state answer sent_at "
             "answered_at",
             "invoice": "company_id number kind title issued_on due_on lines net_cents vat_cents "
-            "total_cents settles_id created_at",
+            "total_cents settles_id printed created_at",
             "payment": "company_id invoice_id paid_on cents method reference created_at",
         },
     ),

@@ -28,7 +28,7 @@ from db.models.clinic import (
     SessionCompany,
     WaitingPerson,
 )
-from db.models.company import CareTeam, Company, CompanyContact, CompanyCorrection, ContactKind
+from db.models.company import BuyerKind, CareTeam, Company, CompanyContact, CompanyCorrection, ContactKind
 from db.models.contribution import (
     AnnualDeclaration,
     CorrectionState,
@@ -84,6 +84,7 @@ __all__ = [
     "Base",
     "BatchLine",
     "BatchState",
+    "BuyerKind",
     "CalendarFeed",
     "CareCentre",
     "CareTeam",

@@ -9,11 +9,22 @@ from sqlmodel import Field
 from db.models.base import Base, CompanyOwned, instant
 
 
+class BuyerKind(StrEnum):
+    """The way an electronic invoice goes: to a company that is subject to VAT, to one that is not (most
+    associations), to a public body.
+    """
+
+    TAXED = "assujetti"
+    UNTAXED = "non_assujetti"
+    PUBLIC = "public"
+
+
 class Company(Base, table=True):
     """A member employer (`code` = 5 digits) or one of its sites (`code-N`).
 
     `declarant_key` is the n° télédéclarant, never in clear: HMAC-SHA-256, hexadecimal. `closed_at`: the
     membership is over, for `closed_reason`; `suspended_at`: it waits, and the service proposes nothing.
+    `vat_exemption`: why its invoices bear no VAT, or "".
     """
 
     code: str = Field(max_length=9, unique=True)
@@ -29,6 +40,8 @@ class Company(Base, table=True):
     naf_version: str = Field(default="", max_length=10)
     team_id: int | None = Field(default=None, foreign_key="careteam.id")
     declarant_key: str = Field(max_length=64)
+    buyer_kind: BuyerKind = Field(default=BuyerKind.TAXED, sa_type=String(15))
+    vat_exemption: str = Field(default="", max_length=200)
     closed_at: datetime | None = instant(nullable=True)
     closed_reason: str = Field(default="", max_length=200)
     suspended_at: datetime | None = instant(nullable=True)

@@ -18,9 +18,11 @@ class InvoiceKind(StrEnum):
 
 
 class Invoice(CompanyOwned, table=True):
-    """Amounts in cents; a credit note's are negative. `lines`: label, quantity, unit and net cents of each.
+    """Amounts in cents; a credit note's are negative. `lines`: label, quantity, unit and net cents of each,
+    and its VAT in hundredths of a percent.
 
-    `settles_id`: the invoice that a credit note settles.
+    `settles_id`: the invoice that a credit note settles. `printed`: the two parties, the period and the terms
+    as they were on its day, since an invoice does not change; empty when it is older than that.
     """
 
     __table_args__ = (
@@ -39,6 +41,7 @@ class Invoice(CompanyOwned, table=True):
     vat_cents: int
     total_cents: int
     settles_id: int | None = Field(default=None, foreign_key="invoice.id")
+    printed: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime = instant()
 
 

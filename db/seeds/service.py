@@ -233,10 +233,13 @@ class Service:
 
     def _invoices(self) -> Iterator[dict[str, Any]]:
         for index in range(self.members):
-            net = self.draw.randrange(1, 200) * 11_600
+            people = self.draw.randrange(1, 200)
+            net = people * 11_600
+            line = {"label": "Personnes suivies", "quantity": people, "unit_cents": 11_600}
             yield {
                 "company_id": self._number(Company, index), "number": f"S{self.today.year}-{index:06d}",
-                "kind": "cotisation", "title": f"Cotisation {self.today.year}", "lines": [],
+                "kind": "cotisation", "title": f"Cotisation {self.today.year}", "printed": {},
+                "lines": [line | {"net_cents": net, "vat_points": 2000}],
                 "issued_on": self.today - timedelta(days=index % 300),
                 "due_on": self.today - timedelta(days=index % 300 - 30), "net_cents": net,
                 "vat_cents": net // 5, "total_cents": net + net // 5, "created_at": self.now,

@@ -10,7 +10,7 @@ import zxingcpp
 from app.files.pdf import ROOT
 from app.invoices.rules import BilledLine
 from app.invoices.staff import Entry, ReceivedPayment, issue_invoice, record_payment
-from app.settings import Settings
+from app.settings import DEMO_SELLER, Settings
 from db.models import InvoiceKind
 from tests.planning.steps import service
 
@@ -43,7 +43,7 @@ async def paid(portal, world, invoice, cents, reference="VIR-1", on=date(2026, 2
 
 
 def the_settings(**more):
-    return Settings(**{"secret_key": "x" * 32} | BANK | more)
+    return Settings(**{"secret_key": "x" * 32} | DEMO_SELLER | BANK | more)
 
 
 def codes_on(template, data):

@@ -19,7 +19,7 @@ COMPANY = Company(
     postcode="22000", town="Saint-Brieuc", siret="73282932000074", declarant_key="-",
 )  # fmt: skip
 LINES = [{"label": "Salariés suivis", "quantity": 1, "unit_cents": 10_000, "net_cents": 10_000}]
-PAYLOAD = f"BCD\n002\n1\nSCT\n{BIC}\nAIST22 Santé au Travail\n{IBAN}\nEUR50.00\n\nRF40F202600123"
+PAYLOAD = f"BCD\n002\n1\nSCT\n{BIC}\nAIST22 Sante au Travail\n{IBAN}\nEUR50.00\n\nRF40F202600123"
 
 
 def a_paper(paid=7_000, lines=LINES, company=COMPANY, settings=None, **changed):
@@ -40,8 +40,14 @@ def a_paper(paid=7_000, lines=LINES, company=COMPANY, settings=None, **changed):
     return paper_of(company, invoice, row, payments, settings or the_settings(), date(2026, 3, 2))
 
 
+def drawn(paper):
+    return typeset(
+        TEMPLATE, {name: value for name, value in paper.items() if name != "facts"}, paper["facts"]
+    )
+
+
 def opened(paper):
-    return PdfReader(io.BytesIO(typeset(TEMPLATE, paper)))
+    return PdfReader(io.BytesIO(drawn(paper)))
 
 
 def text_of(paper):
@@ -61,7 +67,11 @@ def test_what_the_code_says_is_written_beside_it():
     for words in (
         "Facture F2026-00123", "Date : 2 février 2026", "Échéance : 15 mars 2026", "Adhérent BRIEUC",
         "SIRET 732 829 320 00074", "Code adhérent 00010", "Total HT 100,00 €", "TVA 20 % 20,00 €",
-        "Total TTC 120,00 €", "Règlement du 20 février 2026, virement −70,00 €", "Reste à payer 50,00 €",
+        "Total TTC 120,00 €", "Période facturée : du 1er janvier 2026 au 31 décembre 2026",
+        "Association loi 1901", "SIRET 732 829 320 00074", "N° de TVA FR44732829320",
+        "pénalités de trois fois le taux d’intérêt légal, exigibles sans rappel",
+        "indemnité forfaitaire de 40 € pour frais de recouvrement", "Pas d’escompte",
+        "Règlement du 20 février 2026, virement −70,00 €", "Reste à payer 50,00 €",
         "État au 2 mars 2026 : partiellement payée", "FR76 3000 6000 0112 3456 7890 189", BIC,
         "RF40 F202 6001 23", "Montant 50,00 €", "page 1 / 1",
     ):  # fmt: skip

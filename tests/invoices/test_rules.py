@@ -14,17 +14,23 @@ from app.invoices.rules import (
     BilledLine,
     InvoiceState,
     amounts_of,
+    basic_letters,
     epc_payload,
     in_groups,
     left_of,
     reference_of,
+    shares_of,
     state_of,
+    stored_line,
     vat_of,
 )
+from app.text.vat import VAT_POINTS
 from db.models import InvoiceKind
 from tests.invoices.steps import BIC, IBAN
 
 DUE = date(2026, 3, 15)
+RATES = st.sampled_from(sorted({0, *VAT_POINTS}))
+A_LINE = st.builds(BilledLine, st.just("x"), st.integers(-500, 500), st.integers(1, 100_000), RATES)
 CENTS = st.integers(-2_000_000_00, 2_000_000_00)
 
 
@@ -66,17 +72,25 @@ def test_every_invoice_has_one_state_and_only_what_is_left_can_be_late(kind, tot
     ("net", "vat"), [(10_000, 2_000), (1, 0), (3, 1), (2, 0), (9_999, 2_000), (-10_000, -2_000), (-3, -1)]
 )
 def test_the_tax_is_to_the_nearest_cent(net, vat):
-    assert vat_of(net) == vat
+    assert vat_of(net, 2000) == vat
 
 
-@given(
-    st.lists(st.builds(BilledLine, st.just("x"), st.integers(-500, 500), st.integers(1, 100_000)), min_size=1)
-)
+@given(st.lists(A_LINE, min_size=1))
 def test_the_amounts_add_up_and_a_credit_note_takes_back_exactly_as_much(lines):
-    amounts = amounts_of(lines)
+    stored = [stored_line(each) for each in lines]
+    amounts, shares = amounts_of(stored), shares_of(stored)
     assert amounts.net_cents == sum(each.net_cents for each in lines)
     assert amounts.total_cents == amounts.net_cents + amounts.vat_cents
-    assert amounts_of([BilledLine("retour", -1, amounts.net_cents)]).total_cents == -amounts.total_cents
+    assert sum(each.vat_cents for each in shares) == amounts.vat_cents
+    assert sum(each.net_cents for each in shares) == amounts.net_cents
+    assert len({each.points for each in shares}) == len(shares)
+    back = [stored_line(BilledLine("retour", -1, each.net_cents, each.points)) for each in shares]
+    assert amounts_of(back).total_cents == -amounts.total_cents
+
+
+def test_a_line_of_before_lines_had_their_rate_bore_the_usual_one():
+    old = {"label": "x", "quantity": 1, "unit_cents": 10_000, "net_cents": 10_000}
+    assert [tuple(each) for each in shares_of([old])] == [(2000, 10_000, 2_000)]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +115,7 @@ def test_what_gives_no_reference_says_so(number):
 def test_the_code_says_what_epc069_12_asks():
     payload = epc_payload("AIST22 Santé au Travail", IBAN, BIC, 123_405, "RF18539007547034")
     assert payload.split("\n") == [
-        "BCD", "002", "1", "SCT", BIC, "AIST22 Santé au Travail", IBAN, "EUR1234.05", "", "RF18539007547034",
+        "BCD", "002", "1", "SCT", BIC, "AIST22 Sante au Travail", IBAN, "EUR1234.05", "", "RF18539007547034",
     ]  # fmt: skip
 
 
@@ -111,9 +125,21 @@ def test_whatever_the_name_the_code_stays_within_its_norm(name, cents):
     payload = epc_payload(name, IBAN, BIC, cents, "RF18539007547034")
     assert len(payload.split("\n")) == 10
     assert len(payload.split("\n")[5]) <= 70
-    assert len(payload.encode()) <= 331
-    assert name.strip().startswith(payload.split("\n")[5])
+    assert payload.isascii()
+    assert len(payload) <= 331
     assert len(modules_of(payload)) <= 17 + 4 * 13
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("Santé au travail d’Armor", "Sante au travail d'Armor"),
+        ("SŒURS & FRÈRES – Île", "SOEURS + FRERES - Ile"),
+        ("« AIST »\t22 !", "AIST 22"),
+    ],
+)
+def test_a_bank_reads_the_name_in_the_letters_that_all_of_them_take(name, letters):
+    assert basic_letters(name) == letters
 
 
 @pytest.mark.parametrize("cents", [0, -1, 100_000_000_000])

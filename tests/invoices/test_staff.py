@@ -30,7 +30,13 @@ async def test_an_invoice_is_written_with_its_amounts_and_told_in_the_history(po
     invoice = await an_invoice(portal, world)
     assert (invoice.net_cents, invoice.vat_cents, invoice.total_cents) == (10_000, 2_000, 12_000)
     assert invoice.lines == [
-        {"label": "Salariés suivis", "quantity": 1, "unit_cents": 10_000, "net_cents": 10_000}
+        {
+            "label": "Salariés suivis",
+            "quantity": 1,
+            "unit_cents": 10_000,
+            "net_cents": 10_000,
+            "vat_points": 2000,
+        }
     ]
     assert await told_events(portal) == [("invoice_issued", "F2026-1, 120,00 € TTC")]
 

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from app.main import create_app
-from app.settings import Settings
+from app.settings import DEMO_SELLER, Settings
 from db.models import AccountSession, SignInFlow
 from tests.actors import Actor
 from tests.world import PASSWORD
@@ -161,7 +161,11 @@ async def test_htmx_is_told_to_leave_the_page_once_signed_in(visitor, world):
 
 async def test_over_https_the_cookies_are_bound_to_this_host(database_url, tmp_path):
     settings = Settings(
-        data_dir=tmp_path, database_url=database_url, secret_key="k" * 40, base_url="https://portail.example"
+        data_dir=tmp_path,
+        database_url=database_url,
+        secret_key="k" * 40,
+        base_url="https://portail.example",
+        **DEMO_SELLER,
     )
     edge = create_app(settings, bcrypt_cost=4)
     async with Actor(edge) as visitor:
