@@ -156,6 +156,15 @@ def _one_of(model: Any, owner: str) -> Any:
     return select(model).where(getattr(model, owner) == bindparam("owner"), model.id == bindparam("row"))
 
 
+async def _row_of(access: Access, model: Any, owner: str, key: int, row_id: int) -> Any:
+    found: Any = None
+    if 0 < row_id <= BIGGEST_ID:
+        found = await access.first(_one_of(model, owner), {"owner": key, "row": row_id})
+    if found is None:
+        raise NotFound
+    return found
+
+
 @cache
 def of_company(model: type[Owned]) -> SelectOfScalar[Owned]:
     """The rows of the company that `params` name, to make a statement of at module level."""
@@ -179,13 +188,7 @@ class AccountAccess(Access):
         return select(model).where(col(model.account_id) == self.account.key)
 
     async def get(self, model: type[Mine], row_id: int) -> Mine:
-        if not 0 < row_id <= BIGGEST_ID:
-            raise NotFound
-        row: Mine | None = await self.first(
-            _one_of(model, "account_id"), {"owner": self.account.key, "row": row_id}
-        )
-        if row is None:
-            raise NotFound
+        row: Mine = await _row_of(self, model, "account_id", self.account.key, row_id)
         return row
 
 
@@ -198,6 +201,7 @@ class MemberAccess(Access):
     membership: ActingMembership
     team: FollowingTeam | None = None
     withheld: frozenset[Right] = frozenset()
+    looker: int | None = None  # the account of the service that looks on: what it opens leaves its trace
 
     @property
     def rights(self) -> frozenset[Right]:
@@ -249,13 +253,9 @@ class MemberAccess(Access):
         return select(model).where(model.company_id == self.company.key)
 
     async def get(self, model: type[Owned], row_id: int) -> Owned:
-        if not 0 < row_id <= BIGGEST_ID:
-            raise NotFound
-        row: Owned | None = await self.first(
-            _one_of(model, "company_id"), {"owner": self.company.key, "row": row_id}
-        )
-        if row is None:
-            raise NotFound
+        row: Owned = await _row_of(self, model, "company_id", self.company.key, row_id)
+        if self.looker and model in OPENED:
+            self.portal.reads.note(trace_of(row, "", self.looker, clock.now()))
         return row
 
 

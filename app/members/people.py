@@ -10,6 +10,7 @@ from app import clock
 from app.access import StaffAccess
 from app.members import staff
 from app.members.asking import Question, asked
+from app.members.queries import person_of
 from app.staff_rights import StaffRight
 from app.text.fields import Input
 from app.web.caller import Caller
@@ -30,7 +31,7 @@ async def _act_on_person(
     request: Request, access: StaffAccess, account_id: int, words: tuple[str, str, str],
     act: Callable[[Account], Awaitable[Any]] | None, done: str,
 ) -> Response[Any]:  # fmt: skip
-    account = await access.get(Account, account_id)
+    account = await person_of(access, account_id)
     form: Form[Any] = Form()
     if act:
         form = await Form.attempted(request, access, Input, lambda _: act(account))
@@ -90,7 +91,7 @@ def _looking_question(account: Account, company: Company) -> Question:
 
 async def _looked_through(access: StaffAccess, membership_id: int) -> tuple[Membership, Account, Company]:
     membership = await access.get(Membership, membership_id)
-    account = await access.get(Account, membership.account_id)
+    account = await person_of(access, membership.account_id)
     return membership, account, await access.get(Company, membership.company_id)
 
 

@@ -51,10 +51,20 @@ _OF_CODE = select(Company).where(col(Company.code) == bindparam("code"))
 
 
 async def member_of(access: StaffAccess, code: str) -> Company:
-    """The member or site of that code, or `NotFound`."""
+    """The member or site of that code, or `NotFound`. A page about it leaves its trace."""
     found = await access.first(_OF_CODE, {"code": code})
     if found is None:
         raise NotFound
+    if not access.writes:
+        access.reads(found)
+    return found
+
+
+async def person_of(access: StaffAccess, account_id: int) -> Account:
+    """Account of somebody with access, or `NotFound`. A page about them leaves the same trace."""
+    found = await access.get(Account, account_id)
+    if not access.writes:
+        access.reads(found)
     return found
 
 

@@ -30,6 +30,7 @@ from app.members.queries import (
     facts_of_employee,
     is_staff,
     member_of,
+    person_of,
     places_of,
 )
 from app.members.staff import move_to_team
@@ -42,7 +43,7 @@ from app.web.pages import Page, page, see
 from app.web.paging import row_number, row_numbers
 from app.web.posted import posted
 from app.web.signatures import Request, Staff, get, post
-from db.models import Account, CareTeam, Company, Employee
+from db.models import CareTeam, Company, Employee
 
 DONE = {
     "siret": "Le SIRET est modifié : les personnes de l’entreprise en sont averties.",
@@ -126,7 +127,6 @@ async def act_on_many(
 @get(MEMBER, right=StaffRight.MEMBERS)
 async def show(access: Staff, code: FromPath[str], fait: NamedDependency[str] = "") -> Response[Any]:
     member = await member_of(access, code)
-    access.reads(member)
     return await _member_page(access, member, Form(), DONE.get(fait, ""))
 
 
@@ -143,8 +143,7 @@ async def _member_page(access: StaffAccess, company: Company, form: Form[Any], n
 
 @get(PERSON, right=StaffRight.MEMBERS)
 async def person(access: Staff, account_id: FromPath[int], fait: NamedDependency[str] = "") -> Response[Any]:
-    account, now = await access.get(Account, account_id), clock.now()
-    access.reads(account)
+    account, now = await person_of(access, account_id), clock.now()
     return page(
         "members/person.html", account=account, notice=DONE.get(fait, ""),
         places=await places_of(access, account.key),

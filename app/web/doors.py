@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from litestar.exceptions import HTTPException
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,6 +18,7 @@ from app.errors import ClientClosed, Forbidden, NotFound
 from app.follow_up.secrecy import keep_health_secret
 from app.rights import Right, rights_of
 from app.security.presence import ABSOLUTE, IDLE, STAFF_ABSOLUTE, is_over
+from app.security.reads import trace_of
 from app.security.seat import ActingAccount, ActingCompany, OpenedSession
 from app.sessions import Seat, lent_seat, seat_at, session_of
 from app.staff_rights import StaffRight, StaffScope, staff_rights_of
@@ -25,7 +27,7 @@ from app.web.caller import Caller, Viewer
 from app.web.drafts import LONGEST, keep_draft
 from app.web.signatures import Request
 from app.web.uploads import Limit, drain, read_upload
-from db.models import Account, AccountSession, StaffMember
+from db.models import Account, AccountSession, Document, Employee, StaffMember
 from db.models.company import label_of
 
 
@@ -158,7 +160,7 @@ async def member_access(request: Request) -> AsyncIterator[MemberAccess]:
         seat = await seat_at(database, session, visit.session_token, code, clock.today())
         if seat is None:
             raise SignInNeeded
-        _check(visit, seat.session)
+        _check(visit, seat.session, None)
         _check_steps(seat.session)
         seat, withheld = await _looked_through(visit, session, seat, code)
         # Without a company, a foreign one or none: the page that says no shows the same person.
@@ -168,7 +170,7 @@ async def member_access(request: Request) -> AsyncIterator[MemberAccess]:
         visit.company = seat.company
         access = MemberAccess(
             visit.portal, session, seat.account, seat.company, seat.membership, seat.team,
-            withheld or frozenset(),
+            withheld or frozenset(), None if withheld is None else seat.session.account_id,
         )  # fmt: skip
         visit.viewer = _at_company(visit.viewer, seat, seat.company, access.rights)
         if withheld is not None:
@@ -180,6 +182,21 @@ async def member_access(request: Request) -> AsyncIterator[MemberAccess]:
             # Before a byte of the file is read, and before its handler can forget it.
             await may_send(access, **request.path_params)
         yield access
+        if access.looker:
+            await _trace_look(access, access.looker, request.path_params)
+
+
+# What a page with such a number in its address shows, whichever way it reads it.
+SUBJECTS: dict[str, type[Document | Employee]] = {"document_id": Document, "employee_id": Employee}
+
+
+async def _trace_look(access: MemberAccess, looker: int, params: dict[str, Any]) -> None:
+    """The page answered: its company was read, and what its address names."""
+    company = await access.company_row()
+    access.portal.reads.note(trace_of(company, "", looker, clock.now()))
+    for name, model in SUBJECTS.items():
+        if name in params:
+            await access.get(model, params[name])
 
 
 LOOKING = (
@@ -249,7 +266,7 @@ async def _recognised(
     token, database = visit.session_token, visit.portal.database
     row = await session_of(database, session, token) if token else None
     opened, account, staff = row or (None, None, None)
-    _check(visit, opened, ABSOLUTE if staff is None else STAFF_ABSOLUTE)
+    _check(visit, opened, staff)
     if opened is None or account is None:
         raise SignInNeeded
     visit.viewer = _viewer(account, opened, staff)
@@ -264,15 +281,22 @@ def _check_steps(opened: AccountSession | OpenedSession) -> None:
         raise FactorNeeded
 
 
-def _check(
-    visit: Caller, opened: AccountSession | OpenedSession | None, longest: timedelta = ABSOLUTE
-) -> None:
-    now = clock.now()
+def _longest(opened: AccountSession | OpenedSession, staff: StaffMember | None) -> timedelta:
+    """Time that it lasts in all: less in the service's pages, and for the service in a member's."""
+    return STAFF_ABSOLUTE if staff or opened.as_membership_id else ABSOLUTE
+
+
+def _is_over(visit: Caller, opened: AccountSession | OpenedSession, staff: StaffMember | None) -> bool:
+    last_seen = visit.portal.presence.last_seen(opened)
+    return is_over(opened, last_seen, clock.now(), _longest(opened, staff))
+
+
+def _check(visit: Caller, opened: AccountSession | OpenedSession | None, staff: StaffMember | None) -> None:
     if opened is None:
         raise SignInNeeded
-    if is_over(opened, visit.portal.presence.last_seen(opened), now, longest):
+    if _is_over(visit, opened, staff):
         raise SignInNeeded(None if opened.ended_at else opened.account_id)
-    visit.portal.presence.touch(opened.key, now)
+    visit.portal.presence.touch(opened.key, clock.now())
 
 
 async def recognise(request: Request) -> None:
@@ -288,7 +312,7 @@ async def recognise(request: Request) -> None:
                 await _signed_in(request, session)
             return
         seat = await seat_at(database, session, visit.session_token, code, clock.today())
-    if seat is None or is_over(seat.session, visit.portal.presence.last_seen(seat.session), clock.now()):
+    if seat is None or _is_over(visit, seat.session, None):
         return
     visit.viewer = _viewer(seat.account, seat.session, None)
     is_in = not (seat.session.must_choose_password or seat.session.needs_factor)
@@ -304,7 +328,7 @@ STEP = timedelta(minutes=5)  # by which what is left goes down: two readings giv
 def _viewer(
     account: Account | ActingAccount, opened: AccountSession | OpenedSession, staff: StaffMember | None
 ) -> Viewer:
-    ends_at = opened.created_at + (ABSOLUTE if staff is None else STAFF_ABSOLUTE)
+    ends_at = opened.created_at + _longest(opened, staff)
     return Viewer(
         name=account.full_name,
         email=account.email,

@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import delete
 
 from app import clock, retention
 from app.access import StaffAccess
 from app.housekeeping import tidy
 from app.security.presence import ABSOLUTE, STAFF_ABSOLUTE
 from app.security.reads import MOST, SAME
-from db.models import AccountSession, Company, Document, Employee, StaffRead
+from db.models import AccountSession, Company, Document, Employee, Membership, StaffRead
 from db.shortage import Busy
 from tests.actors import Actor
 from tests.reading import rows
+from tests.staff.test_rights import of_the_service
 
 
 async def opening(portal, world, *subjects):
@@ -44,6 +46,57 @@ async def test_what_is_opened_leaves_a_line_with_who_what_and_of_whom(portal, wo
     ]  # fmt: skip
     assert {each.account_id for each in lines} == {world.clerk.key}
     assert all(each.about for each in lines)
+
+
+async def test_every_page_about_a_member_or_somebody_leaves_a_line(app, clerk, portal, world):
+    """Pages of acts too: they show the name, the SIRET, the people."""
+    pages = [
+        path for method, path, _ in of_the_service(app)
+        if method == "GET" and path.startswith(("/service/adherents/00010/", "/service/personnes/"))
+    ]  # fmt: skip
+    assert len(pages) > 10
+    for path in pages:
+        portal.reads._latest.clear()
+        if (await clerk.get(path)).status_code == 200:
+            await portal.reads.flush()
+            found = await rows(portal, StaffRead)
+            assert [each.kind for each in found] == ["company" if "adherents" in path else "account"], path
+            async with portal.database.transaction(write=True) as session:
+                await session.exec(delete(StaffRead))
+
+
+async def test_what_is_read_with_the_eyes_of_a_member_leaves_lines(clerk, alice, portal, world):
+    (found,) = await rows(
+        portal, Membership, Membership.account_id == world.alice.id, Membership.company_id == world.ours.id
+    )
+    await clerk.fill(f"/service/vue/{found.id}")
+    await portal.reads.flush()
+    before = len(await rows(portal, StaffRead))
+    (document,) = await rows(portal, Document, Document.company_id == world.ours.id)
+    for path in (f"salaries/{world.employee.id}", f"documents/{document.id}/fichier", "salaries/999"):
+        await clerk.get(f"/espace/00010/{path}")
+        await alice.get(f"/espace/00010/{path}")
+    await portal.reads.flush()
+    lines = (await rows(portal, StaffRead))[before:]
+    assert {each.account_id for each in lines} == {world.clerk.id}
+    assert sorted((each.kind, each.subject_id) for each in lines) == [
+        ("company", world.ours.id), ("document", document.id), ("employee", world.employee.id),
+    ]  # fmt: skip
+
+
+async def test_looking_with_the_eyes_of_a_member_lasts_no_longer_than_the_service(
+    clerk, portal, world, monkeypatch
+):
+    (found,) = await rows(
+        portal, Membership, Membership.account_id == world.alice.id, Membership.company_id == world.ours.id
+    )
+    await clerk.fill(f"/service/vue/{found.id}")
+    (opened,) = await rows(portal, AccountSession)
+    for after, status in ((timedelta(minutes=-1), 200), (timedelta(minutes=1), 303)):
+        now = opened.created_at + STAFF_ABSOLUTE + after
+        monkeypatch.setattr(clock, "now", lambda now=now: now)
+        portal.presence.touch(opened.key, now)
+        assert (await clerk.get("/espace/00010")).status_code == status
 
 
 async def test_the_same_reading_is_written_once_and_again_later(portal, world, monkeypatch):
