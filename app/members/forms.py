@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator
 from app.company_details.forms import cell
 from app.members.staff import REASONS
 from app.text.cells import COLUMNS
-from app.text.fields import Input, text
+from app.text.fields import Input, Ticked, text
 from app.text.values import read_day
 from app.web.chosen import Row
 from db.numbers import company_code
@@ -62,7 +62,10 @@ class Suspension(Input):
 
 
 class NewAdministrator(Input):
+    """`for_good`: an access that ended, or will, has no end any more."""
+
     membership: Row
+    for_good: Ticked = False
 
 
 class NewTeam(Input):

@@ -14,11 +14,11 @@ from app.members.asking import Field, Question, asked, pdf_answer
 from app.members.forms import Closing, Entry, Merging, NewAdministrator, NewSiret, NewTeam, Suspension
 from app.members.letters import print_letters
 from app.members.merging import merge
-from app.members.queries import member_of, people_of
+from app.members.queries import PersonLine, member_of, people_of
 from app.staff_rights import StaffRight
 from app.text.counts import plural
 from app.text.fields import Input
-from app.text.formats import amount
+from app.text.formats import amount, day
 from app.web.forms import Form
 from app.web.pages import Page, see
 from app.web.signatures import Request, Staff, get, post
@@ -130,13 +130,24 @@ async def change_team(request: Request, access: Staff, code: FromPath[str]) -> R
     return await _act(request, access, code, NewTeam, "equipe", _team_question, move)
 
 
+def _choice(person: PersonLine) -> str:
+    ended = "accès terminé le" if person.has_ended else "accès jusqu’au"
+    end = f", {ended} {day(person.ends_on)}" if person.ends_on else ""
+    return f"{person.name} ({person.email}){end}"
+
+
 async def _administrator_question(access: StaffAccess, company: Company) -> Question:
     people = await people_of(access, company.key, clock.now(), clock.today())
-    words = {str(each.membership_id): f"{each.name} ({each.email})" for each in people if not each.has_ended}
-    lead = ["Cette personne décidera qui agit pour l’entreprise ; elle en est avertie par courriel."]
+    words = {str(each.membership_id): _choice(each) for each in people}
+    lead = [
+        "Cette personne décidera qui agit pour l’entreprise ; elle en est avertie par courriel.",
+        "Elle garde les rôles qu’elle a.",
+    ]
     if not words:
         lead = ["Personne n’a d’accès : une nouvelle lettre ouvre l’administration à la première personne."]
     fields = [Field("membership", "Personne", "choice", words)] if words else []
+    if any(each.ends_on for each in people):
+        fields.append(Field("for_good", "Son accès n’a plus de date de fin, même s’il est terminé", "tick"))
     return Question(f"Nommer un administrateur : {company.label}", lead, "Nommer" if words else "", fields)
 
 
@@ -149,7 +160,9 @@ async def administrator(access: Staff, code: FromPath[str]) -> Response[Any]:
 async def name_administrator(request: Request, access: Staff, code: FromPath[str]) -> Response[Any]:
     return await _act(
         request, access, code, NewAdministrator, "administrateur", _administrator_question,
-        lambda company, data: staff.name_administrator(access, company, data.membership, clock.now()),
+        lambda company, data: staff.name_administrator(
+            access, company, data.membership, clock.now(), for_good=data.for_good
+        ),
     )  # fmt: skip
 
 

@@ -234,18 +234,28 @@ async def _waiting(access: StaffAccess, company: Company) -> Sequence[Appointmen
 
 
 async def name_administrator(
-    access: StaffAccess, company: Company, membership_id: int, now: datetime
+    access: StaffAccess, company: Company, membership_id: int, now: datetime, *, for_good: bool = False
 ) -> None:
-    """The administrator left: the service names another of the company's people."""
+    """The administrator left: the service names another of the company's people, who keep their roles. An
+    access that ended, or will, does so unless it is said to be `for_good`: an administrator stays.
+    """
     membership = await access.get(Membership, membership_id)
     if membership.company_id != company.key:
         raise NotFound
     if Role.ADMINISTRATOR in membership.roles and membership.ends_on is None:
         raise Refused("Cette personne est déjà administratrice.", "membership")
+    if membership.ends_on is not None and not for_good:
+        verb = "s’est terminé" if membership.ends_on < day_of(now) else "se termine"
+        raise Refused(
+            f"L’accès de cette personne {verb} le {day(membership.ends_on)} : cochez la case pour qu’il "
+            "n’ait plus de date de fin.", "for_good",
+        )  # fmt: skip
     account = await access.get(Account, membership.account_id)
-    membership.roles, membership.ends_on = [Role.ADMINISTRATOR.value], None
+    others = [role for role in membership.roles if role != Role.ADMINISTRATOR]
+    membership.roles = [Role.ADMINISTRATOR.value, *others]
     words = role_words(membership.roles)
-    about = f"{account.full_name} : {words}"
+    about = f"{account.full_name} : {words}{', accès sans date de fin' if membership.ends_on else ''}"
+    membership.ends_on = None
     access.record(AuditKind.ROLES_CHANGED, now, access.account.key, company.key, about, membership.key)
     queue_mail(
         access, "roles_changed", account.email, now, account_id=account.key, company=company.label,

@@ -2,12 +2,14 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from pypdf import PdfReader
+from sqlmodel import select
 
 from app import clock
-from db.models import AuditEvent, Company, OutboxMail, RequestState, SlotState, Throttle
+from db.models import AuditEvent, Company, Membership, OutboxMail, RequestState, SlotState, Throttle
 from tests.actors import Actor
 from tests.appointments.steps import a_request, the_request
 from tests.pages import check
@@ -208,6 +210,29 @@ async def test_an_administrator_is_named_and_told(clerk, portal, world):
     assert await mails(portal, "roles_changed") in (["bob@ours.example"], [])
     foreign = await clerk.fill("/service/adherents/00042/administrateur", membership=number)
     assert foreign.status_code == 404
+
+
+@pytest.mark.parametrize(("days", "words"), [(-30, "s’est terminé le"), (30, "se termine le")])
+async def test_an_access_with_an_end_keeps_it_unless_the_act_says_otherwise(
+    clerk, portal, world, days, words
+):
+    path, ends_on = "/service/adherents/00010/administrateur", clock.today() + timedelta(days=days)
+    async with portal.database.transaction(write=True) as session:
+        (found,) = (await session.exec(select(Membership).where(Membership.account_id == world.bob.id))).all()
+        found.roles, found.ends_on = ["rendez-vous", "facturation"], ends_on
+    page = await clerk.get(path)
+    check(page)
+    refused = await clerk.fill(path, membership=str(found.id))
+    check(refused)
+    assert refused.status_code == 422
+    assert words in refused.text
+    (row,) = await rows(portal, Membership, Membership.id == found.id)
+    assert (row.roles, row.ends_on) == (["rendez-vous", "facturation"], ends_on)
+    await clerk.fill(path, membership=str(found.id), for_good="oui")
+    (row,) = await rows(portal, Membership, Membership.id == found.id)
+    assert (row.roles, row.ends_on) == (["administrateur", "rendez-vous", "facturation"], None)
+    (event,) = await rows(portal, AuditEvent, AuditEvent.kind == "roles_changed")
+    assert "accès sans date de fin" in event.about
 
 
 async def test_access_is_sent_again_and_a_blocked_account_opens(clerk, portal, world):
