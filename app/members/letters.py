@@ -12,7 +12,7 @@ from app.access import StaffAccess
 from app.clock import day_of
 from app.errors import Refused
 from app.files.typesetting import typeset_apart
-from app.members.staff import notify, record
+from app.members.staff import notify_all, record
 from app.settings import Settings
 from app.text.counts import plural
 from app.text.formats import day
@@ -38,8 +38,8 @@ async def print_letters(access: StaffAccess, companies: Sequence[Company], now: 
         each.declarant_key = access.portal.keys.declarant_key(each.code, numbers[each.key])
         each.updated_at = now
         record(access, each, AuditKind.NUMBER_RENEWED, "lettre imprimée", now)
-        words = "Un nouveau n° télédéclarant est en route par courrier. L’ancien n’ouvre plus rien."
-        await notify(access, each, "un nouveau n° télédéclarant", words, [], now)
+    words = "Un nouveau n° télédéclarant est en route par courrier. L’ancien n’ouvre plus rien."
+    await notify_all(access, living, "un nouveau n° télédéclarant", words, [], now)
     return made
 
 

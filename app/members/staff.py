@@ -4,6 +4,7 @@ An end of membership takes nothing away but time to come: appointments are withd
 notified, requests are answered, and what is owed stays owed. Its people go on reading; they write no more.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
@@ -48,25 +49,44 @@ REASONS = {
 ALREADY_CLOSED = "Cette adhésion est déjà terminée."
 
 
+PORTION = 500  # companies whose people are read at once
+MOST_MAILED = 50  # people of one company
+
+
 async def notify(
     access: StaffAccess, company: Company, subject: str, words: str, lines: Sequence[str], now: datetime
 ) -> None:
-    """Mail to those who act for the company today, third parties left out, else to its own address."""
-    people = (
-        select(Account.email)
-        .select_from(Membership)
+    await notify_all(access, [company], subject, words, lines, now)
+
+
+async def notify_all(
+    access: StaffAccess, companies: Sequence[Company], subject: str, words: str, lines: Sequence[str],
+    now: datetime,
+) -> None:  # fmt: skip
+    """Mail to those who act for each company today, third parties left out, else to its own address."""
+    for start in range(0, len(companies), PORTION):
+        portion = companies[start : start + PORTION]
+        people = await _addresses(access, [each.key for each in portion], now)
+        for company in portion:
+            for email in people[company.key][:MOST_MAILED] or [company.email] * bool(company.email):
+                queue_mail(
+                    access, "membership_changed", email, now, title=subject, about=words, lines=list(lines),
+                    company=company.label, email=access.portal.settings.service_email,
+                )  # fmt: skip
+
+
+async def _addresses(access: StaffAccess, companies: Sequence[int], now: datetime) -> dict[int, list[str]]:
+    statement = (
+        select(Membership.company_id, Account.email)
         .join(Account, col(Account.id) == Membership.account_id)
-        .where(col(Membership.company_id) == company.key, ~col(Membership.third_party))
+        .where(col(Membership.company_id).in_(companies), ~col(Membership.third_party))
         .where(is_alive(day_of(now)))
         .order_by(col(Account.id))
-        .limit(50)
     )
-    emails = [*await access.all(people)] or [company.email] * bool(company.email)
-    for email in emails:
-        queue_mail(
-            access, "membership_changed", email, now, title=subject, about=words, lines=list(lines),
-            company=company.label, email=access.portal.settings.service_email,
-        )  # fmt: skip
+    found: dict[int, list[str]] = defaultdict(list)
+    for company_id, email in await access.rows(statement):
+        found[company_id].append(email)
+    return found
 
 
 def record(access: StaffAccess, company: Company, kind: AuditKind, about: str, now: datetime) -> None:

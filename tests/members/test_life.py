@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from sqlmodel import select
 
 from app import clock
+from app.members import letters
 from db.models import AuditEvent, Company, Membership, OutboxMail, RequestState, SlotState, Throttle
 from tests.actors import Actor
 from tests.appointments.steps import a_request, the_request
@@ -16,6 +17,7 @@ from tests.pages import check
 from tests.planning.steps import a_person, a_slot, the_slot
 from tests.reading import rows
 from tests.staff.scopes import a_colleague, two_teams
+from tests.statements import statements_of
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 SITE = "/service/adherents/00010-2"
@@ -62,6 +64,27 @@ async def test_letters_for_many_are_one_pdf_of_as_many_pages(clerk, portal, worl
     pages = PdfReader(io.BytesIO(answer.content)).pages
     assert [re.search("Code adhérent : (\\S+)", each.extract_text())[1] for each in pages] == [
         "00010", "00010-2", "00010-5", "00042",
+    ]  # fmt: skip
+
+
+async def test_letters_for_many_ask_the_base_as_often_as_for_one(clerk, portal, world, monkeypatch):
+    async def typeset(_template, content):
+        return b"%PDF-1.7 " + str(len(content["letters"])).encode()
+
+    monkeypatch.setattr(letters, "typeset_apart", typeset)
+    with statements_of(portal) as one:
+        await clerk.fill(f"{SITE}/numero")
+    with statements_of(portal) as many:
+        answer = await clerk.fill("/service/adherents", act="lettres", everyone="oui")
+    assert answer.content == b"%PDF-1.7 4"
+    for table in ("membership", "account"):
+        reads = [
+            [each for each in seen if each.startswith("SELECT") and f"FROM {table}" in each]
+            for seen in (one, many)
+        ]
+        assert len(reads[0]) == len(reads[1]), table
+    assert await mails(portal) == ["alice@ours.example"] * 2 + [
+        "bob@ours.example", "alice@ours.example", "alice@ours.example", "charlie@theirs.example",
     ]  # fmt: skip
 
 
