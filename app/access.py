@@ -27,7 +27,7 @@ from app.security.reads import OPENED, trace_of
 from app.security.seat import ActingAccount, ActingCompany, ActingMembership, FollowingTeam
 from app.staff_rights import ALL_ROLES, EVERYTHING, StaffRight, StaffScope, staff_rights_of
 from db.from_json import insert_from_json
-from db.models import Account, AccountSession, AuditEvent, AuditKind, Company, CompanyOwned
+from db.models import Account, AccountSession, AuditEvent, AuditKind, Company, CompanyOwned, is_of_nobody
 
 Row = TypeVar("Row", bound=SQLModel)
 Owned = TypeVar("Owned", bound=CompanyOwned)
@@ -160,7 +160,7 @@ async def _row_of(access: Access, model: Any, owner: str, key: int, row_id: int)
     found: Any = None
     if 0 < row_id <= BIGGEST_ID:
         found = await access.first(_one_of(model, owner), {"owner": key, "row": row_id})
-    if found is None:
+    if found is None or is_of_nobody(found):
         raise NotFound
     return found
 
@@ -315,7 +315,7 @@ class StaffAccess(Access):
             raise NotFound
         one = select(model).where(model.id == row_id)  # type: ignore[attr-defined]
         row: Row | None = await self.first(one)
-        if row is None:
+        if row is None or is_of_nobody(row):
             raise NotFound
         if model in OPENED and not self.writes:
             self.reads(row)

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import bindparam, delete, text, update
 from sqlmodel import col, select
 
-from app import clock, retention
+from app import clock
 from app.contributions.reminders import remind_of_declarations
 from app.employees.reminders import remind_of_expiries
 from app.files.held import forgetting_old, is_old
@@ -17,9 +17,10 @@ from app.imports.reading import UNDER_WAY
 from app.inbox.reminders import send_digests
 from app.planning.reminders import remind_of_visits
 from app.portal import Portal
+from app.retention import rules as retention
+from app.retention.work import apply_at_night
 from app.security.throttle import forget_old_guesses
 from db.models import (
-    AccountSession,
     AccountToken,
     Draft,
     EmployeeDraft,
@@ -29,11 +30,8 @@ from db.models import (
     KeptBytes,
     KeptFile,
     KnownDevice,
-    OutboxMail,
-    PublicInquiry,
     SentFile,
     SignInFlow,
-    StaffRead,
     metadata,
 )
 from db.types import Instant
@@ -114,6 +112,7 @@ async def keep_house(portal: Portal) -> None:
     while True:
         await _without_fail("tidy", tidy(portal, clock.now()))
         await _without_fail("files", sweep_files(portal, clock.now()))
+        await _without_fail("retention", apply_at_night(portal, clock.now()))
         await _without_fail("visits", remind_of_visits(portal, clock.now()))
         while await _without_fail("expiries", remind_of_expiries(portal, clock.now(), clock.today())):
             pass
@@ -133,7 +132,7 @@ async def _without_fail(step: str, work: Awaitable[int | None]) -> int:
 
 
 async def tidy(portal: Portal, now: datetime) -> None:
-    """Delete what `app.retention` says is too old."""
+    """Delete what `app.retention.rules` gives no period to the direction for, and is too old."""
     devices = update(KnownDevice).where(col(KnownDevice.network) != "")
     await forget_old_guesses(portal.database, now)
     async with portal.database.transaction(write=True) as session:
@@ -141,12 +140,8 @@ async def tidy(portal: Portal, now: datetime) -> None:
             delete(SignInFlow).where(col(SignInFlow.expires_at) < now),
             delete(Draft).where(col(Draft.created_at) < now - retention.DRAFT_KEPT),
             delete(AccountToken).where(col(AccountToken.expires_at) < now - retention.LINK),
-            delete(AccountSession).where(col(AccountSession.seen_at) < now - retention.SESSION),
             delete(KnownDevice).where(col(KnownDevice.last_seen_at) < now - retention.LIFE),
             devices.where(col(KnownDevice.last_seen_at) < now - retention.NETWORK_LIFE).values(network=""),
-            delete(PublicInquiry).where(col(PublicInquiry.sent_at) < now - retention.PUBLIC_MESSAGE),
-            delete(StaffRead).where(col(StaffRead.at) < now - retention.READS),
-            delete(OutboxMail).where(col(OutboxMail.sent_at) < now - retention.MAIL),
             delete(KeptBytes).where(col(KeptBytes.day) < (now - retention.COUNTED).date()),
             delete(EmployeeDraft).where(col(EmployeeDraft.updated_at) < now - retention.STARTED),
             update(EmployeeImport)

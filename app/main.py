@@ -53,6 +53,7 @@ from app.planning import convocations
 from app.planning import routes as planning
 from app.portal import Portal, make_portal
 from app.public import routes as public
+from app.retention import routes as retention
 from app.search import routes as search
 from app.settings import Settings
 from app.sign_in import routes as sign_in
@@ -83,7 +84,7 @@ HANDED_OVER = 0.0005  # seconds that a thread may keep the others from running
 
 ANYBODY: list[Any] = [
     public.index, public.first_sign_in, public.third_party, public.accessibility, public.legal,
-    public.privacy, alive, ready, *contact.ANYBODY, *faq.ANYBODY, *sign_up.ANYBODY,
+    alive, ready, *contact.ANYBODY, *faq.ANYBODY, *sign_up.ANYBODY,
 ]  # fmt: skip
 VISITOR: list[Any] = [
     sign_in.email, sign_in.start, sign_in.password, sign_in.finish,
@@ -93,7 +94,7 @@ VISITOR: list[Any] = [
     *sign_up.VISITOR,
     companies.recovery, companies.recover, *people.VISITOR,
     account.confirmation, account.confirm_email, account.undoing, account.undo_email,
-    *contact.VISITOR,
+    *contact.VISITOR, public.privacy,
 ]  # fmt: skip
 DEMO: list[Any] = [demo.personas, demo.sign_in, demo.mails, demo.mail]
 FIRST_PASSWORD: list[Any] = [sign_in.first_password, sign_in.choose_first_password]
@@ -121,7 +122,7 @@ FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [
     staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF, *batches.STAFF, *due.STAFF,
     *search.STAFF, *members.STAFF,
-    *colleagues.STAFF,
+    *colleagues.STAFF, *retention.STAFF,
 ]  # fmt: skip
 
 

@@ -27,6 +27,7 @@ VALUES = {
     "team_id": "1",
     "at": "1",
     "staff_id": "1",
+    "line": "employees",
     "device_id": "1",
     "mail_id": "1",
     "membership_id": "1",

@@ -92,7 +92,18 @@ def columns_of(values: Declared) -> dict[str, Any]:
     columns["contract"] = Contract(values["contract"])
     columns["monitoring"] = follow_up(values["risks"].split(), date.min, date.max).monitoring
     names = (values["usual_name"] or values["birth_name"], values["first_names"], values["birth_name"])
+    columns["person_key"] = person_key(values["birth_name"], values["birth_on"])
     return columns | _keys(names, values["job_title"], values["staff_number"])
+
+
+def person_key(birth_name: str, birth_on: str) -> str:
+    """The same for one person wherever they work: a name at birth does not change with a marriage, and is
+    written with or without accents, hyphens and spaces.
+
+    >>> person_key("Le Bœuf-Martin", "1980-01-31")
+    'leboeufmartin 1980-01-31'
+    """
+    return f"{''.join(words_of(birth_name))[:100]} {birth_on}"
 
 
 def _keys(names: tuple[str, ...], *others: str) -> dict[str, str]:

@@ -2,19 +2,19 @@
 it, and a test compares it with every column of every table.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from app import retention
-from app.retention import duration
-
-WHILE_MEMBER = "tant que l’employeur adhère au service, puis selon les durées du service"
-WHILE_ACTING = "tant que vous agissez pour un adhérent"
+from app.retention import rules as retention
+from app.retention.lines import LINE
+from app.retention.rules import duration
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """One line of the page. `columns`: by table, the columns that it tells of, separated by spaces.
-    `kept`: for how long, in words that can follow « Conservation : ».
+    `kept`: for how long, in words that can follow « Conservation : »; a key between braces stands for the
+    period in force of that line of the service (`app.retention.lines`).
     """
 
     title: str
@@ -22,18 +22,25 @@ class Held:
     kept: str
     columns: dict[str, str]
 
+    def at(self, months: Mapping[str, int]) -> "Held":
+        """The same, with the periods in force in words."""
+        words = {key: LINE[key].words(number) for key, number in months.items()}
+        return replace(self, kept=self.kept.format(**words))
+
 
 HELD = (
     Held(
         "Votre compte",
         "nom, prénom, fonction, adresse e-mail, n° mobile si vous le donnez, empreinte de votre mot de "
-        "passe et du mot de passe provisoire, dates de création, de connexion et de changement de mot de "
-        "passe ; au service, vos rôles, équipes et centres. Sans ces données, hors n° mobile, le compte ne "
+        "passe et du mot de passe provisoire, dates de création, de connexion, de changement de mot de "
+        "passe et d’avertissement ; au service, vos rôles, équipes et centres. Sans ces données, hors n° "
+        "mobile, le compte ne "
         "peut pas être ouvert.",
-        WHILE_ACTING,
+        "{accounts}",
         {
             "account": "email last_name first_name job_title mobile password_hash password_changed_at "
-            "temporary_hash temporary_until first_signed_in_at last_signed_in_at created_at",
+            "temporary_hash temporary_until first_signed_in_at last_signed_in_at warned_at erased_at "
+            "created_at",
             "staffmember": "account_id roles teams centres digest_on digest_off_at created_at",
         },
     ),
@@ -42,7 +49,7 @@ HELD = (
         "les entreprises pour lesquelles vous agissez, vos rôles, si c’est comme tiers déclarant, et "
         "jusqu’à quand ; les invitations : adresse e-mail, rôles, qui invite, dates d’envoi, de réponse "
         "ou d’annulation.",
-        WHILE_ACTING,
+        "tant qu’ils durent, puis {accesses}",
         {
             "membership": "account_id company_id roles third_party ends_on sign_up created_at",
             "invitation": "company_id email roles third_party ends_on token_hash invited_by created_at "
@@ -55,7 +62,8 @@ HELD = (
         "et l’état de l’adhésion ; les fichiers par lesquels il les met à jour, ligne par ligne ; les "
         "personnes à qui il écrit, avec leur adresse e-mail et leur téléphone. Du n° télédéclarant, le "
         "portail ne garde qu’une empreinte.",
-        WHILE_MEMBER,
+        "tant que l’employeur adhère au service ; les contacts, {contacts} ; les corrections de la fiche, "
+        "{corrections} ; les fichiers, {member_imports}",
         {
             "company": "code member_code name town siret address postcode naf naf_version email phone "
             "team_id declarant_key buyer_kind vat_exemption closed_at closed_reason suspended_at created_at "
@@ -81,7 +89,7 @@ HELD = (
         "navigateur et système (« Firefox sur Windows »), heures de début, de dernière activité et de "
         f"fin. La session elle-même dure {duration(retention.IDLE)} sans activité, "
         f"{duration(retention.ABSOLUTE)} au plus.",
-        f"{duration(retention.SESSION)} après la dernière activité",
+        "{sessions}",
         {
             "accountsession": "token_hash account_id device_id browser must_choose_password needs_factor "
             "as_membership_id created_at seen_at ended_at"
@@ -121,7 +129,7 @@ HELD = (
         "Les courriels du portail",
         "adresse, nature et contenu de l’envoi, entreprise concernée, dates, erreurs d’envoi et "
         "retour à l’expéditeur s’il y en a un.",
-        f"{duration(retention.MAIL)} après leur envoi ; celui qui n’a pas pu partir reste visible du service",
+        "{mails}",
         {
             "outboxmail": "message_id template recipient account_id context secret_seed created_at due_at "
             "waits_since taken_by attempts sent_at failed_at last_error bounced_at bounce",
@@ -138,13 +146,14 @@ HELD = (
         "Un journal",
         "qui a fait quoi, quand, pour quelle entreprise, et si c’est comme tiers déclarant : connexions, "
         "mots de passe, accès, déclarations, rendez-vous, documents, factures, messages.",
-        WHILE_ACTING,
+        "connexions et mots de passe, {security} ; le reste, {history} ; la preuve que ces durées sont "
+        "appliquées, qui ne nomme personne, {proofs}",
         {"auditevent": "at kind account_id company_id about about_id on_behalf"},
     ),
     Held(
         "Un journal des consultations",
         "qui, au service, a ouvert la fiche d’un adhérent, d’un salarié ou un document, et quand.",
-        duration(retention.READS),
+        "{reads}",
         {"staffread": "at account_id kind subject_id company_id about"},
     ),
     Held(
@@ -155,12 +164,13 @@ HELD = (
         "autorisation de conduite ou d’une habilitation électrique et rappels envoyés ; date, nature, "
         "lieu et professionnel des visites, papier remis à l’employeur et échéance fixée ; ce qui a été "
         "déclaré, par qui et quand. Ni résultat, ni motif médical.",
-        WHILE_MEMBER,
+        "tant que le salarié travaille pour l’employeur, puis {employees} : ce qui reste compte et ne "
+        "désigne plus personne ; les valeurs d’avant une correction, {changes}",
         {
             "employee": "company_id staff_number birth_name usual_name first_names sex birth_on email "
             "phone entry_on exit_on contract contract_ends_on job_title pcs part_time risks post_reason "
             "driving_until electrical_until driving_told electrical_told monitoring sort_key search_key "
-            "last_visit_on due_on due_kind created_at updated_at",
+            "person_key anonymised_at last_visit_on due_on due_kind created_at updated_at",
             "visit": "company_id employee_id kind done_on professional place notice next_on",
             "employeechange": "company_id employee_id import_id undoes_id kind about before after "
             "account_id on_behalf urgent_on handled_at at undone_at",
@@ -177,7 +187,7 @@ HELD = (
         "les mêmes données de salariés, seules lues : le fichier est gardé chiffré, "
         f"{duration(retention.HELD_FOR)}, puis effacé. De la lecture restent qui l’a envoyé, ses "
         "dates, ses comptes, et les noms d’une partie des personnes laissées de côté.",
-        f"lignes lues et non appliquées : {duration(retention.UNAPPLIED)} ; le reste {WHILE_MEMBER}",
+        f"lignes lues et non appliquées : {duration(retention.UNAPPLIED)} ; les noms, {{imports}}",
         {
             "employeeimport": "company_id account_id on_behalf state source problem rows_read rows_total "
             "columns said counts created_at touched_at applied_at undone_at",
@@ -193,7 +203,7 @@ HELD = (
         "rendez-vous, réponse de l’employeur et, quand il rend le créneau, ce que devient la visite ; "
         "visite honorée ou non, montant dû ; convocations envoyées et à quelle adresse. Ni ce qui s’est "
         "dit en visite, ni la raison d’une absence.",
-        WHILE_MEMBER,
+        "comme le salarié ; les textes et les messages, {requests} ; les listes de convocations, {batches}",
         {
             "appointmentrequest": "company_id employee_id account_id on_behalf batch motive kind cause "
             "stop_from back_on reason half_days centre_id needs_access interpreter state sent_at taken_at "
@@ -214,7 +224,7 @@ HELD = (
     Held(
         "Les messages au service",
         "auteur, sujet, texte, fichiers joints, salarié ou facture dont il s’agit, dates.",
-        WHILE_MEMBER,
+        "{threads}",
         {
             "inquiry": "company_id account_id on_behalf theme subject employee_id invoice_id state "
             "created_at updated_at answered_at closed_at unread_at",
@@ -225,14 +235,15 @@ HELD = (
     Held(
         "Un message du formulaire public",
         "nom, adresse e-mail, code adhérent s’il est donné, texte, dates.",
-        duration(retention.PUBLIC_MESSAGE),
+        "{public_messages}",
         {"publicinquiry": "name email code theme text sent_at answered_at closed_at"},
     ),
     Held(
         "Les documents",
         "le fichier, son titre et son nom, le salarié dont il s’agit, qui l’a déposé, dates de dépôt, de "
         "lecture et de retrait.",
-        WHILE_MEMBER,
+        "comme le salarié dont il s’agit ; les autres, {documents} ; le DUERP, {duerp} ; une attestation "
+        "qui n’a pas été partagée, {papers}",
         {
             "document": "company_id kind title search_key file_name media_type size sha256 series version "
             "from_service employee_id account_id on_behalf created_at read_at withdrawn_at handled_at",
@@ -244,7 +255,8 @@ HELD = (
         "La déclaration annuelle et les factures",
         "contact, effectifs et montants déclarés, réponse sur les salariés dont le décompte est douteux, "
         "qui a validé et quand, demandes de correction ; factures, avoirs et règlements de l’entreprise.",
-        WHILE_MEMBER,
+        "les noms et les contacts, {declarations} ; les références des règlements, {invoices} ; les "
+        "effectifs et les montants, qui ne désignent personne, restent",
         {
             "annualdeclaration": "company_id year typed nobody_left headcount counts lines net_cents "
             "vat_cents total_cents number fingerprint receipt started_at updated_at updated_by "
@@ -260,17 +272,18 @@ HELD = (
     Held(
         "Les adresses d’agenda que vous ouvrez",
         "leur empreinte, leurs dates, l’entreprise, et si elles montrent des noms.",
-        WHILE_ACTING,
+        "tant qu’elles servent, puis {accesses}",
         {"calendarfeed": "account_id company_id seed token_hash with_names created_at revoked_at"},
     ),
     Held(
         "Le travail du service",
         "qui, au service, suit quelle demande, quel message ou quel document, et depuis quand ; les notes "
-        "que ces personnes se laissent pour vous répondre.",
-        WHILE_MEMBER,
+        "que ces personnes se laissent pour vous répondre ; qui a changé une durée de conservation.",
+        "{notes}",
         {
             "taking": "subject subject_id account_id taken_at",
             "staffnote": "subject subject_id company_id account_id text at",
+            "retentionperiod": "line months account_id changed_at",
         },
     ),
     Held(

@@ -9,8 +9,9 @@ from typing import Any
 from litestar.response import Response
 
 from app.public.kept import HELD
+from app.retention.queries import periods
 from app.web.pages import PublicPage
-from app.web.signatures import get
+from app.web.signatures import Visitor, get
 
 
 @get("/", sync_to_thread=False)
@@ -38,6 +39,12 @@ def legal() -> Response[Any]:
     return PublicPage("public/legal.html")
 
 
-@get("/donnees-personnelles", sync_to_thread=False)
-def privacy() -> Response[Any]:
-    return PublicPage("public/privacy.html", held=HELD)
+@get("/donnees-personnelles")
+async def privacy(access: Visitor) -> Response[Any]:
+    """The periods in force: another page for each set of them."""
+    months = await periods(access)
+    return PublicPage(
+        "public/privacy.html",
+        kept_as=" ".join(map(str, months.values())),
+        held=[each.at(months) for each in HELD],
+    )

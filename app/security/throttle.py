@@ -126,6 +126,7 @@ LIMITS: dict[str, Limits] = {
     "declaration_due": SERVICE,
     "membership_changed": SERVICE,
     "expiries": SERVICE,
+    "account_unused": SERVICE,
     "slots_proposed": SERVICE,
 }
 

@@ -97,6 +97,9 @@ EVENTS = {
     "recovery_codes_renewed": "codes de secours renouvelés",
     "factor_lost": "second facteur dit perdu",
     "factor_given_back": "second facteur rendu",
+    "retention_changed": "durée de conservation modifiée",
+    "retention_applied": "durée de conservation appliquée",
+    "account_erased": "compte inutilisé effacé par le portail",
     "guessing_alert": "essais de connexion en grand nombre",
 }
 

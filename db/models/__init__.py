@@ -18,7 +18,7 @@ from db.models.appointment import (
     ReturnCause,
 )
 from db.models.audit import AuditEvent, AuditKind
-from db.models.base import Base, CompanyOwned, metadata
+from db.models.base import Base, CompanyOwned, is_of_nobody, metadata
 from db.models.batch import BatchLine, BatchState, ConvocationBatch, LineState
 from db.models.clinic import (
     ClinicSession,
@@ -59,6 +59,7 @@ from db.models.member_import import (
 )
 from db.models.membership import Invitation, Membership
 from db.models.planning import CalendarFeed, CareCentre, NoticeKind, Slot, VisitNotice
+from db.models.retention import RetentionPeriod
 from db.models.session import (
     DRAFT_KEPT,
     AccountSession,
@@ -142,6 +143,7 @@ __all__ = [
     "RequestMessage",
     "RequestMotive",
     "RequestState",
+    "RetentionPeriod",
     "ReturnCause",
     "SecondFactor",
     "SentFile",
@@ -161,5 +163,6 @@ __all__ = [
     "VisitKind",
     "VisitNotice",
     "WaitingPerson",
+    "is_of_nobody",
     "metadata",
 ]

@@ -12,7 +12,8 @@ class Account(Base, table=True):
     """One person, one e-mail address, several companies.
 
     `email` is lower case and unique. `password_hash` is empty until the person chose a password;
-    `temporary_hash` is the one mailed, good for one sign-in until `temporary_until`.
+    `temporary_hash` is the one mailed, good for one sign-in until `temporary_until`. `warned_at`: when a mail
+    said that the account is about to end unused; `erased_at`: since when it is of nobody any more.
     """
 
     email: str = Field(max_length=254, unique=True)
@@ -26,6 +27,8 @@ class Account(Base, table=True):
     temporary_until: datetime | None = instant(nullable=True)
     first_signed_in_at: datetime | None = instant(nullable=True)
     last_signed_in_at: datetime | None = instant(nullable=True)
+    warned_at: datetime | None = instant(nullable=True)
+    erased_at: datetime | None = instant(nullable=True)
     created_at: datetime = instant()
 
     @property
@@ -52,7 +55,7 @@ class StaffMember(Base, table=True):
 
 class StaffRead(Base, table=True):
     """Somebody of the service opened something: a member, a person, a document. Rows are added, and go after
-    `app.retention.READS`.
+    the period of `app.retention.rules`.
 
     `kind` and `subject_id`: the table and the number of what was opened; `about`: its name that day. No
     foreign key on it: a trace outlives what it speaks of.

@@ -107,6 +107,9 @@ class AuditKind(StrEnum):
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
     FACTOR_LOST = "factor_lost"
     FACTOR_GIVEN_BACK = "factor_given_back"
+    RETENTION_CHANGED = "retention_changed"
+    RETENTION_APPLIED = "retention_applied"
+    ACCOUNT_ERASED = "account_erased"
 
 
 class AuditEvent(Base, table=True):

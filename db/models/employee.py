@@ -15,6 +15,7 @@ from db.kinds import NEVER, ChangeKind, Contract, Monitoring, VisitKind
 from db.models.base import CompanyOwned, instant
 
 URGENT = text("urgent_on IS NOT NULL AND handled_at IS NULL AND undone_at IS NULL")
+NAMED = text("anonymised_at IS NULL")
 # An address or an old page may still hold the number of a row that is gone: SQLite would give it to the next.
 NUMBERED_ONCE = {"sqlite_autoincrement": True}
 # A place in a list is compared in Python too: one order, whatever the locale of the server.
@@ -28,6 +29,8 @@ class Employee(CompanyOwned, table=True):
     alone ask for (being under 18 is added when it is read). `due_on`: deadline of the next visit, or NEVER;
     `due_kind`: which visit that is, or "".
     `sort_key` and `search_key` are folded (`app.text.search`); in `search_key` every word follows a space.
+    `person_key`: the folded name at birth and the birth date, the same for one person at several members.
+    `anonymised_at`: since when the row counts and is of nobody any more.
     """
 
     __table_args__ = (
@@ -41,6 +44,9 @@ class Employee(CompanyOwned, table=True):
         Index("ix_employee_company_id_birth_on", "company_id", "birth_on"),
         # The jobs to filter by, and how many are present: the narrowest that holds both.
         Index("ix_employee_job", "company_id", "job_title", "exit_on"),
+        Index("ix_employee_person_key", "person_key"),
+        Index("ix_employee_birth_on", "birth_on"),
+        Index("ix_employee_left", "exit_on", "id", sqlite_where=NAMED, postgresql_where=NAMED),
         NUMBERED_ONCE,
     )
 
@@ -70,12 +76,14 @@ class Employee(CompanyOwned, table=True):
     monitoring: Monitoring = Field(default=Monitoring.SIMPLE, sa_type=String(3))
     sort_key: str = Field(sa_type=ORDERED)
     search_key: str = Field(max_length=500)
+    person_key: str = Field(default="", max_length=120)
     last_visit_on: date | None = None
     due_on: date = NEVER
     due_kind: str = Field(default="", max_length=20)
     version: int = 1
     created_at: datetime = instant()
     updated_at: datetime = instant()
+    anonymised_at: datetime | None = instant(nullable=True)
 
 
 class Visit(CompanyOwned, table=True):

@@ -360,6 +360,7 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         f"/personnes/{world.alice.id}/acces", f"/personnes/{world.alice.id}/deblocage", "/vue/1", "/vue/fin",
         f"/personnes/{world.alice.id}", f"/salaries/{world.employee.id}", "/adherents/import",
         f"/adherents/import/{imported.key}", f"/adherents/import/{imported.key}/annulation",
+        "/conservation", "/conservation/apercu", "/conservation/employees?months=36",
     ):  # fmt: skip
         await reader.open(f"/service{path}")
         yield Stop(f"/service{path}")

@@ -1,12 +1,9 @@
 """The form of who cannot sign in: kept, mailed, limited, and the same answer for everybody."""
 
 import asyncio
-from datetime import timedelta
 
 import pytest
 
-from app import clock
-from app.housekeeping import tidy
 from db.models import OutboxMail, PublicInquiry
 from tests.faults.steps import actor_at, dispatcher_of
 from tests.postbox import words_of
@@ -127,14 +124,6 @@ async def test_somebody_signed_in_may_use_it_and_is_shown_a_better_way(alice, po
     assert "Vous êtes connecté" in (await alice.get(PAGE)).text
     assert (await alice.fill(PAGE, **WRITTEN)).status_code == 303
     assert len(await rows(portal, PublicInquiry)) == 1
-
-
-async def test_it_is_forgotten_after_a_year(visitor, portal):
-    await visitor.fill(PAGE, **WRITTEN)
-    await tidy(portal, clock.now() + timedelta(days=364))
-    assert len(await rows(portal, PublicInquiry)) == 1
-    await tidy(portal, clock.now() + timedelta(days=366))
-    assert not await rows(portal, PublicInquiry)
 
 
 async def test_the_way_to_it_is_on_the_sign_in_page_and_at_the_foot_of_every_public_page(visitor):

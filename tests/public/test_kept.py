@@ -7,11 +7,13 @@ from html import unescape
 import pytest
 from sqlmodel import select
 
-from app import clock, retention
+from app import clock
 from app.housekeeping import tidy
 from app.public.kept import HELD
-from app.retention import duration
-from db.models import Draft, KnownDevice, metadata
+from app.retention import rules as retention
+from app.retention.lines import DEFAULTS, LINE
+from app.retention.rules import duration
+from db.models import Draft, KnownDevice, RetentionPeriod, metadata
 
 # By table, what tells of nobody: tables of the service's own, and numbers that only keep rows in order.
 ANYWHERE = {"id", "version", "token", "sequence"}
@@ -50,8 +52,21 @@ def test_every_column_of_every_table_has_its_line_and_no_other():
 async def test_the_page_is_drawn_from_these_lines(visitor):
     page = unescape(re.sub(r"<[^>]*>", "", (await visitor.get("/donnees-personnelles")).text))
     for held in HELD:
-        for words in (held.title, held.words, held.kept):
+        line = held.at(DEFAULTS)
+        for words in (line.title, line.words, line.kept):
             assert words in page
+
+
+async def test_the_page_says_the_periods_in_force_and_all_of_them(visitor, world, portal):
+    said = " ".join(held.kept for held in HELD)
+    assert {key for key in LINE if f"{{{key}}}" in said} == LINE.keys()
+    assert "5 ans après le départ du salarié" in (await visitor.get("/donnees-personnelles")).text
+    row = RetentionPeriod(line="employees", months=30, account_id=world.clerk.key, changed_at=clock.now())
+    async with portal.database.transaction(write=True) as session:
+        session.add(row)
+    page = (await visitor.get("/donnees-personnelles")).text
+    assert "30 mois après le départ du salarié" in page
+    assert "5 ans après le départ du salarié" not in page
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import delete
 
-from app import clock, retention
+from app import clock
 from app.access import StaffAccess
-from app.housekeeping import tidy
 from app.security.presence import ABSOLUTE, STAFF_ABSOLUTE
 from app.security.reads import MOST, SAME
 from db.models import AccountSession, Company, Document, Employee, Membership, StaffRead
@@ -140,15 +139,6 @@ async def test_a_line_of_what_is_gone_keeps_no_other_from_being_written(portal, 
     assert lines == [(1, 1, ""), (gone, None, "Partie"), (2, 1, "")]
     await portal.reads.flush()
     assert len(await rows(portal, StaffRead)) == 3
-
-
-async def test_they_go_after_the_time_that_the_page_says(portal, world):
-    await opening(portal, world, Company)
-    await portal.reads.flush()
-    await tidy(portal, clock.now() + retention.READS - timedelta(minutes=1))
-    assert await rows(portal, StaffRead)
-    await tidy(portal, clock.now() + retention.READS + timedelta(minutes=1))
-    assert not await rows(portal, StaffRead)
 
 
 @pytest.mark.parametrize(("who", "longest"), [("alice", ABSOLUTE), ("clerk", STAFF_ABSOLUTE)])

@@ -1,0 +1,1 @@
+"""Periods: the rules, their screen, the work of the night."""
