@@ -49,8 +49,8 @@ ASKED = (
 NO_PAGE = {
     "welcome.home", "companies.switch", "account.draft", "declarations.new", "appointments.form",
     "contributions.correcting", "imports.mending", "contact.file", "documents.file", "invoices.paper",
-    "invoices.export", "welcome.export", "calendars.slot", "employees.export", "employees.model",
-    "employees.choose", "employees.leaving_together",
+    "invoices.archive", "invoices.export", "welcome.export", "calendars.slot", "employees.export",
+    "employees.model", "employees.choose", "employees.leaving_together",
 }  # fmt: skip
 PARAMETER = re.compile(r"\{(\w+)(:\w+)?\}")
 

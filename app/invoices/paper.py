@@ -24,6 +24,7 @@ from app.text.search import folded
 from db.models import Company, Invoice, InvoiceKind, Payment
 
 TEMPLATE = "invoices/paper.typ"
+MOST_PAPERS = 500  # in one ZIP: about a minute of drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def paper_of(
         "number": invoice.number,
         "issued": day(invoice.issued_on),
         "due": "" if is_note else day(invoice.due_on),
-        "period": printed.period_words,
+        "period": f"Période facturée : {printed.period_words}",
         "settles": _settles_words(printed),
         "exemption": printed.vat_exemption,
         "company": _buyer(printed.buyer),

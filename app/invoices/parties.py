@@ -69,8 +69,8 @@ class Printed:
     @property
     def period_words(self) -> str:
         if self.since == self.until:
-            return f"Prestation du {day(self.since)}"
-        return f"Période facturée : du {day(self.since)} au {day(self.until)}"
+            return f"le {day(self.since)}"
+        return f"du {day(self.since)} au {day(self.until)}"
 
     def stored(self) -> dict[str, Any]:
         """As JSON."""
@@ -81,11 +81,14 @@ class Printed:
 
 def printed_now(
     company: Company, settings: Settings, period: tuple[date, date], vat_exemption: str = "",
-    settles: tuple[str, date] | None = None,
+    settles: tuple[str, date] | None = None, email: str = "",
 ) -> Printed:  # fmt: skip
-    """Those of an invoice of today."""
+    """Those of an invoice of today. `email`: where it is sent, which stands for an electronic address when
+    the buyer has no SIREN.
+    """
     return Printed(
-        seller=_seller(settings), buyer=_buyer(company), since=period[0], until=period[1],
+        seller=_seller(settings), buyer=_buyer(company, email or company.email),
+        since=period[0], until=period[1],
         late_penalty=settings.service_late_penalty, discount=settings.service_discount,
         vat_exemption=vat_exemption, settles=settles,
     )  # fmt: skip
@@ -121,8 +124,8 @@ def _seller(settings: Settings) -> Party:
     )  # fmt: skip
 
 
-def _buyer(company: Company) -> Party:
+def _buyer(company: Company, email: str) -> Party:
     return Party(
         name=company.name, address=company.address, postcode=company.postcode, town=company.town,
-        siret=company.siret, email=company.email, code=company.code,
+        siret=company.siret, email=email, code=company.code,
     )  # fmt: skip

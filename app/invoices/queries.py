@@ -287,6 +287,25 @@ async def bills_at(
         for roles, company, invoice, *settled in await access.rows(statement)
         if Right.INVOICES in rights_of(roles)
     ]
+    return await _bills(access, found)
+
+
+async def bills_of(access: MemberAccess, year: int, most: int) -> list[Bill]:
+    """Invoices of this company and that year, the latest first, `most` at most."""
+    company, since, until = await access.company_row(), date(year, 1, 1), date(year, 12, 31)
+    paid = _of_payments(func.coalesce(func.sum(Payment.cents), 0))
+    statement: Any = (
+        sqlalchemy.select(Invoice, paid, _credited(), _of_payments(func.max(Payment.paid_on)))
+        .where(col(Invoice.company_id) == access.company.key)
+        .where(col(Invoice.issued_on).between(since, until))
+        .order_by(col(Invoice.issued_on).desc(), col(Invoice.id).desc())
+        .limit(most)
+    )
+    return await _bills(access, [(company, each, settled) for each, *settled in await access.rows(statement)])
+
+
+async def _bills(access: Access, found: list[tuple[Company, Invoice, list[Any]]]) -> list[Bill]:
+    """With their payments; `settled`: the last three of `InvoiceRow`."""
     payments = await _payments_among(access, [invoice for _, invoice, _ in found])
     stored = InvoiceRow._fields[:10]
     return [
@@ -300,7 +319,7 @@ async def bills_at(
     ]
 
 
-async def _payments_among(access: AccountAccess, invoices: list[Invoice]) -> dict[int, list[Payment]]:
+async def _payments_among(access: Access, invoices: list[Invoice]) -> dict[int, list[Payment]]:
     """By invoice, in the order of their days."""
     companies = {each.company_id for each in invoices}
     theirs = (

@@ -4,17 +4,20 @@ import asyncio
 from typing import Any
 from urllib.parse import urlencode
 
+from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
-from litestar.response import Response
+from litestar.response import Response, Stream
 
 from app import clock
 from app.errors import NotFound
-from app.invoices.paper import bank_of, file_name, paper_of, pdf_of
+from app.invoices.paper import MOST_PAPERS, bank_of, file_name, paper_of, pdf_of, zip_of
 from app.invoices.parties import printed_of
 from app.invoices.queries import (
     FILTERS,
+    LAST,
     MOST_EXPORTED,
     Totals,
+    bills_of,
     invoices_before,
     notes_of,
     payments_of,
@@ -25,13 +28,17 @@ from app.invoices.rules import STATE_WORDS, shares_of
 from app.invoices.views import csv_of, line_of, sums_of
 from app.rights import Right
 from app.text.formats import amount
-from app.web.pages import page
+from app.web.pages import page, see
 from app.web.paging import PAGE, day_place, row_number
-from app.web.signatures import Member, get
+from app.web.signatures import Member, Request, get
 from db.models import Invoice, InvoiceKind
 
 INVOICES = "/espace/{code:str}/factures"
 ONE = f"{INVOICES}/{{invoice_id:int}}"
+NOTICES = {
+    "archive": "Une archive se prépare déjà pour vous : demandez la suivante quand elle est arrivée.",
+    "trop": f"Une archive contient {MOST_PAPERS} factures au plus : téléchargez la liste, ou chaque facture.",
+}
 STATE_CHOICES = {"": "Tous", "dues": "Restant à payer"} | {
     str(state): words.capitalize() for state, words in STATE_WORDS.items()
 }
@@ -39,8 +46,9 @@ STATE_CHOICES = {"": "Tous", "dues": "Restant à payer"} | {
 
 @get(INVOICES, right=Right.INVOICES)
 async def index(
-    access: Member, annee: FromQuery[str] = "", etat: FromQuery[str] = "", avant: FromQuery[str] = ""
-) -> Response[Any]:
+    access: Member, annee: FromQuery[str] = "", etat: FromQuery[str] = "", avant: FromQuery[str] = "",
+    fait: NamedDependency[str] = "",
+) -> Response[Any]:  # fmt: skip
     """The latest first, 25 a page."""
     today, totals = clock.today(), await totals_of(access, clock.today())
     years, year, state = _years(totals), _year(annee), etat if etat in FILTERS else ""
@@ -53,6 +61,7 @@ async def index(
         "invoices/index.html",
         "partials/invoices/table.html",
         lines=[line_of(row, today) for row in found[:PAGE]],
+        notice=NOTICES.get(fait, ""),
         due=amount(totals.due_cents) if totals.due_cents else "",
         late=amount(totals.late_cents) if totals.late_cents else "",
         since=totals.first_due_on,
@@ -121,6 +130,24 @@ async def export(
     return _file_answer(content, "text/csv", f"factures-{access.company.code}-{today.isoformat()}.csv")
 
 
+@get(f"{INVOICES}/archive/{{year:int}}", right=Right.INVOICES)
+async def archive(request: Request, access: Member, year: FromPath[int]) -> Response[Any]:
+    """The papers of a year in one file, drawn while it arrives."""
+    code, account_id = access.company.code, access.account.key
+    if not 1 <= year <= LAST.year:
+        raise NotFound
+    if account_id in access.portal.archives:
+        return see(request, "invoices.index", query={"fait": "archive"}, code=code)
+    bills = await bills_of(access, year, MOST_PAPERS + 1)
+    if not bills:
+        raise NotFound
+    if len(bills) > MOST_PAPERS:
+        return see(request, "invoices.index", query={"fait": "trop"}, code=code)
+    headers = {"Content-Disposition": f'attachment; filename="factures-{code}-{year}.zip"'}
+    papers = zip_of(bills, access.portal, account_id, clock.today())
+    return Stream(papers, media_type="application/zip", headers=headers)
+
+
 def _file_answer(content: bytes, kind: str, name: str) -> Response[Any]:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=kind, headers=headers)
@@ -137,4 +164,4 @@ def _year(typed: str) -> int | None:
     return row_number(typed) if len(typed) == 4 and row_number(typed) else None
 
 
-MEMBER: list[Any] = [index, export, show, paper]
+MEMBER: list[Any] = [index, export, archive, show, paper]

@@ -85,10 +85,13 @@ async def issue_invoice(
     taxed = (
         [replace(each, vat_points=0) for each in lines] if exemption else await _taxed(access, entry, lines)
     )
-    printed = printed_now(company, access.portal.settings, (since, until), exemption)
+    payers = await _payers(access, company)
+    printed = printed_now(
+        company, access.portal.settings, (since, until), exemption, email=next(iter(payers), "")
+    )
     invoice = await _add(access, company, entry, taxed, printed, now)
     _record(access, AuditKind.INVOICE_ISSUED, invoice, _about(invoice), now)
-    await _mail(access, company, invoice, now)
+    await _mail(access, company, invoice, payers, now)
     return invoice
 
 
@@ -109,16 +112,16 @@ async def issue_credit_note(
     if total >= 0 or invoice.total_cents + already + total < 0:
         raise Refused("Un avoir est négatif et ne dépasse pas ce qui reste de la facture.")
     company, today = await access.get(Company, invoice.company_id), day_of(now)
-    settings = access.portal.settings
-    of = printed_of(invoice, company, settings)
+    settings, payers = access.portal.settings, await _payers(access, company)
+    of, settles = printed_of(invoice, company, settings), (invoice.number, invoice.issued_on)
     printed = printed_now(
-        company, settings, (of.since, of.until), of.vat_exemption, (invoice.number, invoice.issued_on)
+        company, settings, (of.since, of.until), of.vat_exemption, settles, email=next(iter(payers), "")
     )
     entry = Entry(number, InvoiceKind.CREDIT_NOTE, f"Avoir sur {invoice.number}", today, today)
     note = await _add(access, company, entry, [line], printed, now, settles_id=invoice.key)
     about = f"{_about(note)}, sur {invoice.number}"
     _record(access, AuditKind.CREDIT_NOTE_ISSUED, note, about, now)
-    await _mail(access, company, note, now)
+    await _mail(access, company, note, payers, now)
     return note
 
 
@@ -232,11 +235,13 @@ def _about(invoice: Invoice) -> str:
     return f"{invoice.number}, {amount(invoice.total_cents)} TTC"
 
 
-async def _mail(access: StaffAccess, company: Company, invoice: Invoice, now: datetime) -> None:
+async def _mail(
+    access: StaffAccess, company: Company, invoice: Invoice, payers: Sequence[str], now: datetime
+) -> None:
     """Mail the invoice as a file: the payer may have no account here."""
     row, settings = await row_of(access, invoice), access.portal.settings
     paper = paper_of(company, invoice, row, payments=[], settings=settings, today=day_of(now))
-    for recipient in await _payers(access, company):
+    for recipient in payers:
         queue_mail(
             access, "invoice_issued", recipient, now, code=company.code,
             company=f"{company.code} - {company.name}", invoice_id=invoice.key, invoice_paper=paper,

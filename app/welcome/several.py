@@ -23,7 +23,7 @@ from app.contributions.acts import begin_each
 from app.contributions.filings import DeclarationAt, declarations_at
 from app.contributions.states import WORDS, State
 from app.errors import NotFound
-from app.invoices.paper import zip_of
+from app.invoices.paper import MOST_PAPERS, zip_of
 from app.invoices.queries import MOST_EXPORTED, bills_at, numbers_at
 from app.invoices.views import csv_of_lines
 from app.rights import Right
@@ -37,7 +37,6 @@ from app.web.signatures import Request, SignedIn, get, post
 from app.welcome.board import BoardQuery, board_of, chosen_lines
 
 MOST = 100  # companies at once
-MOST_PAPERS = 500  # in one ZIP: about a minute of drawing
 
 
 @dataclass(frozen=True, slots=True)

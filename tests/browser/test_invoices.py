@@ -29,7 +29,7 @@ async def test_an_invoice_is_found_and_downloaded_by_keyboard(opened, world, por
     await reader.tab_to("F2026-1")
     await reader.press("Enter")
     await expect(reader.page.locator("h1")).to_have_text("Facture F2026-1")
-    await reader.tab_to("Télécharger en PDF")
+    await reader.tab_to("Télécharger la facture électronique (PDF Factur-X)")
     async with reader.page.expect_download() as waiting:
         await reader.press("Enter")
     download = await waiting.value

@@ -11,11 +11,13 @@ from app.mail.relay import DemoPostbox
 from app.mail.sending import Dispatcher
 from app.main import create_app
 from app.settings import Settings
+from app.text.formats import amount
 from app.waiting import KINDS
 from db.models import AnnualDeclaration, Invoice, InvoiceKind
 from db.seeds.personas import PERSONAS
 from tests.actors import Actor
 from tests.conftest import Model, _copied, _url_of, dropped
+from tests.invoices.norm import attached, broken_rules, value, values
 
 
 def settings_of(database_url, folder):
@@ -91,6 +93,21 @@ async def test_its_money_holds_together(show):
     page = await show.get("/espace/00010/factures")
     for words in ("à payer", "partiellement payée", "payée", "en retard", "soldée par un avoir", "avoir"):
         assert f">{words}" in page.text, words
+
+
+async def test_each_invoice_of_the_employer_is_a_valid_electronic_one(show):
+    """Whose totals are those of its page, with the three notes of the law."""
+    await show.fill("/", to="/demo/connexion", persona="Employeur")
+    page = await show.get("/espace/00010/factures")
+    addresses = sorted(set(re.findall(r'href="(/espace/00010/factures/\d+)"', page.text)))
+    assert len(addresses) >= 6
+    for each in addresses:
+        page, xml = await show.get(each), attached((await show.get(f"{each}/pdf")).content)
+        assert broken_rules(xml) == [], each
+        assert sorted(values(xml, "IncludedNote/SubjectCode")) == ["AAB", "PMD", "PMT"]
+        for path in ("TaxBasisTotalAmount", "GrandTotalAmount"):
+            words = amount(int(value(xml, path).replace(".", "")))
+            assert words.replace("\N{NO-BREAK SPACE}", " ") in page.text, (each, path)
 
 
 async def test_the_letters_numbers_open_an_account_whose_mail_is_read_on_screen(show):

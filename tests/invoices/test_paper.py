@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 
 from app.files.pdf import _all_drawable, typeset
-from app.invoices.paper import TEMPLATE, bank_of, paper_of
+from app.invoices.paper import TEMPLATE, bank_of, draw, paper_of
 from app.invoices.queries import InvoiceRow
 from db.models import Company, Invoice, Payment
 from tests.invoices.steps import BIC, IBAN, NOW, codes_on, the_settings
@@ -128,6 +128,20 @@ def test_without_a_bic_the_code_still_is_one():
     paper = a_paper(settings=the_settings(service_bic=""))
     assert "BIC" not in [each["words"] for each in paper["bank"]]
     assert codes_of(paper) == [PAYLOAD.replace(BIC, "")]
+
+
+async def test_a_mail_that_waited_while_the_portal_changed_version_still_has_its_paper():
+    """The outbox holds words, and those of the version before were fewer."""
+    new = a_paper()
+    old = {"vat_words": "TVA 20 %", "vat": "20,00 €"} | {
+        name: value for name, value in new.items()
+        if name not in {"vats", "exemption", "notes", "period", "settles", "facts"}
+    }  # fmt: skip
+    fewer = {name: value for name, value in new["service"].items() if name not in {"form", "town", "vat"}}
+    name, content, _ = await draw(old | {"service": fewer}, the_settings())
+    assert name == "facture-F2026-00123.pdf"
+    text = " ".join(PdfReader(io.BytesIO(content)).pages[0].extract_text().split())
+    assert "TVA 20 % 20,00 €" in text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import date, timedelta
+from zipfile import ZipFile
 
 import pytest
 from pypdf import PdfReader
@@ -11,8 +12,9 @@ from app.access import MemberAccess
 from app.invoices.queries import FILTERS, InvoiceRow, invoices_before, totals_of
 from app.invoices.rules import BilledLine, InvoiceState
 from app.invoices.staff import issue_credit_note
-from db.models import Invoice
+from db.models import Company, Invoice
 from tests.employees.people import acting
+from tests.invoices.norm import attached, broken_rules, value
 from tests.invoices.steps import BANK, INVOICES, NOW, an_invoice, paid
 from tests.planning.steps import service
 from tests.reading import rows
@@ -108,6 +110,74 @@ async def test_the_paper_is_a_pdf_of_that_invoice(alice, portal, world):
     assert "F2026/12" in text
 
 
+async def test_the_page_and_its_electronic_invoice_have_the_same_amounts(alice, portal, world):
+    invoice = await an_invoice(portal, world, "F2026-12")
+    await paid(portal, world, invoice, 5_000)
+    page = await alice.get(f"{INVOICES}/{invoice.id}")
+    assert "Télécharger la facture électronique (PDF Factur-X)" in page.text
+    assert "Période facturée</dt><dd>du 1er janvier 2026 au 31 décembre 2026" in page.text
+    xml = attached((await alice.get(f"{INVOICES}/{invoice.id}/pdf")).content)
+    assert broken_rules(xml) == []
+    paths = ("TaxBasisTotalAmount", "TaxTotalAmount", "GrandTotalAmount", "DuePayableAmount")
+    amounts = [value(xml, path) for path in paths]
+    assert amounts == ["100.00", "20.00", "120.00", "70.00"]
+    for each in amounts:
+        assert f"{each.replace('.', ',')} €" in page.text
+
+
+async def test_an_exempt_member_reads_why_and_the_file_says_it_too(alice, portal, world):
+    words = "Exonération de TVA : article 262-00 bis du CGI"
+    async with portal.database.transaction(write=True) as session:
+        (await session.get(Company, world.site.key)).vat_exemption = words
+    invoice = await an_invoice(portal, world, "F2026-13")
+    page = await alice.get(f"{INVOICES}/{invoice.id}")
+    assert words in page.text
+    assert "Exonéré de TVA" in page.text
+    xml = attached((await alice.get(f"{INVOICES}/{invoice.id}/pdf")).content)
+    assert broken_rules(xml) == []
+    assert (value(xml, "ExemptionReason"), value(xml, "GrandTotalAmount")) == (words, "100.00")
+
+
+async def test_what_it_says_of_the_two_sides_stays_when_they_change(alice, portal, world):
+    invoice = await an_invoice(portal, world, "F2026-14")
+    before = attached((await alice.get(f"{INVOICES}/{invoice.id}/pdf")).content)
+    async with portal.database.transaction(write=True) as session:
+        company = await session.get(Company, world.site.key)
+        company.name, company.town, company.siret = "Autre nom", "Brest", "40483304800022"
+    assert attached((await alice.get(f"{INVOICES}/{invoice.id}/pdf")).content) == before
+
+
+async def test_the_invoices_of_a_year_come_in_one_file_by_number(alice, portal, world):
+    await an_invoice(portal, world, "F2025/1", issued_on=date(2025, 3, 1), due_on=date(2025, 4, 1))
+    invoice = await an_invoice(portal, world, "F2026-2")
+    async with service(portal, world) as access:
+        await issue_credit_note(access, invoice.key, "A2026-1", BilledLine("Erreur", -1, 10_000), NOW)
+    page = await alice.get(INVOICES)
+    assert f'href="{INVOICES}/archive/2025">2025</a>' in page.text
+    answer = await alice.get(f"{INVOICES}/archive/2026")
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["content-disposition"] == 'attachment; filename="factures-00010-2-2026.zip"'
+    with ZipFile(io.BytesIO(answer.content)) as archive:
+        names = sorted(each.rpartition("/")[2] for each in archive.namelist())
+        assert names == ["avoir-A2026-1.pdf", "facture-F2026-2.pdf"]
+        for name in archive.namelist():
+            assert broken_rules(attached(archive.read(name))) == []
+    assert portal.archives == set()
+    for year in ("2024", "0", "99999"):
+        assert (await alice.get(f"{INVOICES}/archive/{year}")).status_code == 404
+
+
+async def test_an_archive_is_bounded_and_one_at_a_time_is_drawn(alice, portal, world, monkeypatch):
+    for number in ("F2026-1", "F2026-2"):
+        await an_invoice(portal, world, number)
+    monkeypatch.setattr("app.invoices.routes.MOST_PAPERS", 1)
+    page = await alice.follow(await alice.get(f"{INVOICES}/archive/2026"))
+    assert "factures au plus : téléchargez la liste" in page.text
+    portal.archives.add(world.alice.key)
+    page = await alice.follow(await alice.get(f"{INVOICES}/archive/2026"))
+    assert "Une archive se prépare déjà pour vous" in page.text
+
+
 async def test_another_companys_paper_is_the_page_of_what_does_not_exist(alice, charlie, portal, world):
     async with portal.database.transaction(write=False) as session:
         ids = {(await session.get(Invoice, row)).company_id: row for row in (1, 2)}
@@ -122,10 +192,11 @@ async def test_another_companys_paper_is_the_page_of_what_does_not_exist(alice, 
 
 async def test_only_the_roles_that_see_invoices_do(app, portal, world, alice):
     invoice = await an_invoice(portal, world)
-    paths = [INVOICES, f"{INVOICES}/{invoice.id}", f"{INVOICES}/{invoice.id}/pdf", f"{INVOICES}/export/csv"]
+    one, parts = f"{INVOICES}/{invoice.id}", ("", "/export/csv", "/archive/2026")
+    paths = [one, f"{one}/pdf", *(f"{INVOICES}{part}" for part in parts)]
     for role, status in (("lecture", 403), ("declaration", 403), ("facturation", 200)):
         async with acting(app, portal, world.site, role, third_party=True) as actor:
-            assert [(await actor.get(path)).status_code for path in paths] == [status] * 4, role
+            assert [(await actor.get(path)).status_code for path in paths] == [status] * 5, role
             home = (await actor.get("/espace/00010-2")).text
             assert ("Mes factures" in home) == (status == 200)
 

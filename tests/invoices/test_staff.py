@@ -3,14 +3,16 @@
 import asyncio
 import io
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from pypdf import PdfReader
+from sqlmodel import select
 
 from app.errors import Refused
 from app.invoices.rules import BilledLine
 from app.invoices.staff import issue_credit_note, issue_invoice
-from db.models import ContactKind, Invoice, InvoiceKind, Payment
+from db.models import ContactKind, Invoice, InvoiceKind, Payment, Tariff
 from db.seeds.world import World
 from tests.invoices.steps import NOW, an_entry, an_invoice, paid
 from tests.people.steps import a_member
@@ -66,6 +68,42 @@ async def test_without_a_contact_those_who_see_invoices_receive_it_but_no_third_
     await an_invoice(portal, world)
     letters = await mailbox.delivered(app)
     assert sorted(each["To"] for each in letters) == ["alice@ours.example", "facturation@ours.example"]
+
+
+async def test_a_contribution_bears_the_rate_of_its_years_tariff_and_the_rest_the_services(portal, world):
+    async with portal.database.transaction(write=True) as session:
+        (tariff,) = (await session.exec(select(Tariff).where(Tariff.year == 2026))).all()
+        tariff.rules = tariff.rules | {"vat_points": 850}
+    portal.settings.service_vat_percent = Decimal("5.5")
+    invoice = await an_invoice(portal, world)
+    assert (invoice.vat_cents, invoice.lines[0]["vat_points"]) == (850, 850)
+    other = await an_invoice(portal, world, "F2026-2", kind=InvoiceKind.ABSENCE)
+    assert (other.vat_cents, other.lines[0]["vat_points"]) == (550, 550)
+    note = await credited(portal, world, invoice, 10_000)
+    assert note.total_cents == -invoice.total_cents
+
+
+async def test_lines_of_two_rates_are_taken_back_each_at_its_own(portal, world):
+    lines = [BilledLine("Suivi", 1, 10_000, 2000), BilledLine("Ouvrage", 1, 10_000, 550)]
+    async with service(portal, world) as access:
+        invoice = await issue_invoice(access, world.site.key, an_entry(), lines, NOW)
+    assert invoice.vat_cents == 2_550
+    with pytest.raises(Refused, match="dites lequel"):
+        await credited(portal, world, invoice, 1_000)
+    async with service(portal, world) as access:
+        line = BilledLine("Ouvrage", -1, 10_000, 550)
+        note = await issue_credit_note(access, invoice.key, "A2026-2", line, NOW)
+    assert note.vat_cents == -550
+
+
+async def test_a_rate_that_is_none_and_a_period_that_ends_before_are_refused(portal, world):
+    async with service(portal, world) as access:
+        for rate in (0, 1900):
+            line = BilledLine("Suivi", 1, 10_000, rate)
+            with pytest.raises(Refused, match="n’est pas un taux de TVA en France"):
+                await issue_invoice(access, world.site.key, an_entry(), [line], NOW)
+    with pytest.raises(Refused, match="finit avant de commencer"):
+        await an_invoice(portal, world, period=(date(2026, 2, 1), date(2026, 1, 1)))
 
 
 async def test_a_number_is_used_once_also_by_two_at_once(portal, world):

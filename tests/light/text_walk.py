@@ -141,7 +141,7 @@ class Walk:
         await browser.sees("Mes factures", "F2026-00010")
         await browser.follow("F2026-00010")
         await browser.sees("Détail du montant")
-        (file,) = await browser.saves("Télécharger en PDF")
+        (file,) = await browser.saves("Télécharger la facture électronique (PDF Factur-X)")
         assert file.read_bytes().startswith(b"%PDF-"), file
 
     async def deposits(self) -> None:
