@@ -33,8 +33,9 @@ from app.web.uploads import DRAINED, FILE_FIELD, Limit, Upload, read_upload
 HERE = "/service/feuille/attestations"
 MOST_FILES = 60
 LIMIT = Limit(
-    size=5_000_000, advice="envoyez une version plus légère", parts=MOST_FILES + 5, whole=60_000_000
-)
+    size=5_000_000, advice="envoyez une version plus légère", files=MOST_FILES, parts=MOST_FILES + 5,
+    whole=60_000_000,
+)  # fmt: skip
 
 
 @get(HERE, right=StaffRight.MEDICAL)

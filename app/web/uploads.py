@@ -39,7 +39,7 @@ CUT = "L’envoi du fichier s’est interrompu : renvoyez-le."
 class Upload:
     """`problem`: why there is no usable file, in French, or "". `is_garbled`: a field was not UTF-8.
 
-    `name` and `content`: the last file; `files`: all of them, for a form that takes several.
+    `name` and `content`: the last file; `files`: the last ones, as many as the form takes (`Limit.files`).
     """
 
     name: str = ""
@@ -65,14 +65,16 @@ class Larger(NamedTuple):
 class Limit:
     """`size` of the file and `field` of a text, in bytes; `advice`: what to do of a file that is larger.
 
-    `larger`: from the first bytes of a file, another limit for its kind, or None. `parts`: fields and files
-    together; `whole`: bytes of all of them.
+    `larger`: from the first bytes of a file, another limit for its kind, or None. `files`: those that are
+    kept, the last ones: the others are dropped as the next one begins. `parts`: fields and files together;
+    `whole`: bytes of all of them.
     """
 
     size: int = BIGGEST_UPLOAD
     advice: str = FEWER
     field: int = LONGEST_FIELD
     larger: Callable[[bytes], Larger | None] | None = None
+    files: int = 1
     parts: int = 10
     whole: int = DRAINED
 
@@ -170,6 +172,9 @@ class _Parts:
         for event in () if self._upload.problem else self._parser.parse(piece):
             if isinstance(event, MultipartSegment):
                 self._part = _Part(event, self._limit)
+                if event.filename is not None:
+                    del self._upload.files[: max(0, len(self._upload.files) + 1 - self._limit.files)]
+                    self._upload.name, self._upload.content = "", b""
             elif event is None and self._part is not None:
                 _keep(self._upload, self._part.segment, self._part.content())
             elif event is not None and self._part is not None and not self._part.add(bytes(event)):
