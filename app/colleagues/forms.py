@@ -1,7 +1,7 @@
 """Fields of a staff account, and of the address of what staff open."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import model_validator
 
@@ -58,6 +58,3 @@ def scope_fields(roles: Iterable[str], teams: Iterable[int], centres: Iterable[i
     typed = {name: "on" for role, name in ROLE_FIELDS.items() if role in set(roles)}
     typed |= {f"{TEAM}{each}": "on" for each in teams}
     return typed | {f"{CENTRE}{each}": "on" for each in centres}
-
-
-Line = Annotated[str, "one line"]

@@ -8,9 +8,11 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 
+from app import clock
 from app.access import StaffAccess
 from app.clinic import queries as clinic
 from app.errors import NotFound
+from app.factors.acts import lost_by
 from app.staff_rights import STAFF_ROLE_WORDS, StaffRole
 from db.models import Account, Company, SecondFactor, StaffMember, StaffRead
 
@@ -20,7 +22,7 @@ PAGE = 25
 @dataclass(frozen=True, slots=True)
 class Colleague:
     """Somebody of the service. `teams`, `centres`: their names, none for all. `lost_by`: the account of the
-    first of the direction to say that the second factor is lost.
+    first of the direction to say that the second factor is lost, while another is waited for.
     """
 
     member: StaffMember
@@ -63,7 +65,7 @@ async def colleagues(access: StaffAccess, staff_id: int | None = None) -> list[C
             teams=tuple(teams[each] for each in member.teams if each in teams),
             centres=tuple(centres[each] for each in member.centres if each in centres),
             has_factor=factor is not None,
-            lost_by=factor.given_back_by if factor else None,
+            lost_by=lost_by(factor, clock.now()) if factor else None,
         )
         for member, account, factor in await access.rows(statement)
     ]

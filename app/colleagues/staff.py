@@ -13,6 +13,7 @@ from app.colleagues.queries import colleague, places, role_words
 from app.errors import Forbidden, Refused
 from app.factors.acts import forget_factor, give_back
 from app.mail.outbox import new_seed, queue_mail
+from app.sessions import is_staff
 from app.sign_in.acts import account_at
 from app.staff_rights import StaffRole
 from app.text import formats
@@ -37,7 +38,7 @@ async def make_staff(
     if account is None:
         account = access.add(Account(**fields, job_title="Service", created_at=now))
         await access.flush()
-    if not await _works_here(access, account):
+    if not await is_staff(access, account.key):
         await void(access, account, Act.MADE_STAFF, now)
         member = StaffMember(account_id=account.key, roles=[*roles], created_at=now)
         if scope:
@@ -51,17 +52,13 @@ async def make_staff(
     return account
 
 
-async def _works_here(access: Access, account: Account | None) -> bool:
-    mine = select(StaffMember).where(StaffMember.account_id == (account.key if account else 0))
-    return await access.first(mine) is not None
-
-
 async def invite(access: StaffAccess, entry: NewColleague, now: datetime) -> None:
     """Open an account of the service; the person is told by mail, with the way in."""
     check_scope(entry)
     await _check_places(access, entry)
     await locked_staff(access)
-    if await _works_here(access, await account_at(access, entry.email)):
+    known = await account_at(access, entry.email)
+    if known and await is_staff(access, known.key):
         raise Refused("Cette personne travaille déjà pour le service : modifiez son rôle.", "email")
     fields = entry.model_dump(include={"email", "first_name", "last_name"})
     account = await make_staff(access, fields, entry.roles, now, scope=entry)

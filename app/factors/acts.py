@@ -151,6 +151,12 @@ def _tell(access: Access, account: Account, kind: AuditKind, now: datetime, abou
 # Lost, it is given back by two others of the direction.
 
 
+def lost_by(factor: SecondFactor, now: datetime) -> int | None:
+    """The account of the first to say that it is lost, while the second is waited for."""
+    waits = factor.given_back_at is not None and now - factor.given_back_at < HALF_LIFE
+    return factor.given_back_by if waits else None
+
+
 async def give_back(access: StaffAccess, account: Account, now: datetime) -> bool:
     """Say that this colleague lost their factor. The second of the direction to say so takes it away, with
     every open session: the next sign-in installs another. True when it is done.
@@ -163,10 +169,10 @@ async def give_back(access: StaffAccess, account: Account, now: datetime) -> boo
     )
     if factor is None:
         raise Refused("Cette personne n’a pas de second facteur : elle en installe un à sa connexion.")
-    waits = factor.given_back_at is not None and now - factor.given_back_at < HALF_LIFE
-    if waits and factor.given_back_by == me:
+    first = lost_by(factor, now)
+    if first == me:
         raise Refused("Vous l’avez déjà demandé : une autre personne de la direction le confirme.", "", 409)
-    if not waits:
+    if first is None:
         factor.given_back_by, factor.given_back_at = me, now
         access.record(AuditKind.FACTOR_LOST, now, me, about=account.full_name)
         _tell(access, account, AuditKind.FACTOR_LOST, now)

@@ -17,6 +17,7 @@ from app.members.merging import merge
 from app.members.queries import PersonLine, member_of, people_of
 from app.staff_rights import StaffRight
 from app.text.counts import plural
+from app.text.counts import siret as in_groups
 from app.text.fields import Input
 from app.text.formats import amount, day
 from app.web.forms import Form
@@ -89,7 +90,7 @@ async def renew_number(request: Request, access: Staff, code: FromPath[str]) -> 
 
 
 async def _siret_question(_access: StaffAccess, company: Company) -> Question:
-    hint = f"Aujourd’hui : {company.siret}" if company.siret else ""
+    hint = f"Aujourd’hui : {in_groups(company.siret)}" if company.siret else ""
     lead = ["Les personnes de l’entreprise en sont averties par courriel."]
     return Question(
         f"Changer le SIRET : {company.label}", lead, "Enregistrer", [Field("siret", "SIRET", hint=hint)]
@@ -216,7 +217,7 @@ async def _closing_question(access: StaffAccess, company: Company) -> Question:
         lead.append(f"Avec lui : {plural(met.sites, 'site')}.")
     if met.slots:
         appointments = plural(met.slots, "rendez-vous à venir", "rendez-vous à venir")
-        lead.append(f"{appointments} : ils sont annulés, les personnes convoquées sont averties.")
+        lead.append(f"{appointments} : annulation, et courriel à chaque personne convoquée.")
     if met.requests:
         lead.append(f"{plural(met.requests, 'demande')} en attente : la réponse part avec la raison.")
     if met.due_cents > 0:

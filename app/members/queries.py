@@ -36,7 +36,6 @@ from db.models import (
     Membership,
     RequestState,
     Slot,
-    StaffMember,
     Throttle,
     Visit,
 )
@@ -308,16 +307,11 @@ _PLACES = (
     .order_by(col(Company.code))
     .limit(200)
 )  # fmt: skip
-_IS_STAFF: Any = select(StaffMember.id).where(col(StaffMember.account_id) == bindparam("account"))
 
 
 async def places_of(access: StaffAccess, account_id: int) -> list[Place]:
     """The companies that somebody acts for, by code."""
     return [Place(*row) for row in await access.table(_PLACES, {"account": account_id})]
-
-
-async def is_staff(access: StaffAccess, account_id: int) -> bool:
-    return await access.first(_IS_STAFF, {"account": account_id}) is not None
 
 
 # One employee, for whoever answers the telephone.

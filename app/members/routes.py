@@ -28,7 +28,6 @@ from app.members.queries import (
     blocked_for,
     facts_of,
     facts_of_employee,
-    is_staff,
     member_of,
     person_of,
     places_of,
@@ -36,6 +35,7 @@ from app.members.queries import (
 from app.members.staff import move_to_team
 from app.members.views import access_tag, employees_words, state_of
 from app.people.queries import role_words
+from app.sessions import is_staff
 from app.staff_rights import StaffRight
 from app.text.fields import Input, Ticked
 from app.web.forms import Form

@@ -1,7 +1,5 @@
 """Words of a member's page."""
 
-from datetime import date
-
 from app.clock import PARIS
 from app.members.queries import PersonLine
 from app.text.counts import plural
@@ -29,10 +27,6 @@ def access_tag(person: PersonLine) -> Tag:
     if person.never_signed_in:
         return "jamais connecté", "wait"
     return "actif", "ok"
-
-
-def until(ends_on: date | None) -> str:
-    return f"jusqu’au {day(ends_on)}" if ends_on else ""
 
 
 def employees_words(followed: dict[str, int]) -> str:

@@ -1,8 +1,10 @@
 """/service/equipe: invited, changed, gone; and the page of what was opened."""
 
 import pytest
+from sqlmodel import select
 
 from app.access import StaffAccess
+from app.factors.acts import HALF_LIFE
 from db.models import (
     Account,
     AccountSession,
@@ -152,6 +154,36 @@ async def test_a_lost_factor_is_given_back_by_two_others_of_the_direction(app, p
     assert kinds.count(AuditKind.FACTOR_LOST) == kinds.count(AuditKind.FACTOR_GIVEN_BACK) == 2
     mails = [each.context["kind"] for each in await rows(portal, OutboxMail)]
     assert mails == ["factor_installed", "factor_lost", "factor_given_back", "factor_installed"]
+
+
+async def test_what_was_said_lost_is_forgotten_when_nobody_confirms_it(app, portal, world, monkeypatch):
+    async with Actor(app) as claude, Actor(app) as one:
+        await signs_in(claude, "clerk@service.example")
+        await installed(claude)
+        await a_colleague(one, portal, ["direction"])
+        assert 'Second facteur perdu<span class="sr"> de Claude Riou' in (await one.get(TEAM)).text
+        path = f"{TEAM}/1/second-facteur"
+        await one.fill(path)
+        assert "dit perdu" in (await one.get(TEAM)).text
+        assert "Vous l’avez déjà dit" in (await one.get(path)).text
+        async with portal.database.transaction(write=True) as session:
+            (factor,) = (await session.exec(select(SecondFactor))).all()
+            factor.given_back_at -= HALF_LIFE
+        assert "dit perdu" not in (await one.get(TEAM)).text
+        assert "déjà dit" not in (await one.get(path)).text
+        assert "confirmer" in (await one.follow(await one.fill(path))).text
+
+
+async def test_names_are_elided_in_the_list(app, clerk, portal, world):
+    async with portal.database.transaction(write=True) as session:
+        account = await session.get(Account, world.clerk.key)
+        account.first_name = "Élise"
+    async with Actor(app) as one:
+        await signs_in(one, "clerk@service.example")
+        await installed(one)
+        await a_colleague(one, portal, ["direction"])
+        text = (await one.get(TEAM)).text
+    assert 'Second facteur perdu<span class="sr"> d’Élise Riou' in text
 
 
 async def test_the_access_of_somebody_who_never_came_leaves_again(clerk, portal):

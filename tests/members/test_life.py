@@ -119,6 +119,10 @@ async def test_a_member_that_leaves_with_appointments_requests_and_debts(clerk, 
     page = await clerk.get(f"{SITE}/radiation")
     check(page)
     assert "1 rendez-vous à venir" in page.text
+    assert (
+        "1 rendez-vous à venir : annulation, et courriel à chaque personne convoquée."
+        in page.text.replace("\N{NO-BREAK SPACE}", " ")
+    )
     assert "1 demande en attente" in page.text
     answer = await clerk.fill(f"{SITE}/radiation", reason="cessation", on=TODAY)
     page = await clerk.follow(answer)
@@ -177,6 +181,11 @@ async def test_another_siret_is_checked_traced_and_mailed(clerk, portal, world):
     await clerk.fill(f"{SITE}/siret", siret="732 829 320 00074")
     assert (await company(portal)).siret == "73282932000074"
     assert "siret_changed" in await kinds(portal, world.site.key)
+    page = await clerk.get(f"{SITE}/siret")
+    (shown,) = re.findall(r"Aujourd’hui\s: ([0-9 \s]+[0-9])", page.text)
+    assert shown.split() == ["732", "829", "320", "00074"]
+    again = await clerk.fill(f"{SITE}/siret", siret=shown)
+    assert "C’est déjà le SIRET de cet adhérent" in again.text
     assert len(await mails(portal)) == 1
 
 
