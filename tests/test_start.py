@@ -7,7 +7,7 @@ from tests.bench.served import ROOT
 
 LATER = {
     "aiosmtplib", "alembic", "dns", "emails", "facturx", "holidays", "icalendar", "lxml", "nh3", "obstore",
-    "pikepdf", "pygments", "rich", "segno", "typst", "xlsxwriter", "zxcvbn",
+    "pikepdf", "pygments", "rich", "segno", "typst", "webauthn", "xlsxwriter", "zxcvbn",
 }  # fmt: skip
 STARTED = "import sys, app.__main__, app.main, app.web.server; print(*sys.modules)"
 
