@@ -48,6 +48,7 @@ from app.mail.letters import DRAWERS
 from app.mail.relay import DemoPostbox, Relay
 from app.mail.sending import Dispatcher, Postbox
 from app.members import routes as members
+from app.passkeys import routes as passkeys
 from app.people import routes as people
 from app.planning import convocations
 from app.planning import routes as planning
@@ -92,13 +93,14 @@ VISITOR: list[Any] = [
     sign_in.apply_reset,
     sign_up.code, sign_up.check_code, sign_up.account, sign_up.open_account, sign_up.sent, sign_up.send_again,
     *sign_up.VISITOR,
+    *passkeys.VISITOR,
     companies.recovery, companies.recover, *people.VISITOR,
     account.confirmation, account.confirm_email, account.undoing, account.undo_email,
     *contact.VISITOR, public.privacy,
 ]  # fmt: skip
 DEMO: list[Any] = [demo.personas, demo.sign_in, demo.mails, demo.mail]
 FIRST_PASSWORD: list[Any] = [sign_in.first_password, sign_in.choose_first_password]
-FACTOR: list[Any] = [*factors.FACTOR]
+FACTOR: list[Any] = [*factors.FACTOR, *passkeys.FACTOR]
 ACCOUNT: list[Any] = [
     account.show, account.update, account.password, account.change_password, account.email,
     account.change_email,
@@ -107,7 +109,7 @@ ACCOUNT: list[Any] = [
     account.devices, account.forget_devices, account.device, account.forget_device,
     account.stay, account.leaving, account.leave_portal,
     welcome.home, welcome.index, *several.ACCOUNT, companies.new, companies.create, *calendars.ACCOUNT,
-    *factors.ACCOUNT,
+    *factors.ACCOUNT, *passkeys.ACCOUNT,
 ]  # fmt: skip
 MEMBER: list[Any] = [
     welcome.show, companies.switch, companies.administration, companies.ask_administration,

@@ -256,6 +256,27 @@ class Settings(BaseSettings):
         return self.base_url.startswith("https://")
 
     @property
+    def site_name(self) -> str:
+        """The host of the address that people type, as browsers write it: in ASCII."""
+        return (urlsplit(self.base_url).hostname or "").encode("idna").decode()
+
+    @property
+    def origin(self) -> str:
+        """The origin of our pages, as in https://portail.service.example."""
+        parts = urlsplit(self.base_url)
+        is_usual = parts.port in {None, {"https": 443, "http": 80}[parts.scheme]}
+        return f"{parts.scheme}://{self.site_name}" + ("" if is_usual else f":{parts.port}")
+
+    @property
+    def takes_passkeys(self) -> bool:
+        """True when browsers make passkeys for us: for a name, and for no bare number."""
+        try:
+            ip_address(self.site_name)
+        except ValueError:
+            return True
+        return False
+
+    @property
     def database_file(self) -> Path | None:
         """The file of SQLite; PostgreSQL has none."""
         url = make_url(self.database_url)

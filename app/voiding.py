@@ -13,16 +13,25 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Update, update
+from sqlalchemy import Update, delete, update
 from sqlmodel import col, select
 
 from app.access import Access
 from app.devices import end_devices
 from app.links import new_link
 from app.mail.outbox import queue_mail
-from app.sessions import end_sessions
+from app.sessions import end_sessions, has_factor_to_show
 from app.text import formats
-from db.models import Account, AccountToken, AuditKind, CalendarFeed, Company, Invitation, TokenKind
+from db.models import (
+    Account,
+    AccountToken,
+    AuditKind,
+    CalendarFeed,
+    Company,
+    Invitation,
+    Passkey,
+    TokenKind,
+)
 
 
 class Act(StrEnum):
@@ -43,6 +52,7 @@ class Way(StrEnum):
     SESSION = "session"
     DEVICE = "device"
     MAILED_PASSWORD = "mailed_password"
+    PASSKEY = "passkey"
     INVITATION_SENT = "invitation_sent"
     FEED = "feed"
     RESET = TokenKind.PASSWORD_RESET.value
@@ -91,6 +101,8 @@ async def void(
     ended = await end_sessions(access, account, now, keep=keep) if Way.SESSION in ways else 0
     if Way.DEVICE in ways:
         await end_devices(access, account.key, now)
+    if Way.PASSKEY in ways:
+        await _end_passkeys(access, account.key, now)
     if Way.MAILED_PASSWORD in ways:
         account.temporary_hash = account.temporary_until = None
     await _void_links(access, account.key, ways, now)
@@ -204,6 +216,19 @@ async def end_feeds(access: Access, account_id: int, now: datetime) -> int:
         feed.revoked_at = now
         access.record(AuditKind.CALENDAR_REVOKED, now, account_id, feed.company_id, about=ALL_FEEDS)
     return len(feeds)
+
+
+ALL_PASSKEYS = "toutes"
+
+
+async def _end_passkeys(access: Access, account_id: int, now: datetime) -> None:
+    """Every passkey that is a way in. Of the service's people they are a second factor, which whoever reads
+    their mail does not take away: its own acts do.
+    """
+    if await has_factor_to_show(access, account_id):
+        return
+    if await access.change(delete(Passkey).where(col(Passkey.account_id) == account_id)):
+        access.record(AuditKind.PASSKEY_REMOVED, now, account_id, about=ALL_PASSKEYS)
 
 
 def _unused(account_id: int) -> Update:

@@ -64,14 +64,14 @@ def _compile_once(database: Database) -> None:
 
 def _share_templates(edge: Edge, settings: Settings) -> None:
     """Templates, made once for all the tests that look alike: none of them names a place of this test."""
-    look = settings.model_dump_json(exclude=PLACES)
+    look = settings.model_dump_json(exclude=PLACES), settings.takes_passkeys
     edge.app.state.templates = TEMPLATES.setdefault(look, edge.app.state.templates)
 
 
 COMPILED = Compiled()
 STATEMENTS: dict[str, tuple[Any, Any]] = {}
 PLANS: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
-TEMPLATES: dict[str, Templates] = {}
+TEMPLATES: dict[tuple[str, bool], Templates] = {}
 # What differs from one test to the next and stands in no template.
 PLACES = {"data_dir", "database_url", "smtp_url", "port", "base_url"}
 _routed_once = cache(make_litestar)

@@ -29,6 +29,7 @@ VALUES = {
     "staff_id": "1",
     "line": "employees",
     "device_id": "1",
+    "passkey_id": "1",
     "mail_id": "1",
     "membership_id": "1",
     "invitation_id": "1",

@@ -25,10 +25,11 @@ def test_what_is_vendored_travels_as_it_came_with_the_hash_that_the_readme_tells
     assert base64.b64encode(hashlib.sha384(vendored).digest()).decode() == named[1]
 
 
-def test_every_script_of_the_folder_is_in_the_one_that_is_served(files):
-    assert {path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js")} == set(SCRIPT)
-    assert [name for name in files if name.endswith(".js")] == ["portail.js"]
-    assert b"\n//" not in files["portail.js"]
+def test_every_script_of_the_folder_is_served_in_one_or_on_the_pages_of_passkeys(files):
+    scripts = {path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js")}
+    assert scripts == {*SCRIPT, "js/passkeys.js"}
+    assert [name for name in files if name.endswith(".js")] == ["portail.js", "passkeys.js"]
+    assert not [name for name in files if name.endswith(".js") and b"\n//" in files[name]]
 
 
 def test_a_sheet_keeps_every_rule_and_no_note():

@@ -80,7 +80,7 @@ def cases(app):
             values |= {"account_id": number, "team_id": number, "year": "2025"}
             values |= {"subject": "request", "row_id": number, "answer_id": number, "details_id": number}
             values |= {"member_import_id": number}
-            values |= {"staff_id": number, "line": "employees"}
+            values |= {"staff_id": number, "line": "employees", "passkey_id": number}
             values["kind"] = "csv" if (handler.name or "").startswith("employees") else "modifies"
             for method in handler.http_methods - {"OPTIONS"}:
                 yield method, route.path_format.format(**values), kind, handler

@@ -17,6 +17,7 @@ from app.employees.forms import Corrections, Identity
 from app.imports.forms import Mended
 from app.mail.outbox import queue_mail
 from app.members.forms import Entry
+from app.passkeys.forms import NewPasskey
 from app.people.forms import NewMember
 from app.sign_up.forms import NewAccount
 from app.text.cells import COLUMNS as OF_MEMBERS
@@ -31,6 +32,7 @@ FORMS: dict[type[BaseModel], tuple[str, ...]] = {
     Profile: ("last_name", "first_name", "job_title"),
     NewStaff: ("last_name", "first_name"),
     NewColleague: ("last_name", "first_name"),
+    NewPasskey: ("name",),
     NewMember: ("last_name", "first_name", "job_title"),
     PublicMessage: ("name",),
     contributions.Contact: ("contact_name",),

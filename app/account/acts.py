@@ -31,7 +31,7 @@ async def change_password(
     access: AccountAccess, entry: PasswordChange, origin: Origin, now: datetime
 ) -> OpenedBrowser:
     """A new session in this browser, known anew; every other one is ended."""
-    await _check_current(access, entry.current_password, now)
+    await check_current(access, entry.current_password, now)
     hashed = await judge_password(access, access.account, entry.new_password)
     queue_mail(access, "password_changed", access.account.email, now, account_id=access.account.key)
     return await set_password(
@@ -52,7 +52,7 @@ async def ask_email_change(access: AccountAccess, entry: EmailChange, now: datet
     account = access.account
     if entry.email == account.email:
         raise Refused("C’est déjà votre adresse e-mail.", "email")
-    await _check_current(access, entry.current_password, now)
+    await check_current(access, entry.current_password, now)
     if reserved := await undo_to(access, entry.email, now, but=account.key):
         mail_reserved(access, *reserved, now, counted_as="email_taken")
     elif await account_at(access, entry.email):
@@ -136,7 +136,7 @@ async def sign_out(access: AccountAccess, now: datetime) -> None:
     access.record(AuditKind.SIGNED_OUT, now, access.account.key, about=access.session.browser)
 
 
-async def _check_current(access: AccountAccess, password: str, now: datetime) -> None:
+async def check_current(access: AccountAccess, password: str, now: datetime) -> None:
     """The current password again, counted like any other guess: a session left open is not enough."""
     portal, account = access.portal, access.account
     owner = f"account {account.key}"
@@ -153,10 +153,10 @@ async def _check_current(access: AccountAccess, password: str, now: datetime) ->
         if not await portal.passwords.matches(password, account.password_hash, Lane.KNOWN, owner):
             raise Refused("Le mot de passe actuel est incorrect.", "current_password")
         await forgive(portal.database, guess, now)
-    await _still_me(access)
+    await still_me(access)
 
 
-async def _still_me(access: AccountAccess) -> None:
+async def still_me(access: AccountAccess) -> None:
     """Check that nothing was voided while the password was compared, outside the transaction. Until our
     commit an act that voids waits for us, so that the rows we make are voided with the rest.
     """

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 from sqlmodel import col, func, select
 
-from app.access import Access, AccountAccess, StaffAccess
+from app.access import Access, AccountAccess, StaffAccess, of_account
 from app.errors import Refused
 from app.factors.rules import matching_step, new_codes, plain_code, secret_of
 from app.mail.outbox import queue_mail
 from app.security.throttle import TooMany, count_guess, forgive
 from app.sessions import end_sessions
 from app.text import formats
-from db.models import Account, AuditKind, RecoveryCode, SecondFactor
+from db.models import Account, AuditKind, Passkey, RecoveryCode, SecondFactor
 from db.numbers import is_digits
 
 WRONG = "Ce code n’est pas le bon. Prenez celui que l’application montre maintenant."
@@ -22,7 +22,7 @@ HALF_LIFE = timedelta(days=7)  # how long the first of the two waits for the sec
 
 
 async def factor_of(access: Access, account_id: int) -> SecondFactor | None:
-    return await access.first(select(SecondFactor).where(SecondFactor.account_id == account_id))
+    return await access.first(of_account(SecondFactor), {"account": account_id})
 
 
 async def codes_left(access: Access, account_id: int) -> int:
@@ -31,6 +31,11 @@ async def codes_left(access: Access, account_id: int) -> int:
         RecoveryCode.account_id == account_id, col(RecoveryCode.used_at).is_(None)
     )
     return await access.first(mine) or 0
+
+
+async def has_passkeys(access: Access, account_id: int) -> bool:
+    """True for whoever may show a key in place of a code."""
+    return await access.first(select(Passkey).where(Passkey.account_id == account_id).limit(1)) is not None
 
 
 def seed_to_install(access: AccountAccess, factor: SecondFactor | None) -> str:
@@ -54,7 +59,7 @@ async def install(access: AccountAccess, typed: str, now: datetime, old: str = "
     step = matching_step(secret_from(access, seed), plain_code(typed), now)
     if factor:
         await _use_application(access, plain_code(old), now, "old", also=step is not None)
-    await _count(access, now, is_right=step is not None)
+    await count_proof(access, now, is_right=step is not None)
     if factor is None:
         factor = access.add(SecondFactor(account_id=access.account.key, seed=seed, created_at=now))
     factor.seed, factor.last_step, factor.created_at = seed, step or 0, now
@@ -68,9 +73,14 @@ async def install(access: AccountAccess, typed: str, now: datetime, old: str = "
 
 async def show(access: AccountAccess, typed: str, now: datetime) -> None:
     """Let this session in by a code of the application, or by one on paper."""
+    await prove(access, typed, now)
+    access.session.needs_factor = False
+
+
+async def prove(access: AccountAccess, typed: str, now: datetime) -> None:
+    """Use up a code of the application, or one on paper; `Refused` when it is neither."""
     code = plain_code(typed)
     await (_use_application(access, code, now) if is_digits(code) else _use_paper(access, code, now))
-    access.session.needs_factor = False
 
 
 async def renew_codes(access: AccountAccess, typed: str, now: datetime) -> list[str]:
@@ -86,7 +96,7 @@ async def _use_application(
     """Use this code up. With `also` false another one is wrong, and this one stays good."""
     factor = await factor_of(access, access.account.key)
     step = matching_step(secret_from(access, factor.seed), code, now) if factor else None
-    await _count(access, now, is_right=step is not None, field=field)
+    await count_proof(access, now, is_right=step is not None, field=field)
     if not also:
         return
     unused = update(SecondFactor).where(
@@ -104,7 +114,7 @@ async def _use_paper(access: AccountAccess, code: str, now: datetime) -> None:
         RecoveryCode.account_id == account.key, RecoveryCode.code_hash == hashed
     )
     found = await access.first(mine)
-    await _count(access, now, is_right=found is not None)
+    await count_proof(access, now, is_right=found is not None)
     unused = update(RecoveryCode).where(
         col(RecoveryCode.code_hash) == hashed, col(RecoveryCode.used_at).is_(None)
     )
@@ -114,7 +124,9 @@ async def _use_paper(access: AccountAccess, code: str, now: datetime) -> None:
     _tell(access, account, AuditKind.RECOVERY_CODE_USED, now, f"il en reste {left}")
 
 
-async def _count(access: AccountAccess, now: datetime, *, is_right: bool, field: str = "code") -> None:
+async def count_proof(
+    access: AccountAccess, now: datetime, *, is_right: bool, field: str = "code", wrong: str = WRONG
+) -> None:
     """Count this guess, outside the transaction and before any write; `Refused` when it was wrong."""
     portal = access.portal
     async with access.paused():
@@ -128,7 +140,7 @@ async def _count(access: AccountAccess, now: datetime, *, is_right: bool, field:
         if is_right:
             await forgive(portal.database, guess, now)
     if not is_right:
-        raise Refused(WRONG, field)
+        raise Refused(wrong, field)
 
 
 async def _draw_codes(access: AccountAccess, now: datetime) -> list[str]:
@@ -191,7 +203,8 @@ async def give_back_by_hand(access: Access, account: Account, now: datetime) -> 
 
 
 async def forget_factor(access: Access, account: Account, now: datetime) -> None:
-    """The application, the codes on paper and every session of this account are over."""
+    """The application, the codes on paper, the passkeys and every session of this account are over."""
     await access.change(delete(SecondFactor).where(col(SecondFactor.account_id) == account.key))
     await access.change(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account.key))
+    await access.change(delete(Passkey).where(col(Passkey.account_id) == account.key))
     await end_sessions(access, account, now)

@@ -23,7 +23,7 @@ from app.web.signatures import Request, SignedIn, get, post
 async def step(request: Request, access: SignedIn, suite: FromQuery[str] = "") -> Response[Any]:
     if await acts.factor_of(access, access.account.key) is None:
         return see(request, "factors.installation", query={"suite": suite[:200]} if suite else {})
-    return page("factors/step.html", form=Form({"suite": suite[:200]}))
+    return await _step_page(access, Form({"suite": suite[:200]}))
 
 
 @post("/connexion/code")
@@ -33,12 +33,16 @@ async def show(request: Request, access: SignedIn) -> Response[Any]:
     )
     if form.errors:
         form.typed["code"] = ""
-        return page("factors/step.html", form=form)
+        return await _step_page(access, form)
     target = form["suite"]
     path = (
         target if is_return_path(request, target) else await landing_path(request, access, access.account.key)
     )
     return leave(request, path)
+
+
+async def _step_page(access: AccountAccess, form: Form[Any]) -> Page:
+    return page("factors/step.html", form=form, has_keys=await acts.has_passkeys(access, access.account.key))
 
 
 @get("/connexion/code/installation")

@@ -80,8 +80,8 @@ HELD = (
         "partis.",
         duration(retention.FLOW),
         {
-            "signinflow": "token_hash email company_id account_id created_account_id mails_sent mailed_at "
-            "next_path expires_at",
+            "signinflow": "token_hash email company_id account_id created_account_id proven_account_id "
+            "mails_sent mailed_at next_path expires_at",
         },
     ),
     Held(
@@ -103,6 +103,17 @@ HELD = (
         {
             "secondfactor": "account_id seed last_step created_at given_back_by given_back_at",
             "recoverycode": "account_id code_hash created_at used_at",
+        },
+    ),
+    Held(
+        "Vos clés d’accès",
+        "leur nom, leur partie publique (jamais votre empreinte, votre visage ni votre code), leurs dates, "
+        "le nombre de leurs usages, et si elles sont copiées sur vos autres appareils.",
+        "jusqu’à ce que vous les retiriez, ou changiez de mot de passe ou d’adresse ; au service, tant que "
+        "vous y travaillez",
+        {
+            "passkey": "account_id credential_id public_key sign_count is_syncable is_synced name created_at "
+            "used_at",
         },
     ),
     Held(

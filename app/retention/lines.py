@@ -316,6 +316,12 @@ FIXED = (
         "knowndevice",
     ),
     Fixed(
+        "Clés d’accès",
+        "jusqu’à ce que la personne les retire, change de mot de passe ou d’adresse ; au service, tant "
+        "qu’elle y travaille",
+        "passkey",
+    ),
+    Fixed(
         "Protection contre les essais",
         f"{duration(COUNTED)} après le dernier",
         "throttle keptbytes",

@@ -39,6 +39,7 @@ from db.models import (
     Invitation,
     KnownDevice,
     Membership,
+    Passkey,
     RecoveryCode,
     RequestMessage,
     SecondFactor,
@@ -173,7 +174,7 @@ async def _drop_what_was_theirs(access: VisitorAccess, key: int, names: Collecti
     """Sessions before the devices that they name."""
     for model in (
         AccountSession, AccountToken, CalendarFeed, Draft, EmployeeDraft, KnownDevice, Membership,
-        RecoveryCode, SecondFactor,
+        Passkey, RecoveryCode, SecondFactor,
     ):  # fmt: skip
         await access.change(delete(model).where(col(model.account_id) == key))
     sent = (col(Invitation.invited_by) == key) & col(Invitation.accepted_at).is_(None)

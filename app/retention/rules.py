@@ -123,7 +123,8 @@ SECURITY = frozenset(
         AuditKind.PASSWORD_CHANGED, AuditKind.PASSWORD_RESET_ASKED, AuditKind.EMAIL_CHANGE_ASKED,
         AuditKind.EMAIL_CHANGED, AuditKind.EMAIL_RESTORED, AuditKind.GUESSING_ALERT, AuditKind.CODE_LINK_SENT,
         AuditKind.FACTOR_INSTALLED, AuditKind.RECOVERY_CODE_USED, AuditKind.RECOVERY_CODES_RENEWED,
-        AuditKind.FACTOR_LOST, AuditKind.FACTOR_GIVEN_BACK,
+        AuditKind.FACTOR_LOST, AuditKind.FACTOR_GIVEN_BACK, AuditKind.PASSKEY_ADDED,
+        AuditKind.PASSKEY_REMOVED,
     }
 )  # fmt: skip
 PROOFS = frozenset({AuditKind.RETENTION_APPLIED, AuditKind.RETENTION_CHANGED})

@@ -102,6 +102,14 @@ class Keys:
         """The stored form of a code on paper."""
         return self._mac("recovery", f"{account_id}:{code}").hex()
 
+    def challenge(self, binding: str) -> bytes:
+        """The bytes that a passkey signs: of one step under way, whose row says that it is alive."""
+        return self._mac("challenge", binding)
+
+    def user_handle(self, account_id: int) -> bytes:
+        """The name under which passkeys know an account: it tells nobody anything else."""
+        return self._mac("user handle", str(account_id))
+
     def archive_mac(self, content: bytes) -> str:
         """The signature of a backup: 64 hexadecimal digits."""
         return self._mac("archive", hashlib.sha256(content).hexdigest()).hex()

@@ -115,6 +115,7 @@ LIMITS: dict[str, Limits] = {
     "public_receipt": Limits(recipient=((DAY, 3),), network=((DAY, 3),), in_silence=True),
     # About one's own account, once for each code that was right.
     "factor_changed": ONCE,
+    "passkey_changed": ONCE,
     "staff_changed": SERVICE,
     "inquiry_answered": SERVICE,
     "correction_answered": SERVICE,

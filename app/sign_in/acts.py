@@ -52,7 +52,7 @@ async def sign_in(
     temporary = account is not None and account.password_hash is None
     hashed = _current_hash(account, now)
     portal = access.portal
-    whom = await _guesser_of(access, account, email, origin, now)
+    whom = await guesser_of(access, account, email, origin, now)
     async with access.paused():
         try:
             guess = await count_guess(portal.database, now, *whom.buckets)
@@ -86,7 +86,7 @@ def _current_hash(account: Account | None, now: datetime) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Guesser:
+class Guesser:
     """The likely author of a guess: its lane, the place that it takes, the bucket where it is counted."""
 
     lane: Lane
@@ -94,21 +94,23 @@ class _Guesser:
     buckets: tuple[str, ...]
 
 
-async def _guesser_of(
+async def guesser_of(
     access: Access, account: Account | None, email: str, origin: Origin, now: datetime
-) -> _Guesser:
-    """A browser where this account signed in before has its own counter and lane: nobody else's guesses shut
+) -> Guesser:
+    """The guesser of `email`, or of another name for what is guessed.
+
+    A browser where this account signed in before has its own counter and lane: nobody else's guesses shut
     it out. A network where somebody did, whoever it was, has a lane too: were it only for those who did,
     the storm would tell from there which addresses have an account.
     """
     keys = access.portal.keys
     if account and (device := await known_device(access, account.key, origin.device, now)):
         own = keys.bucket("device", str(device.key))
-        return _Guesser(Lane.KNOWN, f"account {account.key}", (own,))
+        return Guesser(Lane.KNOWN, f"account {account.key}", (own,))
     is_nearby = await is_members_network(access, origin.network, now)
     networks = buckets_of_network(keys, origin.network, is_stranger=not is_nearby)
     lane = Lane.NEARBY if is_nearby else Lane.STRANGER
-    return _Guesser(lane, origin.network, (keys.bucket("account", email), *networks))
+    return Guesser(lane, origin.network, (keys.bucket("account", email), *networks))
 
 
 async def _enter(access: Access, account: Account, hashed: str | None, now: datetime) -> bool:

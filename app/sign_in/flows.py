@@ -6,6 +6,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from app.access import Access
+from app.errors import Refused
 from app.security.keys import fingerprint, new_token
 from db.models import SignInFlow
 
@@ -21,6 +22,7 @@ async def start_flow(
     company_id: int | None = None,
     next_path: str = "",
     mailed_at: datetime | None = None,
+    proven_account_id: int | None = None,
 ) -> str:
     """A new flow; its token goes into the cookie. The one that it replaces is over, but keeps where it led
     to. `mailed_at`: when a mail left for its address, if one did.
@@ -36,6 +38,7 @@ async def start_flow(
             next_path=next_path or (old.next_path if old else ""),
             expires_at=now + LIFE,
             mailed_at=mailed_at,
+            proven_account_id=proven_account_id,
         )
     )
     return token
@@ -47,3 +50,12 @@ async def flow_of(access: Access, token: str, now: datetime) -> SignInFlow | Non
     alive = select(SignInFlow).where(SignInFlow.token_hash == fingerprint(token), SignInFlow.expires_at > now)
     # Held until the commit: the same step posted twice at once is done one after the other.
     return await access.first(alive.with_for_update() if access.writes else alive)
+
+
+async def use_flow(access: Access, token: str, now: datetime) -> None:
+    """End a flow with what it led to: of two at the same time, the second is `Refused`."""
+    alive = delete(SignInFlow).where(
+        col(SignInFlow.token_hash) == fingerprint(token), col(SignInFlow.expires_at) > now
+    )
+    if await access.change(alive) != 1:
+        raise Refused("Cette étape a déjà servi, ou a pris trop de temps. Recommencez.", status_code=409)

@@ -100,6 +100,8 @@ EVENTS = {
     "retention_changed": "durée de conservation modifiée",
     "retention_applied": "durée de conservation appliquée",
     "account_erased": "compte inutilisé effacé par le portail",
+    "passkey_added": "clé d’accès ajoutée",
+    "passkey_removed": "clé d’accès retirée",
     "guessing_alert": "essais de connexion en grand nombre",
 }
 

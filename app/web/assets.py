@@ -85,6 +85,7 @@ class Assets:
             self._add(file.relative_to(STATIC).as_posix(), content)
         vendored, ours = ((STATIC / name).read_bytes() for name in SCRIPT)
         self._add("portail.js", vendored + b"\n" + without_comments(ours))
+        self._add("passkeys.js", without_comments((STATIC / "js/passkeys.js").read_bytes()))
         if settings.service_logo:
             self._add(f"logo{settings.service_logo.suffix}", settings.service_logo.read_bytes())
 

@@ -23,7 +23,8 @@ from db.numbers import company_code, is_digits
 HTML = "text/html"
 Query = Mapping[str, str | list[str]]
 VARY = "HX-Request-Type, Accept-Encoding"
-PERSONAL = ("account.", "calendars.", "companies.", "faq.")  # pages of the person, at any company or none
+# Pages of the person, at any company or none.
+PERSONAL = ("account.", "calendars.", "companies.", "faq.", "passkeys.")
 
 
 class Instead(Exception):  # noqa: N818

@@ -45,7 +45,7 @@ from db.models.employee import (
     Visit,
 )
 from db.models.employee_import import ColumnHabit, EmployeeImport, ImportLine, ImportState, SentFile
-from db.models.factor import RecoveryCode, SecondFactor
+from db.models.factor import Passkey, RecoveryCode, SecondFactor
 from db.models.inbox import OF_COMPANY, QuickAnswer, StaffNote, Subject, Taking
 from db.models.inquiry import Inquiry, InquiryMessage, InquiryState, InquiryTheme, PublicInquiry
 from db.models.invoice import Invoice, InvoiceKind, Payment
@@ -134,6 +134,7 @@ __all__ = [
     "Monitoring",
     "NoticeKind",
     "OutboxMail",
+    "Passkey",
     "Payment",
     "Professional",
     "ProfessionalAbsence",

@@ -110,6 +110,8 @@ class AuditKind(StrEnum):
     RETENTION_CHANGED = "retention_changed"
     RETENTION_APPLIED = "retention_applied"
     ACCOUNT_ERASED = "account_erased"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
 
 
 class AuditEvent(Base, table=True):

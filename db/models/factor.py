@@ -1,7 +1,8 @@
-"""Second factors: the application that shows codes, and the codes kept on paper."""
+"""Second factors: the application that shows codes, the codes kept on paper; and passkeys."""
 
 from datetime import datetime
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field
 
 from db.models.base import Base, instant
@@ -27,5 +28,25 @@ class RecoveryCode(Base, table=True):
 
     account_id: int = Field(foreign_key="account.id", index=True)
     code_hash: str = Field(max_length=64, unique=True)
+    created_at: datetime = instant()
+    used_at: datetime | None = instant(nullable=True)
+
+
+class Passkey(Base, table=True):
+    """A key that a device or a password manager holds for an account (WebAuthn): a way in for a member, a
+    second factor for the service's people. Only its public half is here.
+
+    `credential_id`, `public_key`: base64url. `sign_count`: how often it signed, 0 for keys that do not count.
+    `is_syncable`: it may be copied to the owner's other devices, which never changes; `is_synced`: it was,
+    when it last signed.
+    """
+
+    account_id: int = Field(foreign_key="account.id", index=True)
+    credential_id: str = Field(max_length=1_364, unique=True)
+    public_key: str = Field(max_length=2_000)
+    sign_count: int = Field(sa_type=BigInteger)
+    is_syncable: bool
+    is_synced: bool
+    name: str = Field(max_length=80)
     created_at: datetime = instant()
     used_at: datetime | None = instant(nullable=True)

@@ -16,6 +16,7 @@ class SignInFlow(Base, table=True):
     starts one. `account_id`: whom the access was mailed to.
     `created_account_id`: the account that this flow itself created, the only one that it may correct; none
     any more once somebody else counts on that account.
+    `proven_account_id`: who proved, signed in, that they may add a passkey.
     """
 
     token_hash: str = Field(max_length=64, unique=True)
@@ -23,6 +24,7 @@ class SignInFlow(Base, table=True):
     company_id: int | None = Field(default=None, foreign_key="company.id")
     account_id: int | None = Field(default=None, foreign_key="account.id")
     created_account_id: int | None = Field(default=None, foreign_key="account.id", index=True)
+    proven_account_id: int | None = Field(default=None, foreign_key="account.id")
     mails_sent: int = 0
     mailed_at: datetime | None = instant(nullable=True)
     next_path: str = Field(default="", max_length=200)

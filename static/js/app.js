@@ -31,6 +31,12 @@
     }
   };
 
+  // Passkeys are offered where a browser has them.
+  const offer = () => {
+    if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON) return;
+    for (const each of document.querySelectorAll("[data-key]")) each.outerHTML = each.dataset.key;
+  };
+
   // A wide screen shows what a phone opens by a press: the sheet sees to it, where it can name what a `details` holds.
   const unfold = () => {
     if (CSS.supports("selector(::details-content)") || !matchMedia("(min-width:50em)").matches) return;
@@ -70,6 +76,7 @@
 
   on("htmx:after:swap", ({ detail: { ctx: { target } } }) => {
     reveal();
+    offer();
     unfold();
     watch();
     // What was swapped stands again under the same id: it may say itself what became of it.
@@ -114,6 +121,7 @@
   if (told.length) history.replaceState(history.state, "", here);
 
   reveal();
+  offer();
   unfold();
   watch();
 })();

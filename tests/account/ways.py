@@ -11,7 +11,7 @@ from app.devices import Origin, known_device, open_browser
 from app.links import new_link
 from app.security.keys import fingerprint
 from app.voiding import Way
-from db.models import Account, CalendarFeed, Invitation, TokenKind
+from db.models import Account, CalendarFeed, Invitation, Passkey, TokenKind
 from tests.actors import Actor
 
 PAGES = {
@@ -62,6 +62,12 @@ async def open_ways(portal, world):
             )
         )  # fmt: skip
         access.add(
+            Passkey(
+                account_id=alice.key, credential_id="key", public_key="", sign_count=0, is_syncable=False,
+                is_synced=False, name="Ma clé", created_at=now,
+            )
+        )  # fmt: skip
+        access.add(
             CalendarFeed(account_id=alice.key, seed="s", token_hash=fingerprint("feed"), created_at=now)
         )
     pages |= {Way.INVITATION_SENT: "/invitation/invited", Way.FEED: "/calendrier/feed.ics"}
@@ -81,6 +87,8 @@ async def alive(app, portal, world, ways):
     async with portal.database.transaction(write=False) as session:
         account = (await session.exec(select(Account).where(Account.id == world.alice.key))).one()
         found |= {Way.MAILED_PASSWORD} if account.temporary_hash else set()
+        if (await session.exec(select(Passkey).where(Passkey.account_id == account.key))).all():
+            found.add(Way.PASSKEY)
         if await known_device(VisitorAccess(portal, session), account.key, ways.device, clock.now()):
             found.add(Way.DEVICE)
     return found

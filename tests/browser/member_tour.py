@@ -43,6 +43,7 @@ from tests.browser.contributions_tour import contributions_tour
 from tests.browser.documents_tour import documents_tour
 from tests.browser.employees_tour import employees_tour
 from tests.browser.invoices_tour import invoices_tour
+from tests.browser.passkeys_tour import passkeys_tour
 from tests.browser.planning_tour import planning_tour
 from tests.browser.reader import Reader
 from tests.browser.stops import PARAMETER, Stop, Tour, addresses, kept
@@ -291,6 +292,8 @@ async def _colleagues(reader: Reader, world: TwoCompanies) -> Tour:
     await reader.signed_in(world.clerk, needs_factor=True)
     await reader.open("/connexion/code")
     yield Stop("/connexion/code")
+    async for stop in passkeys_tour(reader, world):
+        yield stop
 
 
 async def _service(reader: Reader, world: TwoCompanies) -> Tour:

@@ -32,7 +32,7 @@ CONTEXT = {
     "lines": [NAME], "count": 3, "are_withdrawn": False, "people": [(NAME, NAME, "3 mars", 1)],
     "kinds": [(NAME, 3, "2 jours")], "mine": 1, "waiting": 3,
     "file": [NAME], "to_employee": False, "when": "lundi 2 mars 2026 à 9 h 30", "convocation": CONVOCATION,
-    "invoice_paper": PAPER, "what": "invited", "unused": "3 ans",
+    "invoice_paper": PAPER, "what": "invited", "unused": "3 ans", "is_factor": True,
 }  # fmt: skip
 
 
