@@ -67,10 +67,15 @@ class Inserting(Input):
     inserer: str = ""
 
 
-class NewNote(Input):
-    """A note for colleagues; `company`: about the whole company."""
+class CompanyNote(Input):
+    """A note for colleagues about a company."""
 
     note: Annotated[str, BeforeValidator(_stripped), text("Écrivez la note.", 2000)]
+
+
+class NewNote(CompanyNote):
+    """A note for colleagues; `company`: about the whole company."""
+
     company: Ticked = False
 
 

@@ -18,15 +18,26 @@ async def write_note(
 ) -> None:
     """Leave a note on a thing, or on its company."""
     company_id = getattr(await row_of(access, subject, row_id), "company_id", None)
-    about, about_id = str(subject), row_id
-    if data.company:
-        if company_id is None:
-            raise Refused("Ce message n’a pas d’entreprise.")
-        about, about_id = OF_COMPANY, company_id
+    if not data.company:
+        _keep_note(access, str(subject), row_id, company_id, data.note, now)
+    elif company_id is None:
+        raise Refused("Ce message n’a pas d’entreprise.")
+    else:
+        await note_company(access, company_id, data.note, now)
+
+
+async def note_company(access: StaffAccess, company_id: int, words: str, now: datetime) -> None:
+    """Leave a note on a company, read on its page and on everything of it that waits."""
+    _keep_note(access, OF_COMPANY, company_id, company_id, words, now)
+
+
+def _keep_note(
+    access: StaffAccess, about: str, about_id: int, company_id: int | None, words: str, now: datetime
+) -> None:
     access.add(
         StaffNote(
             subject=about, subject_id=about_id, company_id=company_id, account_id=access.account.key,
-            text=data.note, at=now,
+            text=words, at=now,
         )
     )  # fmt: skip
     # Under no company: its history is the member's too.

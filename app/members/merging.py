@@ -15,6 +15,7 @@ from app.access import StaffAccess
 from app.errors import Refused
 from app.members.staff import ALREADY_CLOSED, living_with, notify, record
 from db.models import (
+    OF_COMPANY,
     AppointmentRequest,
     AuditKind,
     BatchLine,
@@ -27,6 +28,7 @@ from db.models import (
     Membership,
     RequestMessage,
     Slot,
+    StaffNote,
     Visit,
     VisitNotice,
     WaitingPerson,
@@ -57,6 +59,7 @@ async def merge(access: StaffAccess, absorbed: Company, code: str, now: datetime
     # Its invoices stay.
     theirs = col(Inquiry.company_id) == absorbed.key
     await access.change(update(Inquiry).where(theirs).values(invoice_id=None, token=_number_of(Inquiry)))
+    await _move_notes(access, absorbed, kept)
     for model in MOVED:
         statement = update(model).where(col(model.company_id) == absorbed.key)
         await access.change(statement.values(company_id=kept.key))
@@ -72,6 +75,13 @@ async def merge(access: StaffAccess, absorbed: Company, code: str, now: datetime
 
 def _number_of(model: Any) -> Any:
     return "fusion-" + cast(col(model.id), String)
+
+
+async def _move_notes(access: StaffAccess, absorbed: Company, kept: Company) -> None:
+    """Notes on the member become notes on the other; those on its requests and messages go with these."""
+    theirs = update(StaffNote).where(col(StaffNote.company_id) == absorbed.key)
+    await access.change(theirs.where(col(StaffNote.subject) == OF_COMPANY).values(subject_id=kept.key))
+    await access.change(theirs.values(company_id=kept.key))
 
 
 async def _give_access(access: StaffAccess, absorbed: Company, kept: Company, now: datetime) -> None:

@@ -16,8 +16,9 @@ from app.documents.kinds import KIND_WORDS
 from app.employees.declared import employee_name
 from app.errors import Refused
 from app.follow_up.words import MONITORINGS, SLOT_TAGS, VISITS
+from app.inbox.queries import notes_on
 from app.inbox.views import service_title
-from app.members import imports, life, people
+from app.members import imports, life, notes, people
 from app.members.asking import pdf_answer
 from app.members.letters import MOST, print_letters
 from app.members.life import MEMBER
@@ -43,7 +44,7 @@ from app.web.pages import Page, page, see
 from app.web.paging import row_number, row_numbers
 from app.web.posted import posted
 from app.web.signatures import Request, Staff, get, post
-from db.models import CareTeam, Company, Employee
+from db.models import OF_COMPANY, CareTeam, Company, Employee
 
 DONE = {
     "siret": "Le SIRET est modifié : les personnes de l’entreprise en sont averties.",
@@ -58,6 +59,7 @@ DONE = {
     "acces": "Le courriel est parti.",
     "debloque": "Le compte est débloqué.",
     "equipes": "L’équipe de ces adhérents est modifiée.",
+    "note": "La note est gardée, pour vos collègues seulement.",
 }
 TO_TEAM = "equipe-"
 LETTERS = "lettres"
@@ -137,7 +139,7 @@ async def _member_page(access: StaffAccess, company: Company, form: Form[Any], n
         facts=await facts_of(access, company, clock.now(), today), employees=employees_words,
         access_tag=access_tag, role_words=role_words, service_title=service_title, state_words=state_words,
         visits=VISITS, slot_tags=SLOT_TAGS, thread_words=STATE_WORDS, document_words=KIND_WORDS, today=today,
-        rights=access.rights,
+        rights=access.rights, written=await notes_on(access, OF_COMPANY, company.key, company.key),
     )  # fmt: skip
 
 
@@ -163,4 +165,4 @@ async def employee(access: Staff, employee_id: FromPath[int]) -> Response[Any]:
     )  # fmt: skip
 
 
-STAFF = [index, act_on_many, show, person, employee, *life.STAFF, *people.STAFF, *imports.STAFF]
+STAFF = [index, act_on_many, show, person, employee, *life.STAFF, *people.STAFF, *notes.STAFF, *imports.STAFF]

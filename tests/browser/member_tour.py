@@ -60,8 +60,8 @@ MEMBERS = (
     "/",
 )
 LIFE = (
-    "numero", "siret", "equipe", "administrateur", "suspension", "reprise", "radiation", "reouverture",
-    "fusion",
+    "notes", "numero", "siret", "equipe", "administrateur", "suspension", "reprise", "radiation",
+    "reouverture", "fusion",
 )  # fmt: skip
 REFUSED = (
     ("/mon-compte", "Nom", "Enregistrer"),

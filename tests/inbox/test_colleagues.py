@@ -178,6 +178,7 @@ async def test_no_member_page_mail_or_file_ever_holds_a_note(alice, clerk, porta
 
     await clerk.fill(f"/service/notes/request/{asked.id}", note=SECRET)
     await clerk.fill(f"/service/notes/request/{asked.id}", note=SECRET, company="oui")
+    await clerk.fill("/service/adherents/00010-2/notes", note=SECRET)
     await clerk.fill(page_of(asked), to=f"{page_of(asked)}/reponse", text="Bonjour")
     read = 0
     for path, handler in routes(app, method="GET"):
@@ -194,7 +195,7 @@ async def test_no_member_page_mail_or_file_ever_holds_a_note(alice, clerk, porta
         assert SECRET not in str(mail.context)
     company = [each.about for each in await rows(portal, AuditEvent) if each.company_id]
     assert SECRET not in str(company)
-    assert len(await rows(portal, StaffNote, StaffNote.text == SECRET)) == 2
+    assert len(await rows(portal, StaffNote, StaffNote.text == SECRET)) == 3
 
 
 # Texts to answer with.
