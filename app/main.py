@@ -31,6 +31,7 @@ from app.contributions import routes as contributions
 from app.declarations import routes as declarations
 from app.demo import routes as demo
 from app.demo.door import demo_access
+from app.disclosure import routes as disclosure
 from app.documents import routes as documents
 from app.due import routes as due
 from app.employees import exports
@@ -124,7 +125,7 @@ FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [
     staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF, *batches.STAFF, *due.STAFF,
     *search.STAFF, *members.STAFF,
-    *colleagues.STAFF, *retention.STAFF,
+    *colleagues.STAFF, *retention.STAFF, *disclosure.STAFF,
 ]  # fmt: skip
 
 

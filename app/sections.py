@@ -100,6 +100,7 @@ STAFF_SECTIONS = (
     StaffSection("members", "members.index", "Adhérents", StaffRight.MEMBERS),
     StaffSection("colleagues", "colleagues.index", "Équipe du service", StaffRight.TEAM),
     StaffSection("reads", "colleagues.reads", "Consultations", StaffRight.READS),
+    StaffSection("disclosure", "disclosure.index", "Droit d’accès", StaffRight.ADMISSIONS),
     StaffSection("retention", "retention.index", "Conservation des données", StaffRight.TEAM),
     StaffSection("help", "inbox.instructions", "Mode d’emploi", StaffRight.INBOX),
 )

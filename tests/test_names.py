@@ -12,6 +12,7 @@ from app.commands import NewStaff
 from app.company_details.forms import Details
 from app.contact.forms import PublicMessage
 from app.contributions import forms as contributions
+from app.disclosure.forms import Asked, Corrected
 from app.employee_files.columns import read
 from app.employees.forms import Corrections, Identity
 from app.imports.forms import Mended
@@ -38,6 +39,8 @@ FORMS: dict[type[BaseModel], tuple[str, ...]] = {
     contributions.Contact: ("contact_name",),
     Identity: ("birth_name", "usual_name", "first_names"),
     Mended: ("birth_name", "first_names"),
+    Asked: ("last_name", "first_name"),
+    Corrected: ("birth_name", "usual_name", "first_names"),
     Corrections: ("birth_name", "usual_name", "first_names"),
     NewCentre: ("name",),
     CentreChange: ("name",),

@@ -4,9 +4,10 @@ A file that is lost or damaged cuts the answer: nobody takes half of it for the 
 """
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
-from zipfile import ZIP_STORED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from app.files.storage import Storage
 
@@ -39,10 +40,17 @@ class Sink:
         return content
 
 
-async def zip_of(files: Sequence[Stored], storage: Storage) -> AsyncIterator[bytes]:
-    """The archive in chunks. PDF and images are compressed already."""
+async def zip_of(
+    files: Sequence[Stored], storage: Storage, written: Mapping[str, bytes] = MappingProxyType({})
+) -> AsyncIterator[bytes]:
+    """The archive in chunks. PDF and images are compressed already. `written`: files of words that come
+    first, by name.
+    """
     sink = Sink()
     with ZipFile(sink, "w", ZIP_STORED) as archive:  # type: ignore[call-overload]
+        for name, content in written.items():
+            archive.writestr(name, content, ZIP_DEFLATED)
+            yield sink.taken()
         for file in files:
             with archive.open(file.name, "w") as entry:
                 async for chunk in await storage.opened(file.sha256):

@@ -269,7 +269,7 @@ LINES = (
     ),
     Line(
         "proofs",
-        "Preuves de l’application de ces durées",
+        "Preuves : durées appliquées, droits d’accès servis",
         ("ligne", "lignes"),
         Fate.ERASED,
         "après l’acte",

@@ -19,7 +19,7 @@ from app.clock import day_of
 from app.invoices.queries import UNPAID
 from app.planning.rules import LIVE
 from app.retention.lines import DEFAULTS
-from app.retention.rules import ERASED, PROOFS, SECURITY, WARNED, End, end_of
+from app.retention.rules import ERASED, OF_PERIODS, PROOFS, SECURITY, WARNED, End, end_of
 from db.models import (
     Account,
     AccountSession,
@@ -360,7 +360,7 @@ def _day(value: Any) -> date:
 _APPLIED = (
     select(AuditEvent, Account.first_name, Account.last_name)
     .outerjoin(Account, col(Account.id) == AuditEvent.account_id)
-    .where(col(AuditEvent.kind).in_(PROOFS))
+    .where(col(AuditEvent.kind).in_(OF_PERIODS))
     .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc())
 )
 

@@ -127,7 +127,8 @@ SECURITY = frozenset(
         AuditKind.PASSKEY_REMOVED,
     }
 )  # fmt: skip
-PROOFS = frozenset({AuditKind.RETENTION_APPLIED, AuditKind.RETENTION_CHANGED})
+OF_PERIODS = frozenset({AuditKind.RETENTION_APPLIED, AuditKind.RETENTION_CHANGED})
+PROOFS = OF_PERIODS | {AuditKind.DATA_GIVEN}
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,20 @@ async def _rows(access: StaffAccess, model: Any, words: list[str]) -> list[tuple
     return list(found.values())[: MOST + 1]
 
 
+def employee_columns() -> list[Any]:
+    """Number, member's code and name, birth, exit, then what makes a name."""
+    return _COLUMNS[Employee]
+
+
+async def employees_with(access: StaffAccess, words: list[str]) -> list[tuple[Any, ...]]:
+    """Employees that hold every word, in these columns; none without a word."""
+    if not words:
+        return []
+    if not access.portal.database.is_sqlite:
+        await access.table(_BY_INDEX, {})
+    return await _rows(access, Employee, words)
+
+
 async def _companies(access: StaffAccess, typed: str, words: list[str]) -> list[tuple[Any, ...]]:
     """The member of that code and its sites first, if it is one."""
     code = company_code(typed)

@@ -102,6 +102,8 @@ EVENTS = {
     "account_erased": "compte inutilisé effacé par le portail",
     "passkey_added": "clé d’accès ajoutée",
     "passkey_removed": "clé d’accès retirée",
+    "data_given": "export remis à un salarié",
+    "identity_corrected": "identité d’un salarié corrigée par le service",
     "guessing_alert": "essais de connexion en grand nombre",
 }
 

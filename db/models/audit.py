@@ -112,6 +112,8 @@ class AuditKind(StrEnum):
     ACCOUNT_ERASED = "account_erased"
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
+    DATA_GIVEN = "data_given"
+    IDENTITY_CORRECTED = "identity_corrected"
 
 
 class AuditEvent(Base, table=True):

@@ -48,7 +48,7 @@ from tests.browser.planning_tour import planning_tour
 from tests.browser.reader import Reader
 from tests.browser.stops import PARAMETER, Stop, Tour, addresses, kept
 from tests.postbox import words_of
-from tests.world import TwoCompanies
+from tests.world import OURS, TwoCompanies
 
 MEMBERS = (
     "/espace",
@@ -363,7 +363,10 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         f"/personnes/{world.alice.id}/acces", f"/personnes/{world.alice.id}/deblocage", "/vue/1", "/vue/fin",
         f"/personnes/{world.alice.id}", f"/salaries/{world.employee.id}", "/adherents/import",
         f"/adherents/import/{imported.key}", f"/adherents/import/{imported.key}/annulation",
-        "/conservation", "/conservation/apercu", "/conservation/employees?months=36",
+        "/conservation", "/conservation/apercu", "/conservation/employees?months=36", "/droit-acces",
+        f"/droit-acces?last_name={OURS}&first_name=Jean&born=31/01/1980",
+        f"/droit-acces/fiches?fiche={world.employee.id}",
+        f"/droit-acces/correction?fiches={world.employee.id}",
     ):  # fmt: skip
         await reader.open(f"/service{path}")
         yield Stop(f"/service{path}")
