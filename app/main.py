@@ -21,6 +21,7 @@ from app.batches import routes as batches
 from app.batches.work import work_on_batches
 from app.calendars import routes as calendars
 from app.calendars.door import feed_access
+from app.campaigns import routes as campaigns
 from app.clinic import routes as clinic
 from app.colleagues import routes as colleagues
 from app.companies import routes as companies
@@ -54,6 +55,7 @@ from app.people import routes as people
 from app.planning import convocations
 from app.planning import routes as planning
 from app.portal import Portal, make_portal
+from app.public import offer
 from app.public import routes as public
 from app.retention import routes as retention
 from app.search import routes as search
@@ -97,7 +99,7 @@ VISITOR: list[Any] = [
     *passkeys.VISITOR,
     companies.recovery, companies.recover, *people.VISITOR,
     account.confirmation, account.confirm_email, account.undoing, account.undo_email,
-    *contact.VISITOR, public.privacy,
+    *contact.VISITOR, public.privacy, offer.offer,
 ]  # fmt: skip
 DEMO: list[Any] = [demo.personas, demo.sign_in, demo.mails, demo.mail]
 FIRST_PASSWORD: list[Any] = [sign_in.first_password, sign_in.choose_first_password]
@@ -124,6 +126,7 @@ MEMBER: list[Any] = [
 FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [
     staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF, *batches.STAFF, *due.STAFF,
+    *campaigns.STAFF,
     *search.STAFF, *members.STAFF,
     *colleagues.STAFF, *retention.STAFF, *disclosure.STAFF,
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from tests.world import OTHER_NUMBER
 
 VISITOR = (
     "/", "/aide/premiere-connexion", "/aide/tiers-declarant", "/accessibilite", "/mentions-legales",
+    "/offre-et-tarifs",
     "/donnees-personnelles", "/connexion", CODE, "/connexion/mot-de-passe-oublie", "/nowhere",
     "/connexion/code-adherent/lien", "/connexion/lien-envoye",
     "/contact", "/contact/envoye", "/faq", "/faq?q=facture", "/faq?q=xyz",

@@ -183,6 +183,31 @@ def months_charged(entry_on: date, rules: Rules) -> int:
     return YEAR + 1 - entry_on.month if is_late and rules.hires == Hires.PRORATA else YEAR
 
 
+def prices(rules: Rules) -> list[tuple[str, int]]:
+    """The grid in words: what each price is for, and its cents a year for one person."""
+    if rules.grid == Grid.FLAT:
+        return [("Chaque personne suivie", rules.flat_cents)]
+    if rules.grid == Grid.MONITORING:
+        return [(MONITORING_WORDS[each], cents) for each, cents in rules.by_monitoring]
+    lines, first = [], 1
+    for last, cents in rules.steps:
+        words = _slice_words(first, last) if rules.grid == Grid.SLICES else _size_words(first, last)
+        lines.append((words[0].upper() + words[1:], cents))
+        first = (last or 0) + 1
+    return lines
+
+
+def _size_words(first: int, last: int | None) -> str:
+    """« entreprise de 10 à 49 personnes »"""
+    if last is None:
+        return f"entreprise de {plural(first, 'personne')} ou plus"
+    return (
+        f"entreprise de {first} à {plural(last, 'personne')}"
+        if first < last
+        else f"entreprise de {plural(last, 'personne')}"
+    )
+
+
 # The key of people with the same price: (where in the grid, label, cents for a year, months)
 Priced = tuple[tuple[int, int], str, int, int]
 

@@ -1,8 +1,6 @@
 """/service/echeances: those whose visit is due, over all members; the load of the months."""
 
 import asyncio
-import csv
-import io
 from typing import Any
 
 from litestar.params import FromQuery
@@ -15,7 +13,6 @@ from app.due.queries import (
     MOST_COUNTED,
     MOST_EXPORTED,
     PAGE,
-    DueRow,
     due_by_day,
     list_rows,
     next_month,
@@ -24,6 +21,7 @@ from app.due.queries import (
 from app.due.views import LISTS, TITLES, cells_of, due_line, load, months_from
 from app.planning.rules import midnight, read_month
 from app.staff_rights import StaffRight
+from app.text.cells import csv_of
 from app.text.formats import month_words
 from app.web.pages import page
 from app.web.paging import day_place, row_number
@@ -58,18 +56,10 @@ async def export(
     today = clock.today()
     which, month = liste if liste in LISTS else "retard", read_month(mois, today)
     rows = await list_rows(access, which, today, month, row_number(equipe), None, MOST_EXPORTED)
-    content = await asyncio.to_thread(_csv, rows)
+    content = await asyncio.to_thread(csv_of, TITLES, map(cells_of, rows))
     name = f"{which}-{today.isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type="text/csv", headers=headers)
-
-
-def _csv(rows: list[DueRow]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(TITLES)
-    writer.writerows(map(cells_of, rows))
-    return text.getvalue().encode("utf-8-sig")
 
 
 @get("/service/charge", right=StaffRight.PLANNING)

@@ -10,7 +10,6 @@ from app.due.queries import DueRow, next_month
 from app.due.rules import distance
 from app.follow_up.secrecy import SecretWords
 from app.follow_up.words import VISITS
-from app.text.cells import protected
 from app.text.formats import day, month_words
 
 LISTS = SecretWords(
@@ -73,12 +72,11 @@ def fitting(
 
 def cells_of(row: DueRow) -> list[str]:
     """A line of the exported file."""
-    cells = [
+    return [
         row.code, row.company, row.town, row.usual_name or row.birth_name, row.first_names,
         VISITS[row.due_kind], f"{row.due_on:%d/%m/%Y}",
         f"{row.last_visit_on:%d/%m/%Y}" if row.last_visit_on else "",
     ]  # fmt: skip
-    return [protected(cell) for cell in cells]
 
 
 class MonthLine(NamedTuple):

@@ -1,8 +1,10 @@
 """The columns of the members' file: their spellings, and the values that their cells give."""
 
+import csv
+import io
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from stdnum import luhn
@@ -200,6 +202,15 @@ SHORTEST_NIR = 13
 def one_line(cell: str) -> str:
     """A cell may be written on several lines; what is stored is on one."""
     return " ".join(cell.split())
+
+
+def csv_of(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A file for spreadsheets: semicolons, and the mark by which they know UTF-8. Cells are `protected`."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(titles)
+    writer.writerows([protected(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
 
 
 def protected(words: str) -> str:

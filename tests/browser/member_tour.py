@@ -363,6 +363,8 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         f"/personnes/{world.alice.id}/acces", f"/personnes/{world.alice.id}/deblocage", "/vue/1", "/vue/fin",
         f"/personnes/{world.alice.id}", f"/salaries/{world.employee.id}", "/adherents/import",
         f"/adherents/import/{imported.key}", f"/adherents/import/{imported.key}/annulation",
+        "/cotisations", "/cotisations/2026", "/cotisations/2027/tarif",
+        *(f"/cotisations/2026/{page}" for page in ("tarif", "campagne", "suivi", "relance", "estimation")),
         "/conservation", "/conservation/apercu", "/conservation/employees?months=36", "/droit-acces",
         f"/droit-acces?last_name={OURS}&first_name=Jean&born=31/01/1980",
         f"/droit-acces/fiches?fiche={world.employee.id}",

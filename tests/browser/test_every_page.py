@@ -25,7 +25,8 @@ FILES = "/espace/{code}/salaries/"
 NOT_PAGES = {
     "/healthz", "/readyz", FILES + "export/{kind}", FILES + "modele/{kind}",
     FILES + "imports/{import_id}/erreurs/fichier",
-    "/service/echeances/export", "/service/adherents/import/{member_import_id}/refus",
+    "/service/echeances/export",
+    "/service/cotisations/{year}/suivi/export", "/service/adherents/import/{member_import_id}/refus",
     "/entreprises/factures/{kind}", "/calendrier/{token}", "/espace/{code}/planning/{slot_id}/calendrier",
     "/espace/{code}/planning/{slot_id}/convocation",
     "/espace/{code}/contact/{inquiry_id}/fichiers/{message_id}",

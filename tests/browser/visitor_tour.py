@@ -16,6 +16,7 @@ PUBLIC = (
     "/aide/tiers-declarant",
     "/accessibilite",
     "/mentions-legales",
+    "/offre-et-tarifs",
     "/donnees-personnelles",
     "/connexion?fait=fin",
     "/connexion/code-adherent",

@@ -1,0 +1,1 @@
+"""/service/cotisations: the year of the contribution as the service leads it."""
