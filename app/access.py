@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from app import clock
-from app.errors import ASK_DIRECTION, Forbidden, NotFound
+from app.errors import Forbidden, NotFound, RightMissing
 from app.portal import Portal
 from app.rights import Right, rights_of
 from app.scope import scoped
@@ -275,7 +275,7 @@ class StaffAccess(Access):
 
     def require(self, right: StaffRight) -> None:
         if right not in self.rights:
-            raise Forbidden(ASK_DIRECTION)
+            raise RightMissing(right)
 
     def within(self, statement: Any, *, known: bool = False) -> Any:
         return scoped(statement, self.scope, known=known)

@@ -1,7 +1,6 @@
 """Refusals that the domain may raise. `app.web.pages` turns each into a page."""
 
 ASK = "Votre rôle ne le permet pas. Demandez-le à un administrateur de l’entreprise."
-ASK_DIRECTION = "Votre rôle au service ne le permet pas. Demandez-le à la direction."
 
 
 class NotFound(Exception):  # noqa: N818
@@ -14,6 +13,18 @@ class Forbidden(Exception):  # noqa: N818
     def __init__(self, message: str = ASK) -> None:
         super().__init__(message)
         self.message = message
+
+
+class RightMissing(Forbidden):
+    """Somebody of the service has not, or no longer, the right that this takes. `givers`: the people who
+    may give it; `draft_kept`: what was typed is.
+    """
+
+    def __init__(self, right: str) -> None:
+        super().__init__()
+        self.right = right
+        self.givers: list[str] = []
+        self.draft_kept = False
 
 
 class Refused(Exception):  # noqa: N818

@@ -15,6 +15,7 @@ from app.access import Access
 from app.sections import FEW
 from app.security.keys import fingerprint, new_token
 from app.security.seat import ActingAccount, ActingCompany, ActingMembership, FollowingTeam, OpenedSession
+from app.staff_rights import StaffRight, staff_rights_of
 from db.engine import Database
 from db.models import Account, AccountSession, CareTeam, Company, Membership, StaffMember
 
@@ -57,6 +58,18 @@ _IS_STAFF: Any = select(StaffMember.id).where(col(StaffMember.account_id) == bin
 async def is_staff(access: Access, account_id: int) -> bool:
     """True for an account that works for the service."""
     return await access.first(_IS_STAFF, {"account": account_id}) is not None
+
+
+_STAFF = sqlalchemy.select(
+    col(StaffMember.roles), col(Account.first_name), col(Account.last_name), col(Account.email)
+).join(Account, col(Account.id) == StaffMember.account_id)
+
+
+async def people_who_give(database: Database, transaction: AsyncSession, right: StaffRight) -> list[str]:
+    """Names and addresses of the people of the service who have this right, in order."""
+    people = await database.table(transaction, _STAFF, {})
+    giving = [person for roles, *person in people if right in staff_rights_of(roles)]
+    return sorted(f"{first} {last} ({email})" for first, last, email in giving)
 
 
 async def end_sessions(access: Access, account: Account, now: datetime, *, keep: int | None = None) -> int:

@@ -28,6 +28,18 @@ class StaffRight(StrEnum):
     TECHNIQUE = "technique"
 
 
+STAFF_RIGHT_WORDS = {
+    StaffRight.INBOX: "répondre aux demandes et aux messages",
+    StaffRight.PLANNING: "tenir les vacations et les rendez-vous",
+    StaffRight.MEMBERS: "consulter les adhérents",
+    StaffRight.ADMISSIONS: "faire entrer, modifier et radier les adhérents",
+    StaffRight.BILLING: "suivre déclarations, factures et règlements",
+    StaffRight.MEDICAL: "voir les avis d’aptitude et les motifs de santé",
+    StaffRight.TEAM: "décider qui travaille au service",
+    StaffRight.READS: "voir qui a consulté quoi",
+    StaffRight.TECHNIQUE: "surveiller les courriels et les alertes",
+}
+
 # What a staff handler names whose address anybody of the service may open: it shows what is their own.
 ANY_STAFF = ""
 

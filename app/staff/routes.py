@@ -12,6 +12,7 @@ from app.inbox.way import MINE, Way
 from app.staff.acts import alerts, figures, returned_mail, send_mail_again, sheets_of, undelivered_mail
 from app.staff_rights import ANY_STAFF, StaffRight
 from app.waiting import ANY_TEAM, kind_words
+from app.web.drafts import draft_of
 from app.web.pages import page, see
 from app.web.signatures import Request, Staff, get, post
 
@@ -21,7 +22,14 @@ FEW = 5  # of my things
 @get("/service", right=ANY_STAFF)
 async def index(access: Staff) -> Response[Any]:
     """Each part for those who have its right."""
-    given: dict[str, Any] = {"counts": {}, "ages": {}, "mine": [], "sheets": [], "kind_words": kind_words}
+    given: dict[str, Any] = {
+        "draft": await draft_of(access, clock.now()),
+        "counts": {},
+        "ages": {},
+        "mine": [],
+        "sheets": [],
+        "kind_words": kind_words,
+    }
     today, rights = clock.today(), access.rights
     if StaffRight.INBOX in rights:
         counts = await counts_of(access, ANY_TEAM, today)

@@ -91,6 +91,7 @@ class Caller:
         self.network = network_of(request.client.host if request.client else "")
         self.browser = browser_name(request.headers.get("user-agent", ""))
         self.viewer: Viewer | None = None
+        self.account_id: int | None = None  # of somebody who came in by their own door
         self.company: ActingCompany | None = None
         self.verified = True
         self.is_stale_shown = False

@@ -14,13 +14,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import clock
 from app.access import AccountAccess, MemberAccess, StaffAccess, VisitorAccess
-from app.errors import ClientClosed, Forbidden, NotFound
+from app.errors import ClientClosed, Forbidden, NotFound, RightMissing
 from app.follow_up.secrecy import keep_health_secret
 from app.rights import Right, rights_of
 from app.security.presence import ABSOLUTE, IDLE, STAFF_ABSOLUTE, is_over
 from app.security.reads import trace_of
 from app.security.seat import ActingAccount, ActingCompany, OpenedSession
-from app.sessions import Seat, lent_seat, seat_at, session_of
+from app.sessions import Seat, lent_seat, people_who_give, seat_at, session_of
 from app.staff_rights import StaffRight, StaffScope, staff_rights_of
 from app.waiting import ANY_TEAM, COUNTS, read_counts
 from app.web.caller import Caller, Viewer
@@ -67,16 +67,28 @@ async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
             if not visit.verified and not visit.is_stale_shown:
                 raise StalePage
     except SignInNeeded as needed:
-        if request.method == "POST" and needed.account_id:
-            has_file = not visit.verified and request.route_handler.opt.get("file")
-            fields = (await read_upload(request, Limit(field=LONGEST))).fields if has_file else None
-            if visit.verified:
-                needed.draft_kept = await keep_draft(request, needed.account_id, clock.now(), fields)
+        needed.draft_kept = await _kept(request, needed.account_id)
+        await _drained(request)
+        raise
+    except RightMissing as missing:
+        missing.draft_kept = await _kept(request, visit.account_id)
+        async with visit.portal.database.transaction(write=False) as session:
+            missing.givers = await people_who_give(visit.portal.database, session, StaffRight.TEAM)
         await _drained(request)
         raise
     except Exception:
         await _drained(request)
         raise
+
+
+async def _kept(request: Request, account_id: int | None) -> bool:
+    """True when what this POST typed is kept: for its account, once its token is right."""
+    if request.method != "POST" or not account_id:
+        return False
+    visit = Caller.of(request)
+    has_file = not visit.verified and request.route_handler.opt.get("file")
+    fields = (await read_upload(request, Limit(field=LONGEST))).fields if has_file else None
+    return visit.verified and await keep_draft(request, account_id, clock.now(), fields)
 
 
 async def _drained(request: Request) -> None:
@@ -269,7 +281,7 @@ async def _recognised(
     _check(visit, opened, staff)
     if opened is None or account is None:
         raise SignInNeeded
-    visit.viewer = _viewer(account, opened, staff)
+    visit.viewer, visit.account_id = _viewer(account, opened, staff), account.key
     return opened, account, staff
 
 

@@ -1,20 +1,21 @@
-"""Forms under way when their session ended, given back after the next sign-in of the same account.
+"""Forms under way when their session ended, or when their right went, given back to the same account.
 
 Keeping them in the browser would leave personal data on shared machines. The POST that finds the session over
-is stored here for a day, without passwords. Revisit for forms with files.
+or the right gone is stored here for half a day, without passwords. Revisit for forms with files.
 """
 
 import re
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlmodel import col
 
-from app.access import AccountAccess
+from app.access import AccountAccess, StaffAccess, of_account
 from app.web.caller import TOKEN_FIELD, Caller
 from app.web.posted import posted
 from app.web.signatures import Request
 from db.models import DRAFT_KEPT, Draft
+from db.types import Instant
 
 MOST_FIELDS, LONGEST = 200, 5_000
 
@@ -46,8 +47,11 @@ async def keep_draft(
     return True
 
 
-async def draft_of(access: AccountAccess, now: datetime) -> Draft | None:
-    return await access.first(access.select(Draft).where(Draft.created_at > now - DRAFT_KEPT))
+_DRAFT = of_account(Draft).where(col(Draft.created_at) > bindparam("since", type_=Instant))
+
+
+async def draft_of(access: AccountAccess | StaffAccess, now: datetime) -> Draft | None:
+    return await access.first(_DRAFT, {"account": access.account.key, "since": now - DRAFT_KEPT})
 
 
 # Where the sign-in may lead back to: an allow-list of addresses that a signed-in reader can GET.

@@ -10,8 +10,9 @@ from litestar.response import Response
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
-from app.errors import ClientClosed, CookiesRefused, Forbidden, NotFound, Refused
+from app.errors import ClientClosed, CookiesRefused, Forbidden, NotFound, Refused, RightMissing
 from app.files.storage import FileLost
+from app.staff_rights import STAFF_RIGHT_WORDS, StaffRight
 from app.web import cookies
 from app.web.caller import Caller
 from app.web.doors import FactorNeeded, PasswordNeeded, SignInNeeded, StalePage, recognise
@@ -44,9 +45,14 @@ class ErrorPage(Page):
         return answer
 
 
-def _error(status: int, title: str, words: str, headers: dict[str, str] | None = None) -> Page:
+def _error(
+    status: int, title: str, words: str, headers: dict[str, str] | None = None, *, draft_kept: bool = False
+) -> Page:
     """The same page for everybody: a foreign thing and an absent one must not differ by a byte."""
-    return ErrorPage("errors/error.html", status_code=status, headers=headers, title=title, words=words)
+    return ErrorPage(
+        "errors/error.html", status_code=status, headers=headers, title=title, words=words,
+        draft_kept=draft_kept,
+    )  # fmt: skip
 
 
 def not_found(_request: Request, _: Exception) -> Response[Any]:
@@ -59,6 +65,18 @@ def instead(_request: Request, error: Instead) -> Response[Any]:
 
 def forbidden(_request: Request, error: Forbidden) -> Response[Any]:
     return _error(403, "Accès refusé", error.message)
+
+
+def right_missing(_request: Request, error: RightMissing) -> Response[Any]:
+    right, who = STAFF_RIGHT_WORDS[StaffRight(error.right)], ", ".join(error.givers)
+    words = f"Il faut le droit « {right} », que votre compte n’a pas. Peuvent le donner : {who}."
+    if error.draft_kept:
+        words = (
+            f"Votre compte n’a plus le droit « {right} ». Rien n’a été enregistré, mais ce que vous "
+            f"avez saisi est conservé douze heures. Peuvent vous rendre ce droit : {who}. Vous reprendrez "
+            "ensuite votre saisie."
+        )
+    return _error(403, "Accès refusé", words, draft_kept=error.draft_kept)
 
 
 def refused(_request: Request, error: Refused) -> Response[Any]:
@@ -164,6 +182,7 @@ def file_lost(request: Request, error: Exception) -> Response[Any]:
 HANDLERS: dict[Any, Any] = {
     NotFound: not_found,
     Instead: instead,
+    RightMissing: right_missing,
     Forbidden: forbidden,
     Refused: refused,
     StalePage: stale,
