@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator
 
 from app.company_details.forms import cell
 from app.members.staff import REASONS
+from app.people.forms import TheirAddress
 from app.text.cells import COLUMNS
 from app.text.fields import Input, Ticked, text
 from app.text.values import read_day
@@ -66,6 +67,12 @@ class NewAdministrator(Input):
 
     membership: Row
     for_good: Ticked = False
+
+
+class InvitedAdministrator(Input):
+    """The address of somebody without access, who will have it."""
+
+    email: TheirAddress
 
 
 class NewTeam(Input):

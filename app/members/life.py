@@ -11,7 +11,16 @@ from app.access import StaffAccess
 from app.clinic.queries import team_names
 from app.members import staff
 from app.members.asking import Field, Question, asked, pdf_answer
-from app.members.forms import Closing, Entry, Merging, NewAdministrator, NewSiret, NewTeam, Suspension
+from app.members.forms import (
+    Closing,
+    Entry,
+    InvitedAdministrator,
+    Merging,
+    NewAdministrator,
+    NewSiret,
+    NewTeam,
+    Suspension,
+)
 from app.members.letters import print_letters
 from app.members.merging import merge
 from app.members.queries import PersonLine, member_of, people_of
@@ -145,7 +154,10 @@ async def _administrator_question(access: StaffAccess, company: Company) -> Ques
         "Elle garde les rôles qu’elle a.",
     ]
     if not words:
-        lead = ["Personne n’a d’accès : une nouvelle lettre ouvre l’administration à la première personne."]
+        lead = [
+            "Personne n’a d’accès : invitez un administrateur par courriel.",
+            "Sinon, une nouvelle lettre ouvre l’administration à la première personne.",
+        ]
     fields = [Field("membership", "Personne", "choice", words)] if words else []
     if any(each.ends_on for each in people):
         fields.append(Field("for_good", "Son accès n’a plus de date de fin, même s’il est terminé", "tick"))
@@ -164,6 +176,28 @@ async def name_administrator(request: Request, access: Staff, code: FromPath[str
         lambda company, data: staff.name_administrator(
             access, company, data.membership, clock.now(), for_good=data.for_good
         ),
+    )  # fmt: skip
+
+
+async def _invitation_question(_access: StaffAccess, company: Company) -> Question:
+    lead = [
+        "Pour qui n’a pas encore d’accès : un courriel l’invite à administrer l’entreprise, valable 7 jours.",
+        "Vérifiez que cette personne a autorité dans l’entreprise : elle décidera qui y agit.",
+    ]
+    fields = [Field("email", "Adresse e-mail", "email")]
+    return Question(f"Inviter un administrateur : {company.label}", lead, "Envoyer l’invitation", fields)
+
+
+@get(f"{MEMBER}/invitation", right=RIGHT)
+async def invitation(access: Staff, code: FromPath[str]) -> Response[Any]:
+    return await _page_of(access, code, _invitation_question)
+
+
+@post(f"{MEMBER}/invitation", right=RIGHT)
+async def invite_administrator(request: Request, access: Staff, code: FromPath[str]) -> Response[Any]:
+    return await _act(
+        request, access, code, InvitedAdministrator, "invite", _invitation_question,
+        lambda company, data: staff.invite_administrator(access, company, data.email, clock.now()),
     )  # fmt: skip
 
 
@@ -319,6 +353,7 @@ async def enter(request: Request, access: Staff) -> Response[Any]:
 
 STAFF = [
     number, renew_number, siret, change_siret, team, change_team, administrator, name_administrator,
+    invitation, invite_administrator,
     suspension, suspend, resuming, resume, closing, close, reopening, reopen, merging, merge_members, new,
     enter,
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from app.appointments.queries import NAMES
 from app.errors import NotFound
 from app.follow_up.words import MOTIVE_TITLES
 from app.invoices.queries import InvoiceRow, Totals, invoices_of, totals_at
+from app.people.queries import open_invitations
 from app.planning.queries import SlotRow, slot_rows
 from app.planning.rules import LIVE
 from app.security.throttle import seconds_to_wait
@@ -33,6 +34,7 @@ from db.models import (
     DocumentKind,
     Employee,
     Inquiry,
+    Invitation,
     Membership,
     RequestState,
     Slot,
@@ -176,6 +178,7 @@ class MemberFacts:
     followed: dict[str, int]
     late: int
     people: list["PersonLine"]
+    invited: Sequence[Invitation]
     requests: list[RequestLine]
     slots: list[SlotRow]
     threads: Sequence[tuple[Any, ...]]
@@ -195,6 +198,7 @@ async def facts_of(access: StaffAccess, company: Company, now: datetime, today: 
         followed=dict(await access.table(_FOLLOWED, mine | {"today": today})),
         late=(await access.table(_LATE, mine | {"today": today}))[0][0],
         people=await people_of(access, key, now, today),
+        invited=await open_invitations(access, key),
         requests=[_request_line(*row) for row in await access.table(_OPEN_REQUESTS, mine)],
         slots=[SlotRow(*row) for row in await access.table(_NEXT, mine | {"now": now})],
         threads=await access.table(_THREADS, mine),

@@ -50,6 +50,7 @@ DONE = {
     "siret": "Le SIRET est modifié : les personnes de l’entreprise en sont averties.",
     "equipe": "L’équipe est modifiée.",
     "administrateur": "L’administrateur est nommé : un courriel le lui dit.",
+    "invite": "L’invitation est partie par courriel.",
     "suspendu": "L’adhésion est suspendue : l’employeur en est averti.",
     "repris": "La suspension est levée : l’employeur en est averti.",
     "radie": "La radiation est enregistrée : rendez-vous annulés, demandes closes, courriel parti.",
@@ -133,10 +134,11 @@ async def show(access: Staff, code: FromPath[str], fait: NamedDependency[str] = 
 
 
 async def _member_page(access: StaffAccess, company: Company, form: Form[Any], notice: str = "") -> Page:
-    today = clock.today()
+    today, now = clock.today(), clock.now()
     return page(
         "members/show.html", form=form, notice=notice, member=company, state=state_of(company), few=FEW,
-        facts=await facts_of(access, company, clock.now(), today), employees=employees_words,
+        now=now,
+        facts=await facts_of(access, company, now, today), employees=employees_words,
         access_tag=access_tag, role_words=role_words, service_title=service_title, state_words=state_words,
         visits=VISITS, slot_tags=SLOT_TAGS, thread_words=STATE_WORDS, document_words=KIND_WORDS, today=today,
         rights=access.rights, written=await notes_on(access, OF_COMPANY, company.key, company.key),

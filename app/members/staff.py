@@ -19,7 +19,8 @@ from app.errors import NotFound, Refused
 from app.invoices.queries import totals_at
 from app.mail.outbox import new_seed, queue_mail
 from app.members.queries import coming_slots, places_of
-from app.people.queries import role_words
+from app.people.inviting import Invited, mail_invitation, open_invitation
+from app.people.queries import has_access, lock_company, role_words
 from app.planning.staff import withdraw_slot
 from app.rights import Role
 from app.security.keys import fingerprint
@@ -281,6 +282,20 @@ async def name_administrator(
         access, "roles_changed", account.email, now, account_id=account.key, company=company.label,
         by=access.portal.settings.service_name, roles=words, ends_on="",
     )  # fmt: skip
+
+
+async def invite_administrator(access: StaffAccess, company: Company, email: str, now: datetime) -> None:
+    """Ask this address by mail to administer the company, as its own people would: an account is opened, or
+    one is used, by whoever has the mailbox.
+    """
+    if await has_access(access, company.key, email, day_of(now)):
+        raise Refused("Cette personne a déjà un accès : nommez-la administratrice.", "email")
+    await lock_company(access, company.key)
+    invited = Invited(email, [Role.ADMINISTRATOR.value])
+    invitation, seed = await open_invitation(access, company.key, invited, access.account.key, now)
+    by = access.portal.settings.service_name
+    about = mail_invitation(access, invitation, seed, company.label, by, now)
+    record(access, company, AuditKind.PERSON_INVITED, about, now)
 
 
 async def send_access_again(access: StaffAccess, account: Account, now: datetime) -> None:

@@ -13,6 +13,7 @@ from app.devices import OpenedBrowser, Origin, open_browser
 from app.errors import NotFound, Refused
 from app.mail.outbox import new_seed, queue_mail
 from app.people.forms import Acceptance, NewInvitation, NewMember, Scope
+from app.people.inviting import LIFE, Invited, cancel_invitations, mail_invitation, open_invitation
 from app.people.queries import (
     account_of,
     has_access,
@@ -20,16 +21,24 @@ from app.people.queries import (
     invitation_of_company,
     is_open,
     lock_company,
-    open_invitations,
     role_words,
 )
 from app.rights import WORKING_ROLES, Right, Role
 from app.security.keys import fingerprint
 from app.security.passwords import weakness
+from app.sessions import is_staff
 from app.sign_in.acts import judge_password, sign_in
 from app.text import formats
 from app.voiding import void_recovery
-from db.models import Account, AccountToken, AuditKind, Company, Invitation, Membership, TokenKind
+from db.models import (
+    Account,
+    AccountToken,
+    AuditKind,
+    Company,
+    Invitation,
+    Membership,
+    TokenKind,
+)
 
 LAST = (
     "Une entreprise garde toujours un administrateur sans date de fin, et il n’y en a pas d’autre. "
@@ -111,12 +120,6 @@ def check_end(ends_on: date | None, now: datetime) -> None:
         raise Refused(PAST, "ends_on")
 
 
-async def cancel_invitations(access: MemberAccess, email: str, now: datetime) -> None:
-    """Every open invitation of this address to this company: their links are dead."""
-    mine = (col(Invitation.company_id) == access.company.key) & (col(Invitation.email) == email)
-    await access.change(update(Invitation).where(mine, is_open()).values(cancelled_at=now))
-
-
 async def _locked_rows(access: MemberAccess) -> MembershipsById:
     await lock_company(access, access.company.key)
     everybody = access.select(Membership).order_by(col(Membership.id)).with_for_update()
@@ -143,7 +146,7 @@ def _keep_an_administrator(held: MembershipsById, target: Membership, now: datet
 
 
 async def _remove(access: MemberAccess, target: Membership, email: str, now: datetime) -> None:
-    await cancel_invitations(access, email, now)
+    await cancel_invitations(access, target.company_id, email, now)
     await void_recovery(access, target.account_id, target.company_id, now)
     await access.delete(target)
 
@@ -208,6 +211,7 @@ async def invitation_of_link(access: VisitorAccess, token: str, now: datetime) -
     if not invitations or (invitations[0][0].ends_on or day_of(now)) < day_of(now):
         raise NotFound
     invitation, company, inviter, has_account = invitations[0]
+    is_of_service = await is_staff(access, inviter.key)
     return OpenInvitation(
         invitation_id=invitation.key,
         token_hash=invitation.token_hash,
@@ -216,7 +220,7 @@ async def invitation_of_link(access: VisitorAccess, token: str, now: datetime) -
         company_name=company.name,
         company_label=company.label,
         email=invitation.email,
-        by=inviter.full_name,
+        by=access.portal.settings.service_name if is_of_service else inviter.full_name,
         roles=list(invitation.roles),
         third_party=invitation.third_party,
         ends_on=invitation.ends_on,
@@ -289,9 +293,7 @@ async def _join(access: VisitorAccess, invited: OpenInvitation, account: Account
 
 # Rules of invitations: one open link an address, that the company sends again or takes back.
 
-LIFE = timedelta(days=7)
 BETWEEN_MAILS = timedelta(minutes=1)
-MOST_OPEN = 50
 HAS_ACCESS = "Cette personne a déjà accès à l’entreprise. Modifiez plutôt son rôle, dans la liste."
 TOO_SOON = "Le courriel vient de partir. Attendez une minute avant de le renvoyer."
 
@@ -299,27 +301,11 @@ TOO_SOON = "Le courriel vient de partir. Attendez une minute avant de le renvoye
 async def invite(access: MemberAccess, entry: NewInvitation, now: datetime) -> None:
     """Ask this address by mail. An open invitation to it is replaced."""
     check_end(entry.ends_on, now)
-    if await has_access(access, entry.email, day_of(now)):
+    if await has_access(access, access.company.key, entry.email, day_of(now)):
         raise Refused(HAS_ACCESS, "email")
     await locked_memberships(access)
-    await cancel_invitations(access, entry.email, now)
-    if len(await open_invitations(access)) >= MOST_OPEN:
-        raise Refused(f"{MOST_OPEN} invitations attendent déjà une réponse : annulez-en d’abord.")
-    seed = new_seed()
-    invitation = access.add(
-        Invitation(
-            company_id=access.company.key,
-            email=entry.email,
-            roles=[role.value for role in entry.roles],
-            third_party=entry.third_party,
-            ends_on=entry.ends_on,
-            token_hash=fingerprint(access.portal.keys.mailed_link(seed)),
-            invited_by=access.account.key,
-            created_at=now,
-            sent_at=now,
-            expires_at=now + LIFE,
-        )
-    )
+    invited = Invited(entry.email, [role.value for role in entry.roles], entry.third_party, entry.ends_on)
+    invitation, seed = await open_invitation(access, access.company.key, invited, access.account.key, now)
     _mail(access, invitation, seed, now)
 
 
@@ -328,7 +314,7 @@ async def send_again(access: MemberAccess, invitation_id: int, now: datetime) ->
     invitation = await invitation_of_company(access, invitation_id)
     if invitation.ends_on is not None and invitation.ends_on < day_of(now):
         raise Refused("La date de fin prévue est passée. Faites une nouvelle invitation.")
-    if await has_access(access, invitation.email, day_of(now)):
+    if await has_access(access, access.company.key, invitation.email, day_of(now)):
         raise Refused(HAS_ACCESS)
     if now - invitation.sent_at < BETWEEN_MAILS:
         raise Refused(TOO_SOON)
@@ -352,16 +338,6 @@ async def cancel_invitation(access: MemberAccess, invitation_id: int, now: datet
 
 
 def _mail(access: MemberAccess, invitation: Invitation, seed: str, now: datetime) -> None:
-    words = role_words(invitation.roles)
-    access.trace(AuditKind.PERSON_INVITED, now, about=f"{invitation.email} : {words}")
-    queue_mail(
-        access,
-        "invitation",
-        invitation.email,
-        now,
-        seed=seed,
-        company=access.company.label,
-        by=access.account.full_name,
-        roles=words,
-        ends_on=formats.day(invitation.ends_on) if invitation.ends_on else "",
-    )
+    by = access.account.full_name
+    about = mail_invitation(access, invitation, seed, access.company.label, by, now)
+    access.trace(AuditKind.PERSON_INVITED, now, about)

@@ -39,6 +39,7 @@ def _their_address(value: str) -> str:
     return email_address(value)
 
 
+TheirAddress = Annotated[str, Squeezed, AfterValidator(_their_address)]
 EndDate = Annotated[date | None, BeforeValidator(_date)]
 
 
@@ -74,7 +75,7 @@ class Scope(Input):
 
 
 class NewInvitation(Scope):
-    email: Annotated[str, Squeezed, AfterValidator(_their_address)]
+    email: TheirAddress
 
 
 class Acceptance(Input):

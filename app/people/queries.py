@@ -106,9 +106,10 @@ async def administrators(access: MemberAccess, today: date) -> Sequence[Account]
     )
 
 
-async def has_access(access: MemberAccess, email: str, today: date) -> bool:
-    mine = access.select(Membership).join(Account, col(Account.id) == Membership.account_id)
-    return await access.first(mine.where(Account.email == email, is_alive(today))) is not None
+async def has_access(access: Access, company_id: int, email: str, today: date) -> bool:
+    theirs = select(Membership).join(Account, col(Account.id) == Membership.account_id)
+    mine = theirs.where(col(Membership.company_id) == company_id, Account.email == email, is_alive(today))
+    return await access.first(mine) is not None
 
 
 def is_open() -> ColumnElement[bool]:
@@ -119,8 +120,8 @@ def is_open() -> ColumnElement[bool]:
 _INVITED = of_company(Invitation).where(is_open()).order_by(col(Invitation.id))
 
 
-async def open_invitations(access: MemberAccess) -> Sequence[Invitation]:
-    return await access.all(_INVITED, {"company": access.company.key})
+async def open_invitations(access: Access, company_id: int) -> Sequence[Invitation]:
+    return await access.all(_INVITED, {"company": company_id})
 
 
 async def invitation_of_company(access: MemberAccess, invitation_id: int) -> Invitation:

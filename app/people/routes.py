@@ -201,7 +201,7 @@ async def index(access: Member, apres: FromQuery[str] = "", fait: NamedDependenc
         "people/index.html",
         people=rows,
         following=following,
-        invitations=await open_invitations(access),
+        invitations=await open_invitations(access, access.company.key),
         notice=DONE.get(fait, ""),
     )
 

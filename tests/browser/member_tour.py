@@ -61,7 +61,7 @@ MEMBERS = (
 )
 LIFE = (
     "notes", "numero", "siret", "equipe", "administrateur", "suspension", "reprise", "radiation",
-    "reouverture", "fusion",
+    "reouverture", "fusion", "invitation",
 )  # fmt: skip
 REFUSED = (
     ("/mon-compte", "Nom", "Enregistrer"),
