@@ -42,9 +42,9 @@ ADDRESSES = (
 )  # fmt: skip
 # The account that France gives as an example: nobody's.
 DEMO_ACCOUNT = ("FR7630006000011234567890189", "AGRIFRPP")
-# The company that the statistics office gives as an example.
+# Digits in their order: nobody's.
 DEMO_SELLER = {
-    "service_siret": "73282932000074", "service_vat_number": "FR44732829320",
+    "service_siret": "12345678200010", "service_vat_number": "FR11123456782",
     "service_legal_form": "Association loi 1901",
     "service_address": "1 rue de l’Exemple, 22000 Saint-Brieuc",
 }  # fmt: skip

@@ -119,7 +119,7 @@ def test_a_wrong_bank_account_stops_the_start(name, value):
 @pytest.mark.parametrize("name", [*DEMO_SELLER])
 def test_in_production_the_seller_of_the_invoices_is_known(name):
     told = {"secret_key": KEY, "base_url": "https://portail.example.org"}
-    assert load_settings(**told | DEMO_SELLER).service_siret == "73282932000074"
+    assert load_settings(**told | DEMO_SELLER).service_siret == "12345678200010"
     with pytest.raises(WrongSetting, match=f"PORTAIL_{name.upper()} manque : les factures portent"):
         load_settings(**told | DEMO_SELLER | {name: ""})
     load_settings(secret_key=KEY)  # of a portal that nobody reaches yet
@@ -132,7 +132,7 @@ def test_in_production_the_seller_of_the_invoices_is_known(name):
             {"service_siret": "73282932000075"},
             "PORTAIL_SERVICE_SIRET : « 73282932000075 » n’est pas",
         ),
-        ({"service_vat_number": "FR45732829320"}, "PORTAIL_SERVICE_VAT_NUMBER : « FR45732829320 » n’est pas"),
+        ({"service_vat_number": "FR12123456782"}, "PORTAIL_SERVICE_VAT_NUMBER : « FR12123456782 » n’est pas"),
         ({"service_vat_number": "FR83404833048"}, "n’est pas celui du SIREN de PORTAIL_SERVICE_SIRET"),
         ({"service_address": "12 rue de la Gare"}, "PORTAIL_SERVICE_ADDRESS manque : les factures portent"),
         ({"service_vat_percent": "19"}, "PORTAIL_SERVICE_VAT_PERCENT : « 19 » n’est pas un taux"),

@@ -10,7 +10,7 @@ from app.invoices.queries import Bill, InvoiceRow
 from app.invoices.rules import KIND_WORDS, InvoiceState
 from app.text.cells import protected
 from app.text.formats import amount
-from db.models import InvoiceKind
+from db.models import BuyerKind, Company, InvoiceKind
 
 COLUMNS = (
     "Numéro", "Date", "Échéance", "Nature", "Objet", "Montant HT", "TVA", "Montant TTC", "Réglé",
@@ -19,6 +19,49 @@ COLUMNS = (
 AMOUNTS = {"Montant HT", "TVA", "Montant TTC", "Réglé", "Avoirs déduits", "Reste à payer"}
 OF_COMPANY = ("Code adhérent", "Raison sociale")
 OF_LINE = ("Ligne", "Quantité", "Prix unitaire HT", "Montant HT de la ligne")
+
+
+BUYER_WORDS = {
+    BuyerKind.TAXED: "Entreprise assujettie à la TVA",
+    BuyerKind.UNTAXED: "Association ou employeur non assujetti à la TVA",
+    BuyerKind.PUBLIC: "Organisme public",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The way that the invoices of a member go, which is the service's to go: a tag with its colour, and what
+    is to be done.
+    """
+
+    tag: tuple[str, str]
+    words: str
+
+
+def delivery_of(company: Company) -> Delivery:
+    """The law gives each kind of buyer another way (loi de finances 2024, article 91)."""
+    if company.buyer_kind == BuyerKind.PUBLIC:
+        return Delivery(
+            ("organisme public", "wait"),
+            "Déposez ses factures sur Chorus Pro, qui seul les lui remet : c’est le PDF de chacune.",
+        )
+    if company.buyer_kind == BuyerKind.UNTAXED:
+        return Delivery(
+            ("non assujetti à la TVA", "wait"),
+            "Ses factures partent par courriel ou par courrier, sans plateforme. Déclarez ces ventes et "
+            "leurs règlements à l’administration par votre plateforme agréée (e-reporting).",
+        )
+    if not company.siret:
+        return Delivery(
+            ("sans SIRET", "bad"),
+            "Aucune plateforme agréée ne peut lui remettre ses factures : elles partent par courriel. "
+            "Demandez-lui son SIRET, ou dites qu’il n’est pas assujetti à la TVA.",
+        )
+    return Delivery(
+        ("facture électronique", "ok"),
+        "Votre plateforme agréée lui remet ses factures à l’adresse électronique "
+        f"{company.siret[:9]}, son SIREN.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from app.text.cells import COLUMNS
 from app.text.fields import Input, Ticked, text
 from app.text.values import read_day
 from app.web.chosen import Row
+from db.models import BuyerKind
 from db.numbers import company_code
 
 
@@ -29,6 +30,12 @@ def _day(value: object) -> object:
 def _reason(value: str) -> str:
     if value not in REASONS:
         raise ValueError("Choisissez la raison.")
+    return value
+
+
+def _buyer_kind(value: str) -> str:
+    if value not in set(BuyerKind):
+        raise ValueError("Choisissez dans la liste.")
     return value
 
 
@@ -51,6 +58,11 @@ class Merging(Input):
 
 class NewSiret(Input):
     siret: Siret
+
+
+class Billing(Input):
+    buyer_kind: Annotated[str, AfterValidator(_buyer_kind)]
+    vat_exemption: Annotated[str, text("", 200)]
 
 
 class Closing(Input):

@@ -8,10 +8,19 @@ from sqlmodel import col, select
 
 from app.access import StaffAccess
 from app.web.paging import row_number
-from db.models import CareTeam, Company, Membership
+from db.models import BuyerKind, CareTeam, Company, Membership
 
 PAGE = 50
-STATES = {"": "En cours", "suspendus": "Suspendus", "radies": "Radiés", "sans_acces": "Sans accès ouvert"}
+STATES = {
+    "": "En cours", "suspendus": "Suspendus", "radies": "Radiés", "sans_acces": "Sans accès ouvert",
+    "sans_siret": "Sans SIRET", "non_assujettis": "Non assujettis à la TVA", "publics": "Organismes publics",
+}  # fmt: skip
+# Members whose invoices go another way than by a platform.
+BILLED = {
+    "sans_siret": (col(Company.siret) == "") & (col(Company.buyer_kind) == BuyerKind.TAXED),
+    "non_assujettis": col(Company.buyer_kind) == BuyerKind.UNTAXED,
+    "publics": col(Company.buyer_kind) == BuyerKind.PUBLIC,
+}
 NO_TEAM = "aucune"
 
 
@@ -34,6 +43,8 @@ def conditions(filters: MemberFilters) -> list[Any]:
     found.append(col(Company.closed_at).is_(None))
     if filters.state == "suspendus":
         found.append(col(Company.suspended_at).is_not(None))
+    if filters.state in BILLED:
+        found.append(BILLED[filters.state])
     if filters.state == "sans_acces":
         mine = select(Membership.id).where(col(Membership.company_id) == col(Company.id))
         found.append(~mine.exists())

@@ -18,7 +18,8 @@ from app.errors import Refused
 from app.follow_up.words import MONITORINGS, SLOT_TAGS, VISITS
 from app.inbox.queries import notes_on
 from app.inbox.views import service_title
-from app.members import imports, life, notes, people
+from app.invoices.views import delivery_of
+from app.members import billing, imports, life, notes, people
 from app.members.asking import pdf_answer
 from app.members.letters import MOST, print_letters
 from app.members.life import MEMBER
@@ -48,6 +49,7 @@ from db.models import OF_COMPANY, CareTeam, Company, Employee
 
 DONE = {
     "siret": "Le SIRET est modifié : les personnes de l’entreprise en sont averties.",
+    "facturation": "La facturation est modifiée : ses prochaines factures en tiennent compte.",
     "equipe": "L’équipe est modifiée.",
     "administrateur": "L’administrateur est nommé : un courriel le lui dit.",
     "invite": "L’invitation est partie par courriel.",
@@ -142,6 +144,7 @@ async def _member_page(access: StaffAccess, company: Company, form: Form[Any], n
         access_tag=access_tag, role_words=role_words, service_title=service_title, state_words=state_words,
         visits=VISITS, slot_tags=SLOT_TAGS, thread_words=STATE_WORDS, document_words=KIND_WORDS, today=today,
         rights=access.rights, written=await notes_on(access, OF_COMPANY, company.key, company.key),
+        delivery=delivery_of(company),
     )  # fmt: skip
 
 
@@ -167,4 +170,7 @@ async def employee(access: Staff, employee_id: FromPath[int]) -> Response[Any]:
     )  # fmt: skip
 
 
-STAFF = [index, act_on_many, show, person, employee, *life.STAFF, *people.STAFF, *notes.STAFF, *imports.STAFF]
+STAFF = [
+    index, act_on_many, show, person, employee, *life.STAFF, *billing.STAFF, *people.STAFF, *notes.STAFF,
+    *imports.STAFF,
+]  # fmt: skip

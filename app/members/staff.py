@@ -17,6 +17,7 @@ from app.appointments.staff import refuse_request
 from app.clock import PARIS, day_of
 from app.errors import NotFound, Refused
 from app.invoices.queries import totals_at
+from app.invoices.views import BUYER_WORDS
 from app.mail.outbox import new_seed, queue_mail
 from app.members.queries import coming_slots, places_of
 from app.people.inviting import Invited, mail_invitation, open_invitation
@@ -32,6 +33,7 @@ from db.models import (
     AccountSession,
     AppointmentRequest,
     AuditKind,
+    BuyerKind,
     CareTeam,
     Company,
     Membership,
@@ -132,6 +134,19 @@ async def change_siret(access: StaffAccess, company: Company, siret: str, now: d
     await notify(
         access, company, "un SIRET modifié", words, [f"Avant : {before}", f"Maintenant : {siret}"], now
     )
+
+
+async def change_billing(
+    access: StaffAccess, company: Company, kind: str, vat_exemption: str, now: datetime
+) -> None:
+    """Change how its next invoices go, and why they bear no VAT. Those of before keep what they say."""
+    before = (company.buyer_kind, company.vat_exemption)
+    company.buyer_kind, company.vat_exemption = BuyerKind(kind), vat_exemption
+    if before == (company.buyer_kind, company.vat_exemption):
+        return
+    company.updated_at = now
+    about = BUYER_WORDS[company.buyer_kind] + (f", sans TVA : {vat_exemption}" if vat_exemption else "")
+    record(access, company, AuditKind.BILLING_CHANGED, about, now)
 
 
 async def move_to_team(

@@ -87,6 +87,7 @@ EVENTS = {
     "member_closed": "radiation enregistrée par le service",
     "member_reopened": "adhésion rouverte par le service",
     "siret_changed": "SIRET modifié par le service",
+    "billing_changed": "facturation modifiée par le service",
     "member_moved": "équipe de suivi modifiée par le service",
     "members_merged": "adhésions réunies par le service",
     "members_imported": "fiche mise à jour par un fichier du service",

@@ -97,6 +97,7 @@ class AuditKind(StrEnum):
     MEMBER_CLOSED = "member_closed"
     MEMBER_REOPENED = "member_reopened"
     SIRET_CHANGED = "siret_changed"
+    BILLING_CHANGED = "billing_changed"
     MEMBER_MOVED = "member_moved"
     MEMBERS_MERGED = "members_merged"
     MEMBERS_IMPORTED = "members_imported"

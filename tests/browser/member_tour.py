@@ -60,8 +60,8 @@ MEMBERS = (
     "/",
 )
 LIFE = (
-    "notes", "numero", "siret", "equipe", "administrateur", "suspension", "reprise", "radiation",
-    "reouverture", "fusion", "invitation",
+    "notes", "numero", "siret", "facturation", "equipe", "administrateur", "suspension", "reprise",
+    "radiation", "reouverture", "fusion", "invitation",
 )  # fmt: skip
 REFUSED = (
     ("/mon-compte", "Nom", "Enregistrer"),

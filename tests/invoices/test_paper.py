@@ -68,7 +68,7 @@ def test_what_the_code_says_is_written_beside_it():
         "Facture F2026-00123", "Date : 2 février 2026", "Échéance : 15 mars 2026", "Adhérent BRIEUC",
         "SIRET 732 829 320 00074", "Code adhérent 00010", "Total HT 100,00 €", "TVA 20 % 20,00 €",
         "Total TTC 120,00 €", "Période facturée : du 1er janvier 2026 au 31 décembre 2026",
-        "Association loi 1901", "SIRET 732 829 320 00074", "N° de TVA FR44732829320",
+        "Association loi 1901", "SIRET 123 456 782 00010", "N° de TVA FR11123456782",
         "pénalités de trois fois le taux d’intérêt légal, exigibles sans rappel",
         "indemnité forfaitaire de 40 € pour frais de recouvrement", "Pas d’escompte",
         "Règlement du 20 février 2026, virement −70,00 €", "Reste à payer 50,00 €",

@@ -189,6 +189,36 @@ async def test_another_siret_is_checked_traced_and_mailed(clerk, portal, world):
     assert len(await mails(portal)) == 1
 
 
+async def test_the_way_of_its_invoices_is_marked_with_what_to_do(clerk, portal, world):
+    assert "sans SIRET" in (await clerk.get(SITE)).text
+    page = await clerk.get(f"{SITE}/facturation")
+    check(page)
+    assert '<option value="assujetti" selected>' in page.text
+    assert "Choisissez dans la liste" in (await clerk.fill(f"{SITE}/facturation", buyer_kind="x")).text
+    words = "Article 262-00 bis du CGI"
+    for kind, marked in (("public", "Chorus Pro"), ("non_assujetti", "e-reporting")):
+        await clerk.fill(f"{SITE}/facturation", buyer_kind=kind, vat_exemption=words)
+        page = await clerk.get(SITE)
+        assert marked in page.text
+        assert f"Sans TVA : {words}" in page.text
+    await clerk.fill(f"{SITE}/facturation", buyer_kind="non_assujetti", vat_exemption=words)
+    assert (await kinds(portal, world.site.key)).count("billing_changed") == 2
+    await clerk.fill(f"{SITE}/facturation", buyer_kind="assujetti", vat_exemption="")
+    await clerk.fill(f"{SITE}/siret", siret="732 829 320 00074")
+    assert "à l’adresse électronique 732829320" in (await clerk.get(SITE)).text
+
+
+async def test_members_whose_invoices_go_another_way_are_listed(clerk, portal, world):
+    async with portal.database.transaction(write=True) as session:
+        for row, kind in ((world.site, "public"), (world.theirs, "non_assujetti")):
+            (await session.get(Company, row.key)).buyer_kind = kind
+    for state, codes in (
+        ("publics", {"00010-2"}), ("non_assujettis", {"00042"}), ("sans_siret", {"00010", "00010-5"}),
+    ):  # fmt: skip
+        page = await clerk.get(f"/service/adherents?etat={state}")
+        assert set(re.findall(r'href="/service/adherents/(\d{5}[-\d]*)"', page.text)) == codes, state
+
+
 async def test_a_new_member_enters_once(clerk, portal):
     check(await clerk.get("/service/adherents/nouveau"))
     given = {"code": "777", "name": "Boulangerie Élan", "town": "Dinan", "postcode": "22100", "siret": ""}
