@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from app import clock
-from app.errors import Forbidden, NotFound, RightMissing
+from app.errors import Forbidden, NotFound, RightMissing, of_somebody
 from app.portal import Portal
 from app.rights import Right, rights_of
 from app.scope import scoped
@@ -27,7 +27,7 @@ from app.security.reads import OPENED, trace_of
 from app.security.seat import ActingAccount, ActingCompany, ActingMembership, FollowingTeam
 from app.staff_rights import ALL_ROLES, EVERYTHING, StaffRight, StaffScope, staff_rights_of
 from db.from_json import insert_from_json
-from db.models import Account, AccountSession, AuditEvent, AuditKind, Company, CompanyOwned, is_of_nobody
+from db.models import Account, AccountSession, AuditEvent, AuditKind, Company, CompanyOwned
 
 Row = TypeVar("Row", bound=SQLModel)
 Owned = TypeVar("Owned", bound=CompanyOwned)
@@ -160,9 +160,7 @@ async def _row_of(access: Access, model: Any, owner: str, key: int, row_id: int)
     found: Any = None
     if 0 < row_id <= BIGGEST_ID:
         found = await access.first(_one_of(model, owner), {"owner": key, "row": row_id})
-    if found is None or is_of_nobody(found):
-        raise NotFound
-    return found
+    return of_somebody(found)
 
 
 @cache
@@ -311,12 +309,8 @@ class StaffAccess(Access):
         return select(model)
 
     async def get(self, model: type[Row], row_id: int) -> Row:
-        if not 0 < row_id <= BIGGEST_ID:
-            raise NotFound
         one = select(model).where(model.id == row_id)  # type: ignore[attr-defined]
-        row: Row | None = await self.first(one)
-        if row is None or is_of_nobody(row):
-            raise NotFound
+        row: Row = of_somebody(await self.first(one) if 0 < row_id <= BIGGEST_ID else None)
         if model in OPENED and not self.writes:
             self.reads(row)
         return row

@@ -1,10 +1,16 @@
 """Refusals that the domain may raise. `app.web.pages` turns each into a page."""
 
+from typing import Any
+
 ASK = "Votre rôle ne le permet pas. Demandez-le à un administrateur de l’entreprise."
 
 
 class NotFound(Exception):  # noqa: N818
     """The thing is absent, or not this reader's: the answer is the same."""
+
+
+class Anonymised(NotFound):
+    """The row is the reader's, counts, and says nothing of anybody any more: links of its past lead here."""
 
 
 class Forbidden(Exception):  # noqa: N818
@@ -47,3 +53,12 @@ class CookiesRefused(Exception):  # noqa: N818
 
 class CommandRefused(Exception):  # noqa: N818
     """One sentence, in French, on why a command did nothing."""
+
+
+def of_somebody(row: Any) -> Any:
+    """The row that was looked for: `NotFound` without one, `Anonymised` when it is of nobody any more."""
+    if row is None:
+        raise NotFound
+    if getattr(row, "anonymised_at", None) or getattr(row, "erased_at", None):
+        raise Anonymised
+    return row

@@ -207,15 +207,14 @@ def _where(shape: Shape) -> list[Any]:
 
 
 def _state(state: str) -> list[Any]:
-    exit_on, ends_on, today = (
-        col(Employee.exit_on),
-        col(Employee.contract_ends_on),
-        bindparam("today", type_=sqlalchemy.Date),
-    )
+    exit_on, ends_on = col(Employee.exit_on), col(Employee.contract_ends_on)
+    today = bindparam("today", type_=sqlalchemy.Date)
+    # Whoever is anonymous has left, and has no name to be sorted by.
+    named = col(Employee.sort_key) > ""
     if state == "tous":
-        return []
+        return [named]
     if state == "sortis":
-        return [exit_on < today]
+        return [exit_on < today, named]
     return [exit_on.is_(None), ends_on < today] if state == "confirmer" else [HERE]
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from app.access import VisitorAccess
+from app.clock import day_of
 from app.employees.declared import employee_name
 from app.history.targets import DOCUMENT, EMPLOYEE, INQUIRY, REQUEST, SLOT, TARGETS
 from app.retention.rules import ERASED, NOBODY
@@ -27,6 +28,7 @@ from db.models import (
     AuditKind,
     BatchLine,
     CalendarFeed,
+    Company,
     Document,
     Draft,
     DroppedPaper,
@@ -85,9 +87,18 @@ async def make_anonymous(access: VisitorAccess, ids: Numbers, now: datetime) -> 
         await access.change(delete(StaffNote).where(*on_it))
     await _empty_what_names_them(access, ids, slots, requests, inquiries)
     await _forget_words(access, mine, {company for company, _ in names}, {name for _, name in names})
+    for each in people:
+        # The employer left without saying so: nobody is in the list of a membership that is over.
+        each.exit_on = each.exit_on or await _end_of_membership(access, each.company_id)
+    await access.flush()
     version = col(Employee.version) + 1
     values = {**EMPTY, "version": version, "updated_at": now, "anonymised_at": now}
     await access.change(update(Employee).where(col(Employee.id).in_(ids)).values(**values))
+
+
+async def _end_of_membership(access: VisitorAccess, company_id: int) -> date | None:
+    company = await access.first(select(Company).where(col(Company.id) == company_id))
+    return day_of(company.closed_at) if company and company.closed_at else None
 
 
 async def _of(access: VisitorAccess, model: Any, ids: Numbers) -> Numbers:

@@ -24,7 +24,8 @@ class LineView(NamedTuple):
 def line_view(line: Line, months: int) -> LineView:
     bounds = ""
     if line.months.least != line.months.most:
-        bounds = f"de {duration_in_months(line.months.least)} à {duration_in_months(line.months.most)}"
+        years = f"{duration_in_months(line.months.least)} à {duration_in_months(line.months.most)}"
+        bounds = f"De {line.months.least} à {line.months.most} : {years}"
     proposed = "" if months == line.months.proposed else duration_in_months(line.months.proposed)
     return LineView(
         line.key, line.title, line.words(months), proposed, bounds, line.fate.value, line.waits, line.source

@@ -10,7 +10,15 @@ from litestar.response import Response
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
-from app.errors import ClientClosed, CookiesRefused, Forbidden, NotFound, Refused, RightMissing
+from app.errors import (
+    Anonymised,
+    ClientClosed,
+    CookiesRefused,
+    Forbidden,
+    NotFound,
+    Refused,
+    RightMissing,
+)
 from app.files.storage import FileLost
 from app.staff_rights import STAFF_RIGHT_WORDS, StaffRight
 from app.web import cookies
@@ -57,6 +65,14 @@ def _error(
 
 def not_found(_request: Request, _: Exception) -> Response[Any]:
     return _error(404, "Page introuvable", "Cette page n’existe pas, ou elle n’est pas dans votre espace.")
+
+
+def anonymised(_request: Request, _: Exception) -> Response[Any]:
+    words = (
+        "Ces données ont été rendues anonymes au terme de leur conservation : elles comptent encore et ne "
+        "désignent plus personne."
+    )
+    return _error(410, "Données rendues anonymes", words)
 
 
 def instead(_request: Request, error: Instead) -> Response[Any]:
@@ -180,6 +196,7 @@ def file_lost(request: Request, error: Exception) -> Response[Any]:
 
 
 HANDLERS: dict[Any, Any] = {
+    Anonymised: anonymised,
     NotFound: not_found,
     Instead: instead,
     RightMissing: right_missing,

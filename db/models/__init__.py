@@ -18,7 +18,7 @@ from db.models.appointment import (
     ReturnCause,
 )
 from db.models.audit import AuditEvent, AuditKind
-from db.models.base import Base, CompanyOwned, is_of_nobody, metadata
+from db.models.base import Base, CompanyOwned, metadata
 from db.models.batch import BatchLine, BatchState, ConvocationBatch, LineState
 from db.models.clinic import (
     ClinicSession,
@@ -164,6 +164,5 @@ __all__ = [
     "VisitKind",
     "VisitNotice",
     "WaitingPerson",
-    "is_of_nobody",
     "metadata",
 ]

@@ -33,11 +33,6 @@ class Base(SQLModel):
         return self.id
 
 
-def is_of_nobody(row: Any) -> bool:
-    """True of a row that was made anonymous: it counts, and has no page."""
-    return bool(getattr(row, "anonymised_at", None) or getattr(row, "erased_at", None))
-
-
 class CompanyOwned(Base):
     """A row that belongs to one company: it is reached through `MemberAccess` only."""
 

@@ -94,7 +94,14 @@ async def test_somebody_made_anonymous_has_no_page_and_no_words_to_be_found_by(c
     assert NAME in (await clerk.get(f"/service/recherche?q={NAME}")).text.partition("<h2")[2]
     await apply_periods(portal, NIGHT, clock.now() + timedelta(hours=1))
     for actor, path in places:
-        assert (await actor.get(path)).status_code == 404
+        gone = await actor.get(path)
+        assert gone.status_code == 410
+        assert "rendues anonymes" in gone.text
+        check(gone)
     assert NAME not in (await clerk.get(f"/service/recherche?q={NAME}")).text.partition("<h2")[2]
-    assert (await alice.get("/espace/00010/salaries?etat=sortis")).status_code == 200
+    for state in ("presents", "sortis", "tous"):
+        assert "rendue anonyme" not in (await alice.get(f"/espace/00010/salaries?etat={state}")).text
+    assert (
+        "Personne rendue anonyme" not in (await alice.get("/espace/00010/salaries/export/csv?etat=tous")).text
+    )
     assert (await alice.get("/espace/00010/historique")).status_code == 200

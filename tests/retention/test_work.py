@@ -1,6 +1,7 @@
 """The night: who left long ago is nobody, what counts still counts, what is open waits, and it is proven."""
 
 import asyncio
+import sys
 from datetime import date, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from app.retention import work
 from app.retention.queries import effect_of
 from app.retention.rules import NOBODY
 from app.retention.work import apply_at_night, apply_periods
+from app.web.templating import ROOT
 from db.models import (
     AccountSession,
     AnnualDeclaration,
@@ -188,6 +190,7 @@ async def test_whoever_is_in_a_list_stays_but_for_an_employer_that_left(portal, 
     await night(portal)
     (row,) = await rows(portal, Employee, Employee.id == person.key)
     assert row.birth_name != NAME
+    assert row.exit_on == (NIGHT - timedelta(days=6 * 366)).date()
 
 
 # Portions, two processes, a fault in the middle.
@@ -227,6 +230,18 @@ async def test_a_fault_leaves_nothing_half_done_and_the_next_night_ends_it(porta
     assert await names_of(portal) == [NAME]
     monkeypatch.setattr(work.VisitorAccess, "record", real)
     await night(portal)
+    assert NAME not in await names_of(portal)
+
+
+async def test_killed_anywhere_it_leaves_each_person_whole_or_anonymous(portal, settings, world):
+    for number in range(5):
+        await a_leaver(portal, world.ours, world.alice, birth_on=f"1971-07-1{number}")
+    command = [sys.executable, "-m", "tests.retention.killing", settings.model_dump_json(), f"{NIGHT}", "17"]
+    pipe = asyncio.subprocess.PIPE
+    killing = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=pipe, stderr=pipe)
+    told, trouble = await killing.communicate()
+    assert killing.returncode == 0, trouble.decode()[-2000:]
+    assert int(told) >= 5
     assert NAME not in await names_of(portal)
 
 
