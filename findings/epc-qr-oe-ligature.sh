@@ -8,8 +8,8 @@
 #          field: Œ becomes ¼ and € becomes ¤. With encoding="utf-8" all is read. Adding one character outside Latin-9,
 #          such as the typographic apostrophe ’, repairs the name by accident: segno then takes UTF-8.
 # Source:  segno's documentation, "EPC QR Codes" (minimal encoding by default); EPC069-12 lists the eight encodings.
-# So:      always UTF-8 for the code of an invoice, and a test that scans it with a name that holds Œ: banks now compare
-#          the beneficiary's name with the account's.
+# So:      no letter outside ASCII in the code of an invoice (see epc-qr-read-as-big5, for UTF-8), and a test that scans it
+#          with a name that holds Œ: banks now compare the beneficiary's name with the account's.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
