@@ -67,6 +67,9 @@ def _payment(bank: Mapping[str, str]) -> dict[str, str]:
 
 
 def _place(party: Party) -> dict[str, Any]:
+    """Name and address. The buyer's are also where the service goes to (BG-13): the library leaves an empty
+    block there otherwise, which the schema refuses.
+    """
     fields = {"name": party.name, "addr_l1": party.address, "postcode": party.postcode, "city": party.town}
     return {name: _text(value) for name, value in fields.items()} | {"country_code": "FR"}
 

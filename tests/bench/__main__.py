@@ -49,7 +49,7 @@ PARTS = {
     "memory": ("Memory of a process", resident.memory),
     "start": ("A start", resident.start),
     "import_turns": ("A short file behind four heavy ones", import_turns.lines),
-    "documents": ("A convocation as a PDF", documents.lines),
+    "documents": ("A convocation and an invoice as a PDF", documents.lines),
     "contributions": ("The declaration of 10 000 employees", contributions.lines),
     "calendars": ("A calendar of 2 000 appointments", calendars.lines),
     "mail": ("Mail that leaves", mail.lines),

@@ -1,16 +1,23 @@
-"""A convocation as a PDF: how long one takes once the fonts are read, ordinary and at its longest."""
+"""A convocation as a PDF: how long one takes once the fonts are read, ordinary and at its longest. An
+invoice: what the electronic file in it costs the processor.
+"""
 
 import asyncio
 import statistics
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.clock import PARIS
+from app.files.pdf import typeset
+from app.invoices.paper import TEMPLATE
 from app.planning.convocations import Convocation, pdf_of
 from tests.bench.table import Line, verdict
+from tests.invoices.test_paper import a_paper
 
 MILLISECONDS, WARM_UP = 100, 3
+ELECTRONIC = 1.5  # times a plain PDF
 ORDINARY = Convocation(
     service_name="AIST22 Santé au Travail",
     service_address="12 rue de la Gare, 22000 Saint-Brieuc",
@@ -42,7 +49,28 @@ def lines(*, quick: bool = False) -> list[Line]:
 
 
 async def _lines(rounds: int) -> list[Line]:
-    return await _measured("ordinary", ORDINARY, rounds) + await _measured("longest", FULL, rounds)
+    convocations = await _measured("ordinary", ORDINARY, rounds) + await _measured("longest", FULL, rounds)
+    return [*convocations, _electronic(rounds)]
+
+
+def _electronic(rounds: int) -> Line:
+    """Processor time of a Factur-X against that of the same paper without its XML, in turn."""
+    paper = a_paper()
+    facts = paper.pop("facts")
+    pairs = []
+    for place in range(WARM_UP + rounds):
+        words = paper | {"number": f"F2026-{place}"}
+        pairs.append((_spent(words, facts | {"BT-1": words["number"]}), _spent(words, None)))
+    whole, plain = (statistics.median(each) for each in zip(*pairs[WARM_UP:], strict=True))
+    measured = f"{whole * 1000:.1f} ms, {whole / plain:.2f} times {plain * 1000:.1f}"
+    budget = f"at most {ELECTRONIC} times"
+    return Line("an invoice with its XML", measured, budget, verdict(whole <= ELECTRONIC * plain))
+
+
+def _spent(words: dict[str, Any], facts: dict[str, Any] | None) -> float:
+    began = time.process_time()
+    typeset(TEMPLATE, words | {"title": f"{words['title']} {bool(facts)}"}, facts)
+    return time.process_time() - began
 
 
 async def _measured(name: str, letter: Convocation, rounds: int) -> list[Line]:

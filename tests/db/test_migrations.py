@@ -9,10 +9,12 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from db.engine import is_migrated, migrate
 from db.migrate import configuration
-from db.models import metadata
+from db.models import Invoice, metadata
 from tests.db.test_readers import only_sqlite
 
 THEN = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -123,7 +125,7 @@ async def test_an_empty_database_is_not_up_to_date(tmp_path):
 
 def _reflected(connection):
     found = sqlalchemy.MetaData()
-    found.reflect(connection, only=["company", "employee", "document"])
+    found.reflect(connection, only=["company", "employee", "document", "invoice"])
     return found.tables
 
 
@@ -150,3 +152,25 @@ async def test_the_keys_of_before_are_folded_as_they_are_typed(database_url):
         ("oster boeuf lucja", f" oster boeuf lucja {'ae' * 300}"[:500]),
     ]
     assert kept == " manoeuvre"
+
+
+INVOICE = {
+    "company_id": 1, "kind": "cotisation", "title": "Cotisation", "issued_on": DAY, "due_on": DAY,
+    "lines": [], "net_cents": 100, "vat_cents": 20, "total_cents": 120, "created_at": THEN,
+}  # fmt: skip
+
+
+async def test_a_credit_note_of_before_knows_the_number_and_the_day_of_its_invoice(database_url):
+    engine = create_async_engine(database_url)
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.downgrade(configuration(sync), "0032"))
+        tables = await connection.run_sync(_reflected)
+        await connection.execute(tables["company"].insert().values(COMPANY))
+        for key, number, settles in ((1, "F1", None), (2, "A1", 1)):
+            row = INVOICE | {"id": key, "number": number, "settles_id": settles}
+            await connection.execute(tables["invoice"].insert().values(row))
+    await migrate(database_url)
+    async with AsyncSession(engine) as session:
+        found = {each.number: each.printed for each in (await session.exec(select(Invoice))).all()}
+    await engine.dispose()
+    assert found == {"F1": {}, "A1": {"settles": ["F1", "2026-01-05"]}}

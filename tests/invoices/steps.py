@@ -47,13 +47,18 @@ def the_settings(**more):
 
 
 def codes_on(template, data):
-    """What a reader finds on the first page that this template draws, at 100 dots an inch."""
+    """What a reader finds on the first page that this template draws."""
+    width, height, grey = _grey(page_of(template, data))
+    found = zxingcpp.read_barcodes(memoryview(grey).cast("B", shape=[height, width]))
+    return [each.text for each in found]
+
+
+def page_of(template, data):
+    """That page as a PNG, at 100 dots an inch."""
     png = typst.Compiler(root=ROOT, ignore_system_fonts=True).compile(
         input=ROOT / template, format="png", ppi=100.0, sys_inputs={"data": data}
     )
-    width, height, grey = _grey(png[0] if isinstance(png, list) else png)
-    found = zxingcpp.read_barcodes(memoryview(grey).cast("B", shape=[height, width]))
-    return [each.text for each in found]
+    return png[0] if isinstance(png, list) else png
 
 
 def _grey(png):

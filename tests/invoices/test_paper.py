@@ -2,6 +2,8 @@
 
 import io
 import json
+import shutil
+import subprocess
 from datetime import date
 
 import pytest
@@ -11,7 +13,7 @@ from app.files.pdf import _all_drawable, typeset
 from app.invoices.paper import TEMPLATE, bank_of, draw, paper_of
 from app.invoices.queries import InvoiceRow
 from db.models import Company, Invoice, Payment
-from tests.invoices.steps import BIC, IBAN, NOW, codes_on, the_settings
+from tests.invoices.steps import BIC, IBAN, NOW, codes_on, page_of, the_settings
 from tests.planning.test_convocations import HOSTILE, roles
 
 COMPANY = Company(
@@ -60,6 +62,17 @@ def codes_of(paper):
 
 def test_a_bank_reads_from_the_paper_whom_to_pay_and_only_what_is_left():
     assert codes_of(a_paper()) == [PAYLOAD]
+
+
+@pytest.mark.skipif(not shutil.which("zbarimg"), reason="zbarimg (package zbar-tools) is not here")
+def test_a_reader_that_is_no_banks_reads_the_same(tmp_path):
+    """It knows neither EPC069-12 nor its field for the encoding, and guessed Big5 at « Santé »."""
+    paper = a_paper(settings=the_settings(service_name="Santé au travail d’Armor – Œuvre"))
+    (tmp_path / "page.png").write_bytes(page_of(TEMPLATE, json.dumps(_all_drawable(paper))))
+    command = ["zbarimg", "--quiet", "--raw", "-S*.disable", "-Sqrcode.enable", tmp_path / "page.png"]
+    found = subprocess.run(command, capture_output=True, check=True).stdout.decode()
+    assert found.rstrip("\n") == codes_of(paper)[0]
+    assert found.split("\n")[5] == "Sante au travail d'Armor - OEuvre"
 
 
 def test_what_the_code_says_is_written_beside_it():
