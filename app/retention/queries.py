@@ -95,14 +95,12 @@ class Due:
         return numbers.with_for_update(skip_locked=True, of=self.model)
 
     def count(self, end: End) -> Any:
-        """The number of rows to act on, the first day or instant of them, the number that wait."""
-        waits = self.waits(end)
-        ready, held = (
-            func.sum(sqlalchemy.case((waits, 0), else_=1)),
-            func.sum(sqlalchemy.case((waits, 1), else_=0)),
-        )
-        oldest = func.min(sqlalchemy.case((waits, None), else_=self.since))
-        return sqlalchemy.select(ready, oldest, held).select_from(self.model).where(self.over(end))
+        """Rows by waiting or not: their number, the first day or instant of them. What waits is looked
+        up once a row.
+        """
+        asked = sqlalchemy.select(self.waits(end).label("waits"), self.since.label("since"))
+        rows = asked.select_from(self.model).where(self.over(end)).subquery()
+        return sqlalchemy.select(rows.c.waits, func.count(), func.min(rows.c.since)).group_by(rows.c.waits)
 
 
 def _before_day(column: Any, *conditions: Any) -> Callable[[End], ColumnElement[bool]]:
@@ -117,8 +115,10 @@ def _always(condition: Any) -> Callable[[End], ColumnElement[bool]]:
     return lambda _: condition
 
 
-def _of_employee(model: Any, *conditions: Any) -> Any:
-    return exists().where(col(model.employee_id) == col(Employee.id), *conditions)
+def _of_employee(model: Any, condition: Any) -> Any:
+    """The people named by what is open, which is little: read once, not once a person."""
+    named = select(col(model.employee_id)).where(condition, col(model.employee_id).is_not(None))
+    return col(Employee.id).in_(named)
 
 
 # Employees: by their exit, or with the membership of an employer who never said it.
@@ -139,16 +139,13 @@ def _employee_waits(end: End) -> ColumnElement[bool]:
         col(other.anonymised_at).is_(None), col(other.company_id).in_(living),
         or_(col(other.exit_on).is_(None), col(other.exit_on) >= end.today),
     )  # fmt: skip
-    billed = (
-        select(col(Invoice.company_id))
-        .where(col(Invoice.kind) == InvoiceKind.ABSENCE, UNPAID)
-        .where(col(Invoice.company_id) == col(Employee.company_id))
-    )
+    billed = select(col(Invoice.company_id)).where(col(Invoice.kind) == InvoiceKind.ABSENCE, UNPAID)
+    missed = _of_employee(Slot, col(Slot.state) == SlotState.ABSENT)
     return or_(
         elsewhere, _of_employee(AppointmentRequest, OPEN_REQUEST),
         _of_employee(Slot, col(Slot.state).in_(LIVE)),
         _of_employee(Inquiry, col(Inquiry.state) == InquiryState.SENT),
-        and_(_of_employee(Slot, col(Slot.state) == SlotState.ABSENT), billed.exists()),
+        missed & col(Employee.company_id).in_(billed),
     )  # fmt: skip
 
 
@@ -339,12 +336,13 @@ class Effect(NamedTuple):
 
 
 async def effect_of(access: Access, key: str, months: int, now: datetime) -> Effect:
-    found = [(await access.table(due.count(end_of(months, now))))[0] for due in DUE[key]]
-    days = [_day(oldest) for _, oldest, _ in found if oldest]
+    end = end_of(months, now)
+    found = [row for due in DUE[key] for row in await access.table(due.count(end))]
+    days = [_day(oldest) for waits, _, oldest in found if oldest and not waits]
     return Effect(
-        sum(number or 0 for number, _, _ in found),
-        min(days, default=None),
-        sum(held or 0 for *_, held in found),
+        number=sum(number for waits, number, _ in found if not waits),
+        oldest=min(days, default=None),
+        waiting=sum(number for waits, number, _ in found if waits),
     )
 
 
