@@ -112,13 +112,14 @@ async def keep_house(portal: Portal) -> None:
     while True:
         await _without_fail("tidy", tidy(portal, clock.now()))
         await _without_fail("files", sweep_files(portal, clock.now()))
-        await _without_fail("retention", apply_at_night(portal, clock.now()))
         await _without_fail("visits", remind_of_visits(portal, clock.now()))
         while await _without_fail("expiries", remind_of_expiries(portal, clock.now(), clock.today())):
             pass
         await _without_fail("digests", send_digests(portal, clock.now()))
         while await _without_fail("declarations", remind_of_declarations(portal, clock.now(), clock.today())):
             pass
+        # The longest of the work: letters do not wait for it.
+        await _without_fail("retention", apply_at_night(portal, clock.now()))
         await asyncio.sleep(EVERY_SECONDS)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from sqlalchemy import and_, or_
 from sqlmodel import col, select
 
 from app.access import StaffAccess
@@ -19,13 +20,16 @@ from app.contact.staff import STATE_WORDS
 from app.documents.kinds import KIND_WORDS
 from app.employees.declared import LABELS, declared_of, employee_name, in_words
 from app.follow_up.secrecy import sees_health
-from app.follow_up.words import CHANGES, MONITORINGS, SLOT_TAGS, VISITS
+from app.follow_up.words import CHANGES, MONITORINGS, MOTIVE_TITLES, SLOT_TAGS, VISITS
+from app.history.targets import EMPLOYEE, REQUEST, SLOT, TARGETS
 from app.inbox.views import service_title
 from app.staff_rights import StaffRight
+from app.text.events import EVENTS
 from db.models import (
     NEVER,
     AnnualDeclaration,
     AppointmentRequest,
+    AuditEvent,
     BatchLine,
     CareCentre,
     Company,
@@ -271,6 +275,19 @@ async def _notes(access: StaffAccess, key: int) -> list[tuple[Any, ...]]:
     return sorted(rows)
 
 
+async def _history(access: StaffAccess, key: int) -> list[tuple[Any, ...]]:
+    """Lines of the member's history that lead to this person, or to what is about them."""
+    about = []
+    for target, model in ((EMPLOYEE, None), (SLOT, Slot), (REQUEST, AppointmentRequest)):
+        kinds = [kind for kind, leads_to in TARGETS.items() if leads_to == target]
+        theirs: Any = [key] if model is None else select(col(model.id)).where(col(model.employee_id) == key)
+        about.append(and_(col(AuditEvent.kind).in_(kinds), col(AuditEvent.about_id).in_(theirs)))
+    mine = select(AuditEvent).where(or_(*about)).order_by(col(AuditEvent.at), col(AuditEvent.id))
+    return [
+        (each.at, EVENTS[each.kind], MOTIVE_TITLES.hidden_in(each.about)) for each in await access.all(mine)
+    ]
+
+
 async def _reads(access: StaffAccess, key: int) -> list[tuple[Any, ...]]:
     """The instants, not the readers: those who work here are not recipients."""
     kind = Employee.__tablename__
@@ -341,5 +358,6 @@ PARTS = (
     Part("attente", "Liste d’attente", ("Depuis", "Visite"), "waitingperson", _waiting),
     Part("imports", "Fichier en cours de lecture", ("Ligne", "Valeurs"), "importline", _imports),
     Part("notes", "Notes internes du service", ("Quand", "Texte"), "staffnote", _notes),
+    Part("historique", "Historique de l’adhérent", ("Quand", "Acte", "Détail"), "auditevent", _history),
     Part("consultations", "Consultations de la fiche par le service", ("Quand",), "staffread", _reads),
 )  # fmt: skip

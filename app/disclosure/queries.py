@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from app.access import StaffAccess
 from app.disclosure.rules import Likeness, Wanted, likeness
 from app.errors import Forbidden
-from app.search.queries import employee_columns, employees_with
+from app.search.queries import Found, accounts_with, employee_columns, employees_with
 from app.search.rules import wanted_words
 from app.text.names import person_name
 from db.models import Account, AuditEvent, AuditKind, Company, Employee
@@ -54,6 +54,11 @@ async def records_like(access: StaffAccess, wanted: Wanted) -> dict[Likeness, li
             name = person_name(birth, usual, first, sex)
             found[kind].append(RecordLine(row_id, name, born, left, code, company))
     return {kind: lines for kind, lines in found.items() if lines}
+
+
+async def accounts_like(access: StaffAccess, wanted: Wanted) -> list[Found]:
+    """Accounts of that name: an employee may be one who declares."""
+    return await accounts_with(access, wanted_words(f"{wanted.name} {wanted.first_name}"))
 
 
 async def chosen_records(access: StaffAccess, ids: Sequence[int]) -> Sequence[Employee]:

@@ -11,13 +11,20 @@ from app.access import StaffAccess
 from app.disclosure import staff
 from app.disclosure.forms import Asked, Chosen, Corrected, read_records, written
 from app.disclosure.person import Record, record_of
-from app.disclosure.queries import check_everywhere, chosen_records, given_before, records_like
+from app.disclosure.queries import (
+    accounts_like,
+    check_everywhere,
+    chosen_records,
+    given_before,
+    records_like,
+)
 from app.disclosure.rules import WORDS, Likeness, Wanted
 from app.disclosure.views import DATA, PAGE, as_json, periods_in_words, said
 from app.employees.declared import declared_of
 from app.files.types import disposition
 from app.files.zipped import Stored, names_in, zip_of
 from app.retention.queries import periods
+from app.search.queries import Found
 from app.staff_rights import StaffRight
 from app.text.values import read_day
 from app.web.forms import Form
@@ -38,14 +45,15 @@ async def index(
     typed = {"last_name": last_name, "first_name": first_name, "born": born}
     form: Form[Asked] = Form(typed)
     found: dict[Likeness, Any] = {}
+    accounts: list[Found] = []
     if any(typed.values()):
         form.check(Asked)
     if form.data:
         wanted = Wanted(form.data.last_name, form.data.first_name, read_day(form.data.born))
-        found = await records_like(access, wanted)
+        found, accounts = await records_like(access, wanted), await accounts_like(access, wanted)
     return page(
-        "disclosure/index.html", form=form, is_asked=form.data is not None, found=found, words=WORDS,
-        sure=Likeness.SAME, given=await given_before(access, FEW),
+        "disclosure/index.html", form=form, is_asked=form.data is not None, found=found, accounts=accounts,
+        words=WORDS, sure=Likeness.SAME, given=await given_before(access, FEW),
     )  # fmt: skip
 
 

@@ -157,6 +157,11 @@ async def employees_with(access: StaffAccess, words: list[str]) -> list[tuple[An
     return await _rows(access, Employee, words)
 
 
+async def accounts_with(access: StaffAccess, words: list[str]) -> list[Found]:
+    """Accounts that hold every word; none without a word."""
+    return await _accounts(access, await _rows(access, Account, words)) if words else []
+
+
 async def _companies(access: StaffAccess, typed: str, words: list[str]) -> list[tuple[Any, ...]]:
     """The member of that code and its sites first, if it is one."""
     code = company_code(typed)

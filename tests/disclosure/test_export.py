@@ -98,6 +98,13 @@ async def test_one_search_finds_a_person_at_every_member(clerk, portal, world):
     assert "Aucune fiche" in (await found_by(clerk, last_name="Personne", first_name="Nulle")).text
 
 
+async def test_an_account_of_that_name_is_named_beside(clerk, world):
+    page = await found_by(clerk, last_name="Petit", first_name="Charlie")
+    assert f"/service/personnes/{world.charlie.key}" in page.text
+    assert "Aucune fiche" in page.text
+    assert "Comptes à ce nom" not in (await found_by(clerk)).text
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
@@ -146,6 +153,8 @@ async def test_the_archive_is_read_by_anybody_and_by_a_program(clerk, portal, wo
     (visit,) = data["fiches"][0]["visites"]
     assert visit["Date"] == "2018-01-20"
     assert data["fiches"][0]["demandes"][0]["Motif d’un refus"] == MARK
+    acts = {each["Acte"] for each in data["fiches"][0]["historique"]}
+    assert acts == {"salarié corrigé", "rendez-vous confirmé"}
     assert data["fiches"][0]["identite_et_emploi"]["Nom de naissance"] == NAME
 
 
