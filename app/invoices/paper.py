@@ -15,6 +15,7 @@ from app.invoices.electronic import facts_of
 from app.invoices.parties import Party, Printed, printed_of
 from app.invoices.queries import Bill, InvoiceRow
 from app.invoices.rules import KIND_WORDS, epc_payload, in_groups, reference_of, shares_of
+from app.invoices.views import items_of
 from app.mail.letters import File
 from app.portal import Portal
 from app.settings import Settings
@@ -84,7 +85,7 @@ def paper_of(
         "settles": _settles_words(printed),
         "exemption": printed.vat_exemption,
         "company": _buyer(printed.buyer),
-        "lines": [_line(each) for each in invoice.lines],
+        "lines": items_of(invoice.lines),
         "settled": _settled(row, payments),
         "left": amount(max(row.left_cents, 0)) if not is_note else "",
         "state": row.words(today),
@@ -142,13 +143,6 @@ def _buyer(buyer: Party) -> dict[str, str]:
         "siret": f"SIRET {siret(buyer.siret)}" if buyer.siret else "",
         "code": f"Code adhérent {buyer.code}",
     }
-
-
-def _line(line: dict[str, Any]) -> dict[str, str]:
-    return {
-        "label": line["label"], "quantity": str(line["quantity"]),
-        "unit": amount(line["unit_cents"]), "net": amount(line["net_cents"]),
-    }  # fmt: skip
 
 
 def _settled(row: InvoiceRow, payments: Sequence[Payment]) -> list[dict[str, str]]:

@@ -25,7 +25,7 @@ from app.invoices.queries import (
     totals_of,
 )
 from app.invoices.rules import STATE_WORDS, shares_of
-from app.invoices.views import csv_of, line_of, sums_of
+from app.invoices.views import csv_of, items_of, line_of, sums_of
 from app.rights import Right
 from app.text.formats import amount
 from app.web.pages import page, see
@@ -89,10 +89,7 @@ async def show(access: Member, invoice_id: FromPath[int]) -> Response[Any]:
         invoice=invoice,
         word="Avoir" if invoice.kind == InvoiceKind.CREDIT_NOTE else "Facture",
         line=line_of(row, today),
-        items=[
-            each | {"unit": amount(each["unit_cents"]), "net": amount(each["net_cents"])}
-            for each in invoice.lines
-        ],
+        items=items_of(invoice.lines),
         payments=[(each, amount(each.cents)) for each in await payments_of(access, invoice.key)],
         vats=[(each.words, amount(each.vat_cents)) for each in shares_of(invoice.lines)],
         printed=printed,

@@ -2,14 +2,17 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from app.invoices.queries import Bill, InvoiceRow
-from app.invoices.rules import KIND_WORDS, InvoiceState
+from app.invoices.rules import KIND_WORDS, InvoiceState, points_of
 from app.text.cells import protected
+from app.text.counts import thousands
 from app.text.formats import amount
+from app.text.vat import percent
 from db.models import BuyerKind, Company, InvoiceKind
 
 COLUMNS = (
@@ -19,6 +22,19 @@ COLUMNS = (
 AMOUNTS = {"Montant HT", "TVA", "Montant TTC", "Réglé", "Avoirs déduits", "Reste à payer"}
 OF_COMPANY = ("Code adhérent", "Raison sociale")
 OF_LINE = ("Ligne", "Quantité", "Prix unitaire HT", "Montant HT de la ligne")
+
+
+def items_of(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Lines in words, for the page and the paper; each with its rate when they are not all of one."""
+    is_mixed = len({points_of(each) for each in lines}) > 1
+    return [
+        {
+            "label": each["label"] + (f" (TVA {percent(points_of(each))})" if is_mixed else ""),
+            "quantity": f"{'−' if each['quantity'] < 0 else ''}{thousands(abs(each['quantity']))}",
+            "unit": amount(each["unit_cents"]), "net": amount(each["net_cents"]),
+        }
+        for each in lines
+    ]  # fmt: skip
 
 
 BUYER_WORDS = {

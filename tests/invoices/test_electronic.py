@@ -1,6 +1,7 @@
 """The electronic file: what the norm asks holds for any invoice, and the PDF says what it carries."""
 
 import io
+import re
 from datetime import date
 
 import pikepdf
@@ -13,7 +14,7 @@ from app.files.factur_x import marked, xml_of
 from app.invoices.electronic import facts_of
 from app.invoices.parties import Party, Printed
 from app.invoices.queries import InvoiceRow
-from app.invoices.rules import BilledLine, amounts_of, stored_line
+from app.invoices.rules import NUMBER, BilledLine, amounts_of, stored_line
 from app.text.vat import VAT_POINTS
 from db.models import InvoiceKind
 from tests.invoices.norm import attached, broken_rules, value, values
@@ -105,6 +106,11 @@ def test_what_differs_from_one_member_to_the_next_is_valid_too(name):
 def test_a_member_without_siren_nor_address_has_a_file_that_the_norm_takes():
     xml = xml_of(some_facts([LINE], buyer=Party(name="Mme Le Bris", code="00011")))
     assert [each.partition(":")[0] for each in broken_rules(xml)] == ["BR-FR-12_BT-49"]
+
+
+@given(st.from_regex(NUMBER, fullmatch=True))
+def test_every_number_that_is_accepted_is_one_for_the_norm(number):
+    assert re.fullmatch(r"[A-Za-z0-9+\-_/]{1,35}", number)
 
 
 def test_the_schematrons_are_run():

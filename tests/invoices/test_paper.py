@@ -115,6 +115,17 @@ def alternatives(element):
     return found
 
 
+def test_lines_of_two_rates_say_which():
+    lines = [
+        LINES[0] | {"vat_points": 2000},
+        LINES[0] | {"label": "Ouvrage", "quantity": -1200, "vat_points": 550},
+    ]
+    text = text_of(a_paper(lines=lines)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Salariés suivis (TVA 20 %) 1 " in text
+    assert "Ouvrage (TVA 5,5 %) −1 200 " in text
+    assert "(TVA" not in text_of(a_paper())
+
+
 def test_a_paid_invoice_asks_for_nothing():
     paper = a_paper(paid=12_000)
     assert paper["modules"] == []

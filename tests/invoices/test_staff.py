@@ -52,6 +52,7 @@ async def test_the_billing_contact_receives_it_with_the_paper(app, portal, world
     assert letter["Subject"] == "AIST22 : facture F2026-1", "a phone shows it to whoever is near"
     assert f"/espace/00010-2/factures/{invoice.id}" in words_of(letter)
     assert "À payer au plus tard le : 15 mars 2026" in words_of(letter)
+    assert "Ce PDF est une facture électronique, au format Factur-X" in words_of(letter)
     (paper,) = letter.iter_attachments()
     assert paper.get_filename() == "facture-F2026-1.pdf"
     text = PdfReader(io.BytesIO(paper.get_content())).pages[0].extract_text()
