@@ -21,6 +21,8 @@ from app.batches import routes as batches
 from app.batches.work import work_on_batches
 from app.calendars import routes as calendars
 from app.calendars.door import feed_access
+from app.calls import routes as calls
+from app.calls.staff import work_portion as bill_portion
 from app.campaigns import routes as campaigns
 from app.clinic import routes as clinic
 from app.colleagues import routes as colleagues
@@ -55,6 +57,7 @@ from app.people import routes as people
 from app.planning import convocations
 from app.planning import routes as planning
 from app.portal import Portal, make_portal
+from app.portions import work_in_portions
 from app.public import offer
 from app.public import routes as public
 from app.retention import routes as retention
@@ -126,7 +129,7 @@ MEMBER: list[Any] = [
 FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [
     staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF, *batches.STAFF, *due.STAFF,
-    *campaigns.STAFF,
+    *campaigns.STAFF, *calls.STAFF,
     *search.STAFF, *members.STAFF,
     *colleagues.STAFF, *retention.STAFF, *disclosure.STAFF,
 ]  # fmt: skip
@@ -199,6 +202,7 @@ async def work_beside_requests(app: Litestar) -> AsyncIterator[None]:
         portal.reads.run(),
         keep_house(portal),
         work_on_batches(portal),
+        work_in_portions(portal, "calls", bill_portion),
         forget_sent_files(portal),
     ]
     if app.state.postbox:

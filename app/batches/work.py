@@ -1,32 +1,21 @@
-"""The background worker of batches: portions one after another, as long as there are any."""
-
-import asyncio
-
-import structlog
+"""The background worker of batches, and of the times that were given back."""
 
 from app import clock
 from app.batches.staff import work_portion
 from app.due.staff import refill
 from app.portal import Portal
+from app.portions import work_in_portions
 
-log = structlog.get_logger()
-POLL_SECONDS = 2.0
 REFILL_EVERY = 30  # polls
 
 
 async def work_on_batches(portal: Portal) -> None:
     """Until cancelled: portions of batches, and from time to time the times that were given back, for those
-    who wait for one. What fails is tried again.
+    who wait for one.
     """
-    polls = 0
-    while True:
-        polls += 1
-        try:
-            has_more = await work_portion(portal, clock.now())
-            if polls % REFILL_EVERY == 0:
-                await refill(portal, clock.now())
-        except Exception:
-            log.exception("batches")
-            has_more = False
-        # Requests come in between two portions.
-        await asyncio.sleep(0 if has_more else POLL_SECONDS)
+
+    async def refill_now_and_then(polls: int) -> None:
+        if polls % REFILL_EVERY == 0:
+            await refill(portal, clock.now())
+
+    await work_in_portions(portal, "batches", work_portion, refill_now_and_then)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, func, select
+from sqlmodel import col, func, select, update
 
 from app.access import StaffAccess
 from app.clock import day_of
@@ -34,6 +34,7 @@ from db.models import (
     ContactKind,
     Invoice,
     InvoiceKind,
+    InvoiceSeries,
     Membership,
     Payment,
     Tariff,
@@ -45,7 +46,8 @@ NOT_CENTS = "Un montant s’écrit en centimes entiers, différent de zéro et d
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An invoice as the accounts give it. `number`: capitals, digits, - and /, 21 at most. `period`: first
+    """An invoice to issue. `number`: "" is the next one of the series; else capitals, digits, - and /, 21 at
+    most. `receipt`: of the declaration that it bills, once. `period`: first
     and last day of what is billed; by default the year of a contribution, the day of anything else.
     """
 
@@ -55,6 +57,7 @@ class Entry:
     issued_on: date
     due_on: date
     period: tuple[date, date] | None = None
+    receipt: str | None = None
 
     @property
     def billed_period(self) -> tuple[date, date]:
@@ -72,9 +75,13 @@ class ReceivedPayment:
 
 
 async def issue_invoice(
-    access: StaffAccess, company_id: int, entry: Entry, lines: Sequence[BilledLine], now: datetime
-) -> Invoice:
-    """Write an invoice once and mail its payer. A number that exists is refused with 409."""
+    access: StaffAccess, company_id: int, entry: Entry, lines: Sequence[BilledLine], now: datetime,
+    *, is_joined: bool = True,
+) -> Invoice:  # fmt: skip
+    """Write an invoice once and mail its payer. A number that exists is refused with 409.
+
+    `is_joined`: the file goes with the mail, or else the address where it is.
+    """
     company = await access.get(Company, company_id)
     if entry.kind == InvoiceKind.CREDIT_NOTE or entry.due_on < entry.issued_on:
         raise Refused("Une facture n’est pas un avoir, et son échéance suit sa date.")
@@ -91,14 +98,17 @@ async def issue_invoice(
     )
     invoice = await _add(access, company, entry, taxed, printed, now)
     _record(access, AuditKind.INVOICE_ISSUED, invoice, _about(invoice), now)
-    await _mail(access, company, invoice, payers, now)
+    await _mail(access, company, invoice, payers=payers, now=now, is_joined=is_joined)
     return invoice
 
 
 async def issue_credit_note(
-    access: StaffAccess, invoice_id: int, number: str, line: BilledLine, now: datetime
-) -> Invoice:
-    """Takes back all or part of an invoice: `line` is negative, and never more than what was invoiced."""
+    access: StaffAccess, invoice_id: int, number: str, line: BilledLine, now: datetime,
+    *, receipt: str | None = None, is_joined: bool = True,
+) -> Invoice:  # fmt: skip
+    """Takes back all or part of an invoice: `line` is negative, and never more than what was invoiced.
+    `number`, `receipt`: as in `Entry`; `is_joined`: as in `issue_invoice`.
+    """
     invoice = await access.get(Invoice, invoice_id)
     await access.first(select(Invoice.number).where(col(Invoice.id) == invoice.key).with_for_update())
     if invoice.kind == InvoiceKind.CREDIT_NOTE:
@@ -117,11 +127,12 @@ async def issue_credit_note(
     printed = printed_now(
         company, settings, (of.since, of.until), of.vat_exemption, settles, email=next(iter(payers), "")
     )
-    entry = Entry(number, InvoiceKind.CREDIT_NOTE, f"Avoir sur {invoice.number}", today, today)
+    title = f"Avoir sur {invoice.number}"
+    entry = Entry(number, InvoiceKind.CREDIT_NOTE, title, today, today, receipt=receipt)
     note = await _add(access, company, entry, [line], printed, now, settles_id=invoice.key)
     about = f"{_about(note)}, sur {invoice.number}"
     _record(access, AuditKind.CREDIT_NOTE_ISSUED, note, about, now)
-    await _mail(access, company, note, payers, now)
+    await _mail(access, company, note, payers=payers, now=now, is_joined=is_joined)
     return note
 
 
@@ -199,11 +210,12 @@ async def _add(
     now: datetime, settles_id: int | None = None,
 ) -> Invoice:  # fmt: skip
     amounts = _checked_amounts(lines)
-    if not NUMBER.fullmatch(entry.number):
+    number = entry.number or await draw_number(access, entry.kind, entry.issued_on)
+    if not NUMBER.fullmatch(number):
         raise Refused(
             "Un numéro compte 21 caractères au plus : majuscules, chiffres, tiret ou barre oblique."
         )
-    fields = {name: value for name, value in asdict(entry).items() if name != "period"}
+    fields = {name: value for name, value in asdict(entry).items() if name != "period"} | {"number": number}
     invoice = Invoice(
         company_id=company.key, created_at=now, settles_id=settles_id, **fields, **asdict(amounts),
         lines=[stored_line(each) for each in lines], printed=printed.stored(),
@@ -236,9 +248,21 @@ def _about(invoice: Invoice) -> str:
 
 
 async def _mail(
-    access: StaffAccess, company: Company, invoice: Invoice, payers: Sequence[str], now: datetime
-) -> None:
-    """Mail the invoice as a file: the payer may have no account here."""
+    access: StaffAccess, company: Company, invoice: Invoice, payers: Sequence[str], now: datetime,
+    *, is_joined: bool,
+) -> None:  # fmt: skip
+    """Mail the invoice as a file, since the payer may have no account here; of tens of thousands at once,
+    only where it is.
+    """
+    if not is_joined:
+        for recipient in payers:
+            queue_mail(
+                access, "invoice_called", recipient, now, code=company.code,
+                company=f"{company.code} - {company.name}", invoice_id=invoice.key, number=invoice.number,
+                title=invoice.title, total_cents=invoice.total_cents, due=day(invoice.due_on),
+                is_note=invoice.kind == InvoiceKind.CREDIT_NOTE,
+            )  # fmt: skip
+        return
     row, settings = await row_of(access, invoice), access.portal.settings
     paper = paper_of(company, invoice, row, payments=[], settings=settings, today=day_of(now))
     for recipient in payers:
@@ -263,3 +287,27 @@ async def _payers(access: StaffAccess, company: Company) -> list[str]:
     )
     rows = await access.rows(people.order_by(col(Account.id)))
     return [email for email, roles in rows if Right.INVOICES in rights_of(roles)]
+
+
+# The numbers of invoices: continuous, drawn in the transaction that writes the invoice, so that none is
+# missing and none stands twice, whatever is killed when (CGI, annexe II, article 242 nonies A).
+
+PREFIXES = {InvoiceKind.CREDIT_NOTE: "AV"}
+USUAL = "FA"
+
+
+async def draw_number(access: StaffAccess, kind: InvoiceKind, issued_on: date) -> str:
+    """« FA2027-000123 », or « AV2027-000004 » for a credit note: the next one of the year in which it is
+    issued. The series is locked until the transaction ends.
+    """
+    prefix = f"{PREFIXES.get(kind, USUAL)}{issued_on.year}-"
+    drawing = update(InvoiceSeries).where(col(InvoiceSeries.prefix) == prefix)
+    drawing = drawing.values(last=col(InvoiceSeries.last) + 1)
+    if not await access.change(drawing):
+        async with access.savepoint():
+            access.add(InvoiceSeries(prefix=prefix))
+            await access.flush()
+        await access.change(drawing)
+    mine = access.select(InvoiceSeries).where(InvoiceSeries.prefix == prefix)
+    series = await access.first(mine.execution_options(populate_existing=True))
+    return f"{prefix}{series.last if series else 0:06}"

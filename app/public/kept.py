@@ -276,7 +276,7 @@ HELD = (
             "declarationcorrection": "company_id declaration_id account_id text state answer sent_at "
             "answered_at",
             "invoice": "company_id number kind title issued_on due_on lines net_cents vat_cents "
-            "total_cents settles_id printed created_at",
+            "total_cents settles_id printed receipt created_at",
             "payment": "company_id invoice_id paid_on cents method reference created_at",
         },
     ),

@@ -344,7 +344,7 @@ FIXED = (
     Fixed(
         "Réglages et planning du service",
         "tant qu’ils servent ; ils ne disent rien d’un salarié",
-        "carecentre careteam clinicsession columnhabit demobase professional professionalabsence quickanswer "
-        "retentionperiod sessioncompany tariff",
+        "carecentre careteam clinicsession columnhabit contributioncall demobase invoiceseries professional "
+        "professionalabsence quickanswer retentionperiod sessioncompany tariff",
     ),
 )

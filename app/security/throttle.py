@@ -124,6 +124,7 @@ LIMITS: dict[str, Limits] = {
     "staff_digest": SERVICE,
     "document_shared": SERVICE,
     "invoice_issued": SERVICE,
+    "invoice_called": SERVICE,
     "declaration_due": SERVICE,
     "membership_changed": SERVICE,
     "expiries": SERVICE,

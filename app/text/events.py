@@ -70,6 +70,7 @@ EVENTS = {
     "tariff_published": "tarif publié",
     "campaign_changed": "jours de la campagne changés",
     "reminders_asked": "relances demandées",
+    "call_issued": "appel de cotisation émis",
     "thing_taken": "pris en charge",
     "thing_given": "confié à un collègue",
     "thing_released": "remis à tous",

@@ -48,7 +48,7 @@ from db.models.employee_import import ColumnHabit, EmployeeImport, ImportLine, I
 from db.models.factor import Passkey, RecoveryCode, SecondFactor
 from db.models.inbox import OF_COMPANY, QuickAnswer, StaffNote, Subject, Taking
 from db.models.inquiry import Inquiry, InquiryMessage, InquiryState, InquiryTheme, PublicInquiry
-from db.models.invoice import Invoice, InvoiceKind, Payment
+from db.models.invoice import CallState, ContributionCall, Invoice, InvoiceKind, InvoiceSeries, Payment
 from db.models.kept_file import KeptBytes, KeptFile
 from db.models.mail import DemoMail, OutboxMail
 from db.models.member_import import (
@@ -87,6 +87,7 @@ __all__ = [
     "BatchState",
     "BuyerKind",
     "CalendarFeed",
+    "CallState",
     "CareCentre",
     "CareTeam",
     "ChangeKind",
@@ -98,6 +99,7 @@ __all__ = [
     "CompanyOwned",
     "ContactKind",
     "Contract",
+    "ContributionCall",
     "ConvocationBatch",
     "CorrectionState",
     "DeclarationAnswer",
@@ -121,6 +123,7 @@ __all__ = [
     "Invitation",
     "Invoice",
     "InvoiceKind",
+    "InvoiceSeries",
     "KeptBytes",
     "KeptFile",
     "KnownDevice",

@@ -80,6 +80,7 @@ class AuditKind(StrEnum):
     TARIFF_PUBLISHED = "tariff_published"
     CAMPAIGN_CHANGED = "campaign_changed"
     REMINDERS_ASKED = "reminders_asked"
+    CALL_ISSUED = "call_issued"
     THING_TAKEN = "thing_taken"
     THING_GIVEN = "thing_given"
     THING_RELEASED = "thing_released"

@@ -4,10 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, String, UniqueConstraint
 from sqlmodel import Field
 
-from db.models.base import CompanyOwned, instant
+from db.models.base import Base, CompanyOwned, instant
 
 
 class InvoiceKind(StrEnum):
@@ -23,11 +23,13 @@ class Invoice(CompanyOwned, table=True):
 
     `settles_id`: the invoice that a credit note settles. `printed`: the two parties, the period and the terms
     as they were on its day, since an invoice does not change; empty when it is older than that.
+    `receipt`: the number of the declaration's receipt that it bills, or settles the difference with: once.
     """
 
     __table_args__ = (
         Index("ix_invoice_company_id_issued_on_id", "company_id", "issued_on", "id"),
         Index("ix_invoice_company_id_settles_id", "company_id", "settles_id"),
+        Index("uq_invoice_receipt", "receipt", unique=True),
     )
 
     company_id: int = Field(foreign_key="company.id")
@@ -42,7 +44,44 @@ class Invoice(CompanyOwned, table=True):
     total_cents: int
     settles_id: int | None = Field(default=None, foreign_key="invoice.id")
     printed: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    receipt: str | None = Field(default=None, max_length=30)
     created_at: datetime = instant()
+
+
+class InvoiceSeries(Base, table=True):
+    """Numbers of invoices as the law wants them, continuous in the order of their days (Code général des
+    impôts, annexe II, article 242 nonies A). `last`: the one drawn last under that prefix.
+    """
+
+    prefix: str = Field(max_length=12, unique=True)
+    last: int = 0
+
+
+class CallState(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+
+
+class ContributionCall(Base, table=True):
+    """The invoices of a year's declarations, issued one after the other. `after`: the declaration that was
+    looked at last; the counts are of this run.
+    """
+
+    __table_args__ = (Index("ix_contributioncall_state", "state"),)
+
+    year: int = Field(unique=True)
+    issued_on: date
+    due_on: date
+    state: CallState = Field(default=CallState.RUNNING, sa_type=String(10))
+    account_id: int = Field(foreign_key="account.id")
+    after: int = 0
+    expected: int = 0
+    invoices: int = 0
+    credit_notes: int = 0
+    total_cents: int = Field(default=0, sa_type=BigInteger)
+    refused: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    started_at: datetime = instant()
+    ended_at: datetime | None = instant(nullable=True)
 
 
 class Payment(CompanyOwned, table=True):

@@ -59,6 +59,7 @@ MEMBERS = (
     "/deconnexion",
     "/",
 )
+CAMPAIGN = ("tarif", "campagne", "suivi", "relance", "estimation", "appel")
 LIFE = (
     "notes", "numero", "siret", "facturation", "equipe", "administrateur", "suspension", "reprise",
     "radiation", "reouverture", "fusion", "invitation",
@@ -364,7 +365,7 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         f"/personnes/{world.alice.id}", f"/salaries/{world.employee.id}", "/adherents/import",
         f"/adherents/import/{imported.key}", f"/adherents/import/{imported.key}/annulation",
         "/cotisations", "/cotisations/2026", "/cotisations/2027/tarif",
-        *(f"/cotisations/2026/{page}" for page in ("tarif", "campagne", "suivi", "relance", "estimation")),
+        *(f"/cotisations/2026/{page}" for page in CAMPAIGN),
         "/conservation", "/conservation/apercu", "/conservation/employees?months=36", "/droit-acces",
         f"/droit-acces?last_name={OURS}&first_name=Jean&born=31/01/1980",
         f"/droit-acces/fiches?fiche={world.employee.id}",

@@ -124,7 +124,7 @@ async def test_what_is_not_whole_cents_is_refused(portal, world, cents):
     assert not await of_the_site(portal, world)
 
 
-@pytest.mark.parametrize("number", ["", "f2026", "F 1", "F" * 22, "=1+1", "F\n1", "É1"])
+@pytest.mark.parametrize("number", ["f2026", "F 1", "F" * 22, "=1+1", "F\n1", "É1"])
 async def test_a_number_that_gives_no_reference_is_refused(portal, world, number):
     with pytest.raises(Refused, match="Un numéro compte"):
         await an_invoice(portal, world, number=number)

@@ -23,6 +23,9 @@ OF_NOBODY = {
     "demobase": "filled_at",
     "quickanswer": "title text updated_at",
     "columnhabit": "company_id header field",
+    "contributioncall": "year issued_on due_on state account_id after expected invoices credit_notes "
+    "total_cents refused started_at ended_at",
+    "invoiceseries": "prefix last",
     "convocationbatch": "team_id due_before kinds sessions state account_id created_at started_at ended_at",
     "professional": "name role left_on",
     "professionalabsence": "professional_id first_on last_on",

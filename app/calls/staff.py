@@ -1,0 +1,128 @@
+"""The call of a year: launched once, run again for what came since; and its portions.
+
+Each portion is one transaction: its numbers, its invoices, their mails, how far the call is. Killed, it is as
+if it had not begun, so there is neither a gap nor a double. A receipt is billed once, by a constraint of the
+base; another receipt of the same declaration is billed by its difference, an invoice or a credit note.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import col, select, update
+
+from app.access import StaffAccess, VisitorAccess
+from app.calls.queries import Billed, call_of, is_any_running, next_declarations, preview_of
+from app.clock import Moment
+from app.errors import NotFound, Refused
+from app.invoices.rules import BilledLine
+from app.invoices.staff import Entry, issue_credit_note, issue_invoice
+from app.portal import Portal
+from app.text.counts import plural
+from app.text.formats import day
+from db.models import Account, AuditKind, CallState, ContributionCall, Invoice, InvoiceKind, Tariff
+
+PORTION = 10  # declarations of a transaction: about a tenth of a second of the base's writer
+BUSY = "L’appel est déjà en cours : voici où il en est."
+
+
+async def launch_call(access: StaffAccess, year: int, due_on: date, at: Moment) -> None:
+    """Issue today, in the background, the invoices of all that is declared and not billed, to be paid by that
+    day. `Refused` while it runs, or when there is nothing to bill.
+    """
+    tariff = await access.first(access.select(Tariff).where(Tariff.year == year))
+    if tariff is None:
+        raise NotFound
+    if due_on < at.today:
+        raise Refused("L’échéance ne peut pas être passée.", "due_on")
+    preview = await preview_of(access, tariff)
+    if not preview.members:
+        raise Refused("Il n’y a rien à facturer : tout ce qui est déclaré l’est déjà.")
+    await _begin(access, year, due_on, preview.members, at)
+    about = f"{year}, {plural(preview.members, 'déclaration')}, échéance le {day(due_on)}"
+    access.record(AuditKind.CALL_ISSUED, at.now, access.account.key, None, about)
+
+
+async def _begin(access: StaffAccess, year: int, due_on: date, expected: int, at: Moment) -> None:
+    values: dict[str, Any] = {
+        "issued_on": at.today, "due_on": due_on, "state": CallState.RUNNING, "after": 0,
+        "account_id": access.account.key, "expected": expected, "invoices": 0, "credit_notes": 0,
+        "total_cents": 0, "refused": [], "started_at": at.now, "ended_at": None,
+    }  # fmt: skip
+    if await call_of(access, year) is None:
+        access.add(ContributionCall(year=year, **values))  # Two at once: the base takes one.
+        await access.flush()
+        return
+    again = update(ContributionCall).where(
+        col(ContributionCall.year) == year, col(ContributionCall.state) == CallState.DONE
+    )
+    if not await access.change(again.values(**values)):
+        raise Refused(BUSY, status_code=409)
+
+
+async def work_portion(portal: Portal, now: datetime) -> bool:
+    """Bill the next declarations of a call, whichever process is there. False when there is nothing to do."""
+    async with portal.database.transaction(write=False) as session:
+        if not await is_any_running(VisitorAccess(portal, session)):
+            return False
+    async with portal.database.transaction(write=True) as session:
+        claim = (
+            select(ContributionCall)
+            .where(col(ContributionCall.state) == CallState.RUNNING)
+            .order_by(col(ContributionCall.id))
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        call = (await session.exec(claim)).first()
+        if call is None:
+            return False
+        access = StaffAccess(portal, session, await session.get_one(Account, call.account_id))
+        tariff = (await session.exec(select(Tariff).where(Tariff.year == call.year))).one()
+        declarations = await next_declarations(access, tariff, call.after, PORTION)
+        for each in declarations:
+            await _bill(access, call, each, now)
+            call.after = each.id
+        if not declarations:
+            call.state, call.ended_at = CallState.DONE, now
+    return True
+
+
+async def _bill(access: StaffAccess, call: ContributionCall, declared: Billed, now: datetime) -> None:
+    """The document of one receipt; what cannot be billed is kept with its reason, and holds up no other."""
+    try:
+        async with access.savepoint():
+            made = await _document(access, call, declared, now)
+    except Refused as refused:
+        call.refused = [*call.refused, {"company_id": declared.company_id, "why": refused.message}]
+        return
+    if made:
+        is_note = made.kind == InvoiceKind.CREDIT_NOTE
+        call.invoices += not is_note
+        call.credit_notes += is_note
+        call.total_cents += made.total_cents
+
+
+async def _document(
+    access: StaffAccess, call: ContributionCall, declared: Billed, now: datetime
+) -> Invoice | None:
+    """The invoice of a declaration, or of its difference with what was billed; a credit note when that is
+    less; nothing when it is nothing.
+    """
+    difference = declared.net_cents - declared.billed_cents
+    if not difference:
+        return None
+    if difference < 0 and declared.first_id:
+        line = BilledLine(f"Correction de la déclaration {call.year}, reçu {declared.receipt}", 1, difference)
+        return await issue_credit_note(
+            access, declared.first_id, "", line, now, receipt=declared.receipt, is_joined=False
+        )
+    period = (date(call.year, 1, 1), date(call.year, 12, 31))
+    if declared.first_id:
+        title = f"Complément de cotisation {call.year}"
+        lines = [BilledLine(f"Correction de la déclaration, reçu {declared.receipt}", 1, difference)]
+    else:
+        title = f"Cotisation {call.year}"
+        lines = [BilledLine(each["label"], each["quantity"], each["unit_cents"]) for each in declared.lines]
+    entry = Entry(
+        "", InvoiceKind.CONTRIBUTION, title, call.issued_on, call.due_on, period, receipt=declared.receipt
+    )
+    return await issue_invoice(access, declared.company_id, entry, lines, now, is_joined=False)
