@@ -4,7 +4,7 @@ A device opens nothing: it lets its owner guess apart from strangers, and tells 
 
 A known device is a row, not a signature. The browser keeps 256 random bits for 400 days; the table keeps
 their fingerprint, a mark of the last network, and the end. So it can be listed, forgotten and ended with the
-password, and a value planted by somebody else is never taken over. Revisit with passkeys for everybody.
+password, and a value planted by somebody else is never taken over. Revisit when most sign in by a passkey.
 """
 
 from collections.abc import Sequence

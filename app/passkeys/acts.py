@@ -33,6 +33,7 @@ from app.text import formats
 from db.models import Account, AuditKind, Passkey
 
 WRONG = "Cette clé d’accès n’ouvre aucun compte ici. Entrez avec votre mot de passe."
+SILENT = "Aucune clé n’a encore répondu. Appuyez de nouveau sur « Créer la clé d’accès »."
 WRONG_NEW = "La clé n’a pas pu être enregistrée. Recommencez."
 WRONG_FACTOR = "Cette clé d’accès n’est pas reconnue. Tapez un code."
 OF_STAFF = "Au service, la clé d’accès vient après le mot de passe : commencez par votre adresse e-mail."
@@ -70,6 +71,9 @@ async def keys_of(access: Access, account_id: int) -> Sequence[Passkey]:
 
 async def add(access: AccountAccess, answer: str, name: str, flow: str, now: datetime) -> None:
     """Keep the key that this answer made, once its owner has proved who they are: the flow says so."""
+    if not answer:
+        # Sent before the script was there.
+        raise Refused(SILENT)
     portal, account = access.portal, access.account
     challenge, site = challenge_for(access, Purpose.ADD, flow), site_of(portal.settings)
     async with access.paused():

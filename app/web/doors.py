@@ -24,7 +24,7 @@ from app.sessions import Seat, lent_seat, people_who_give, seat_at, session_of
 from app.staff_rights import StaffRight, StaffScope, staff_rights_of
 from app.waiting import ANY_TEAM, COUNTS, read_counts
 from app.web.caller import Caller, Viewer
-from app.web.drafts import LONGEST, keep_draft
+from app.web.drafts import LONGEST, drop_resumed, keep_draft
 from app.web.signatures import Request
 from app.web.uploads import Limit, drain, read_upload
 from db.models import Account, AccountSession, Document, Employee, StaffMember
@@ -111,6 +111,7 @@ async def account_access(request: Request) -> AsyncIterator[AccountAccess]:
         # Whoever has not shown their second factor may still leave.
         if not (opened.needs_factor and request.route_handler.opt.get("leaves")):
             _check_steps(opened)
+        await drop_resumed(request, session, account.key)
         yield AccountAccess(Caller.of(request).portal, session, account, opened)
 
 
@@ -151,6 +152,7 @@ async def staff_access(request: Request) -> AsyncIterator[StaffAccess]:
             # Before a byte of the file is read.
             await may_send(access, **request.path_params)
         await _count_waiting(Caller.of(request), access)
+        await drop_resumed(request, session, account.key)
         yield access
         await access.check_scope()
 
@@ -193,6 +195,7 @@ async def member_access(request: Request) -> AsyncIterator[MemberAccess]:
         if request.method == "POST" and (may_send := request.route_handler.opt.get("file")):
             # Before a byte of the file is read, and before its handler can forget it.
             await may_send(access, **request.path_params)
+        await drop_resumed(request, session, seat.account.key)
         yield access
         if access.looker:
             await _trace_look(access, access.looker, request.path_params)

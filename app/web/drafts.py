@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete
 from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.access import AccountAccess, StaffAccess, of_account
 from app.web.caller import TOKEN_FIELD, Caller
@@ -18,6 +19,7 @@ from db.models import DRAFT_KEPT, Draft
 from db.types import Instant
 
 MOST_FIELDS, LONGEST = 200, 5_000
+RESUMED = "reprise"  # in the address that a draft is sent to
 
 
 async def keep_draft(
@@ -52,6 +54,12 @@ _DRAFT = of_account(Draft).where(col(Draft.created_at) > bindparam("since", type
 
 async def draft_of(access: AccountAccess | StaffAccess, now: datetime) -> Draft | None:
     return await access.first(_DRAFT, {"account": access.account.key, "since": now - DRAFT_KEPT})
+
+
+async def drop_resumed(request: Request, session: AsyncSession, account_id: int) -> None:
+    """The draft goes with what is now sent in its place; a refusal gives the form back, filled."""
+    if request.method == "POST" and RESUMED in request.query_params:
+        await session.exec(delete(Draft).where(col(Draft.account_id) == account_id))
 
 
 # Where the sign-in may lead back to: an allow-list of addresses that a signed-in reader can GET.

@@ -131,8 +131,10 @@ async def test_what_was_typed_when_the_session_ended_is_given_back(
     kept = await alice.get("/mon-compte/reprise")
     assert "<li>Nouveau Nom</li>" in kept.text
     fields["csrf"] = await alice.token("/mon-compte/reprise")
-    await alice.post("/mon-compte", data=fields)
+    assert 'action="/mon-compte?reprise=1"' in kept.text
+    await alice.post("/mon-compte?reprise=1", data=fields)
     assert (await account_named(portal, "Alice")).last_name == "Nouveau Nom"
+    assert (await alice.get("/mon-compte/reprise")).status_code == 303, "it waits no longer"
 
 
 async def test_passwords_are_never_kept_in_a_draft(alice, world, time_machine_at, visitor):

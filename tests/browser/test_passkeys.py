@@ -61,6 +61,7 @@ async def adds_a_key(reader, **proof):
     await reader.press("Enter")
     await reader.give(**proof)
     await expect(reader.page.get_by_label("Nom de la clé")).to_have_value("Chrome sur Linux")
+    await reader.page.wait_for_load_state()  # and its script with it
     await reader.give(name="Mon ordinateur")
     await expect(reader.page.get_by_role("status").filter(has_text="ajoutée")).to_be_visible()
     await expect(reader.page.get_by_role("row", name="Mon ordinateur")).to_be_visible()
@@ -109,6 +110,8 @@ async def test_the_same_device_makes_no_second_key(reader, authenticator, world,
     await adds_a_key(reader, current_password=PASSWORD)
     await reader.open(f"{LIST}/ajout")
     await reader.give(current_password=PASSWORD)
+    await expect(reader.page.get_by_label("Nom de la clé")).to_be_visible()
+    await reader.page.wait_for_load_state()
     await reader.give(name="Encore")
     await expect(reader.page.get_by_role("alert")).to_contain_text("Aucune clé n’a été créée")
     assert len(await rows(portal, Passkey)) == 1

@@ -141,6 +141,8 @@ async def test_a_name_is_asked_for_and_ten_keys_are_enough(alice, portal):
     await alice.fill(ADDING, current_password=PASSWORD)
     nameless = await alice.fill(ADDING, name=" ", credential="")
     assert "Donnez un nom à cette clé" in nameless.text
+    early = await alice.fill(ADDING, name="Clé", credential="")
+    assert "Appuyez de nouveau sur « Créer la clé d’accès »" in early.text
     for _ in range(10):
         await key_added(alice)
     assert "Vous en avez 10, le plus qui soit possible" in (await alice.get(LIST)).text

@@ -48,17 +48,20 @@ async def test_what_was_typed_waits_until_the_role_is_back(planner, portal):
     draft = await planner.get("/mon-compte/reprise")
     check(draft)
     again = {"csrf": await planner.token("/mon-compte/reprise"), **TYPED}
-    assert (await planner.post(NEW, data=again)).status_code == 403, "not yet"
+    assert (await planner.post(f"{NEW}?reprise=1", data=again)).status_code == 403, "not yet"
     assert "Reprendre ma saisie" in (await planner.get("/service")).text
 
     await roles_are(portal, "planning")
     draft = await planner.get("/mon-compte/reprise")
     for value in TYPED.values():
         assert f'value="{value}"' in draft.text
-    assert f'action="{NEW}"' in draft.text
+    assert f'action="{NEW}?reprise=1"' in draft.text
     before = len(await rows(portal, CareCentre))
-    assert (await planner.post(NEW, data=again)).status_code == 303
+    assert (await planner.post(f"{NEW}?reprise=1", data={**again, "csrf": "x" * 43})).status_code == 422
+    assert await rows(portal, Draft), "an old page takes nothing away"
+    assert (await planner.post(f"{NEW}?reprise=1", data=again)).status_code == 303
     assert len(await rows(portal, CareCentre)) == before + 1
+    assert "Reprendre ma saisie" not in (await planner.get("/service")).text
 
 
 async def test_htmx_shows_it_above_the_form_that_stays(planner, portal):
