@@ -77,9 +77,9 @@ def _place(party: Party) -> dict[str, Any]:
 def _registered(party: Party) -> dict[str, Any]:
     if not party.siren:
         return {}
-    return {
+    place = {"identifiers": {SIRET: party.siret}} if party.siret else {}
+    return place | {
         "legal_identifier": party.siren, "legal_identifier_schemeid": SIREN,
-        "identifiers": {SIRET: party.siret},
         "einvoicing_addr": party.siren, "einvoicing_addr_schemeid": FRENCH_ADDRESS,
     }  # fmt: skip
 

@@ -19,7 +19,7 @@ from app.invoices.views import items_of
 from app.mail.letters import File
 from app.portal import Portal
 from app.settings import Settings
-from app.text.counts import siret
+from app.text.counts import siren, siret
 from app.text.formats import amount, day
 from app.text.search import folded
 from db.models import Company, Invoice, InvoiceKind, Payment
@@ -131,7 +131,7 @@ def _service(seller: Party) -> dict[str, str]:
     return {
         "name": seller.name, "form": seller.legal_form, "address": seller.address, "town": town,
         "phone": seller.phone, "email": seller.email,
-        "siret": f"SIRET {siret(seller.siret)}" if seller.siret else "", "vat": vat,
+        "siret": _number(seller), "vat": vat,
     }  # fmt: skip
 
 
@@ -140,9 +140,15 @@ def _buyer(buyer: Party) -> dict[str, str]:
         "name": buyer.name,
         "address": buyer.address,
         "town": f"{buyer.postcode} {buyer.town}".strip(),
-        "siret": f"SIRET {siret(buyer.siret)}" if buyer.siret else "",
+        "siret": _number(buyer),
         "code": f"Code adhérent {buyer.code}",
     }
+
+
+def _number(party: Party) -> str:
+    if party.siret:
+        return f"SIRET {siret(party.siret)}"
+    return f"SIREN {siren(party.siren)}" if party.siren else ""
 
 
 def _settled(row: InvoiceRow, payments: Sequence[Payment]) -> list[dict[str, str]]:

@@ -20,22 +20,19 @@ NO_DISCOUNT = "Pas d’escompte pour paiement anticipé."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """One of the two sides. `siret`: 14 digits or ""; its first nine are the SIREN."""
+    """One of the two sides. `siren`: of the whole company; `siret`: of the place, which may not be known."""
 
     name: str
     address: str = ""
     postcode: str = ""
     town: str = ""
+    siren: str = ""
     siret: str = ""
     vat_number: str = ""
     legal_form: str = ""
     email: str = ""
     phone: str = ""
     code: str = ""
-
-    @property
-    def siren(self) -> str:
-        return self.siret[:9]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +78,13 @@ class Printed:
 
 def printed_now(
     company: Company, settings: Settings, period: tuple[date, date], vat_exemption: str = "",
-    settles: tuple[str, date] | None = None, email: str = "",
+    settles: tuple[str, date] | None = None, email: str = "", siren: str = "",
 ) -> Printed:  # fmt: skip
     """Those of an invoice of today. `email`: where it is sent, which stands for an electronic address when
-    the buyer has no SIREN.
+    the buyer has no SIREN. `siren`: of the member whose site this is.
     """
     return Printed(
-        seller=_seller(settings), buyer=_buyer(company, email or company.email),
+        seller=_seller(settings), buyer=_buyer(company, email or company.email, siren),
         since=period[0], until=period[1],
         late_penalty=settings.service_late_penalty, discount=settings.service_discount,
         vat_exemption=vat_exemption, settles=settles,
@@ -118,14 +115,14 @@ def _seller(settings: Settings) -> Party:
     street, postcode, town = settings.service_place
     return Party(
         name=settings.service_name, address=street, postcode=postcode, town=town,
-        siret=settings.service_siret, vat_number=settings.service_vat_number,
-        legal_form=settings.service_legal_form, email=settings.service_contributions_email,
-        phone=settings.service_phone,
+        siren=settings.service_siret[:9], siret=settings.service_siret,
+        vat_number=settings.service_vat_number, legal_form=settings.service_legal_form,
+        email=settings.service_contributions_email, phone=settings.service_phone,
     )  # fmt: skip
 
 
-def _buyer(company: Company, email: str) -> Party:
+def _buyer(company: Company, email: str, siren: str) -> Party:
     return Party(
         name=company.name, address=company.address, postcode=company.postcode, town=company.town,
-        siret=company.siret, email=email, code=company.code,
+        siren=company.siret[:9] or siren, siret=company.siret, email=email, code=company.code,
     )  # fmt: skip

@@ -92,9 +92,9 @@ async def issue_invoice(
     taxed = (
         [replace(each, vat_points=0) for each in lines] if exemption else await _taxed(access, entry, lines)
     )
-    payers = await _payers(access, company)
+    payers, siren = await _payers(access, company), await _siren_above(access, company)
     printed = printed_now(
-        company, access.portal.settings, (since, until), exemption, email=next(iter(payers), "")
+        company, access.portal.settings, (since, until), exemption, email=next(iter(payers), ""), siren=siren
     )
     invoice = await _add(access, company, entry, taxed, printed, now)
     _record(access, AuditKind.INVOICE_ISSUED, invoice, _about(invoice), now)
@@ -124,8 +124,9 @@ async def issue_credit_note(
     company, today = await access.get(Company, invoice.company_id), day_of(now)
     settings, payers = access.portal.settings, await _payers(access, company)
     of, settles = printed_of(invoice, company, settings), (invoice.number, invoice.issued_on)
+    siren = of.buyer.siren or await _siren_above(access, company)
     printed = printed_now(
-        company, settings, (of.since, of.until), of.vat_exemption, settles, email=next(iter(payers), "")
+        company, settings, (of.since, of.until), of.vat_exemption, settles, next(iter(payers), ""), siren
     )
     title = f"Avoir sur {invoice.number}"
     entry = Entry(number, InvoiceKind.CREDIT_NOTE, title, today, today, receipt=receipt)
@@ -270,6 +271,14 @@ async def _mail(
             access, "invoice_issued", recipient, now, code=company.code,
             company=f"{company.code} - {company.name}", invoice_id=invoice.key, invoice_paper=paper,
         )  # fmt: skip
+
+
+async def _siren_above(access: StaffAccess, company: Company) -> str:
+    """The SIREN of the member whose site this is: one company has one, whatever its places."""
+    if company.siret or not company.is_site:
+        return ""
+    siret = await access.first(select(Company.siret).where(col(Company.code) == company.member_code))
+    return (siret or "")[:9]
 
 
 async def _payers(access: StaffAccess, company: Company) -> list[str]:

@@ -54,8 +54,10 @@ class Delivery:
     words: str
 
 
-def delivery_of(company: Company) -> Delivery:
-    """The law gives each kind of buyer another way (loi de finances 2024, article 91)."""
+def delivery_of(company: Company, siren: str) -> Delivery:
+    """The law gives each kind of buyer another way (loi de finances 2024, article 91). `siren`: of the
+    company or of the member whose site it is, or "".
+    """
     if company.buyer_kind == BuyerKind.PUBLIC:
         return Delivery(
             ("organisme public", "wait"),
@@ -67,7 +69,7 @@ def delivery_of(company: Company) -> Delivery:
             "Ses factures partent par courriel ou par courrier, sans plateforme. Déclarez ces ventes et "
             "leurs règlements à l’administration par votre plateforme agréée (e-reporting).",
         )
-    if not company.siret:
+    if not siren:
         return Delivery(
             ("sans SIRET", "bad"),
             "Aucune plateforme agréée ne peut lui remettre ses factures : elles partent par courriel. "
@@ -75,8 +77,7 @@ def delivery_of(company: Company) -> Delivery:
         )
     return Delivery(
         ("facture électronique", "ok"),
-        "Votre plateforme agréée lui remet ses factures à l’adresse électronique "
-        f"{company.siret[:9]}, son SIREN.",
+        f"Votre plateforme agréée lui remet ses factures à l’adresse électronique {siren}, son SIREN.",
     )
 
 

@@ -17,7 +17,9 @@ STATES = {
 }  # fmt: skip
 # Members whose invoices go another way than by a platform.
 BILLED = {
-    "sans_siret": (col(Company.siret) == "") & (col(Company.buyer_kind) == BuyerKind.TAXED),
+    "sans_siret": (col(Company.siret) == "")
+    & (col(Company.buyer_kind) == BuyerKind.TAXED)
+    & (col(Company.code) == col(Company.member_code)),  # a site has its member's SIREN
     "non_assujettis": col(Company.buyer_kind) == BuyerKind.UNTAXED,
     "publics": col(Company.buyer_kind) == BuyerKind.PUBLIC,
 }

@@ -137,14 +137,16 @@ async def show(access: Staff, code: FromPath[str], fait: NamedDependency[str] = 
 
 async def _member_page(access: StaffAccess, company: Company, form: Form[Any], notice: str = "") -> Page:
     today, now = clock.today(), clock.now()
+    facts = await facts_of(access, company, now, today)
+    siren = next((each.siret[:9] for each in (company, *facts.sites) if each.siret), "")
     return page(
         "members/show.html", form=form, notice=notice, member=company, state=state_of(company), few=FEW,
         now=now,
-        facts=await facts_of(access, company, now, today), employees=employees_words,
+        facts=facts, employees=employees_words,
         access_tag=access_tag, role_words=role_words, service_title=service_title, state_words=state_words,
         visits=VISITS, slot_tags=SLOT_TAGS, thread_words=STATE_WORDS, document_words=KIND_WORDS, today=today,
         rights=access.rights, written=await notes_on(access, OF_COMPANY, company.key, company.key),
-        delivery=delivery_of(company),
+        delivery=delivery_of(company, siren),
     )  # fmt: skip
 
 

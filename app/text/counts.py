@@ -23,6 +23,11 @@ def thousands(number: int) -> str:
     return f"{number:,}".replace(",", NARROW)
 
 
+def siren(value: str) -> str:
+    """732 829 320"""
+    return f"{value[:3]} {value[3:6]} {value[6:]}"
+
+
 def siret(value: str) -> str:
     """732 829 320 00074"""
     return f"{value[:3]} {value[3:6]} {value[6:9]} {value[9:]}" if len(value) == 14 else value

@@ -23,12 +23,12 @@ from tests.invoices.test_paper import a_paper, drawn
 
 SELLER = Party(
     name="Santé au travail d’Armor", address="12 rue de la Gare", postcode="22000", town="Saint-Brieuc",
-    siret="73282932000074", vat_number="FR44732829320", legal_form="Association loi 1901",
+    siren="732829320", siret="73282932000074", vat_number="FR44732829320", legal_form="Association loi 1901",
     email="cotisations@service.example", phone="02 96 00 00 22",
 )  # fmt: skip
 BUYER = Party(
-    name="Adhérent BRIEUC", address="1 quai", postcode="22000", town="Saint-Brieuc", siret="40483304800022",
-    email="brieuc@ours.example", code="00010",
+    name="Adhérent BRIEUC", address="1 quai", postcode="22000", town="Saint-Brieuc",
+    siren="404833048", siret="40483304800022", email="brieuc@ours.example", code="00010",
 )  # fmt: skip
 BANK = {"iban": IBAN, "bic": BIC, "reference": "RF40F202600123"}
 A_LINE = st.builds(
@@ -84,9 +84,10 @@ OTHERS = {
     "no siren": {"buyer": Party(name="Mme Le Bris", email="anne@home.example", code="00011")},
     "exempt": {"vat_exemption": "Exonération de TVA, article 261 du CGI", "points": 0},
     "no vat number": {
-        "seller": Party(name="X", siret="73282932000074"), "vat_exemption": "Article 293 B du CGI",
-        "points": 0,
+        "seller": Party(name="X", siren="732829320", siret="73282932000074"),
+        "vat_exemption": "Article 293 B du CGI", "points": 0,
     },
+    "a site of a member": {"buyer": Party(name="Adhérent BRIEUC, Dinan", siren="404833048", code="00010-5")},
     "no account": {"bank": {}},
     "credited": {"credited": 41_760},
     "paid too much": {"paid": 50_000},

@@ -147,6 +147,16 @@ async def test_what_it_says_of_the_two_sides_stays_when_they_change(alice, porta
     assert attached((await alice.get(f"{INVOICES}/{invoice.id}/pdf")).content) == before
 
 
+async def test_a_site_that_has_no_siret_has_the_siren_of_its_member(alice, portal, world):
+    async with portal.database.transaction(write=True) as session:
+        (await session.get(Company, world.ours.key)).siret = "73282932000074"
+    invoice = await an_invoice(portal, world)
+    content = (await alice.get(f"{INVOICES}/{invoice.id}/pdf")).content
+    assert broken_rules(attached(content)) == []
+    assert value(attached(content), "BuyerTradeParty/SpecifiedLegalOrganization/ID") == "732829320"
+    assert "SIREN 732 829 320" in PdfReader(io.BytesIO(content)).pages[0].extract_text()
+
+
 async def test_the_invoices_of_a_year_come_in_one_file_by_number(alice, portal, world):
     await an_invoice(portal, world, "F2025/1", issued_on=date(2025, 3, 1), due_on=date(2025, 4, 1))
     invoice = await an_invoice(portal, world, "F2026-2")
