@@ -81,9 +81,7 @@ async def give(request: Request, access: Staff) -> Response[Any]:
     at = clock.moment()
     records = [await record_of(access, each) for each in people]
     staff.trace_export(access, people, at)
-    html = request.app.state.templates.render(
-        "disclosure/export.html", "", await _words(access, records, is_given=True)
-    )
+    html = request.app.state.templates.render("disclosure/export.html", "", await _words(access, records))
     files = [each for record in records for each in record.files]
     names = names_in([(f"documents-{each.title}", each.file_name) for each in files])
     stored = [Stored(name, each.sha256) for name, each in zip(names, files, strict=True)]
@@ -131,13 +129,13 @@ async def _show(access: StaffAccess, people: list[Employee], form: Form[Any], no
     records = [await record_of(access, each) for each in people]
     return page(
         "disclosure/show.html", form=form, notice=notice, numbers=written([each.key for each in people]),
-        **await _words(access, records, is_given=False),
+        **await _words(access, records),
     )  # fmt: skip
 
 
-async def _words(access: StaffAccess, records: list[Record], *, is_given: bool) -> dict[str, Any]:
+async def _words(access: StaffAccess, records: list[Record]) -> dict[str, Any]:
     return {
-        "records": records, "said": said, "is_given": is_given, "made_at": clock.now(),
+        "records": records, "said": said, "made_at": clock.now(),
         "is_medical": StaffRight.MEDICAL in access.rights, "periods": periods_in_words(await periods(access)),
     }  # fmt: skip
 

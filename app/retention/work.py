@@ -46,6 +46,8 @@ async def apply_periods(portal: Portal, now: datetime, until: datetime) -> int:
             number, after = await _portion(portal, line, due, act, after, now)
             done += number
             await asyncio.sleep(BREATH if number else 0)
+    async with portal.database.transaction(write=True) as session:
+        await portal.database.drop_old_words(session)
     if done:
         log.info("retention_applied", rows=done)
     return done

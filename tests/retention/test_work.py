@@ -42,6 +42,7 @@ from db.models import (
     Visit,
     metadata,
 )
+from tests.conftest import SERVER
 from tests.reading import rows
 from tests.retention.leavers import LEFT, MARK, NAME, NIGHT, a_leaver, columns
 
@@ -81,6 +82,25 @@ async def test_nothing_says_any_more_who_left_long_ago(portal, world):
     (row,) = await rows(portal, Employee, Employee.id == person.key)
     assert row.anonymised_at == NIGHT
     assert (row.birth_on, row.search_key, row.sort_key, row.person_key) == (date(1900, 1, 1), "", "", "")
+
+
+@pytest.mark.skipif(bool(SERVER), reason="a file of SQLite")
+async def test_their_name_is_not_in_the_file_either(portal, world):
+    """Nor in what it has freed, nor in the index of the search: an archive would carry it on."""
+    await a_leaver(portal, world.ours, world.alice)
+    assert NAME.lower().encode() in await bytes_of_base(portal)
+    await night(portal)
+    content = await bytes_of_base(portal)
+    for word in (NAME, NAME.lower(), MARK, MARK.lower(), "ermeline"):
+        assert word.encode() not in content, word
+
+
+async def bytes_of_base(portal):
+    async with portal.database.engine.connect() as connection:
+        await connection.exec_driver_sql("COMMIT")
+        await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        await connection.exec_driver_sql("BEGIN")
+    return portal.settings.database_file.read_bytes()
 
 
 async def test_what_counts_still_counts(portal, world):
