@@ -30,6 +30,7 @@ from app.web.templating import Templates
 from db.shortage import BUSY, RETRY_AFTER, Busy, may_pass
 
 log = structlog.get_logger()
+FEW_GIVERS = 5  # named where a right is missing
 WAIT = "Un instant, s’il vous plaît"
 
 
@@ -84,7 +85,7 @@ def forbidden(_request: Request, error: Forbidden) -> Response[Any]:
 
 
 def right_missing(_request: Request, error: RightMissing) -> Response[Any]:
-    right, who = STAFF_RIGHT_WORDS[StaffRight(error.right)], ", ".join(error.givers)
+    right, who = STAFF_RIGHT_WORDS[StaffRight(error.right)], ", ".join(error.givers[:FEW_GIVERS])
     words = f"Il faut le droit « {right} », que votre compte n’a pas. Peuvent le donner : {who}."
     if error.draft_kept:
         words = (

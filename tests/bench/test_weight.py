@@ -35,6 +35,12 @@ PUBLIC = (
 SAMPLES = {"code": "00010", "session_id": "1", "mail_id": "1"}
 
 
+@pytest.fixture
+def settings(settings):
+    """Under a name, where the sign-in also offers passkeys."""
+    return settings.model_copy(update={"base_url": "http://localhost:8000"})
+
+
 async def every_row(portal):
     async with portal.database.transaction(write=False) as session:
         connection = await session.connection()
