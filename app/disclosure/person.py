@@ -19,6 +19,7 @@ from app.contact.forms import THEMES
 from app.contact.staff import STATE_WORDS
 from app.documents.kinds import KIND_WORDS
 from app.employees.declared import LABELS, declared_of, employee_name, in_words
+from app.employees.filters import DISCREET, RISK_WORDS
 from app.follow_up.secrecy import sees_health
 from app.follow_up.words import CHANGES, MONITORINGS, MOTIVE_TITLES, SLOT_TAGS, VISITS
 from app.history.targets import EMPLOYEE, REQUEST, SLOT, TARGETS
@@ -57,7 +58,6 @@ from db.models import (
     WaitingPerson,
 )
 
-HEALTH = frozenset({"RQTH"})  # codes of exposures that say something of the person
 NOTICES = {
     NoticeKind.SUMMONS: "convocation",
     NoticeKind.CHANGED: "convocation modifiée",
@@ -105,18 +105,25 @@ async def record_of(access: StaffAccess, employee: Employee) -> Record:
 
 
 def _facts(employee: Employee) -> list[tuple[str, str]]:
-    declared = declared_of(employee) | {"risks": _risks(employee.risks)}
-    facts = [(LABELS[name], in_words(name, value)) for name, value in declared.items() if value]
+    facts = [
+        (LABELS[name], words)
+        for name, value in declared_of(employee).items()
+        if (words := _words(name, value))
+    ]
     facts.append(("Suivi", MONITORINGS[employee.monitoring]))
     if employee.due_kind and employee.due_on != NEVER:
-        facts.append(
-            ("Prochaine visite", f"{VISITS[employee.due_kind]}, avant le {employee.due_on:%d/%m/%Y}")
-        )
+        visit = VISITS[employee.due_kind]
+        facts.append(("Prochaine visite", f"{visit}, avant le {employee.due_on:%d/%m/%Y}"))
     return facts
 
 
-def _risks(codes: str) -> str:
-    return codes if sees_health() else " ".join(each for each in codes.split() if each not in HEALTH)
+def _words(name: str, value: str) -> str:
+    """A declared value, exposures in words that are not said to the employer; "" for nothing."""
+    if name != "risks":
+        return in_words(name, value)
+    return ", ".join(
+        RISK_WORDS.get(code, code) for code in value.split() if sees_health() or code not in DISCREET
+    )
 
 
 # A section each.
@@ -199,10 +206,8 @@ async def _changes(access: StaffAccess, key: int) -> list[tuple[Any, ...]]:
 
 
 def _values(declared: dict[str, Any]) -> str:
-    known = {name: str(value) for name, value in declared.items() if name in LABELS}
-    if "risks" in known:
-        known["risks"] = _risks(known["risks"])
-    return " ; ".join(f"{LABELS[name]} : {in_words(name, value)}" for name, value in known.items() if value)
+    said = [(LABELS[name], _words(name, str(value))) for name, value in declared.items() if name in LABELS]
+    return " ; ".join(f"{label} : {words}" for label, words in said if words)
 
 
 def _documents(access: StaffAccess, key: int) -> Any:

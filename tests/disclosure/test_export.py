@@ -200,7 +200,7 @@ async def test_what_touches_health_is_the_medical_teams_to_give(app, clerk, port
     await a_notice(portal, world, person)
     whole = await archive(clerk, person)  # direction and medical
     assert "documents-Inapte.pdf" in whole.namelist()
-    assert "handicapé" in whole.read("donnees.html").decode()
+    assert "RQTH" in whole.read("donnees.html").decode()
     async with Actor(app) as other:
         await a_colleague(other, portal, ["adhesions"])
         whole = await archive(other, person)
@@ -209,7 +209,7 @@ async def test_what_touches_health_is_the_medical_teams_to_give(app, clerk, port
         for name in ("donnees.html", "donnees.json"):
             words = whole.read(name).decode()
             assert "Inapte" not in words
-            assert "handicapé" not in words
+            assert "RQTH" not in words
         assert "équipe médicale" in whole.read("donnees.html").decode()
 
 
