@@ -39,6 +39,7 @@ def test_there_is_an_answer_to_what_employers_complain_about():
         "SIR": "si-sia-sir",
         "facture absence": "absence-et-facture",
         "quel navigateur": "quel-navigateur",
+        "connexion sans mot de passe": "cle-d-acces",
         "duplicata": "duplicata-de-facture",
         "pré-reprise": "visite-de-pre-reprise",
         "mi-carrière": "visite-de-mi-carriere",
