@@ -12,9 +12,10 @@ from functools import lru_cache
 
 class StaffRight(StrEnum):
     """`INBOX`: to answer what waits. `PLANNING`: sessions, appointments, the sheet of a day, centres.
-    `MEMBERS`: to find and open a member; `ADMISSIONS`: to let in, change and let go. `BILLING`: declarations,
-    tariffs, invoices. `MEDICAL`: aptitude notices and motives that reveal health. `TEAM`: the service's
-    accounts. `READS`: who opened what. `TECHNIQUE`: mail, alerts, settings.
+    `MEMBERS`: to find and open a member; `ADMISSIONS`: to let in, change and let go, and to serve an
+    employee's right of access. `BILLING`: declarations, tariffs, invoices. `MEDICAL`: aptitude notices and
+    motives that reveal health. `TEAM`: the service's accounts, and how long it keeps what. `READS`: who
+    opened what. `TECHNIQUE`: mail, alerts, settings.
     """
 
     INBOX = "inbox"
@@ -32,10 +33,10 @@ STAFF_RIGHT_WORDS = {
     StaffRight.INBOX: "répondre aux demandes et aux messages",
     StaffRight.PLANNING: "tenir les vacations et les rendez-vous",
     StaffRight.MEMBERS: "consulter les adhérents",
-    StaffRight.ADMISSIONS: "faire entrer, modifier et radier les adhérents",
+    StaffRight.ADMISSIONS: "faire entrer, modifier et radier les adhérents, servir le droit d’accès",
     StaffRight.BILLING: "suivre déclarations, factures et règlements",
     StaffRight.MEDICAL: "voir les avis d’aptitude et les motifs de santé",
-    StaffRight.TEAM: "décider qui travaille au service",
+    StaffRight.TEAM: "décider qui travaille au service, et combien de temps il garde les données",
     StaffRight.READS: "voir qui a consulté quoi",
     StaffRight.TECHNIQUE: "surveiller les courriels et les alertes",
 }

@@ -85,7 +85,10 @@ async def test_nothing_is_kept_of_nothing_nor_without_the_token(planner, portal)
 async def test_a_page_of_another_role_names_its_right(planner):
     page = await planner.get("/service/equipe")
     check(page)
-    assert "Il faut le droit « décider qui travaille au service »" in page.text
+    assert (
+        "Il faut le droit « décider qui travaille au service, et combien de temps il garde les données »"
+        in page.text
+    )
     assert "Claude Riou" in page.text
     assert "Reprendre ma saisie" not in (await planner.get("/service")).text
 
