@@ -5,6 +5,7 @@ import re
 
 import pytest
 from sqlmodel import col, select
+from stdnum.fr import siret
 
 from app.commands import fill_demo
 from app.mail.relay import DemoPostbox
@@ -13,7 +14,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.text.formats import amount
 from app.waiting import KINDS
-from db.models import AnnualDeclaration, Invoice, InvoiceKind
+from db.models import AnnualDeclaration, Company, Invoice, InvoiceKind
 from db.seeds.personas import PERSONAS
 from tests.actors import Actor
 from tests.conftest import Model, _copied, _url_of, dropped
@@ -108,6 +109,18 @@ async def test_each_invoice_of_the_employer_is_a_valid_electronic_one(show):
         for path in ("TaxBasisTotalAmount", "GrandTotalAmount"):
             words = amount(int(value(xml, path).replace(".", "")))
             assert words.replace("\N{NO-BREAK SPACE}", " ") in page.text, (each, path)
+
+
+async def test_so_is_that_of_a_client_of_the_accountant(show):
+    async with show.edge.app.state.portal.database.transaction(write=False) as session:
+        clients = select(Company.id).where(col(Company.siret).startswith("9990")).scalar_subquery()
+        invoice = (await session.exec(select(Invoice).where(col(Invoice.company_id).in_(clients)))).first()
+        company = await session.get(Company, invoice.company_id)
+    assert siret.is_valid(company.siret)
+    await show.fill("/", to="/demo/connexion", persona="Cabinet")
+    xml = attached((await show.get(f"/espace/{company.code}/factures/{invoice.id}/pdf")).content)
+    assert broken_rules(xml) == []
+    assert values(xml, "SpecifiedLegalOrganization/ID") == ["123456782", company.siret[:9]]
 
 
 async def test_the_letters_numbers_open_an_account_whose_mail_is_read_on_screen(show):
