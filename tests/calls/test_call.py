@@ -84,7 +84,7 @@ async def test_a_declaration_is_billed_and_its_employer_finds_the_invoice(clerk,
     done = await clerk.get(CALL)
     check(done)
     assert "1 facture émise" in done.text
-    assert "tout ce qui est déclaré l’est déjà." in done.text
+    assert "tout ce qui est validé l’est déjà." in done.text
     (invoice,) = await contributions(portal)
     assert (invoice.number, invoice.title, invoice.receipt) == (
         "FA2026-000001", "Cotisation 2026", f"D2026-{world.site.code}",
@@ -198,7 +198,8 @@ async def test_a_member_billed_by_hand_is_left_and_named(clerk, portal, world, f
         entry = Entry("F2026-1", InvoiceKind.CONTRIBUTION, "Cotisation 2026", *days)
         await issue_invoice(own, world.site.key, entry, [BilledLine("Salariés", 3, 11_600)], clock.now())
     page = await clerk.get(CALL)
-    assert "aucune déclaration n’est validée" in page.text
+    assert "Rien n’est à facturer" in page.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Facturés hors de l’appel" in page.text
     token = await clerk.token("/service/cotisations/2026/campagne")
     assert (await clerk.fill(CALL, csrf=token, due_on="15/04/2026")).status_code == 422
 
