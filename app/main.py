@@ -19,6 +19,7 @@ from app.account import routes as account
 from app.appointments import routes as appointments
 from app.batches import routes as batches
 from app.batches.work import work_on_batches
+from app.billing import routes as billing
 from app.calendars import routes as calendars
 from app.calendars.door import feed_access
 from app.calls import routes as calls
@@ -129,7 +130,7 @@ MEMBER: list[Any] = [
 FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [
     staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF, *batches.STAFF, *due.STAFF,
-    *campaigns.STAFF, *calls.STAFF,
+    *campaigns.STAFF, *calls.STAFF, *billing.STAFF,
     *search.STAFF, *members.STAFF,
     *colleagues.STAFF, *retention.STAFF, *disclosure.STAFF,
 ]  # fmt: skip

@@ -48,8 +48,8 @@ async def _call_page(access: StaffAccess, year: int, form: Form[Any]) -> Page:
     tariff, call = await tariff_or_missing(access, year), await call_of(access, year)
     is_running = call is not None and call.state == CallState.RUNNING
     return page(
-        "calls/show.html", "partials/calls/progress.html", form=form, tariff=tariff, call=call,
-        is_running=is_running, refused=await _refused(access, call),
+        "calls/show.html", "partials/calls/progress.html" if call else "", form=form, tariff=tariff,
+        call=call, is_running=is_running, refused=await _refused(access, call),
         preview=None if is_running else await preview_of(access, tariff),
         oddities=[] if is_running else await oddities_of(access, tariff),
         is_open=not Campaign(tariff.opens_on, tariff.closes_on).is_over(clock.today()),

@@ -165,9 +165,9 @@ async def row_of(access: Access, invoice: Invoice) -> InvoiceRow:
     return InvoiceRow(*row)
 
 
-async def notes_of(access: MemberAccess, invoice_id: int) -> list[InvoiceRow]:
-    """The credit notes that settle an invoice."""
-    rows = await access.table(_NOTES, {"company": access.company.key, "invoice": invoice_id})
+async def notes_of(access: Access, invoice: Invoice) -> list[InvoiceRow]:
+    """The credit notes that settle an invoice that the reader's door gave."""
+    rows = await access.table(_NOTES, {"company": invoice.company_id, "invoice": invoice.key})
     return [InvoiceRow(*row) for row in rows]
 
 
@@ -178,9 +178,9 @@ _PAYMENTS = (
 )
 
 
-async def payments_of(access: MemberAccess, invoice_id: int) -> list[Payment]:
-    """Payments in the order of their days."""
-    return list(await access.all(_PAYMENTS, {"company": access.company.key, "invoice": invoice_id}))
+async def payments_of(access: Access, invoice: Invoice) -> list[Payment]:
+    """Payments of an invoice that the reader's door gave, in the order of their days."""
+    return list(await access.all(_PAYMENTS, {"company": invoice.company_id, "invoice": invoice.key}))
 
 
 async def totals_of(access: MemberAccess, today: date) -> Totals:

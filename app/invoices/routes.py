@@ -90,10 +90,10 @@ async def show(access: Member, invoice_id: FromPath[int]) -> Response[Any]:
         word="Avoir" if invoice.kind == InvoiceKind.CREDIT_NOTE else "Facture",
         line=line_of(row, today),
         items=items_of(invoice.lines),
-        payments=[(each, amount(each.cents)) for each in await payments_of(access, invoice.key)],
+        payments=[(each, amount(each.cents)) for each in await payments_of(access, invoice)],
         vats=[(each.words, amount(each.vat_cents)) for each in shares_of(invoice.lines)],
         printed=printed,
-        notes=[line_of(each, today) for each in await notes_of(access, invoice.key)],
+        notes=[line_of(each, today) for each in await notes_of(access, invoice)],
         settles=settled,
         left=amount(row.left_cents) if row.left_cents > 0 else "",
         owed=amount(-row.left_cents) if row.left_cents < 0 else "",
@@ -105,7 +105,7 @@ async def show(access: Member, invoice_id: FromPath[int]) -> Response[Any]:
 async def paper(access: Member, invoice_id: FromPath[int]) -> Response[Any]:
     """Drawn at once, so that it says what is left to pay today."""
     invoice = await access.get(Invoice, invoice_id)
-    row, payments = await row_of(access, invoice), await payments_of(access, invoice.key)
+    row, payments = await row_of(access, invoice), await payments_of(access, invoice)
     company, settings = await access.company_row(), access.portal.settings
     content = await pdf_of(
         paper_of(company, invoice, row, payments=payments, settings=settings, today=clock.today())

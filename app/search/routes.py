@@ -29,7 +29,8 @@ async def index(access: Staff, q: FromQuery[str] = "") -> Response[Any]:
     groups = [] if problem else await search(access, typed, clock.today())
     return page(
         "search/index.html", q=q[:REDISPLAYED], typed=typed[:LONGEST], groups=groups, kinds=KINDS,
-        problem=problem, most=MOST, status_code=422 if problem else 200,
+        problem=problem, most=MOST, may_bill=StaffRight.BILLING in access.rights,
+        status_code=422 if problem else 200,
     )  # fmt: skip
 
 

@@ -364,6 +364,7 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         f"/personnes/{world.alice.id}/acces", f"/personnes/{world.alice.id}/deblocage", "/vue/1", "/vue/fin",
         f"/personnes/{world.alice.id}", f"/salaries/{world.employee.id}", "/adherents/import",
         f"/adherents/import/{imported.key}", f"/adherents/import/{imported.key}/annulation",
+        "/factures/1", "/factures/1/reglement", "/factures/1/avoir",
         "/cotisations", "/cotisations/2026", "/cotisations/2027/tarif",
         *(f"/cotisations/2026/{page}" for page in CAMPAIGN),
         "/conservation", "/conservation/apercu", "/conservation/employees?months=36", "/droit-acces",

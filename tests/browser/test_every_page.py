@@ -25,7 +25,7 @@ FILES = "/espace/{code}/salaries/"
 NOT_PAGES = {
     "/healthz", "/readyz", FILES + "export/{kind}", FILES + "modele/{kind}",
     FILES + "imports/{import_id}/erreurs/fichier",
-    "/service/echeances/export",
+    "/service/echeances/export", "/service/factures/{invoice_id}/pdf",
     "/service/cotisations/{year}/suivi/export", "/service/adherents/import/{member_import_id}/refus",
     "/entreprises/factures/{kind}", "/calendrier/{token}", "/espace/{code}/planning/{slot_id}/calendrier",
     "/espace/{code}/planning/{slot_id}/convocation",

@@ -1,0 +1,56 @@
+"""Fields of a payment that somebody records, and of a credit note."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from app.text.fields import Input, OneLine, Squeezed, day, text
+from app.text.values import read_euros
+
+METHODS = {"virement": "Virement", "chèque": "Chèque", "prélèvement": "Prélèvement", "espèces": "Espèces"}
+
+
+def _amount(value: str) -> str:
+    if not read_euros(value):
+        raise ValueError("Écrivez un montant plus grand que zéro.")
+    return value
+
+
+def _method(value: str) -> str:
+    if value not in METHODS:
+        raise ValueError("Choisissez le moyen de paiement.")
+    return value
+
+
+Amount = Annotated[str, Squeezed, AfterValidator(_amount)]
+
+
+class NewPayment(Input):
+    """Money received, in euros."""
+
+    amount: Amount
+    paid_on: Annotated[str, Squeezed, day("Écrivez le jour du règlement.")]
+    method: Annotated[str, AfterValidator(_method)]
+    reference: Annotated[
+        str, Squeezed, OneLine, text("Écrivez la référence : n° du chèque, ou de la banque.", 60)
+    ]
+
+    @property
+    def cents(self) -> int:
+        return read_euros(self.amount)
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.paid_on)
+
+
+class NewCreditNote(Input):
+    """The amount taken back, before tax, and its reason."""
+
+    amount: Amount
+    label: Annotated[str, Squeezed, OneLine, text("Écrivez l’objet de l’avoir : il est imprimé dessus.", 120)]
+
+    @property
+    def cents(self) -> int:
+        return read_euros(self.amount)

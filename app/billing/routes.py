@@ -1,0 +1,109 @@
+"""/service/factures/…: an invoice with its payments, its paper, a payment recorded by hand, a credit note."""
+
+from typing import Any
+
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Response
+
+from app import clock
+from app.access import StaffAccess
+from app.billing.forms import METHODS, NewCreditNote, NewPayment
+from app.errors import Refused
+from app.invoices.paper import file_name, paper_of, pdf_of
+from app.invoices.parties import printed_of
+from app.invoices.queries import notes_of, payments_of, row_of
+from app.invoices.rules import BilledLine, shares_of
+from app.invoices.staff import ReceivedPayment, issue_credit_note, record_payment
+from app.invoices.views import items_of, line_of
+from app.staff_rights import StaffRight
+from app.text.formats import amount
+from app.web.forms import Form
+from app.web.pages import Page, page, see
+from app.web.signatures import Request, Staff, get, post
+from db.models import Company, Invoice, InvoiceKind
+
+ONE = "/service/factures/{invoice_id:int}"
+RIGHT = StaffRight.BILLING
+DONE = {"regle": "Le règlement est enregistré.", "avoir": "L’avoir est émis : son adhérent le reçoit."}
+AHEAD = "Un règlement à venir n’est pas encore reçu."
+
+
+@get(ONE, right=RIGHT)
+async def show(access: Staff, invoice_id: FromPath[int], fait: NamedDependency[str] = "") -> Response[Any]:
+    return await _invoice_page(access, invoice_id, "billing/show.html", notice=DONE.get(fait, ""))
+
+
+@get(f"{ONE}/pdf", right=RIGHT)
+async def paper(access: Staff, invoice_id: FromPath[int]) -> Response[Any]:
+    invoice = await access.get(Invoice, invoice_id)
+    company, settings = await access.get(Company, invoice.company_id), access.portal.settings
+    access.reads(company)
+    row, payments = await row_of(access, invoice), await payments_of(access, invoice)
+    content = await pdf_of(
+        paper_of(company, invoice, row, payments=payments, settings=settings, today=clock.today())
+    )
+    name = file_name(invoice.number, is_note=invoice.kind == InvoiceKind.CREDIT_NOTE)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+@get(f"{ONE}/reglement", right=RIGHT)
+async def paying(access: Staff, invoice_id: FromPath[int]) -> Response[Any]:
+    typed = {"paid_on": clock.today().isoformat(), "method": "chèque"}
+    return await _invoice_page(access, invoice_id, "billing/paying.html", Form(typed))
+
+
+@post(f"{ONE}/reglement", right=RIGHT)
+async def pay(request: Request, access: Staff, invoice_id: FromPath[int]) -> Response[Any]:
+    async def record(data: NewPayment) -> None:
+        if data.day > clock.today():
+            raise Refused(AHEAD, "paid_on")
+        received = ReceivedPayment(data.cents, data.day, data.method, data.reference)
+        await record_payment(access, invoice_id, received, clock.now())
+
+    form = await Form.attempted(request, access, NewPayment, record)
+    if form.errors:
+        return await _invoice_page(access, invoice_id, "billing/paying.html", form)
+    return see(request, "billing.show", query={"fait": "regle"}, invoice_id=invoice_id)
+
+
+@get(f"{ONE}/avoir", right=RIGHT)
+async def crediting(access: Staff, invoice_id: FromPath[int]) -> Response[Any]:
+    return await _invoice_page(access, invoice_id, "billing/crediting.html")
+
+
+@post(f"{ONE}/avoir", right=RIGHT)
+async def credit(request: Request, access: Staff, invoice_id: FromPath[int]) -> Response[Any]:
+    form = await Form.attempted(
+        request, access, NewCreditNote,
+        lambda data: issue_credit_note(
+            access, invoice_id, "", BilledLine(data.label, 1, -data.cents), clock.now()
+        ),
+    )  # fmt: skip
+    if form.errors:
+        return await _invoice_page(access, invoice_id, "billing/crediting.html", form)
+    return see(request, "billing.show", query={"fait": "avoir"}, invoice_id=invoice_id)
+
+
+async def _invoice_page(
+    access: StaffAccess, invoice_id: int, template: str, form: Form[Any] | None = None, notice: str = ""
+) -> Page:
+    invoice, today = await access.get(Invoice, invoice_id), clock.today()
+    company, row = await access.get(Company, invoice.company_id), await row_of(access, invoice)
+    access.reads(company)
+    settled = await access.get(Invoice, invoice.settles_id) if invoice.settles_id else None
+    is_note = invoice.kind == InvoiceKind.CREDIT_NOTE
+    return page(
+        template, form=form, invoice=invoice, member=company, line=line_of(row, today), is_note=is_note,
+        word="Avoir" if is_note else "Facture", items=items_of(invoice.lines), settles=settled,
+        payments=[(each, amount(each.cents)) for each in await payments_of(access, invoice)],
+        notes=[line_of(each, today) for each in await notes_of(access, invoice)],
+        vats=[(each.words, amount(each.vat_cents)) for each in shares_of(invoice.lines)],
+        printed=printed_of(invoice, company, access.portal.settings), methods=METHODS, notice=notice,
+        left=amount(row.left_cents) if row.left_cents > 0 else "",
+        owed=amount(-row.left_cents) if row.left_cents < 0 else "",
+    )  # fmt: skip
+
+
+STAFF: list[Any] = [show, paper, paying, pay, crediting, credit]
