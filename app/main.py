@@ -17,6 +17,7 @@ from litestar.routes import HTTPRoute
 
 from app.account import routes as account
 from app.appointments import routes as appointments
+from app.bank import routes as bank
 from app.batches import routes as batches
 from app.batches.work import work_on_batches
 from app.billing import routes as billing
@@ -130,7 +131,7 @@ MEMBER: list[Any] = [
 FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [
     staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF, *batches.STAFF, *due.STAFF,
-    *campaigns.STAFF, *calls.STAFF, *billing.STAFF,
+    *campaigns.STAFF, *calls.STAFF, *billing.STAFF, *bank.STAFF,
     *search.STAFF, *members.STAFF,
     *colleagues.STAFF, *retention.STAFF, *disclosure.STAFF,
 ]  # fmt: skip

@@ -99,6 +99,7 @@ STAFF_SECTIONS = (
     StaffSection("batches", "batches.index", "Convocations groupées", StaffRight.PLANNING),
     StaffSection("members", "members.index", "Adhérents", StaffRight.MEMBERS),
     StaffSection("campaigns", "campaigns.index", "Cotisations", StaffRight.BILLING),
+    StaffSection("bank", "bank.index", "Règlements", StaffRight.BILLING),
     StaffSection("colleagues", "colleagues.index", "Équipe du service", StaffRight.TEAM),
     StaffSection("reads", "colleagues.reads", "Consultations", StaffRight.READS),
     StaffSection("disclosure", "disclosure.index", "Droit d’accès", StaffRight.ADMISSIONS),

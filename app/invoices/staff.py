@@ -164,6 +164,14 @@ async def record_payment(
     return payment
 
 
+async def remove_payment(access: StaffAccess, payment: Payment, now: datetime) -> None:
+    """Take back a payment that was recorded by mistake."""
+    invoice = await access.get(Invoice, payment.invoice_id)
+    about = f"{amount(payment.cents)} le {day(payment.paid_on)}, facture {invoice.number}"
+    await access.delete(payment)
+    _record(access, AuditKind.PAYMENT_REMOVED, invoice, about, now)
+
+
 def _record(access: StaffAccess, kind: AuditKind, invoice: Invoice, about: str, now: datetime) -> None:
     access.record(kind, now, access.account.key, invoice.company_id, about, invoice.key)
 

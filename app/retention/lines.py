@@ -161,6 +161,17 @@ LINES = (
         waits="une facture à payer",
     ),
     Line(
+        "statements",
+        "Relevés de banque",
+        ("relevé", "relevés"),
+        Fate.ERASED,
+        "après leur envoi ; les règlements enregistrés restent",
+        months=Months(24, 12, 120),
+        source=OWN,
+        tables="bankstatement statementline",
+        is_masculine=True,
+    ),
+    Line(
         "contacts",
         "Contacts d’un adhérent radié",
         ("adhérent", "adhérents"),

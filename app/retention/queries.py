@@ -26,6 +26,7 @@ from db.models import (
     AnnualDeclaration,
     AppointmentRequest,
     AuditEvent,
+    BankStatement,
     BatchState,
     CalendarFeed,
     Company,
@@ -294,6 +295,7 @@ DUE: dict[str, tuple[Due, ...]] = {
     "corrections": (
         Due(CompanyCorrection, CompanyCorrection.answered_at, _before(col(CompanyCorrection.answered_at))),
     ),
+    "statements": (Due(BankStatement, BankStatement.created_at, _before(col(BankStatement.created_at))),),
     "member_imports": (Due(MemberImport, MemberImport.created_at, _before(col(MemberImport.created_at))),),
     "accounts": (Due(Account, LAST_SEEN, _account_over, _account_waits),),
     "accesses": (

@@ -43,6 +43,8 @@ EVENTS = {
     "invoice_issued": "facture émise",
     "credit_note_issued": "avoir émis",
     "payment_recorded": "règlement enregistré",
+    "payment_removed": "règlement retiré par le service",
+    "statement_changed": "relevé de banque importé, enregistré ou annulé",
     "inquiry_sent": "message envoyé au service",
     "inquiry_replied": "message ajouté à un échange",
     "inquiry_answered": "réponse du service",

@@ -70,6 +70,7 @@ from db.models.session import (
     Throttle,
     TokenKind,
 )
+from db.models.statement import BankStatement, LineMatch, StatementLine
 
 __all__ = [
     "DRAFT_KEPT",
@@ -82,6 +83,7 @@ __all__ = [
     "AppointmentRequest",
     "AuditEvent",
     "AuditKind",
+    "BankStatement",
     "Base",
     "BatchLine",
     "BatchState",
@@ -128,6 +130,7 @@ __all__ = [
     "KeptFile",
     "KnownDevice",
     "LineKind",
+    "LineMatch",
     "LineState",
     "MemberImport",
     "MemberImportKind",
@@ -158,6 +161,7 @@ __all__ = [
     "StaffMember",
     "StaffNote",
     "StaffRead",
+    "StatementLine",
     "Subject",
     "Taking",
     "Tariff",

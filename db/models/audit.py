@@ -53,6 +53,8 @@ class AuditKind(StrEnum):
     INVOICE_ISSUED = "invoice_issued"
     CREDIT_NOTE_ISSUED = "credit_note_issued"
     PAYMENT_RECORDED = "payment_recorded"
+    PAYMENT_REMOVED = "payment_removed"
+    STATEMENT_CHANGED = "statement_changed"
     INQUIRY_SENT = "inquiry_sent"
     INQUIRY_REPLIED = "inquiry_replied"
     INQUIRY_ANSWERED = "inquiry_answered"

@@ -16,6 +16,7 @@ from db.models import (
     Account,
     AuditEvent,
     AuditKind,
+    BankStatement,
     CareTeam,
     ChangeKind,
     ClinicSession,
@@ -25,6 +26,7 @@ from db.models import (
     EmployeeChange,
     InquiryTheme,
     KnownDevice,
+    LineMatch,
     MemberImport,
     MemberImportKind,
     MemberImportLine,
@@ -34,6 +36,7 @@ from db.models import (
     PublicInquiry,
     QuickAnswer,
     StaffRead,
+    StatementLine,
     TokenKind,
 )
 from tests.browser.appointments_tour import appointments_tour
@@ -336,7 +339,16 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
     line = MemberImportLine(
         import_id=imported.key, kind=MemberImportKind.NEW, line=2, code="00099", after={"name": "Lann"}
     )
-    await kept(reader, line)
+    statement = BankStatement(
+        fingerprint="f", account_id=world.clerk.key, since=clock.today(), until=clock.today(),
+        opening_cents=0, closing_cents=7_000, aside={"30004000010000012345678": 2}, created_at=now,
+    )  # fmt: skip
+    await kept(reader, line, statement)
+    transfer = StatementLine(
+        statement_id=statement.key, booked_on=clock.today(), cents=7_000, label="VIR SEPA", payer="BRIEUC",
+        reference="v1", match=LineMatch.DOUBTFUL, shares=[[1, 7_000]], over_cents=100,
+    )  # fmt: skip
+    await kept(reader, transfer)
     await reader.signed_in(world.clerk)
     await reader.open(f"/service/recherche?q={'a' * 300}", 422)
     yield Stop("/service/recherche refused")
@@ -365,6 +377,9 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         f"/personnes/{world.alice.id}", f"/salaries/{world.employee.id}", "/adherents/import",
         f"/adherents/import/{imported.key}", f"/adherents/import/{imported.key}/annulation",
         "/factures/1", "/factures/1/reglement", "/factures/1/avoir",
+        "/releves", f"/releves/{statement.key}", f"/releves/{statement.key}/annulation",
+        f"/releves/{statement.key}/abandon", f"/releves/{statement.key}/lignes",
+        f"/releves/{statement.key}/lignes/{transfer.key}?q=00010",
         "/cotisations", "/cotisations/2026", "/cotisations/2027/tarif",
         *(f"/cotisations/2026/{page}" for page in CAMPAIGN),
         "/conservation", "/conservation/apercu", "/conservation/employees?months=36", "/droit-acces",

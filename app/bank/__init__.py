@@ -1,0 +1,1 @@
+"""Bank statements: read, matched with invoices, looked at, recorded as payments, taken back."""

@@ -1,0 +1,127 @@
+"""Reads of statements, of their lines, and of the invoices that these may pay."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple, TypeVar
+
+import sqlalchemy
+from sqlalchemy import func, or_
+from sqlmodel import col, select
+
+from app.access import StaffAccess
+from app.bank.matching import OpenInvoice, bare
+from app.invoices.queries import LEFT
+from db.models import BankStatement, Company, Invoice, InvoiceKind, LineMatch, StatementLine
+
+Row = TypeVar("Row")
+FEW, PAGE, CHUNK = 50, 50, 500
+MOST_FOUND = 30  # invoices that a search answers
+PAID_SINCE = timedelta(days=730)  # a paid invoice is recognised as long: what comes for it is too much
+
+
+def _open_invoices(*conditions: Any) -> Any:
+    columns = (
+        col(Invoice.id), col(Invoice.company_id), col(Invoice.number), LEFT, col(Invoice.due_on),
+        col(Company.code), col(Company.name),
+    )  # fmt: skip
+    return (
+        sqlalchemy.select(*columns)
+        .join(Company, col(Company.id) == Invoice.company_id)
+        .where(col(Invoice.kind) != InvoiceKind.CREDIT_NOTE, *conditions)
+        .order_by(col(Invoice.due_on), col(Invoice.id))
+    )
+
+
+async def invoices_to_match(access: StaffAccess, today: date) -> list[OpenInvoice]:
+    """All that are open, and those issued of late."""
+    recent = col(Invoice.issued_on) >= today - PAID_SINCE
+    return [OpenInvoice(*row) for row in await access.table(_open_invoices(or_(LEFT > 0, recent)))]
+
+
+async def invoices_numbered(access: StaffAccess, ids: Collection[int]) -> dict[int, OpenInvoice]:
+    found: dict[int, OpenInvoice] = {}
+    for some in chunked(sorted(ids)):
+        rows = await access.table(_open_invoices(col(Invoice.id).in_(some)))
+        found |= {row[0]: OpenInvoice(*row) for row in rows}
+    return found
+
+
+async def search_invoices(access: StaffAccess, typed: str) -> list[OpenInvoice]:
+    """By number, with or without its dashes, by the reference printed on it, or all that a member owes."""
+    wanted = bare(typed)[:30]
+    if not wanted:
+        return []
+    number = func.replace(func.replace(col(Invoice.number), "-", ""), "/", "")
+    without = wanted[4:] if wanted.startswith("RF") else wanted
+    member = or_(col(Company.code) == typed.strip(), col(Company.member_code) == typed.strip())
+    statement = _open_invoices(or_(number.in_((wanted, without)), member & (LEFT > 0)))
+    return [OpenInvoice(*row) for row in await access.table(statement.limit(MOST_FOUND))]
+
+
+async def applied_references(access: StaffAccess, references: Sequence[str]) -> set[str]:
+    """Those of these movements that a statement has recorded."""
+    found: set[str] = set()
+    for some in chunked(references):
+        rows = await access.table(
+            sqlalchemy.select(col(StatementLine.reference)).where(
+                col(StatementLine.reference).in_(some), col(StatementLine.applied_at).is_not(None)
+            )
+        )
+        found |= {reference for (reference,) in rows}
+    return found
+
+
+async def past_statements(access: StaffAccess) -> Sequence[BankStatement]:
+    return await access.all(select(BankStatement).order_by(col(BankStatement.id).desc()).limit(FEW))
+
+
+class Tally(NamedTuple):
+    """Of the lines of one kind: how many, their sum, how many are to be recorded and how many are."""
+
+    number: int
+    cents: int
+    taken: int
+    applied: int
+
+
+async def tallies_of(access: StaffAccess, statement_id: int) -> dict[LineMatch, Tally]:
+    taken = col(StatementLine.is_taken) & col(StatementLine.applied_at).is_(None)
+    statement = (
+        sqlalchemy.select(
+            col(StatementLine.match), func.count(), func.sum(col(StatementLine.cents)),
+            func.sum(sqlalchemy.case((taken, 1), else_=0)), func.count(col(StatementLine.applied_at)),
+        )
+        .where(col(StatementLine.statement_id) == statement_id)
+        .group_by(col(StatementLine.match))
+    )  # fmt: skip
+    return {LineMatch(kind): Tally(*map(int, rest)) for kind, *rest in await access.table(statement)}
+
+
+async def lines_of(
+    access: StaffAccess, statement_id: int, kind: LineMatch, after: int
+) -> tuple[Sequence[StatementLine], int]:
+    """A page of them, and the number that the next one comes after: 0 for none."""
+    statement = (
+        select(StatementLine)
+        .where(col(StatementLine.statement_id) == statement_id, col(StatementLine.match) == kind)
+        .where(col(StatementLine.id) > after)
+        .order_by(col(StatementLine.id))
+        .limit(PAGE + 1)
+    )
+    rows = await access.all(statement)
+    return rows[:PAGE], rows[PAGE - 1].key if len(rows) > PAGE else 0
+
+
+async def lines_where(access: StaffAccess, statement_id: int, *conditions: Any) -> Sequence[StatementLine]:
+    mine = col(StatementLine.statement_id) == statement_id
+    return await access.all(select(StatementLine).where(mine, *conditions).order_by(col(StatementLine.id)))
+
+
+def invoices_of(lines: Sequence[StatementLine]) -> set[int]:
+    return {number for line in lines for number, _ in line.shares}
+
+
+def chunked(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """A few at a time: a statement names so many values at most."""
+    for at in range(0, len(rows), CHUNK):
+        yield rows[at : at + CHUNK]

@@ -1,0 +1,221 @@
+"""/service/releves: bank statements sent, matched with invoices, recorded as payments, taken back."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+
+from app import clock
+from app.access import StaffAccess
+from app.bank import staff, views
+from app.bank.forms import Picked, Ticked
+from app.bank.queries import (
+    invoices_numbered,
+    invoices_of,
+    lines_of,
+    past_statements,
+    search_invoices,
+    tallies_of,
+)
+from app.bank.reading import MOST_BYTES, read_statement
+from app.bank.rules import WrongStatement
+from app.employees.forms import Nothing
+from app.errors import Forbidden, Refused
+from app.staff_rights import StaffRight
+from app.web.forms import Form
+from app.web.pages import Page, page, see
+from app.web.paging import row_number
+from app.web.signatures import Request, Staff, get, post
+from app.web.uploads import DRAINED, Limit, read_upload
+from db.models import BankStatement, LineMatch
+
+RIGHT = StaffRight.BILLING
+ALL = "/service/releves"
+ONE = f"{ALL}/{{statement_id:int}}"
+LINE = f"{ONE}/lignes/{{line_id:int}}"
+WHOLE = "Un relevé concerne toutes les équipes, et votre compte une partie d’entre elles."
+ADVICE = "demandez le relevé à la banque pour moins de jours"
+DONE = {
+    "enregistre": "Les règlements sont enregistrés : les adhérents les voient sur leurs factures.",
+    "annule": "Les règlements de ce relevé sont annulés : les factures sont comme avant.",
+    "deja": "Ce relevé était déjà là : rien n’a changé.",
+    "choix": "Le choix est gardé. Il reste à enregistrer les règlements.",
+}
+
+
+async def may_send(access: StaffAccess, **_: Any) -> None:
+    """Lines of a bank name no member of their own: no scope bounds them."""
+    access.require(RIGHT)
+    if not access.scope.is_everything:
+        raise Forbidden(WHOLE)
+
+
+@get(ALL, right=RIGHT)
+async def index(access: Staff) -> Response[Any]:
+    await may_send(access)
+    return await _index(access, Form())
+
+
+async def _index(access: StaffAccess, form: Form[Any]) -> Page:
+    rows = [(each, views.title_of(each), views.state_of(each)) for each in await past_statements(access)]
+    return page("bank/index.html", form=form, rows=rows)
+
+
+@post(ALL, right=RIGHT, request_max_body_size=DRAINED, opt={"file": may_send})
+async def send(request: Request, access: Staff) -> Response[Any]:
+    read, iban = None, access.portal.settings.service_iban
+    async with access.paused():
+        upload = await read_upload(request, Limit(MOST_BYTES, ADVICE))
+        form = Form.of(request, Nothing, {}, is_garbled=upload.is_garbled)
+        if upload.problem and form.data:
+            form.refuse(Refused(upload.problem, "fichier"))
+        elif form.data:
+            try:
+                read = await asyncio.to_thread(read_statement, upload.content, iban)
+            except WrongStatement as wrong:
+                form.refuse(Refused(str(wrong), "fichier"))
+    if form.errors or read is None:
+        return await _index(access, form)
+    at = clock.moment()
+    kept = await staff.keep_statement(access, upload.name, read, at)
+    query = {} if kept.created_at == at.now else {"fait": "deja"}
+    return see(request, "bank.show", query=query, statement_id=kept.key)
+
+
+@get(ONE, right=RIGHT)
+async def show(
+    access: Staff, statement_id: FromPath[int], nature: FromQuery[str] = "", apres: FromQuery[str] = "",
+    fait: NamedDependency[str] = "",
+) -> Response[Any]:  # fmt: skip
+    """The statement: what each line would pay, what it paid."""
+    await may_send(access)
+    return await _page(access, statement_id, Form(), nature, row_number(apres), DONE.get(fait, ""))
+
+
+async def _page(
+    access: StaffAccess, statement_id: int, form: Form[Any], nature: str = "", after: int = 0,
+    notice: str = "", template: str = "bank/show.html",
+) -> Page:  # fmt: skip
+    await may_send(access)
+    found = await access.get(BankStatement, statement_id)
+    tallies = await tallies_of(access, statement_id)
+    kind = LineMatch(nature) if nature in set(LineMatch) else views.first_kind(tallies)
+    rows, place = await lines_of(access, statement_id, kind, after)
+    invoices = await invoices_numbered(access, invoices_of(rows))
+    lines = [views.shown_line(each, invoices) for each in rows]
+    return page(
+        template, form=form, notice=notice, found=found, title=views.title_of(found),
+        tag=views.state_of(found), aside=views.aside_words(found), tallies=tallies, kinds=views.KINDS,
+        kind=kind, caption=views.CAPTIONS[kind], lines=lines, displayed=views.displayed(lines), place=place,
+        sums=views.sums_of(tallies),
+    )  # fmt: skip
+
+
+@post(ONE, right=RIGHT)
+async def apply(request: Request, access: Staff, statement_id: FromPath[int]) -> Response[Any]:
+    """Record the payments of the lines that are sure, ticked or chosen."""
+    return await _act(
+        request, access, statement_id, lambda: staff.apply_statement(access, statement_id, clock.now()),
+        "enregistre",
+    )  # fmt: skip
+
+
+@get(f"{ONE}/annulation", right=RIGHT)
+async def undoing(access: Staff, statement_id: FromPath[int]) -> Response[Any]:
+    return await _page(access, statement_id, Form(), template="bank/undoing.html")
+
+
+@post(f"{ONE}/annulation", right=RIGHT)
+async def undo(request: Request, access: Staff, statement_id: FromPath[int]) -> Response[Any]:
+    return await _act(
+        request, access, statement_id, lambda: staff.undo_statement(access, statement_id, clock.now()),
+        "annule",
+    )  # fmt: skip
+
+
+async def _act(
+    request: Request, access: StaffAccess, statement_id: int, act: Callable[[], Awaitable[Any]], done: str
+) -> Response[Any]:
+    await may_send(access)
+    form = await Form.attempted(request, access, Nothing, lambda _: act())
+    if form.errors:
+        return await _page(access, statement_id, form)
+    return see(request, "bank.show", query={"fait": done}, statement_id=statement_id)
+
+
+@get(f"{ONE}/abandon", right=RIGHT)
+async def dropping(access: Staff, statement_id: FromPath[int]) -> Response[Any]:
+    return await _page(access, statement_id, Form())
+
+
+@post(f"{ONE}/abandon", right=RIGHT)
+async def drop(request: Request, access: Staff, statement_id: FromPath[int]) -> Response[Any]:
+    await may_send(access)
+    form = await Form.attempted(
+        request, access, Nothing, lambda _: staff.drop_statement(access, statement_id, clock.now())
+    )
+    return await _page(access, statement_id, form) if form.errors else see(request, "bank.index")
+
+
+# The choice of what lines pay.
+
+
+@get(f"{ONE}/lignes", right=RIGHT)
+async def doubtful(access: Staff, statement_id: FromPath[int]) -> Response[Any]:
+    return await _page(access, statement_id, Form(), LineMatch.DOUBTFUL)
+
+
+@post(f"{ONE}/lignes", right=RIGHT)
+async def tick(request: Request, access: Staff, statement_id: FromPath[int]) -> Response[Any]:
+    """Keep which of the doubtful lines displayed are right."""
+    await may_send(access)
+    form = await Form.attempted(
+        request, access, Ticked, lambda data: staff.tick(access, statement_id, data.displayed, data.lines)
+    )
+    if form.errors:
+        return await _page(access, statement_id, form, LineMatch.DOUBTFUL)
+    query = {"nature": LineMatch.DOUBTFUL, "fait": "choix"}
+    return see(request, "bank.show", query=query, statement_id=statement_id)
+
+
+@get(LINE, right=RIGHT)
+async def line(
+    access: Staff, statement_id: FromPath[int], line_id: FromPath[int], q: FromQuery[str] = ""
+) -> Response[Any]:
+    """One line, the invoices that it pays, and a search for others."""
+    return await _line_page(access, statement_id, line_id, Form(), q)
+
+
+@post(LINE, right=RIGHT)
+async def choose(
+    request: Request, access: Staff, statement_id: FromPath[int], line_id: FromPath[int]
+) -> Response[Any]:
+    await may_send(access)
+    form = await Form.attempted(
+        request, access, Picked, lambda data: staff.choose(access, statement_id, line_id, data.invoices)
+    )
+    if form.errors:
+        return await _line_page(access, statement_id, line_id, form)
+    return see(request, "bank.show", query={"fait": "choix"}, statement_id=statement_id)
+
+
+async def _line_page(
+    access: StaffAccess, statement_id: int, line_id: int, form: Form[Any], typed: str = ""
+) -> Page:
+    await may_send(access)
+    found = await access.get(BankStatement, statement_id)
+    one = await staff.line_of(access, statement_id, line_id)
+    paid = await invoices_numbered(access, invoices_of([one]))
+    others = [each for each in await search_invoices(access, typed[:60]) if each.id not in paid]
+    return page(
+        "bank/line.html", form=form, found=found, title=views.title_of(found),
+        line=views.shown_line(one, paid), paid=list(paid.values()), others=others, q=typed[:60],
+    )  # fmt: skip
+
+
+STAFF: list[Any] = [
+    index, send, show, apply, undoing, undo, dropping, drop, doubtful, tick, line, choose
+]  # fmt: skip

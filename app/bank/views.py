@@ -1,0 +1,92 @@
+"""A statement and its lines as the pages display them."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from app.bank.matching import OpenInvoice
+from app.bank.queries import Tally
+from app.text.formats import amount, short_day
+from db.models import BankStatement, LineMatch, StatementLine
+
+KINDS = {
+    LineMatch.DOUBTFUL: "à vérifier",
+    LineMatch.UNKNOWN: "sans facture trouvée",
+    LineMatch.SURE: "sûres",
+    LineMatch.CHOSEN: "choisies à la main",
+    LineMatch.DEBIT: "débits",
+    LineMatch.KNOWN: "déjà enregistrées",
+}
+CAPTIONS = {
+    LineMatch.DOUBTFUL: "Lignes à vérifier : le montant et le nom s’accordent, sans référence",
+    LineMatch.UNKNOWN: "Lignes sans facture trouvée",
+    LineMatch.SURE: "Lignes sûres : elles citent leur facture",
+    LineMatch.CHOSEN: "Lignes choisies à la main",
+    LineMatch.DEBIT: "Débits : prélèvements rejetés, virements retournés, frais. Ils ne se rapprochent pas",
+    LineMatch.KNOWN: "Lignes déjà enregistrées par un autre relevé",
+}
+FIXED = {LineMatch.DEBIT, LineMatch.KNOWN}
+
+
+class ShownLine(NamedTuple):
+    """`pays`: the invoices that it pays, in words; `over`: what is too much, "" for nothing."""
+
+    id: int
+    booked: str
+    amount: str
+    payer: str
+    label: str
+    pays: list[str]
+    over: str
+    is_taken: bool
+    is_applied: bool
+    may_change: bool
+
+
+def title_of(statement: BankStatement) -> str:
+    """« Relevé du 02/03/2026 », or « du 01/03/2026 au 31/03/2026 »."""
+    since, until = short_day(statement.since), short_day(statement.until)
+    return f"Relevé du {until}" if since == until else f"Relevé du {since} au {until}"
+
+
+def state_of(statement: BankStatement) -> tuple[str, str]:
+    return ("enregistré", "ok") if statement.applied_at else ("à relire", "wait")
+
+
+def aside_words(statement: BankStatement) -> str:
+    """« FR76… (3 lignes) »: other accounts of the file."""
+    return ", ".join(f"{account} ({number})" for account, number in statement.aside.items())
+
+
+def shown_line(line: StatementLine, invoices: Mapping[int, OpenInvoice]) -> ShownLine:
+    pays = []
+    for number, cents in line.shares:
+        if found := invoices.get(number):
+            part = f", {amount(cents)}" if len(line.shares) > 1 else ""
+            pays.append(f"{found.number}{part} – {found.code} {found.company}")
+    return ShownLine(
+        id=line.key, booked=short_day(line.booked_on), amount=amount(line.cents), payer=line.payer,
+        label=line.label, pays=pays, over=amount(line.over_cents) if line.over_cents else "",
+        is_taken=line.is_taken, is_applied=line.applied_at is not None,
+        may_change=line.applied_at is None and line.match not in FIXED,
+    )  # fmt: skip
+
+
+class Sums(NamedTuple):
+    """Of all the lines: how many wait to be recorded, and how many are."""
+
+    waiting: int
+    applied: int
+
+
+def sums_of(tallies: Mapping[LineMatch, Tally]) -> Sums:
+    rows = tallies.values()
+    return Sums(sum(each.taken for each in rows), sum(each.applied for each in rows))
+
+
+def first_kind(tallies: Mapping[LineMatch, Tally]) -> LineMatch:
+    """The kind that asks for work, else the first there is."""
+    return next((each for each in KINDS if each in tallies), LineMatch.SURE)
+
+
+def displayed(lines: Sequence[ShownLine]) -> str:
+    return ",".join(str(each.id) for each in lines)
