@@ -1,4 +1,4 @@
-"""A service in production, from an empty base to the first convocation, by its pages alone, no script."""
+"""A service in production, by its pages alone, no script: to the first convocation, to the first invoice."""
 
 import io
 import re
@@ -7,6 +7,7 @@ import pypdf
 import pytest
 
 from app import clock
+from app.calls.staff import work_portion
 from app.commands import create_staff
 from tests.factors.steps import code_at, secret_on
 from tests.postbox import password_in, words_of
@@ -113,7 +114,7 @@ async def signs_up(nina, number):
     nina.sees("Consultez votre messagerie")
 
 
-async def declares_somebody(nina):
+async def declares_somebody(nina, entry="16/03/2026"):
     nina.sees("Bienvenue")
     await nina.follows("Déclarer")
     who = {
@@ -123,7 +124,7 @@ async def declares_somebody(nina):
         "Sexe": "Homme",
     }
     await nina.sends("Continuer", typed=who)
-    job = {"Date d’entrée": "16/03/2026", "Type de contrat": "CDI", "Poste": "Menuisier"}
+    job = {"Date d’entrée": entry, "Type de contrat": "CDI", "Poste": "Menuisier"}
     await nina.sends("Continuer", typed=job)
     await nina.sends("Continuer", typed={"Menuisiers qualifiés": TICKED})
     await nina.sends("Continuer")
@@ -159,3 +160,58 @@ async def confirms(nina, letter):
     nina.sees("KERBRAT Yann", "1 à confirmer")
     await nina.sends("Confirmer")
     nina.sees("0 à confirmer", "1 confirmé")
+
+
+async def test_from_a_tariff_to_a_paid_invoice(app, settings, portal, mailbox, time_machine_at):
+    """The year: a tariff, its campaign, a declaration, the call, and the money on the statement."""
+    await create_staff(settings, ANNE, "Anne", "Riou", clock.now())
+    async with Walker(app) as anne, Walker(app) as nina:
+        for each in (anne, nina):
+            each.base_url = SITE
+        await comes_in(anne, ANNE, await the_letter(app, mailbox, ANNE))
+        await installs_a_factor(anne)
+        await imports_the_members(anne)
+        number = await prints_the_letter(anne)
+        await publishes_a_tariff(anne)
+        await signs_up(nina, number)
+        await comes_in(nina, NINA, await the_letter(app, mailbox, NINA))
+        await declares_somebody(nina, "12/01/2026")
+        await files_the_headcount(nina)
+        await issues_the_call(anne)
+        while await work_portion(portal, clock.now()):
+            pass
+        await anne.opens("/service/cotisations/2026/appel")
+        anne.sees("1 facture émise", "tout ce qui est validé l’est déjà")
+        letter = words_of(await the_letter(app, mailbox, NINA))
+        await nina.opens(re.search(rf"{SITE}(/espace/00500/factures/\d+)", letter)[1])
+        nina.sees("Facture FA2026-000001", "139,20")
+
+
+async def publishes_a_tariff(anne):
+    await anne.follows("Cotisations")
+    await anne.follows("Écrire le tarif 2026")
+    days = {"Premier jour": "01/03/2026", "Dernier jour": "31/03/2026", "Effectif compté au": "01/02/2026"}
+    await anne.sends("Publier ce tarif", typed=days | {"Prix par personne": "116"})
+    anne.sees("ouverte jusqu’au 31 mars 2026")
+
+
+async def files_the_headcount(nina):
+    await nina.follows("Ma cotisation")
+    await nina.follows("Commencer")
+    contact = {"Nom du contact": "Nina Le Gall", "Adresse e-mail": NINA}
+    await nina.sends("Enregistrer et continuer", typed=contact)
+    nina.sees("Personnes qui comptent1")
+    await nina.sends("Enregistrer et continuer")
+    checked = {"J’ai vérifié les postes et les risques": TICKED}
+    await nina.sends("Enregistrer et continuer", typed=checked)
+    nina.sees("139,20")
+    await nina.follows("Continuer")
+    await nina.sends("Valider la déclaration")
+    nina.sees("Votre déclaration est validée", "D2026-00500")
+
+
+async def issues_the_call(anne):
+    await anne.follows("Cotisations")
+    await anne.follows("Appel de cotisation")
+    anne.sees("1 déclaration validée pour 1 personne")
+    await anne.sends("Émettre 1 facture")

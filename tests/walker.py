@@ -39,8 +39,10 @@ class Walker(Actor):
         """The form of this button. `typed`, by label: words, a choice, or `TICKED`; `files`, by label: name,
         bytes and type.
         """
-        form = self._form_of(button)
+        form, pressed = self._form_of(button)
         sent = self._given(form)
+        if pressed.get("name"):
+            sent[pressed.get("name")] = pressed.get("value", "")
         for label, value in typed.items():
             self._type(form, sent, label, value)
         sent_files = {self._control(form, label).get("name"): file for label, file in files.items()}
@@ -71,10 +73,12 @@ class Walker(Actor):
     def _address(self, written: str) -> str:
         return str(self.answer.request.url.join(written)) if hasattr(self, "answer") else written
 
-    def _form_of(self, button: str) -> Any:
+    def _form_of(self, button: str) -> tuple[Any, Any]:
+        """The form, and the button itself, which may bear a value."""
         for form in self._tree.iter("form"):
-            if any(words_in(each).startswith(button) for each in form.iter("button")):
-                return form
+            for each in form.iter("button"):
+                if words_in(each).startswith(button):
+                    return form, each
         raise AssertionError(f"no button « {button} » on:\n{self.reads}")
 
     def _given(self, form: Any) -> dict[str, Any]:
