@@ -37,6 +37,7 @@ VALUES = {
     "employee_id": "1",
     "account_id": "1",
     "member_import_id": "1",
+    "statement_id": "1",
     "change_id": "1",
     "import_id": "1",
     "line_id": "1",

@@ -2,13 +2,14 @@
 
 import re
 
+from app.bank.camt import is_xml, read_camt
 from app.bank.cfonb import is_cfonb, read_cfonb
 from app.bank.rules import Statement, WrongStatement, statement_of
 
 MOST_BYTES = 50 * 1024 * 1024
-ELSE = "Ce fichier n’est pas un relevé que le portail sait lire : demandez à la banque le format CFONB120."
+ELSE = "Ce fichier n’est pas un relevé de banque : demandez à la banque le format CFONB120 ou camt.053."
 KINDS = {
-    rb"%PDF": "Ce fichier est un PDF : demandez à la banque le relevé au format CFONB120.",
+    rb"%PDF": "Ce fichier est un PDF : demandez à la banque le relevé au format CFONB120 ou camt.053.",
     rb"PK\x03\x04|\x1f\x8b": "Ce fichier est une archive ou un classeur : envoyez le relevé lui-même.",
     rb"(\xff\xfe|\xfe\xff)": "Ce fichier est en UTF-16 : envoyez le relevé tel que la banque le donne.",
 }
@@ -19,6 +20,8 @@ def read_statement(content: bytes, iban: str) -> Statement:
     for start, words in KINDS.items():
         if re.match(start, content):
             raise WrongStatement(words)
-    if not is_cfonb(content):
-        raise WrongStatement(ELSE)
-    return statement_of(read_cfonb(content), iban)
+    if is_cfonb(content):
+        return statement_of(read_cfonb(content), iban)
+    if is_xml(content):
+        return statement_of(read_camt(content), iban)
+    raise WrongStatement(ELSE)

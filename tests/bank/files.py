@@ -41,3 +41,35 @@ def cfonb(*movements, end="\r\n", encoding="latin-1", **more):
     records = block(*movements, **more)
     assert {len(each) for each in records} == {120}
     return (end.join(records) + end).encode(encoding)
+
+
+def xml_entry(amount, words="VIR", payer="", version="02", sign="CRDT", details=""):
+    name = f"<Nm>{payer}</Nm>" if version == "02" else f"<Pty><Nm>{payer}</Nm></Pty>"
+    sts = "<Sts>BOOK</Sts>" if version == "02" else "<Sts><Cd>BOOK</Cd></Sts>"
+    usual = (
+        f"<TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs>"
+        f"<RltdPties><Dbtr>{name}</Dbtr></RltdPties><RmtInf><Ustrd>{words}</Ustrd></RmtInf></TxDtls>"
+    )
+    return (
+        f"<Ntry><Amt Ccy='EUR'>{amount}</Amt><CdtDbtInd>{sign}</CdtDbtInd>{sts}"
+        f"<BookgDt><Dt>{DAY}</Dt></BookgDt><NtryDtls>{details or usual}</NtryDtls></Ntry>"
+    )
+
+
+def xml(*entries, version="02", closing=None):
+    """A statement that opens with 1 000 €. `closing`: in euros, else as the entries make it."""
+    amounts = [each.partition("'EUR'>")[2].partition("<")[0] for each in entries]
+    signs = [-1 if "DBIT" in each else 1 for each in entries]
+    if closing is None:
+        moved = sum(sign * float(each.replace(",", ".")) for sign, each in zip(signs, amounts, strict=True))
+        closing = f"{1000 + moved:.2f}"
+    bounds = "".join(
+        f"<Bal><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp><Amt Ccy='EUR'>{amount}</Amt>"
+        f"<CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>{DAY}</Dt></Dt></Bal>"
+        for kind, amount in (("OPBD", "1000.00"), ("CLBD", closing))
+    )
+    space = f"urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}"
+    return (
+        f"<Document xmlns='{space}'><BkToCstmrStmt><Stmt><Acct><Id><IBAN>{IBAN}</IBAN></Id></Acct>{bounds}"
+        f"{''.join(entries)}</Stmt></BkToCstmrStmt></Document>"
+    ).encode()
