@@ -192,6 +192,9 @@ def _guessed(movement: Movement, ledger: Ledger) -> Matched:
         return Matched(LineMatch.UNKNOWN)
     words = frozenset(words_of(f"{movement.payer} {movement.label}"))
     fitting = [each for each in candidates if ledger.names[each] and ledger.names[each] <= words]
+    # « Le Gall Transports » is not « Le Gall », whose words are all there too.
+    most = max((len(ledger.names[each]) for each in fitting), default=0)
+    fitting = [each for each in fitting if len(ledger.names[each]) == most]
     if len(fitting) != 1:
         return Matched(LineMatch.UNKNOWN)
     theirs = [each for each in ledger.by_company[fitting[0]] if ledger.left[each.id] > 0]

@@ -46,11 +46,14 @@ async def invoices_numbered(access: StaffAccess, ids: Collection[int]) -> dict[i
     return found
 
 
-async def search_invoices(access: StaffAccess, typed: str) -> list[OpenInvoice]:
-    """By number, with or without its dashes, by the reference printed on it, or all that a member owes."""
+async def search_invoices(access: StaffAccess, typed: str, cents: int) -> list[OpenInvoice]:
+    """By number, with or without its dashes, by the reference printed on it, or all that a member owes; with
+    nothing typed, open invoices of this amount.
+    """
     wanted = bare(typed)[:30]
     if not wanted:
-        return []
+        alike = _open_invoices(col(Invoice.total_cents) == cents, LEFT > 0)
+        return [OpenInvoice(*row) for row in await access.table(alike.limit(MOST_FOUND))]
     number = func.replace(func.replace(col(Invoice.number), "-", ""), "/", "")
     without = wanted[4:] if wanted.startswith("RF") else wanted
     member = or_(col(Company.code) == typed.strip(), col(Company.member_code) == typed.strip())

@@ -183,10 +183,10 @@ async def tick(request: Request, access: Staff, statement_id: FromPath[int]) -> 
 
 @get(LINE, right=RIGHT)
 async def line(
-    access: Staff, statement_id: FromPath[int], line_id: FromPath[int], q: FromQuery[str] = ""
+    access: Staff, statement_id: FromPath[int], line_id: FromPath[int], facture: FromQuery[str] = ""
 ) -> Response[Any]:
     """One line, the invoices that it pays, and a search for others."""
-    return await _line_page(access, statement_id, line_id, Form(), q)
+    return await _line_page(access, statement_id, line_id, Form(), facture)
 
 
 @post(LINE, right=RIGHT)
@@ -209,10 +209,10 @@ async def _line_page(
     found = await access.get(BankStatement, statement_id)
     one = await staff.line_of(access, statement_id, line_id)
     paid = await invoices_numbered(access, invoices_of([one]))
-    others = [each for each in await search_invoices(access, typed[:60]) if each.id not in paid]
+    others = [each for each in await search_invoices(access, typed[:60], one.cents) if each.id not in paid]
     return page(
         "bank/line.html", form=form, found=found, title=views.title_of(found),
-        line=views.shown_line(one, paid), paid=list(paid.values()), others=others, q=typed[:60],
+        line=views.shown_line(one, paid), paid=list(paid.values()), others=others, typed=typed[:60],
     )  # fmt: skip
 
 

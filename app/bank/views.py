@@ -28,14 +28,14 @@ FIXED = {LineMatch.DEBIT, LineMatch.KNOWN}
 
 
 class ShownLine(NamedTuple):
-    """`pays`: the invoices that it pays, in words; `over`: what is too much, "" for nothing."""
+    """`pays`: the invoices that it pays, as (id, number, words); `over`: what is too much, "" for nothing."""
 
     id: int
     booked: str
     amount: str
     payer: str
     label: str
-    pays: list[str]
+    pays: list[tuple[int, str, str]]
     over: str
     is_taken: bool
     is_applied: bool
@@ -62,7 +62,7 @@ def shown_line(line: StatementLine, invoices: Mapping[int, OpenInvoice]) -> Show
     for number, cents in line.shares:
         if found := invoices.get(number):
             part = f", {amount(cents)}" if len(line.shares) > 1 else ""
-            pays.append(f"{found.number}{part} – {found.code} {found.company}")
+            pays.append((found.id, found.number, f"{part} – {found.code} {found.company}"))
     return ShownLine(
         id=line.key, booked=short_day(line.booked_on), amount=amount(line.cents), payer=line.payer,
         label=line.label, pays=pays, over=amount(line.over_cents) if line.over_cents else "",

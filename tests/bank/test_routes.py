@@ -44,7 +44,7 @@ async def test_a_transfer_that_bears_the_reference_pays_the_invoice_of_the_emplo
     page = await sent(clerk, movement(12_000, "VIR SEPA", LCC=f"{reference_of(invoice.number)} MERCI"))
     shown = await clerk.get(page)
     check(shown)
-    assert "F2026-1 – 00010-2" in shown.text
+    assert f'/service/factures/{invoice.key}">F2026-1</a> – 00010-2' in shown.text
     assert "Enregistrer les règlements de 1 ligne" in shown.text
     assert "à payer" in (await alice.get(f"{INVOICES}/{invoice.key}")).text.lower()
     answer = await clerk.fill(page, to=page)
@@ -125,13 +125,13 @@ async def test_an_unknown_line_is_given_its_invoices_by_hand_and_the_rest_is_a_c
     (line,) = await lines(portal)
     path = f"{page}/lignes/{line.key}"
     check(await clerk.get(path))
-    assert "Aucune autre facture" in (await clerk.get(f"{path}?q=ZZZ")).text
+    assert "Aucune autre facture" in (await clerk.get(f"{path}?facture=ZZZ")).text
     for typed in ("F2026-2", "f20262", reference_of("F2026-2"), "00010-2"):
-        found = await clerk.get(f"{path}?q={typed}")
+        found = await clerk.get(f"{path}?facture={typed}")
         check(found)
         assert f'name="invoice_{second.key}"' in found.text, typed
     boxes = {f"invoice_{each.key}": "oui" for each in (first, second)}
-    await clerk.fill(f"{path}?q=00010-2", to=path, **boxes)
+    await clerk.fill(f"{path}?facture=00010-2", to=path, **boxes)
     assert "dont 10,00 € de trop" in (await clerk.get(f"{page}?nature=chosen")).text
     await clerk.fill(f"{page}?nature=chosen", to=page)
     cents = [each.cents for each in await rows(portal, Payment) if each.invoice_id in {first.key, second.key}]
