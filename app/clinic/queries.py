@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from app.access import BIGGEST_ID, StaffAccess
-from app.clinic.rules import Absence, Taken, free_times, receives, times_of
+from app.clinic.rules import AROUND, Absence, Taken, free_times, receives, times_of
 from app.clock import PARIS, day_of
 from app.errors import NotFound
 from app.planning.queries import SlotRow, slot_rows
@@ -161,15 +161,17 @@ async def session_row(access: StaffAccess, session_id: int) -> SessionRow:
 
 
 async def booked_times(access: StaffAccess, sessions: Sequence[SessionRow]) -> dict[str, list[Taken]]:
-    """Appointments of these sessions' professionals around them, by name: of whatever session they are."""
+    """Appointments of the professionals of these sessions around them, by name, then by time: of whatever
+    session they are.
+    """
     if not sessions:
         return {}
     names = {each.professional for each in sessions}
     first, last = min(each.starts_at for each in sessions), max(each.ends_at for each in sessions)
     statement = sqlalchemy.select(col(Slot.professional), col(Slot.starts_at), col(Slot.minutes)).where(
         col(Slot.professional).in_(names), col(Slot.state).in_(BOOKED),
-        col(Slot.starts_at) > first - timedelta(hours=4), col(Slot.starts_at) < last,
-    )  # fmt: skip
+        col(Slot.starts_at) > first - AROUND, col(Slot.starts_at) < last,
+    ).order_by(col(Slot.starts_at))  # fmt: skip
     found: dict[str, list[Taken]] = defaultdict(list)
     # Whoever's they are: nobody is named, and an hour is taken or not.
     for name, starts_at, minutes in await access.whole().table(statement):
@@ -221,9 +223,15 @@ class FreeTime(NamedTuple):
 
 async def free_times_ahead(access: StaffAccess, now: datetime, kind: str = "") -> list[FreeTime]:
     """Times of the weeks to come that are free, for this visit or for any, the nearest first."""
-    rows = await sessions_between(access, now, now + AHEAD)
+    return await _free_times_between(access, now, now + AHEAD, kind, day_of(now))
+
+
+async def _free_times_between(
+    access: StaffAccess, since: datetime, until: datetime, kind: str, today: date
+) -> list[FreeTime]:
+    rows = await sessions_between(access, since, until)
     sessions = [each for each in rows if not kind or receives(each.kinds, kind)]
-    reserved = await reserved_to(access, sessions, day_of(now))
+    reserved = await reserved_to(access, sessions, today)
     booked = await booked_times(access, sessions)
     found = [
         FreeTime(each, start, frozenset(reserved[each.id]) if each.id in reserved else None)
@@ -238,8 +246,17 @@ async def free_times_for(
 ) -> list[FreeTime]:
     """Times that somebody of the company may be proposed for this visit in the weeks to come, the nearest
     first. `company_id`: 0 for one of no reserved session.
+
+    A day is read, then two, then four, until there are enough: a large service opens thousands of times.
     """
-    return [each for each in await free_times_ahead(access, now, kind) if each.is_for(company_id)][:most]
+    found: list[FreeTime] = []
+    since, span = now, timedelta(days=1)
+    while since < now + AHEAD and len(found) < most:
+        until = min(since + span, now + AHEAD)
+        free = await _free_times_between(access, since, until, kind, day_of(now))
+        found += [each for each in free if each.is_for(company_id)]
+        since, span = until, 2 * span
+    return found[:most]
 
 
 async def booked_at(access: StaffAccess, session: SessionRow) -> list[SlotRow]:

@@ -1,5 +1,6 @@
 """Times of a session, the free ones among them, and the days when none is held. Pure, no clock."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -11,6 +12,7 @@ from db.kinds import VisitKind
 
 MOST_WEEKS = 26
 SHORTEST, LONGEST = 10, 120  # minutes of a visit
+AROUND = timedelta(hours=4)  # no appointment that was ever published is longer
 
 Taken = tuple[datetime, int]  # an appointment: its start and its minutes
 
@@ -24,10 +26,16 @@ def times_of(starts_at: datetime, ends_at: datetime, minutes: int) -> list[datet
     return found
 
 
-def free_times(times: Iterable[datetime], minutes: int, taken: Sequence[Taken]) -> list[datetime]:
-    """Those of these starts whose visit would overlap none of the appointments."""
+def free_times(times: Sequence[datetime], minutes: int, taken: Sequence[Taken]) -> list[datetime]:
+    """Those of these starts whose visit would overlap none of the appointments, which come by their starts:
+    only those around are looked at, since a professional has hundreds.
+    """
+    if not times:
+        return []
     step = timedelta(minutes=minutes)
-    busy = [(start, start + timedelta(minutes=length)) for start, length in taken]
+    first = bisect_left(taken, (times[0] - AROUND, 0))
+    last = bisect_left(taken, (times[-1] + step, 0))
+    busy = [(start, start + timedelta(minutes=length)) for start, length in taken[first:last]]
     return [each for each in times if not any(start < each + step and each < end for start, end in busy)]
 
 

@@ -1,7 +1,8 @@
 """A service at work: 200 of its people and 2 000 employers, at the pace of January.
 
 The base is made by `portail seed-service`; each reader opens other addresses, in a mix of what is opened.
-30 pages a second are the staff's, 140 the employers'; a page that waits is counted with its wait.
+Of the largest service 30 pages a second are the staff's and 140 the employers'; a smaller one has its share.
+A page that waits is counted with its wait.
 
     PORTAIL_TEST_DATABASE_URL=… python -m tests.bench service    53 000 members on PostgreSQL, 4 processes
     python -m tests.bench service                                9 100 members on SQLite, one process
@@ -62,7 +63,8 @@ def lines(*, quick: bool = False) -> list[Line]:
         told = asyncio.run(_addresses(Path(folder), url))
         file = Path(folder) / "asked.json"
         with _served(PROCESSES if SERVER else 1, variables) as servers:
-            file.write_text(json.dumps(told | {"urls": [each.url for each in servers]}))
+            share = 1.0 if quick else members / LARGE
+            file.write_text(json.dumps(told | {"urls": [each.url for each in servers], "share": share}))
             used = sum(each.processor_seconds() for each in servers)
             found = _asked(file, seconds)
             used = sum(each.processor_seconds() for each in servers) - used

@@ -71,16 +71,14 @@ class Readers:
             at = {name: taken[int(len(taken) * share)] for name, share in (("p95", 0.95), ("p99", 0.99))}
             told[who] = at | {"usual": median(taken), "answered": len(taken), "failed": self.failed[who]}
         slow = sorted(((path, median(each)) for path, each in by_path.items()), key=lambda pair: -pair[1])
-        return told | {"slow": slow[:6]}
+        return told | {"slow": slow[:9]}
 
 
 async def _read(asked: dict[str, Any], seconds: float) -> dict[str, Any]:
-    warm = Readers(asked)
-    await asyncio.gather(warm.pace("staff", 3, STAFF_PACE / 2), warm.pace("employers", 3, EMPLOYER_PACE / 2))
-    readers = Readers(asked)
-    await asyncio.gather(
-        readers.pace("staff", seconds, STAFF_PACE), readers.pace("employers", seconds, EMPLOYER_PACE)
-    )
+    paces = {"staff": STAFF_PACE * asked["share"], "employers": EMPLOYER_PACE * asked["share"]}
+    warm, readers = Readers(asked), Readers(asked)
+    await asyncio.gather(*(warm.pace(who, 3, pace / 2) for who, pace in paces.items()))
+    await asyncio.gather(*(readers.pace(who, seconds, pace) for who, pace in paces.items()))
     return readers.told()
 
 

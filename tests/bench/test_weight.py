@@ -27,7 +27,6 @@ PUBLIC = (
     "/aide/tiers-declarant",
     "/accessibilite",
     "/mentions-legales",
-    "/donnees-personnelles",
     "/faq",
     "/faq?q=facture",
     "/faq/si-sia-sir",

@@ -20,13 +20,15 @@ def test_times_fill_the_session_and_never_leave_it(length, minutes):
     assert all(each >= NINE and each + timedelta(minutes=minutes) <= ends for each in times)
 
 
-@given(st.lists(st.tuples(st.integers(-60, 200), st.integers(10, 90)), max_size=6))
+@given(st.lists(st.tuples(st.integers(-300, 300), st.integers(10, 240)), max_size=9))
 def test_a_free_time_overlaps_no_appointment(booked):
-    taken = [(NINE + timedelta(minutes=start), length) for start, length in booked]
+    taken = sorted((NINE + timedelta(minutes=start), length) for start, length in booked)
     free = free_times(times_of(NINE, NINE + timedelta(hours=3), 30), 30, taken)
     for each in free:
         for start, length in taken:
             assert start + timedelta(minutes=length) <= each or each + HALF <= start
+    for each in set(times_of(NINE, NINE + timedelta(hours=3), 30)) - set(free):
+        assert any(each < at + timedelta(minutes=length) and at < each + HALF for at, length in taken)
 
 
 def test_an_appointment_of_another_length_takes_every_time_that_it_touches():
