@@ -45,6 +45,24 @@ class NewPayment(Input):
         return date.fromisoformat(self.paid_on)
 
 
+class NewRefund(Input):
+    """Money given back, in euros."""
+
+    amount: Amount
+    paid_on: Annotated[str, Squeezed, day("Écrivez le jour du remboursement.")]
+    reference: Annotated[
+        str, Squeezed, OneLine, text("Écrivez la référence du virement, ou le n° du chèque.", 60)
+    ]
+
+    @property
+    def cents(self) -> int:
+        return read_euros(self.amount)
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.paid_on)
+
+
 class NewCreditNote(Input):
     """The amount taken back, before tax, and its reason."""
 

@@ -8,13 +8,13 @@ from litestar.response import Response
 
 from app import clock
 from app.access import StaffAccess
-from app.billing.forms import METHODS, NewCreditNote, NewPayment
+from app.billing.forms import METHODS, NewCreditNote, NewPayment, NewRefund
 from app.errors import Refused
 from app.invoices.paper import file_name, paper_of, pdf_of
 from app.invoices.parties import printed_of
 from app.invoices.queries import notes_of, payments_of, row_of
 from app.invoices.rules import BilledLine, shares_of
-from app.invoices.staff import ReceivedPayment, issue_credit_note, record_payment
+from app.invoices.staff import ReceivedPayment, issue_credit_note, record_payment, record_refund
 from app.invoices.views import items_of, line_of
 from app.staff_rights import StaffRight
 from app.text.formats import amount
@@ -25,8 +25,13 @@ from db.models import Company, Invoice, InvoiceKind
 
 ONE = "/service/factures/{invoice_id:int}"
 RIGHT = StaffRight.BILLING
-DONE = {"regle": "Le règlement est enregistré.", "avoir": "L’avoir est émis : son adhérent le reçoit."}
+DONE = {
+    "regle": "Le règlement est enregistré.",
+    "avoir": "L’avoir est émis : son adhérent le reçoit.",
+    "rendu": "Le remboursement est enregistré.",
+}
 AHEAD = "Un règlement à venir n’est pas encore reçu."
+NOT_GIVEN = "Un remboursement à venir n’est pas encore fait."
 
 
 @get(ONE, right=RIGHT)
@@ -68,6 +73,26 @@ async def pay(request: Request, access: Staff, invoice_id: FromPath[int]) -> Res
     return see(request, "billing.show", query={"fait": "regle"}, invoice_id=invoice_id)
 
 
+@get(f"{ONE}/remboursement", right=RIGHT)
+async def refunding(access: Staff, invoice_id: FromPath[int]) -> Response[Any]:
+    typed = {"paid_on": clock.today().isoformat()}
+    return await _invoice_page(access, invoice_id, "billing/refunding.html", Form(typed))
+
+
+@post(f"{ONE}/remboursement", right=RIGHT)
+async def refund(request: Request, access: Staff, invoice_id: FromPath[int]) -> Response[Any]:
+    async def record(data: NewRefund) -> None:
+        if data.day > clock.today():
+            raise Refused(NOT_GIVEN, "paid_on")
+        given = ReceivedPayment(data.cents, data.day, "remboursement", data.reference)
+        await record_refund(access, invoice_id, given, clock.now())
+
+    form = await Form.attempted(request, access, NewRefund, record)
+    if form.errors:
+        return await _invoice_page(access, invoice_id, "billing/refunding.html", form)
+    return see(request, "billing.show", query={"fait": "rendu"}, invoice_id=invoice_id)
+
+
 @get(f"{ONE}/avoir", right=RIGHT)
 async def crediting(access: Staff, invoice_id: FromPath[int]) -> Response[Any]:
     return await _invoice_page(access, invoice_id, "billing/crediting.html")
@@ -106,4 +131,4 @@ async def _invoice_page(
     )  # fmt: skip
 
 
-STAFF: list[Any] = [show, paper, paying, pay, crediting, credit]
+STAFF: list[Any] = [show, paper, paying, pay, refunding, refund, crediting, credit]

@@ -154,7 +154,8 @@ def _number(party: Party) -> str:
 def _settled(row: InvoiceRow, payments: Sequence[Payment]) -> list[dict[str, str]]:
     found = [
         {
-            "words": f"Règlement du {day(each.paid_on)}, {each.method}".rstrip(", "),
+            "words": f"{'Règlement' if each.cents > 0 else 'Remboursement'} du {day(each.paid_on)}, "
+            f"{each.method if each.cents > 0 else ''}".rstrip(", "),
             "amount": amount(-each.cents),
         }
         for each in payments

@@ -150,6 +150,31 @@ async def record_payment(
         raise Refused(NOT_CENTS)
     if not received.reference.strip():
         raise Refused("Un règlement a une référence : celle de la banque, ou le numéro du chèque.")
+    return await _add_payment(access, AuditKind.PAYMENT_RECORDED, invoice, received, now)
+
+
+async def record_refund(
+    access: StaffAccess, invoice_id: int, given: ReceivedPayment, now: datetime
+) -> Payment:
+    """Record money given back, as a payment below zero: never more than is owed to the member. `given`: as a
+    payment received, in cents above zero.
+    """
+    invoice = await access.get(Invoice, invoice_id)
+    await access.first(select(Invoice.number).where(col(Invoice.id) == invoice.key).with_for_update())
+    back = replace(given, cents=-given.cents)
+    mine = select(Payment).where(Payment.invoice_id == invoice.key, Payment.reference == back.reference)
+    if await access.first(mine):
+        return await _known_payment(access, invoice, back)
+    owed = -(await row_of(access, invoice)).left_cents
+    if not 0 < given.cents <= owed:
+        owed_words = f"on doit {amount(owed)} à l’adhérent" if owed > 0 else "on ne doit rien à l’adhérent"
+        raise Refused(f"Un remboursement ne dépasse pas ce qui est dû : {owed_words}.", "amount")
+    return await _add_payment(access, AuditKind.REFUND_RECORDED, invoice, back, now)
+
+
+async def _add_payment(
+    access: StaffAccess, kind: AuditKind, invoice: Invoice, received: ReceivedPayment, now: datetime
+) -> Payment:
     payment = Payment(
         company_id=invoice.company_id, invoice_id=invoice.key, created_at=now, **asdict(received)
     )
@@ -159,8 +184,8 @@ async def record_payment(
             await access.flush()
     except IntegrityError:
         return await _known_payment(access, invoice, received)
-    about = f"{amount(received.cents)} le {day(received.paid_on)}, facture {invoice.number}"
-    _record(access, AuditKind.PAYMENT_RECORDED, invoice, about, now)
+    about = f"{amount(abs(received.cents))} le {day(received.paid_on)}, facture {invoice.number}"
+    _record(access, kind, invoice, about, now)
     return payment
 
 

@@ -43,6 +43,7 @@ EVENTS = {
     "invoice_issued": "facture émise",
     "credit_note_issued": "avoir émis",
     "payment_recorded": "règlement enregistré",
+    "refund_recorded": "remboursement enregistré",
     "payment_removed": "règlement retiré par le service",
     "statement_changed": "relevé de banque importé, enregistré ou annulé",
     "inquiry_sent": "message envoyé au service",

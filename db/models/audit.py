@@ -54,6 +54,7 @@ class AuditKind(StrEnum):
     CREDIT_NOTE_ISSUED = "credit_note_issued"
     PAYMENT_RECORDED = "payment_recorded"
     PAYMENT_REMOVED = "payment_removed"
+    REFUND_RECORDED = "refund_recorded"
     STATEMENT_CHANGED = "statement_changed"
     INQUIRY_SENT = "inquiry_sent"
     INQUIRY_REPLIED = "inquiry_replied"
