@@ -9,7 +9,10 @@ import pytest
 from app import clock
 from app.calls.staff import work_portion
 from app.commands import create_staff
+from app.invoices.rules import reference_of
+from tests.bank.files import cfonb, movement
 from tests.factors.steps import code_at, secret_on
+from tests.invoices.steps import IBAN
 from tests.postbox import password_in, words_of
 from tests.walker import TICKED, Walker
 
@@ -26,7 +29,7 @@ MEMBERS = (
 @pytest.fixture
 def settings(settings):
     """As in production: neither the demonstration nor plain http."""
-    return settings.model_copy(update={"base_url": SITE})
+    return settings.model_copy(update={"base_url": SITE, "service_iban": IBAN})
 
 
 async def test_from_an_empty_base_to_the_first_convocation(app, settings, mailbox, time_machine_at):
@@ -184,7 +187,11 @@ async def test_from_a_tariff_to_a_paid_invoice(app, settings, portal, mailbox, t
         anne.sees("1 facture émise", "tout ce qui est validé l’est déjà")
         letter = words_of(await the_letter(app, mailbox, NINA))
         await nina.opens(re.search(rf"{SITE}(/espace/00500/factures/\d+)", letter)[1])
-        nina.sees("Facture FA2026-000001", "139,20")
+        nina.sees("Facture FA2026-000001", "139,20", IBAN[:4])
+        await reads_the_statement(anne)
+        await nina.follows("Mes factures")
+        await nina.follows("FA2026-000001")
+        nina.sees("Payée")
 
 
 async def publishes_a_tariff(anne):
@@ -215,3 +222,12 @@ async def issues_the_call(anne):
     await anne.follows("Appel de cotisation")
     anne.sees("1 déclaration validée pour 1 personne")
     await anne.sends("Émettre 1 facture")
+
+
+async def reads_the_statement(anne):
+    """One transfer, that bears the reference of the invoice."""
+    await anne.follows("Règlements")
+    transfer = movement(13_920, "VIR MENUISERIE EON", LCC=reference_of("FA2026-000001"))
+    await anne.sends("Lire le relevé", files={"Relevé": ("releve.txt", cfonb(transfer), "text/plain")})
+    anne.sees("FA2026-000001")
+    await anne.sends("Enregistrer les règlements")
