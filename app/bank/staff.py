@@ -1,7 +1,7 @@
 """Acts of the service on a bank statement: keep it, choose what a line pays, record, take back, drop.
 
 A movement has one reference in whichever file it comes, so it is recorded once; what is recorded goes
-through `record_payment`, the one act that does.
+through `record_payments`, as what is typed does.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from app.bank.queries import (
 from app.bank.rules import LONGEST_LABEL, LONGEST_PAYER, Statement, references_of
 from app.clock import Moment
 from app.errors import NotFound, Refused
-from app.invoices.staff import ReceivedPayment, record_payment, remove_payment
+from app.invoices.staff import ReceivedPayment, record_payments, remove_payments
 from app.text.formats import amount, short_day
 from db.models import AuditKind, BankStatement, LineMatch, Payment, StatementLine
 
@@ -122,16 +122,21 @@ async def apply_statement(access: StaffAccess, statement_id: int, now: datetime)
     invoices = await invoices_numbered(access, invoices_of(lines))
     left = {number: each.left_cents for number, each in invoices.items()}
     good = [each for each in lines if _still_fits(each, left, applied)]
+    await record_payments(access, [part for line in good for part in _received(line)], now)
     for line in good:
-        for number, cents in line.shares:
-            received = ReceivedPayment(cents, line.booked_on, method_of(line.label), line.reference)
-            await record_payment(access, number, received, now)
         line.applied_at = now
     if good:
         statement.applied_at = now
         total = amount(sum(each.cents for each in good))
         _trace(access, statement, f"{len(good)} règlements enregistrés, {total}", now)
     return len(good)
+
+
+def _received(line: StatementLine) -> list[tuple[int, ReceivedPayment]]:
+    how = method_of(line.label)
+    return [
+        (number, ReceivedPayment(cents, line.booked_on, how, line.reference)) for number, cents in line.shares
+    ]
 
 
 def _still_fits(line: StatementLine, left: dict[int, int], applied: set[str]) -> bool:
@@ -160,9 +165,8 @@ async def undo_statement(access: StaffAccess, statement_id: int, now: datetime) 
             col(Payment.invoice_id).in_({number for number, _ in theirs}),
             col(Payment.reference).in_({reference for _, reference in theirs}),
         )
-        for payment in await access.all(recorded):
-            if (payment.invoice_id, payment.reference) in theirs:
-                await remove_payment(access, payment, now)
+        found = [each for each in await access.all(recorded) if (each.invoice_id, each.reference) in theirs]
+        await remove_payments(access, found, now)
     for line in lines:
         line.applied_at = None
     statement.applied_at = None
