@@ -6,7 +6,7 @@ from app.bank.camt import is_xml, read_camt
 from app.bank.cfonb import is_cfonb, read_cfonb
 from app.bank.rules import Statement, WrongStatement, statement_of
 
-MOST_BYTES = 50 * 1024 * 1024
+MOST_BYTES = 50_000_000
 ELSE = "Ce fichier n’est pas un relevé de banque : demandez à la banque le format CFONB120 ou camt.053."
 KINDS = {
     rb"%PDF": "Ce fichier est un PDF : demandez à la banque le relevé au format CFONB120 ou camt.053.",

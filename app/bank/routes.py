@@ -40,6 +40,7 @@ WHOLE = "Un relevé concerne toutes les équipes, et votre compte une partie d�
 ADVICE = "demandez le relevé à la banque pour moins de jours"
 DONE = {
     "enregistre": "Les règlements sont enregistrés : les adhérents les voient sur leurs factures.",
+    "relire": "Des factures ont été réglées entre-temps : leurs lignes sont laissées de côté, relisez-les.",
     "annule": "Les règlements de ce relevé sont annulés : les factures sont comme avant.",
     "deja": "Ce relevé était déjà là : rien n’a changé.",
     "choix": "Le choix est gardé. Il reste à enregistrer les règlements.",
@@ -119,7 +120,7 @@ async def apply(request: Request, access: Staff, statement_id: FromPath[int]) ->
     """Record the payments of the lines that are sure, ticked or chosen."""
     return await _act(
         request, access, statement_id, lambda: staff.apply_statement(access, statement_id, clock.now()),
-        "enregistre",
+        "enregistre", "relire",
     )  # fmt: skip
 
 
@@ -137,13 +138,20 @@ async def undo(request: Request, access: Staff, statement_id: FromPath[int]) -> 
 
 
 async def _act(
-    request: Request, access: StaffAccess, statement_id: int, act: Callable[[], Awaitable[Any]], done: str
-) -> Response[Any]:
+    request: Request, access: StaffAccess, statement_id: int, act: Callable[[], Awaitable[int | None]],
+    done: str, partly: str = "",
+) -> Response[Any]:  # fmt: skip
+    """`partly`: what is said instead of `done` when the act leaves lines aside, whose number it gives."""
     await may_send(access)
-    form = await Form.attempted(request, access, Nothing, lambda _: act())
+    left: list[int | None] = []
+
+    async def attempt(_: Nothing) -> None:
+        left.append(await act())
+
+    form = await Form.attempted(request, access, Nothing, attempt)
     if form.errors:
         return await _page(access, statement_id, form)
-    return see(request, "bank.show", query={"fait": done}, statement_id=statement_id)
+    return see(request, "bank.show", query={"fait": partly if any(left) else done}, statement_id=statement_id)
 
 
 @get(f"{ONE}/abandon", right=RIGHT)

@@ -111,8 +111,8 @@ async def tick(
 
 
 async def apply_statement(access: StaffAccess, statement_id: int, now: datetime) -> int:
-    """Record the payments of the lines taken, and how many lines these were. A line whose invoice was paid
-    meanwhile, or that another statement has recorded, is left to be read again.
+    """Record the payments of the lines taken. The number of those left to be read again: their invoice was
+    paid meanwhile, or another statement has recorded them.
     """
     statement = await _held(access, statement_id)
     lines = await lines_where(access, statement_id, *_waiting())
@@ -129,7 +129,7 @@ async def apply_statement(access: StaffAccess, statement_id: int, now: datetime)
         statement.applied_at = now
         total = amount(sum(each.cents for each in good))
         _trace(access, statement, f"{len(good)} règlements enregistrés, {total}", now)
-    return len(good)
+    return len(lines) - len(good)
 
 
 def _received(line: StatementLine) -> list[tuple[int, ReceivedPayment]]:

@@ -145,7 +145,7 @@ async def test_a_line_whose_invoice_was_paid_meanwhile_is_left_to_be_read_again(
     invoice, other = await an_invoice(portal, world), await an_invoice(portal, world, "F2026-2")
     page = await sent(clerk, movement(12_000, "VIR F2026-1"), movement(12_000, "VIR F2026-2"))
     await paid(portal, world, invoice, 12_000, "CHQ-7")
-    await clerk.fill(page, to=page)
+    assert "relisez-les" in (await clerk.follow(await clerk.fill(page, to=page))).text
     found = {each.invoice_id: each.cents for each in await rows(portal, Payment)}
     assert (found[invoice.key], found[other.key]) == (12_000, 12_000)
     assert [each.match for each in await lines(portal)] == [LineMatch.UNKNOWN, LineMatch.SURE]
