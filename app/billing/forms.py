@@ -5,7 +5,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from app.text.fields import Input, OneLine, Squeezed, day, text
+from app.appointments.forms import Token
+from app.invoices.rules import BY_HAND
+from app.text.fields import Input, OneLine, Squeezed, day, once_key, text
 from app.text.values import read_euros
 
 METHODS = {"virement": "Virement", "chèque": "Chèque", "prélèvement": "Prélèvement", "espèces": "Espèces"}
@@ -64,11 +66,19 @@ class NewRefund(Input):
 
 
 class NewCreditNote(Input):
-    """The amount taken back, before tax, and its reason."""
+    """The amount taken back, before tax, and its reason. `token`: drawn with the form, so that the same form
+    sent twice makes one credit note.
+    """
 
+    token: Token
     amount: Amount
     label: Annotated[str, Squeezed, OneLine, text("Écrivez l’objet de l’avoir : il est imprimé dessus.", 120)]
 
     @property
     def cents(self) -> int:
         return read_euros(self.amount)
+
+    @property
+    def receipt(self) -> str:
+        """30 characters, the most that an invoice keeps."""
+        return f"{BY_HAND}{once_key(self)}"[:30]

@@ -13,10 +13,11 @@ from app.errors import Refused
 from app.invoices.paper import file_name, paper_of, pdf_of
 from app.invoices.parties import printed_of
 from app.invoices.queries import notes_of, payments_of, row_of
-from app.invoices.rules import BilledLine, shares_of
+from app.invoices.rules import BilledLine, declared_by, shares_of
 from app.invoices.staff import ReceivedPayment, issue_credit_note, record_payment, record_refund
 from app.invoices.views import items_of, line_of
 from app.staff_rights import StaffRight
+from app.text.fields import once_token
 from app.text.formats import amount
 from app.web.forms import Form
 from app.web.pages import Page, page, see
@@ -95,7 +96,7 @@ async def refund(request: Request, access: Staff, invoice_id: FromPath[int]) -> 
 
 @get(f"{ONE}/avoir", right=RIGHT)
 async def crediting(access: Staff, invoice_id: FromPath[int]) -> Response[Any]:
-    return await _invoice_page(access, invoice_id, "billing/crediting.html")
+    return await _invoice_page(access, invoice_id, "billing/crediting.html", Form({"token": once_token()}))
 
 
 @post(f"{ONE}/avoir", right=RIGHT)
@@ -103,7 +104,7 @@ async def credit(request: Request, access: Staff, invoice_id: FromPath[int]) -> 
     form = await Form.attempted(
         request, access, NewCreditNote,
         lambda data: issue_credit_note(
-            access, invoice_id, "", BilledLine(data.label, 1, -data.cents), clock.now()
+            access, invoice_id, "", BilledLine(data.label, 1, -data.cents), clock.now(), receipt=data.receipt
         ),
     )  # fmt: skip
     if form.errors:
@@ -127,7 +128,7 @@ async def _invoice_page(
         vats=[(each.words, amount(each.vat_cents)) for each in shares_of(invoice.lines)],
         printed=printed_of(invoice, company, access.portal.settings), methods=METHODS, notice=notice,
         left=amount(row.left_cents) if row.left_cents > 0 else "",
-        owed=amount(-row.left_cents) if row.left_cents < 0 else "",
+        owed=amount(-row.left_cents) if row.left_cents < 0 else "", receipt=declared_by(invoice.receipt),
     )  # fmt: skip
 
 

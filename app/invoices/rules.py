@@ -54,6 +54,8 @@ KIND_WORDS = {
     InvoiceKind.CREDIT_NOTE: "Avoir",
 }
 
+BY_HAND = "once:"  # begins the receipt of a credit note made by hand; the rest is of its form
+
 
 @dataclass(frozen=True, slots=True)
 class BilledLine:
@@ -125,6 +127,13 @@ def vat_of(net_cents: int, points: int) -> int:
     """A half cent goes away from zero, so that a credit note takes back exactly what was invoiced."""
     rounded = (abs(net_cents) * points + 5_000) // 10_000
     return rounded if net_cents >= 0 else -rounded
+
+
+def declared_by(receipt: str | None) -> str:
+    """The number of the declaration's receipt that an invoice bills, "" for none: the receipt of a credit
+    note made by hand only says which form it came from.
+    """
+    return "" if not receipt or receipt.startswith(BY_HAND) else receipt
 
 
 def left_of(kind: str, total_cents: int, settled_cents: int, *, is_used: bool = False) -> int:

@@ -108,10 +108,13 @@ async def issue_credit_note(
     *, receipt: str | None = None, is_joined: bool = True,
 ) -> Invoice:  # fmt: skip
     """Takes back all or part of an invoice: `line` is negative, and never more than what was invoiced.
-    `number`, `receipt`: as in `Entry`; `is_joined`: as in `issue_invoice`.
+    `number`, `receipt`: as in `Entry`; the same receipt twice is one. `is_joined`: as in `issue_invoice`.
     """
     invoice = await access.get(Invoice, invoice_id)
     await access.first(select(Invoice.number).where(col(Invoice.id) == invoice.key).with_for_update())
+    same = select(Invoice).where(Invoice.settles_id == invoice.key, Invoice.receipt == receipt)
+    if receipt and (made := await access.first(same)):
+        return made
     if invoice.kind == InvoiceKind.CREDIT_NOTE:
         raise Refused("Un avoir ne s’annule pas par un avoir.")
     mine = select(func.coalesce(func.sum(Invoice.total_cents), 0)).where(
@@ -132,8 +135,7 @@ async def issue_credit_note(
     title = f"Avoir sur {invoice.number}"
     entry = Entry(number, InvoiceKind.CREDIT_NOTE, title, today, today, receipt=receipt)
     note = await _add(access, company, entry, [line], printed, now, settles_id=invoice.key)
-    about = f"{_about(note)}, sur {invoice.number}"
-    _record(access, AuditKind.CREDIT_NOTE_ISSUED, note, about, now)
+    _record(access, AuditKind.CREDIT_NOTE_ISSUED, note, f"{_about(note)}, sur {invoice.number}", now)
     await _mail(access, company, note, payers=payers, now=now, is_joined=is_joined)
     return note
 

@@ -23,7 +23,8 @@ class Invoice(CompanyOwned, table=True):
 
     `settles_id`: the invoice that a credit note settles. `printed`: the two parties, the period and the terms
     as they were on its day, since an invoice does not change; empty when it is older than that.
-    `receipt`: the number of the declaration's receipt that it bills, or settles the difference with: once.
+    `receipt`: the number of the declaration's receipt that it bills, or settles the difference with: once. Of
+    a credit note made by hand, the key of the form that it came from, after "once:".
     """
 
     __table_args__ = (

@@ -1,5 +1,7 @@
 """An invoice as the service sees it: its page and paper, a payment recorded by hand, a credit note."""
 
+import asyncio
+import re
 from datetime import date
 
 import pytest
@@ -13,6 +15,8 @@ from tests.staff.scopes import a_colleague, two_teams
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 PAID = {"amount": "60", "paid_on": "02/03/2026", "method": "chèque", "reference": "0004512"}
+
+BACK = {"amount": "40", "label": "Erreur d’effectif", "token": "une-premiere-fois"}
 
 
 @pytest.fixture
@@ -72,12 +76,10 @@ async def test_a_payment_that_cannot_be_is_refused_and_stays_typed(clerk, portal
 
 async def test_a_credit_note_takes_back_a_part_and_no_more_than_there_is(clerk, portal, invoice):
     check(await clerk.get(page_of(invoice, "/avoir")))
-    too_much = await clerk.fill(page_of(invoice, "/avoir"), amount="100,01", label="Erreur d’effectif")
+    too_much = await clerk.fill(page_of(invoice, "/avoir"), **BACK | {"amount": "100,01"})
     assert too_much.status_code == 422
     assert "ne dépasse pas ce qui reste" in too_much.text
-    page = await clerk.follow(
-        await clerk.fill(page_of(invoice, "/avoir"), amount="40", label="Erreur d’effectif")
-    )
+    page = await clerk.follow(await clerk.fill(page_of(invoice, "/avoir"), **BACK))
     check(page)
     assert "avoir AV2026-000001" in page.text
     (note,) = await rows(portal, Invoice, Invoice.settles_id == invoice.id)
@@ -85,7 +87,24 @@ async def test_a_credit_note_takes_back_a_part_and_no_more_than_there_is(clerk, 
     own = await clerk.get(page_of(note))
     check(own)
     assert "Faire un avoir" not in own.text
+    assert "Déclaration" not in own.text
     assert len(await rows(portal, OutboxMail, OutboxMail.template == "invoice_issued")) == 2
+
+
+async def test_the_form_of_a_credit_note_sent_twice_makes_one(clerk, portal, invoice):
+    csrf = await clerk.token(page_of(invoice, "/avoir"))
+    form = (await clerk.get(page_of(invoice, "/avoir"))).text
+    (token,) = re.findall(r'name="token" value="([\w-]{22})"', form, re.ASCII)
+    sent = BACK | {"csrf": csrf, "token": token}
+    both = await asyncio.gather(*(clerk.post(page_of(invoice, "/avoir"), data=sent) for _ in range(2)))
+    again = await clerk.post(page_of(invoice, "/avoir"), data=sent)
+    for each in (*both, again):
+        assert "L’avoir est émis" in (await clerk.follow(each)).text
+    (note,) = await rows(portal, Invoice, Invoice.settles_id == invoice.id)
+    assert note.number == "AV2026-000001"
+    assert len(await rows(portal, OutboxMail, OutboxMail.template == "invoice_issued")) == 2
+    await clerk.post(page_of(invoice, "/avoir"), data=sent | {"amount": "10"})
+    assert len(await rows(portal, Invoice, Invoice.settles_id == invoice.id)) == 2, "another credit note"
 
 
 async def test_an_invoice_outside_the_scope_of_an_account_is_not_there(app, portal, world, invoice):
