@@ -1,14 +1,15 @@
 """Credits of a statement matched with open invoices, by dictionaries made once. Pure.
 
-Sure: the line names an invoice, by the reference printed on it (ISO 11649) or by its number. Doubtful: only
-the amount and a name agree, or the amount is not that of the invoices named. Money in cents.
+Sure: the line names an invoice, by the reference printed on it (ISO 11649) or by its number, and pays at most
+what is owed. Doubtful: only the amount and a name agree, the amount is not that of the invoices named, or the
+same money may be recorded already, by hand or from a statement in another format. Money in cents.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from app.bank.rules import Movement
@@ -19,6 +20,8 @@ from db.models import LineMatch
 WRITTEN = re.compile(r"[A-Z0-9]+(?:[-/][A-Z0-9]+)*")
 RUN = re.compile(r"[A-Z0-9]+")
 MOST_RUNS = 8  # groups of four of the longest reference, and one more
+# What somebody records by hand has the day of the paper, what the bank sends the day of its books.
+NEARBY = timedelta(days=5)
 SHORTEST = 5  # characters of a number that is recognised among other words
 # Words of a company's name that tell nothing.
 EMPTY = frozenset(
@@ -42,6 +45,14 @@ class OpenInvoice(NamedTuple):
     company: str
 
 
+class Paid(NamedTuple):
+    """A payment that an invoice has already."""
+
+    cents: int
+    paid_on: date
+    method: str
+
+
 class Matched(NamedTuple):
     """Payments of a line: `shares` are (invoice, cents) whose sum is the line's; `over_cents`: more than was
     owed.
@@ -58,9 +69,12 @@ class Matched(NamedTuple):
 
 @dataclass(slots=True)
 class Ledger:
-    """Invoices by what a line may say of them, and what is left of each as lines are matched."""
+    """Invoices by what a line may say of them, and what is left of each as lines are matched. `payments`: by
+    invoice, those that no line of this statement made.
+    """
 
     invoices: Iterable[OpenInvoice]
+    payments: Mapping[int, Sequence[Paid]] = field(default_factory=dict)
     left: dict[int, int] = field(default_factory=dict)
     by_id: dict[int, OpenInvoice] = field(default_factory=dict)
     by_reference: dict[str, OpenInvoice] = field(default_factory=dict)
@@ -111,10 +125,24 @@ def _named(movement: Movement, ledger: Ledger) -> Matched | None:
     named.sort(key=lambda each: (each.due_on, each.id))
     shares, over = share(movement.cents, named, ledger.left)
     owed = sum(max(0, ledger.left[each.id]) for each in named)
-    is_sure = movement.cents == owed or (len(named) == 1 and not named[0].number.isdigit())
+    is_named_well = movement.cents == owed or (len(named) == 1 and not named[0].number.isdigit())
+    is_sure = (
+        is_named_well and not over and not twin(movement.cents, movement.booked_on, shares, ledger.payments)
+    )
     if is_sure:
         _take(shares, ledger)
     return Matched(LineMatch.SURE if is_sure else LineMatch.DOUBTFUL, shares, over)
+
+
+def twin(
+    cents: int, on: date, shares: Iterable[Sequence[int]], payments: Mapping[int, Sequence[Paid]]
+) -> Paid | None:
+    """The payment of one of these invoices that may be this very money: the same cents, a nearby day."""
+    for number, part in shares:
+        for each in payments.get(number, ()):
+            if each.cents in {cents, part} and abs(each.paid_on - on) <= NEARBY:
+                return each
+    return None
 
 
 def share(

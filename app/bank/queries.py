@@ -1,6 +1,6 @@
 """Reads of statements, of their lines, and of the invoices that these may pay."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeVar
 
@@ -9,9 +9,9 @@ from sqlalchemy import func, or_
 from sqlmodel import col, select
 
 from app.access import StaffAccess
-from app.bank.matching import OpenInvoice, bare
+from app.bank.matching import NEARBY, OpenInvoice, Paid, bare
 from app.invoices.queries import LEFT
-from db.models import BankStatement, Company, Invoice, InvoiceKind, LineMatch, StatementLine
+from db.models import BankStatement, Company, Invoice, InvoiceKind, LineMatch, Payment, StatementLine
 
 Row = TypeVar("Row")
 FEW, PAGE, CHUNK = 50, 50, 500
@@ -43,6 +43,40 @@ async def invoices_numbered(access: StaffAccess, ids: Collection[int]) -> dict[i
     for some in chunked(sorted(ids)):
         rows = await access.table(_open_invoices(col(Invoice.id).in_(some)))
         found |= {row[0]: OpenInvoice(*row) for row in rows}
+    return found
+
+
+async def payments_near(
+    access: StaffAccess, days: Collection[date], references: Collection[str]
+) -> dict[int, list[Paid]]:
+    """By invoice, payments of these days or nearly, without those that bear one of these references."""
+    since, until = min(days) - NEARBY, max(days) + NEARBY
+    rows = await access.table(_payments().where(col(Payment.paid_on).between(since, until)))
+    return _by_invoice(row for row in rows if row[1] not in references)
+
+
+async def payments_of(access: StaffAccess, ids: Collection[int], statement_id: int) -> dict[int, list[Paid]]:
+    """By invoice, of these, payments that no line of this statement made."""
+    of_mine = sqlalchemy.select(col(StatementLine.id)).where(
+        col(StatementLine.reference) == col(Payment.reference),
+        col(StatementLine.statement_id) == statement_id,
+    )
+    rows: list[tuple[Any, ...]] = []
+    for some in chunked(sorted(ids)):
+        others = _payments().where(col(Payment.invoice_id).in_(some), ~of_mine.exists())
+        rows += await access.table(others)
+    return _by_invoice(rows)
+
+
+def _payments() -> Any:
+    columns = (Payment.invoice_id, Payment.reference, Payment.cents, Payment.paid_on, Payment.method)
+    return sqlalchemy.select(*map(col, columns)).order_by(col(Payment.id))
+
+
+def _by_invoice(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Paid]]:
+    found: dict[int, list[Paid]] = {}
+    for invoice, _, *paid in rows:
+        found.setdefault(invoice, []).append(Paid(*paid))
     return found
 
 

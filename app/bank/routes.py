@@ -17,6 +17,7 @@ from app.bank.queries import (
     invoices_of,
     lines_of,
     past_statements,
+    payments_of,
     search_invoices,
     tallies_of,
 )
@@ -40,7 +41,7 @@ WHOLE = "Un relevé concerne toutes les équipes, et votre compte une partie d�
 ADVICE = "demandez le relevé à la banque pour moins de jours"
 DONE = {
     "enregistre": "Les règlements sont enregistrés : les adhérents les voient sur leurs factures.",
-    "relire": "Des factures ont été réglées entre-temps : leurs lignes sont laissées de côté, relisez-les.",
+    "relire": "Des factures ont été réglées entre-temps : leurs lignes sont à vérifier, relisez-les.",
     "annule": "Les règlements de ce relevé sont annulés : les factures sont comme avant.",
     "deja": "Ce relevé était déjà là : rien n’a changé.",
     "choix": "Le choix est gardé. Il reste à enregistrer les règlements.",
@@ -106,7 +107,8 @@ async def _page(
     kind = LineMatch(nature) if nature in set(LineMatch) else views.first_kind(tallies)
     rows, place = await lines_of(access, statement_id, kind, after)
     invoices = await invoices_numbered(access, invoices_of(rows))
-    lines = [views.shown_line(each, invoices) for each in rows]
+    payments = await payments_of(access, invoices, statement_id)
+    lines = [views.shown_line(each, invoices, payments) for each in rows]
     return page(
         template, form=form, notice=notice, found=found, title=views.title_of(found),
         tag=views.state_of(found), aside=views.aside_words(found), tallies=tallies, kinds=views.KINDS,
@@ -217,10 +219,11 @@ async def _line_page(
     found = await access.get(BankStatement, statement_id)
     one = await staff.line_of(access, statement_id, line_id)
     paid = await invoices_numbered(access, invoices_of([one]))
+    payments = await payments_of(access, paid, statement_id)
     others = [each for each in await search_invoices(access, typed[:60], one.cents) if each.id not in paid]
     return page(
         "bank/line.html", form=form, found=found, title=views.title_of(found),
-        line=views.shown_line(one, paid), paid=list(paid.values()), others=others, typed=typed[:60],
+        line=views.shown_line(one, paid, payments), paid=list(paid.values()), others=others, typed=typed[:60],
     )  # fmt: skip
 
 

@@ -121,7 +121,9 @@ def _check(blocks: Sequence[Block]) -> None:
 
 
 def references_of(movements: Iterable[Movement], iban: str) -> Iterator[str]:
-    """A reference for each movement: the same in every file that holds it, since two statements may overlap.
+    """A reference for each movement: the same in every file of one format that holds it, since two statements
+    may overlap. CFONB120 and camt.053 cut words and names elsewhere, and their references differ: `matching`
+    doubts what would pay twice.
 
     Movements alike on one day are told apart by their order.
     """

@@ -1,18 +1,19 @@
 """Acts of the service on a bank statement: keep it, choose what a line pays, record, take back, drop.
 
-A movement has one reference in whichever file it comes, so it is recorded once; what is recorded goes
-through `record_payments`, as what is typed does.
+A movement has one reference in every file of one format, so it is recorded once; what is recorded goes
+through `record_payments`, as what is typed does. What may be paid already in another way is left to
+somebody's eye.
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert
 from sqlmodel import col, select
 
 from app.access import StaffAccess
-from app.bank.matching import Ledger, match_all, share
+from app.bank.matching import Ledger, Paid, match_all, share, twin
 from app.bank.queries import (
     applied_references,
     chunked,
@@ -20,6 +21,8 @@ from app.bank.queries import (
     invoices_of,
     invoices_to_match,
     lines_where,
+    payments_near,
+    payments_of,
 )
 from app.bank.rules import LONGEST_LABEL, LONGEST_PAYER, Statement, references_of
 from app.clock import Moment
@@ -49,7 +52,8 @@ async def keep_statement(access: StaffAccess, name: str, read: Statement, at: Mo
     references = list(references_of(read.movements, access.portal.settings.service_iban))
     applied = await applied_references(access, references)
     invoices = await invoices_to_match(access, at.today)
-    rows = await asyncio.to_thread(_rows, made.key, read, references, applied, Ledger(invoices))
+    payments = await payments_near(access, {each.booked_on for each in read.movements}, set(references))
+    rows = await asyncio.to_thread(_rows, made.key, read, references, applied, Ledger(invoices, payments))
     connection = await access.session_.connection()
     for some in chunked(rows):
         await connection.execute(insert(StatementLine), some)
@@ -121,7 +125,8 @@ async def apply_statement(access: StaffAccess, statement_id: int, now: datetime)
     applied = await applied_references(access, [each.reference for each in lines])
     invoices = await invoices_numbered(access, invoices_of(lines))
     left = {number: each.left_cents for number, each in invoices.items()}
-    good = [each for each in lines if _still_fits(each, left, applied)]
+    payments = await payments_of(access, invoices, statement_id)
+    good = [each for each in lines if _still_fits(each, left, applied, payments)]
     await record_payments(access, [part for line in good for part in _received(line)], now)
     for line in good:
         line.applied_at = now
@@ -139,17 +144,22 @@ def _received(line: StatementLine) -> list[tuple[int, ReceivedPayment]]:
     ]
 
 
-def _still_fits(line: StatementLine, left: dict[int, int], applied: set[str]) -> bool:
+def _still_fits(
+    line: StatementLine, left: dict[int, int], applied: set[str], payments: Mapping[int, Sequence[Paid]]
+) -> bool:
     """True when nothing has changed since the line was matched; else the line says what it has become."""
-    beyond = 0
-    for number, cents in line.shares:
-        beyond += max(0, cents - max(0, left.get(number, 0)))
-    if line.reference not in applied and beyond <= line.over_cents:
+    beyond = sum(max(0, cents - max(0, left.get(number, 0))) for number, cents in line.shares)
+    is_known, is_gone = line.reference in applied, any(number not in left for number, _ in line.shares)
+    may_be_paid = line.match == LineMatch.SURE and twin(line.cents, line.booked_on, line.shares, payments)
+    if not (is_known or is_gone or may_be_paid or beyond > line.over_cents):
         for number, cents in line.shares:
             left[number] -= cents
         return True
-    line.match = LineMatch.KNOWN if line.reference in applied else LineMatch.UNKNOWN
-    line.is_taken, line.shares, line.over_cents = False, [], 0
+    line.is_taken = False
+    if is_known or is_gone:
+        line.match, line.shares, line.over_cents = LineMatch.KNOWN if is_known else LineMatch.UNKNOWN, [], 0
+    else:
+        line.match, line.over_cents = LineMatch.DOUBTFUL, beyond
     return False
 
 
@@ -167,10 +177,26 @@ async def undo_statement(access: StaffAccess, statement_id: int, now: datetime) 
         )
         found = [each for each in await access.all(recorded) if (each.invoice_id, each.reference) in theirs]
         await remove_payments(access, found, now)
-    for line in lines:
-        line.applied_at = None
+        await _give_back(access, statement_id, some)
     statement.applied_at = None
     _trace(access, statement, f"{len(lines)} règlements annulés", now)
+
+
+async def _give_back(access: StaffAccess, statement_id: int, lines: Sequence[StatementLine]) -> None:
+    """No payment of these lines is recorded any more: those of other statements, where they were known, pay
+    what these would pay.
+    """
+    by_reference = {each.reference: each for each in lines}
+    others = select(StatementLine).where(
+        col(StatementLine.reference).in_(by_reference), col(StatementLine.match) == LineMatch.KNOWN,
+        col(StatementLine.statement_id) != statement_id,
+    )  # fmt: skip
+    for other in await access.all(others):
+        mine = by_reference[other.reference]
+        other.match, other.shares, other.over_cents = mine.match, mine.shares, mine.over_cents
+        other.is_taken = mine.match == LineMatch.SURE
+    for line in lines:
+        line.applied_at = None
 
 
 async def drop_statement(access: StaffAccess, statement_id: int, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from app.bank.matching import OpenInvoice
+from app.bank.matching import OpenInvoice, Paid, twin
 from app.bank.queries import Tally
 from app.text.formats import amount, short_day
 from db.models import BankStatement, LineMatch, StatementLine
@@ -17,7 +17,7 @@ KINDS = {
     LineMatch.KNOWN: "déjà enregistrées",
 }
 CAPTIONS = {
-    LineMatch.DOUBTFUL: "Lignes à vérifier : le montant et le nom s’accordent, sans référence",
+    LineMatch.DOUBTFUL: "Lignes à vérifier : sans référence, ou d’un autre montant que ce qui est dû",
     LineMatch.UNKNOWN: "Lignes sans facture trouvée",
     LineMatch.SURE: "Lignes sûres : elles citent leur facture",
     LineMatch.CHOSEN: "Lignes choisies à la main",
@@ -28,7 +28,9 @@ FIXED = {LineMatch.DEBIT, LineMatch.KNOWN}
 
 
 class ShownLine(NamedTuple):
-    """`pays`: the invoices that it pays, as (id, number, words); `over`: what is too much, "" for nothing."""
+    """`pays`: the invoices that it pays, as (id, number, words); `over`: what is too much, "" for nothing;
+    `settled`: why it may be paid already, "" for nothing.
+    """
 
     id: int
     booked: str
@@ -37,6 +39,7 @@ class ShownLine(NamedTuple):
     label: str
     pays: list[tuple[int, str, str]]
     over: str
+    settled: str
     is_taken: bool
     is_applied: bool
     may_change: bool
@@ -57,7 +60,9 @@ def aside_words(statement: BankStatement) -> str:
     return ", ".join(f"{account} ({number})" for account, number in statement.aside.items())
 
 
-def shown_line(line: StatementLine, invoices: Mapping[int, OpenInvoice]) -> ShownLine:
+def shown_line(
+    line: StatementLine, invoices: Mapping[int, OpenInvoice], payments: Mapping[int, Sequence[Paid]]
+) -> ShownLine:
     pays = []
     for number, cents in line.shares:
         if found := invoices.get(number):
@@ -66,9 +71,23 @@ def shown_line(line: StatementLine, invoices: Mapping[int, OpenInvoice]) -> Show
     return ShownLine(
         id=line.key, booked=short_day(line.booked_on), amount=amount(line.cents), payer=line.payer,
         label=line.label, pays=pays, over=amount(line.over_cents) if line.over_cents else "",
-        is_taken=line.is_taken, is_applied=line.applied_at is not None,
+        settled="" if line.applied_at else _settled_words(line, invoices, payments), is_taken=line.is_taken,
+        is_applied=line.applied_at is not None,
         may_change=line.applied_at is None and line.match not in FIXED,
     )  # fmt: skip
+
+
+def _settled_words(
+    line: StatementLine, invoices: Mapping[int, OpenInvoice], payments: Mapping[int, Sequence[Paid]]
+) -> str:
+    if like := twin(line.cents, line.booked_on, line.shares, payments):
+        how = f" par {like.method}" if like.method else ""
+        recorded = f"{amount(like.cents)} y sont enregistrés au {short_day(like.paid_on)}{how}"
+        return f"Peut-être déjà réglée : {recorded}."
+    theirs = [invoices[number] for number, _ in line.shares if number in invoices]
+    if theirs and all(each.left_cents <= 0 for each in theirs):
+        return "Déjà réglée."
+    return ""
 
 
 class Sums(NamedTuple):

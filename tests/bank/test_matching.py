@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.bank.matching import Ledger, Matched, OpenInvoice, match_all, share
+from app.bank.matching import Ledger, Matched, OpenInvoice, Paid, match_all, share
 from app.bank.rules import Movement
 from app.invoices.rules import reference_of
 from db.models import LineMatch
@@ -19,9 +19,11 @@ def an_invoice(number=1, left=12_000, company=1, name="Menuiserie LE GALL", writ
     return OpenInvoice(number, company, written or f"F2026-{number}", left, due, f"{company:05}", name)
 
 
-def matched(*lines, invoices=(), known=()):
+def matched(*lines, invoices=(), known=(), payments=()):
     movements = [each if isinstance(each, Movement) else Movement(DAY, *each) for each in lines]
-    return match_all(movements, known or [False] * len(movements), Ledger(invoices or [an_invoice()]))
+    return match_all(
+        movements, known or [False] * len(movements), Ledger(invoices or [an_invoice()], dict(payments))
+    )
 
 
 @given(SUMS, st.integers(1, 10**8))
@@ -86,10 +88,22 @@ def test_one_payment_for_several_invoices_is_sure_only_when_it_is_their_sum():
         assert (one.match, one.is_taken, sum(c for _, c in one.shares)) == (LineMatch.DOUBTFUL, False, cents)
 
 
-def test_too_much_is_the_credit_of_the_member():
-    assert matched((15_000, "VIR F2026-1")) == [Matched(LineMatch.SURE, ((1, 15_000),), 3_000)]
+def test_more_than_is_owed_is_doubtful():
+    assert matched((15_000, "VIR F2026-1")) == [Matched(LineMatch.DOUBTFUL, ((1, 15_000),), 3_000)]
     twice = matched((12_000, "VIR F2026-1"), (12_000, "VIR F2026-1"))
-    assert [each.over_cents for each in twice] == [0, 12_000]
+    assert [(each.match, each.over_cents) for each in twice] == [
+        (LineMatch.SURE, 0), (LineMatch.DOUBTFUL, 12_000)
+    ]  # fmt: skip
+    paid = [an_invoice(left=0)]
+    assert matched((12_000, reference_of("F2026-1")), invoices=paid)[0].match == LineMatch.DOUBTFUL
+
+
+def test_what_may_be_a_payment_recorded_already_is_doubtful():
+    half = [an_invoice(left=6_000)]  # of 12 000
+    for days, match in ((-5, LineMatch.DOUBTFUL), (5, LineMatch.DOUBTFUL), (-6, LineMatch.SURE)):
+        payments = {1: [Paid(6_000, DAY + timedelta(days=days), "virement")]}
+        assert matched((6_000, "VIR F2026-1"), invoices=half, payments=payments)[0].match == match, days
+        assert matched((5_999, "VIR F2026-1"), invoices=half, payments=payments)[0].match == LineMatch.SURE
 
 
 def test_amount_and_name_are_doubtful_and_one_member_only():

@@ -7,7 +7,7 @@ import pytest
 from app.invoices.rules import reference_of
 from db.models import AuditEvent, AuditKind, BankStatement, LineMatch, Payment, StatementLine
 from tests.actors import Actor
-from tests.bank.files import OTHER, block, cfonb, movement
+from tests.bank.files import OTHER, block, cfonb, movement, xml, xml_entry
 from tests.invoices.steps import IBAN, INVOICES, an_invoice, paid
 from tests.pages import check
 from tests.reading import rows
@@ -148,7 +148,74 @@ async def test_a_line_whose_invoice_was_paid_meanwhile_is_left_to_be_read_again(
     assert "relisez-les" in (await clerk.follow(await clerk.fill(page, to=page))).text
     found = {each.invoice_id: each.cents for each in await rows(portal, Payment)}
     assert (found[invoice.key], found[other.key]) == (12_000, 12_000)
-    assert [each.match for each in await lines(portal)] == [LineMatch.UNKNOWN, LineMatch.SURE]
+    assert [each.match for each in await lines(portal)] == [LineMatch.DOUBTFUL, LineMatch.SURE]
+    assert "Déjà réglée" in (await clerk.get(f"{page}?nature=doubtful")).text
+    # Nothing was recorded of it, and nothing will be unless somebody ticks it.
+    assert "Aucune ligne" in (await clerk.fill(f"{page}/annulation", to=page)).text
+
+
+async def test_money_recorded_by_hand_is_not_recorded_again_by_the_bank(clerk, portal, world):
+    whole, half = await an_invoice(portal, world), await an_invoice(portal, world, "F2026-2")
+    await paid(portal, world, whole, 12_000, "A LA MAIN", date(2026, 2, 27))
+    await paid(portal, world, half, 6_000, "A LA MAIN", date(2026, 2, 27))
+    page = await sent(clerk, movement(12_000, "VIR F2026-1"), movement(6_000, "VIR F2026-2"))
+    assert [(each.match, each.is_taken) for each in await lines(portal)] == [(LineMatch.DOUBTFUL, False)] * 2
+    shown = await clerk.get(page)
+    check(shown)
+    assert "Peut-être déjà réglée : 120,00 € y sont enregistrés au 27/02/2026 par virement." in shown.text
+    assert "dont 120,00 € de trop" in shown.text
+    assert "Peut-être déjà réglée : 60,00 €" in shown.text
+    (line, _) = await lines(portal)
+    assert "Peut-être déjà réglée" in (await clerk.get(f"{page}/lignes/{line.key}")).text
+
+
+async def test_part_of_an_invoice_recorded_by_hand_after_the_reading_is_not_recorded_again(
+    clerk, portal, world
+):
+    invoice = await an_invoice(portal, world)
+    page = await sent(clerk, movement(6_000, "VIR F2026-1"))
+    await paid(portal, world, invoice, 6_000, "A LA MAIN", date(2026, 2, 27))
+    await clerk.fill(page, to=page)
+    assert [each.cents for each in await rows(portal, Payment, Payment.invoice_id == invoice.key)] == [6_000]
+    assert [each.match for each in await lines(portal)] == [LineMatch.DOUBTFUL]
+
+
+async def test_two_parts_of_an_invoice_in_one_statement_are_both_sure(clerk, portal, world):
+    invoice = await an_invoice(portal, world)
+    first, second = movement(6_000, "VIR F2026-1", "R1"), movement(6_000, "VIR F2026-1 SOLDE", "R2")
+    day = await sent(clerk, first)
+    await clerk.fill(day, to=day)
+    both = await sent(clerk, first, second)
+    await clerk.fill(both, to=both)
+    cents = [each.cents for each in await rows(portal, Payment, Payment.invoice_id == invoice.key)]
+    assert cents == [6_000, 6_000]
+
+
+async def test_a_movement_in_both_formats_is_recorded_once(clerk, portal, world):
+    invoice = await an_invoice(portal, world)
+    one = cfonb(movement(12_000, "VIR SEPA", LCC="F2026-1", NPY="BRIEUC"))
+    other = xml(xml_entry("120.00", "F2026-1", "Brieuc SARL"))
+    for content in (one, other):
+        page = (await send(clerk, content)).headers["location"].partition("?")[0]
+        await clerk.fill(f"{page}/abandon", to=page)
+    assert [each.cents for each in await rows(portal, Payment, Payment.invoice_id == invoice.key)] == [12_000]
+    assert [each.match for each in await lines(portal)] == [LineMatch.SURE, LineMatch.DOUBTFUL]
+
+
+async def test_what_another_statement_took_back_can_be_recorded_by_this_one(clerk, portal, world):
+    invoice = await an_invoice(portal, world)
+    first = movement(12_000, "VIR F2026-1", "REF1")
+    day = await sent(clerk, first)
+    await clerk.fill(day, to=day)
+    month = await sent(clerk, first, movement(-500, "FRAIS"))
+    assert LineMatch.KNOWN in {each.match for each in await lines(portal)}
+    await clerk.fill(f"{day}/annulation")
+    assert "Enregistrer les règlements de 1 ligne" in (await clerk.get(month)).text
+    await clerk.fill(f"{day}/abandon")
+    again = await send(clerk, cfonb(first))
+    assert again.headers["location"].partition("?")[0] != month
+    await clerk.fill(month, to=month)
+    assert [each.cents for each in await rows(portal, Payment, Payment.invoice_id == invoice.key)] == [12_000]
 
 
 async def test_debits_are_displayed_and_not_matched(clerk, portal, world):
