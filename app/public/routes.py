@@ -10,6 +10,7 @@ from litestar.response import Response
 
 from app.public.kept import HELD
 from app.retention.queries import periods
+from app.retention.rules import SETTLED, duration_in_months
 from app.web.pages import PublicPage
 from app.web.signatures import Visitor, get
 
@@ -47,4 +48,5 @@ async def privacy(access: Visitor) -> Response[Any]:
         "public/privacy.html",
         kept_as=" ".join(map(str, months.values())),
         held=[each.at(months) for each in HELD],
+        settled=duration_in_months(SETTLED),
     )

@@ -9,6 +9,7 @@ from app.retention.rules import (
     HELD_FOR,
     LIFE,
     LINK,
+    SETTLED,
     STARTED,
     UNAPPLIED,
     Fate,
@@ -16,6 +17,7 @@ from app.retention.rules import (
     Line,
     Months,
     duration,
+    duration_in_months,
 )
 
 CNIL_GUIDE = "CNIL, guide des SPST, 2023 : le service fixe la durée"
@@ -35,7 +37,8 @@ LINES = (
         source=f"{CNIL_GUIDE} ; {CIVIL}",
         tables="employee visit slot visitnotice waitingperson",
         waits="une demande, un rendez-vous ou un échange en cours, une facture d’absence à payer, "
-        "un emploi chez un autre adhérent",
+        "un emploi chez un autre adhérent, une fiche modifiée depuis moins de "
+        f"{duration_in_months(SETTLED)} (un départ mal daté se corrige encore)",
     ),
     Line(
         "changes",

@@ -19,7 +19,7 @@ from app.clock import day_of
 from app.invoices.queries import UNPAID
 from app.planning.rules import LIVE
 from app.retention.lines import DEFAULTS
-from app.retention.rules import ERASED, OF_PERIODS, PROOFS, SECURITY, WARNED, End, end_of
+from app.retention.rules import ERASED, OF_PERIODS, PROOFS, SECURITY, SETTLED, WARNED, End, end_of
 from db.models import (
     Account,
     AccountSession,
@@ -142,9 +142,13 @@ def _employee_waits(end: End) -> ColumnElement[bool]:
     )  # fmt: skip
     billed = select(col(Invoice.company_id)).where(col(Invoice.kind) == InvoiceKind.ABSENCE, UNPAID)
     missed = _of_employee(Slot, col(Slot.state) == SlotState.ABSENT)
+    settled = end_of(SETTLED, end.now).instant
+    touched = exists().where(
+        col(EmployeeChange.employee_id) == col(Employee.id), col(EmployeeChange.at) >= settled
+    )
     return or_(
-        elsewhere, _of_employee(AppointmentRequest, OPEN_REQUEST),
-        _of_employee(Slot, col(Slot.state).in_(LIVE)),
+        col(Employee.updated_at) >= settled, touched, elsewhere,
+        _of_employee(AppointmentRequest, OPEN_REQUEST), _of_employee(Slot, col(Slot.state).in_(LIVE)),
         _of_employee(Inquiry, col(Inquiry.state) == InquiryState.SENT),
         missed & col(Employee.company_id).in_(billed),
     )  # fmt: skip

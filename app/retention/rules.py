@@ -28,6 +28,9 @@ STARTED = timedelta(days=30)  # the declaration of an employee
 ERASED = "efface-"  # before the number of a row whose own reference is gone
 NOBODY = "Personne rendue anonyme"
 WARNED = timedelta(days=30)  # between the mail to an unused account and its end
+# Months in which nothing was recorded of somebody, before they are anonymous: a departure typed with a wrong
+# year is old at once, nothing brings the person back, and an employer meets it at the next deadline or list.
+SETTLED = 6
 
 __all__ = [
     "ABSOLUTE", "COUNTED", "DRAFT_KEPT", "FLOW", "HELD_FOR", "IDLE", "LIFE", "LINK", "NETWORK_LIFE",

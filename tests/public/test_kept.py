@@ -63,7 +63,9 @@ async def test_the_page_is_drawn_from_these_lines(visitor):
 async def test_the_page_says_the_periods_in_force_and_all_of_them(visitor, world, portal):
     said = " ".join(held.kept for held in HELD)
     assert {key for key in LINE if f"{{{key}}}" in said} == LINE.keys()
-    assert "5 ans après le départ du salarié" in (await visitor.get("/donnees-personnelles")).text
+    page = (await visitor.get("/donnees-personnelles")).text
+    assert "5 ans après le départ du salarié" in page
+    assert "si rien n’y a changé depuis 6 mois" in unescape(page).replace("\xa0", " ")
     row = RetentionPeriod(line="employees", months=30, account_id=world.clerk.key, changed_at=clock.now())
     async with portal.database.transaction(write=True) as session:
         session.add(row)

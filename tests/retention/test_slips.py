@@ -1,0 +1,42 @@
+"""A departure typed with a wrong year: nothing brings somebody back, so what was recorded lately waits."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from app import clock
+from app.access import VisitorAccess
+from app.follow_up.law import add_months
+from app.retention.queries import effect_of
+from app.retention.rules import SETTLED
+from db.models import Employee, EmployeeChange
+from tests.reading import rows
+from tests.retention.leavers import NAME, NIGHT, a_leaver
+from tests.retention.test_work import changed, names_of, night
+
+
+async def test_a_departure_typed_with_a_wrong_year_waits_for_months(alice, portal, world):
+    person = await a_leaver(portal, world.ours, world.alice, exit_on="")
+    path = f"/espace/00010/salaries/{person.key}/depart"
+    await alice.fill(path, exit_on="2020-02-27")
+    at = clock.now()
+    for days, is_left in ((0, True), (150, True), (190, False)):
+        await night(portal, at + timedelta(days=days))
+        assert (await names_of(portal) == [NAME]) is is_left, days
+
+
+@pytest.mark.parametrize(("touched", "name"), [(Employee, "updated_at"), (EmployeeChange, "at")])
+async def test_a_record_touched_lately_waits_and_is_counted(portal, world, touched, name):
+    person = await a_leaver(portal, world.ours, world.alice)
+    mine = Employee.id == person.key if touched is Employee else EmployeeChange.employee_id == person.key
+    (row,) = await rows(portal, touched, mine)
+    lately = add_months(NIGHT.date(), -SETTLED)
+    at = datetime.combine(lately, time(12), UTC)
+    await changed(portal, touched, row, **{name: at})
+    await night(portal)
+    assert await names_of(portal) == [NAME]
+    async with portal.database.transaction(write=False) as session:
+        effect = await effect_of(VisitorAccess(portal, session), "employees", 60, NIGHT)
+    assert (effect.number, effect.waiting) == (0, 1)
+    await night(portal, NIGHT + timedelta(days=1))
+    assert await names_of(portal) != [NAME]
