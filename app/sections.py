@@ -104,7 +104,7 @@ STAFF_SECTIONS = (
     StaffSection("reads", "colleagues.reads", "Consultations", StaffRight.READS),
     StaffSection("disclosure", "disclosure.index", "Droit d’accès", StaffRight.ADMISSIONS),
     StaffSection("retention", "retention.index", "Conservation des données", StaffRight.TEAM),
-    StaffSection("help", "inbox.instructions", "Mode d’emploi", StaffRight.INBOX),
+    StaffSection("help", "inbox.instructions", "Mode d’emploi", ANY_STAFF),
 )
 
 

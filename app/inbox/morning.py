@@ -8,7 +8,7 @@ from litestar.response import Response
 from app import clock
 from app.inbox.forms import WANTED, MorningMail
 from app.inbox.reminders import set_digest, wants_digest
-from app.staff_rights import StaffRight
+from app.staff_rights import ANY_STAFF, StaffRight
 from app.web.forms import Form
 from app.web.pages import page, see
 from app.web.signatures import Request, Staff, get, post
@@ -32,9 +32,14 @@ async def set_morning_mail(request: Request, access: Staff) -> Response[Any]:
     return see(request, "inbox.morning_mail", query={"fait": "oui" if form["choix"] == WANTED else "non"})
 
 
-@get("/service/aide", right=StaffRight.INBOX)
-async def instructions(access: Staff) -> Response[Any]:  # noqa: ARG001 - the door
-    return page("inbox/instructions.html")
+@get("/service/aide", right=ANY_STAFF)
+async def instructions(access: Staff) -> Response[Any]:
+    """Each part for those who have its right."""
+    rights = access.rights
+    return page(
+        "inbox/instructions.html", has_inbox=StaffRight.INBOX in rights,
+        has_billing=StaffRight.BILLING in rights,
+    )  # fmt: skip
 
 
 STAFF: list[Any] = [morning_mail, set_morning_mail, instructions]

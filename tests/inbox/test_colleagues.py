@@ -339,6 +339,22 @@ async def test_the_day_starts_with_what_waits_and_the_menu_counts_it(clerk, port
     assert "À traiter (1)" in (await clerk.get("/service/vacations")).text
 
 
+@pytest.mark.parametrize(
+    ("role", "there", "absent"),
+    [
+        ("accueil", "Prendre en charge", "Appel de cotisation"),
+        ("comptabilite", "Appel de cotisation", "Prendre en charge"),
+        ("technique", "les alertes", "Prendre en charge"),
+    ],
+)
+async def test_the_instructions_are_those_of_the_role(app, portal, role, there, absent):
+    async with Actor(app) as actor:
+        page = await (await a_colleague(actor, portal, [role])).get("/service/aide")
+        check(page)
+        assert there in page.text
+        assert absent not in page.text
+
+
 async def test_who_may_not_answer_sees_neither_the_count_nor_the_list(app, portal, world, asked):
     async with Actor(app) as actor:
         await a_colleague(actor, portal, ["technique"])
