@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import and_, func
+from sqlalchemy import and_, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from app.access import Access, StaffAccess
-from app.follow_up.law import add_months
 from db.models import (
     AnnualDeclaration,
     CallState,
@@ -19,6 +19,7 @@ from db.models import (
     ContributionCall,
     Invoice,
     InvoiceKind,
+    Membership,
     Tariff,
 )
 
@@ -41,8 +42,8 @@ async def is_any_running(access: Access) -> bool:
 
 
 class Billed(NamedTuple):
-    """A declaration to bill. `billed_cents`: before tax, by the invoices and credit notes of its earlier
-    receipts; `first_id`: the first of these.
+    """A declaration to bill. `billed_cents`: before tax, by the invoices of its earlier receipts, less the
+    credit notes on them.
     """
 
     id: int
@@ -52,7 +53,6 @@ class Billed(NamedTuple):
     net_cents: int
     total_cents: int
     billed_cents: int
-    first_id: int | None
 
 
 def to_bill(tariff: Tariff) -> Any:
@@ -72,23 +72,31 @@ def to_bill(tariff: Tariff) -> Any:
     )  # fmt: skip
 
 
-def _of_receipts(tariff: Tariff) -> list[Any]:
-    return [
-        col(Invoice.company_id) == col(AnnualDeclaration.company_id),
-        col(Invoice.receipt).like(f"D{tariff.year}-%"),
-    ]
-
-
 def _billed(tariff: Tariff) -> Any:
-    """The amount that the earlier receipts of a declaration were billed, before tax."""
-    return sqlalchemy.select(func.coalesce(func.sum(Invoice.net_cents), 0)).where(*_of_receipts(tariff))
+    """The amount that the earlier receipts of a declaration were billed, before tax, less the credit notes on
+    them, whoever made those.
+    """
+    settled = aliased(Invoice)
+    is_theirs = sqlalchemy.select(col(settled.id)).where(
+        col(settled.company_id) == col(AnnualDeclaration.company_id),
+        col(settled.id) == col(Invoice.settles_id), col(settled.receipt).like(f"D{tariff.year}-%"),
+    )  # fmt: skip
+    return sqlalchemy.select(func.coalesce(func.sum(Invoice.net_cents), 0)).where(
+        col(Invoice.company_id) == col(AnnualDeclaration.company_id),
+        or_(col(Invoice.receipt).like(f"D{tariff.year}-%"), is_theirs.exists()),
+    )
 
 
 def _by_hand(tariff: Tariff) -> Any:
+    """Contributions of that year that no call made: by the period that they bill, or by their day where they
+    are older than such periods.
+    """
+    since = col(Invoice.printed)["since"].as_string()
+    year = (date(tariff.year, 1, 1), date(tariff.year, 12, 31))
     return sqlalchemy.select(col(Invoice.id)).where(
         col(Invoice.company_id) == col(AnnualDeclaration.company_id),
         col(Invoice.kind) == InvoiceKind.CONTRIBUTION, col(Invoice.receipt).is_(None),
-        col(Invoice.issued_on) >= tariff.opens_on, col(Invoice.issued_on) < add_months(tariff.opens_on, 12),
+        or_(since.like(f"{tariff.year}-%"), and_(since.is_(None), col(Invoice.issued_on).between(*year))),
     )  # fmt: skip
 
 
@@ -102,11 +110,17 @@ class Preview(NamedTuple):
 
 async def preview_of(access: StaffAccess, tariff: Tariff) -> Preview:
     """Sums of what a call would bill now; corrections of what is billed count with their whole amount."""
-    sums = [
-        func.coalesce(func.sum(getattr(AnnualDeclaration, name)), 0)
-        for name in ("headcount", "net_cents", "total_cents")
-    ]
-    statement = sqlalchemy.select(func.count(), *sums).select_from(AnnualDeclaration).where(to_bill(tariff))
+    declared, is_exempt = AnnualDeclaration, col(Company.vat_exemption) != ""
+    if access.portal.settings.service_vat_exemption:
+        is_exempt = sqlalchemy.true()
+    with_tax = sqlalchemy.case((is_exempt, col(declared.net_cents)), else_=col(declared.total_cents))
+    summed = (col(declared.headcount), col(declared.net_cents), with_tax)
+    statement = (
+        sqlalchemy.select(func.count(), *(func.coalesce(func.sum(each), 0) for each in summed))
+        .select_from(declared)
+        .join(Company, col(Company.id) == col(declared.company_id))
+        .where(to_bill(tariff))
+    )
     ((members, *numbers),) = await access.table(statement)
     done = (
         select(func.count())
@@ -138,13 +152,20 @@ async def oddities_of(access: StaffAccess, tariff: Tariff) -> list[Oddity]:
         col(CompanyContact.company_id) == col(Company.id), col(CompanyContact.kind) == ContactKind.BILLING,
         col(CompanyContact.email) != "",
     )  # fmt: skip
+    people = sqlalchemy.select(col(Membership.id)).where(
+        col(Membership.company_id) == col(Company.id), ~col(Membership.third_party)
+    )
+    has_no_address = and_(col(Company.email) == "", ~billing.exists())
     replaced = sqlalchemy.select(col(Invoice.id)).where(
         col(Invoice.company_id) == col(Company.id), col(Invoice.receipt).like(f"D{tariff.year}-%")
     )
     kinds = {
         "Sans SIRET : la facture ne part pas par une plateforme": col(Company.siret) == "",
+        "Sans adresse ni compte : leur facture est à envoyer sur papier": and_(
+            has_no_address, ~people.exists()
+        ),
         "Sans adresse e-mail de facturation : les personnes qui voient les factures sont averties": and_(
-            col(Company.email) == "", ~billing.exists()
+            has_no_address, people.exists()
         ),
         "Radiés depuis leur déclaration": col(Company.closed_at).is_not(None),
         "Déjà facturés, corrigés depuis : un avoir ou un complément est fait": replaced.exists(),
@@ -173,13 +194,11 @@ async def _oddity(access: StaffAccess, words: str, *conditions: Any) -> Oddity:
 
 async def next_declarations(access: StaffAccess, tariff: Tariff, after: int, most: int) -> list[Billed]:
     """Declarations to bill, from after that one."""
-    is_invoice = col(Invoice.kind) != InvoiceKind.CREDIT_NOTE
-    first = sqlalchemy.select(func.min(Invoice.id)).where(*_of_receipts(tariff), is_invoice)
     columns = [
         getattr(AnnualDeclaration, name) for name in ("id", "company_id", "number", *Billed._fields[3:6])
     ]
     statement = (
-        sqlalchemy.select(*columns, _billed(tariff).scalar_subquery(), first.scalar_subquery())
+        sqlalchemy.select(*columns, _billed(tariff).scalar_subquery())
         .where(to_bill(tariff), col(AnnualDeclaration.id) > after)
         .order_by(col(AnnualDeclaration.id))
         .limit(most)
@@ -187,11 +206,31 @@ async def next_declarations(access: StaffAccess, tariff: Tariff, after: int, mos
     return [Billed(*row) for row in await access.table(statement)]
 
 
+async def open_invoices(access: StaffAccess, company_id: int, year: int) -> list[tuple[int, int]]:
+    """(number, cents before tax that no credit note took back) of each invoice of that year's receipts, the
+    last first.
+    """
+    note = aliased(Invoice)
+    credited = sqlalchemy.select(func.coalesce(func.sum(note.net_cents), 0)).where(
+        col(note.company_id) == col(Invoice.company_id), col(note.settles_id) == col(Invoice.id)
+    )
+    left = Invoice.net_cents + credited.scalar_subquery()
+    statement = sqlalchemy.select(col(Invoice.id), left).where(
+        col(Invoice.company_id) == company_id, col(Invoice.kind) != InvoiceKind.CREDIT_NOTE,
+        col(Invoice.receipt).like(f"D{year}-%"),
+    )  # fmt: skip
+    rows = await access.table(statement.order_by(col(Invoice.id).desc()))
+    return [(number, cents) for number, cents in rows if cents > 0]
+
+
 async def members_named(access: StaffAccess, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     """(code, name) of these members."""
     theirs = sqlalchemy.select(col(Company.id), col(Company.code), col(Company.name))
     rows = await access.table(theirs.where(col(Company.id).in_(ids)))
     return {number: (code, name) for number, code, name in rows}
+
+
+MOST_DAYS = 60  # between an invoice and its term (Code de commerce, L441-10)
 
 
 def due_usually(issued_on: date) -> date:

@@ -5,15 +5,24 @@ if it had not begun, so there is neither a gap nor a double. A receipt is billed
 base; another receipt of the same declaration is billed by its difference, an invoice or a credit note.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, select, update
 
 from app.access import StaffAccess, VisitorAccess
-from app.calls.queries import Billed, call_of, is_any_running, next_declarations, preview_of
+from app.calls.queries import (
+    MOST_DAYS,
+    Billed,
+    call_of,
+    is_any_running,
+    next_declarations,
+    open_invoices,
+    preview_of,
+)
+from app.campaigns.staff import tariff_or_missing
 from app.clock import Moment
-from app.errors import NotFound, Refused
+from app.errors import Refused
 from app.invoices.rules import BilledLine
 from app.invoices.staff import Entry, issue_credit_note, issue_invoice
 from app.portal import Portal
@@ -29,11 +38,12 @@ async def launch_call(access: StaffAccess, year: int, due_on: date, at: Moment) 
     """Issue today, in the background, the invoices of all that is declared and not billed, to be paid by that
     day. `Refused` while it runs, or when there is nothing to bill.
     """
-    tariff = await access.first(access.select(Tariff).where(Tariff.year == year))
-    if tariff is None:
-        raise NotFound
+    tariff = await tariff_or_missing(access, year)
     if due_on < at.today:
         raise Refused("L’échéance ne peut pas être passée.", "due_on")
+    if due_on > at.today + timedelta(days=MOST_DAYS):
+        words = f"L’échéance ne dépasse pas {MOST_DAYS} jours après la facture (Code de commerce, L441-10)."
+        raise Refused(words, "due_on")
     preview = await preview_of(access, tariff)
     if not preview.members:
         raise Refused("Il n’y a rien à facturer : tout ce qui est déclaré l’est déjà.")
@@ -87,42 +97,59 @@ async def work_portion(portal: Portal, now: datetime) -> bool:
 
 
 async def _bill(access: StaffAccess, call: ContributionCall, declared: Billed, now: datetime) -> None:
-    """The document of one receipt; what cannot be billed is kept with its reason, and holds up no other."""
+    """The documents of one receipt; what cannot be billed is kept with its reason, and holds up no other."""
     try:
         async with access.savepoint():
-            made = await _document(access, call, declared, now)
+            made = await _documents(access, call, declared, now)
     except Refused as refused:
         call.refused = [*call.refused, {"company_id": declared.company_id, "why": refused.message}]
         return
-    if made:
-        is_note = made.kind == InvoiceKind.CREDIT_NOTE
+    for each in made:
+        is_note = each.kind == InvoiceKind.CREDIT_NOTE
         call.invoices += not is_note
         call.credit_notes += is_note
-        call.total_cents += made.total_cents
+        call.total_cents += each.total_cents
 
 
-async def _document(
+async def _documents(
     access: StaffAccess, call: ContributionCall, declared: Billed, now: datetime
-) -> Invoice | None:
-    """The invoice of a declaration, or of its difference with what was billed; a credit note when that is
+) -> list[Invoice]:
+    """The invoice of a declaration, or of its difference with what was billed; credit notes when that is
     less; nothing when it is nothing.
     """
     difference = declared.net_cents - declared.billed_cents
+    if difference < 0:
+        return await _credit(access, call, declared, -difference, now)
     if not difference:
-        return None
-    if difference < 0 and declared.first_id:
-        line = BilledLine(f"Correction de la déclaration {call.year}, reçu {declared.receipt}", 1, difference)
-        return await issue_credit_note(
-            access, declared.first_id, "", line, now, receipt=declared.receipt, is_joined=False
-        )
-    period = (date(call.year, 1, 1), date(call.year, 12, 31))
-    if declared.first_id:
+        return []
+    title, priced = f"Cotisation {call.year}", [each for each in declared.lines if each["unit_cents"]]
+    lines = [BilledLine(each["label"], each["quantity"], each["unit_cents"]) for each in priced]
+    if declared.billed_cents:
         title = f"Complément de cotisation {call.year}"
         lines = [BilledLine(f"Correction de la déclaration, reçu {declared.receipt}", 1, difference)]
-    else:
-        title = f"Cotisation {call.year}"
-        lines = [BilledLine(each["label"], each["quantity"], each["unit_cents"]) for each in declared.lines]
+    period = (date(call.year, 1, 1), date(call.year, 12, 31))
     entry = Entry(
         "", InvoiceKind.CONTRIBUTION, title, call.issued_on, call.due_on, period, receipt=declared.receipt
     )
-    return await issue_invoice(access, declared.company_id, entry, lines, now, is_joined=False)
+    return [await issue_invoice(access, declared.company_id, entry, lines, now, is_joined=False)]
+
+
+async def _credit(
+    access: StaffAccess, call: ContributionCall, declared: Billed, cents: int, now: datetime
+) -> list[Invoice]:
+    """Credit notes on the invoices of its receipts, the last first, each for what it has left. The first one
+    bears the receipt, the others the receipt and their rank.
+    """
+    notes: list[Invoice] = []
+    label = f"Correction de la déclaration {call.year}, reçu {declared.receipt}"
+    for invoice_id, left in await open_invoices(access, declared.company_id, call.year):
+        taken = min(left, cents)
+        if taken:
+            receipt = f"{declared.receipt}{f'+{len(notes) + 1}' if notes else ''}"
+            line = BilledLine(label, 1, -taken)
+            note = await issue_credit_note(
+                access, invoice_id, "", line, now, receipt=receipt, is_joined=False
+            )
+            notes.append(note)
+        cents -= taken
+    return notes

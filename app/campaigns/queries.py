@@ -13,6 +13,7 @@ from app.access import Access, StaffAccess
 from app.campaigns.rules import Declared
 from app.clock import PARIS
 from app.contributions.counting import OUTSIDE
+from app.contributions.filings import YEARS
 from db.models import AnnualDeclaration, CareTeam, Company, Employee, Monitoring, Tariff
 
 FILED, BEGUN, NOT_BEGUN = "validees", "commencees", "pas-commencees"
@@ -29,6 +30,9 @@ async def tariffs(access: Access) -> Sequence[Tariff]:
 
 
 async def tariff_of(access: Access, year: int) -> Tariff | None:
+    """The tariff of that year, if there is one; none of a year that makes no sense."""
+    if year not in YEARS:
+        return None
     return await access.first(select(Tariff).where(Tariff.year == year))
 
 

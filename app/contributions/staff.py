@@ -10,6 +10,7 @@ from app.access import StaffAccess
 from app.contributions.tariff import rules_of
 from app.errors import NotFound, Refused
 from app.mail.outbox import queue_mail
+from app.text.vat import VAT_POINTS, percent
 from db.models import (
     Account,
     AnnualDeclaration,
@@ -34,9 +35,13 @@ async def publish_tariff(
 ) -> Tariff:
     """A year's tariff. `Refused` when it cannot be understood, or when somebody declared under another."""
     try:
-        rules_of(year, rules)
+        points = rules_of(year, rules).vat_points
     except ValueError as wrong:
         raise Refused(str(wrong)) from None
+    # No invoice could bear another rate, and a tariff that somebody declared under does not change.
+    is_exempt = points == 0 and bool(access.portal.settings.service_vat_exemption)
+    if points not in VAT_POINTS and not is_exempt:
+        raise Refused(f"{percent(points)} n’est pas un taux de TVA en France.", "vat")
     tariff = await access.first(access.select(Tariff).where(Tariff.year == year))
     if tariff is None:
         tariff = Tariff(year=year, rules=rules, opens_on=window.opens_on, closes_on=window.closes_on)

@@ -5,11 +5,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, func, select, update
+from sqlmodel import col, func, select
 
 from app.access import StaffAccess
 from app.clock import day_of
 from app.errors import NotFound, Refused
+from app.invoices.numbers import DRAWN, draw_number
 from app.invoices.paper import paper_of
 from app.invoices.parties import Printed, printed_now, printed_of, usual_period
 from app.invoices.queries import row_of
@@ -34,7 +35,6 @@ from db.models import (
     ContactKind,
     Invoice,
     InvoiceKind,
-    InvoiceSeries,
     Membership,
     Payment,
     Tariff,
@@ -287,6 +287,8 @@ async def _add(
     now: datetime, settles_id: int | None = None,
 ) -> Invoice:  # fmt: skip
     amounts = _checked_amounts(lines)
+    if DRAWN.fullmatch(entry.number):
+        raise Refused("Ce numéro est de ceux que le portail donne lui-même, à la suite.")
     number = entry.number or await draw_number(access, entry.kind, entry.issued_on)
     if not NUMBER.fullmatch(number):
         raise Refused(
@@ -372,27 +374,3 @@ async def _payers(access: StaffAccess, company: Company) -> list[str]:
     )
     rows = await access.rows(people.order_by(col(Account.id)))
     return [email for email, roles in rows if Right.INVOICES in rights_of(roles)]
-
-
-# The numbers of invoices: continuous, drawn in the transaction that writes the invoice, so that none is
-# missing and none stands twice, whatever is killed when (CGI, annexe II, article 242 nonies A).
-
-PREFIXES = {InvoiceKind.CREDIT_NOTE: "AV"}
-USUAL = "FA"
-
-
-async def draw_number(access: StaffAccess, kind: InvoiceKind, issued_on: date) -> str:
-    """« FA2027-000123 », or « AV2027-000004 » for a credit note: the next one of the year in which it is
-    issued. The series is locked until the transaction ends.
-    """
-    prefix = f"{PREFIXES.get(kind, USUAL)}{issued_on.year}-"
-    drawing = update(InvoiceSeries).where(col(InvoiceSeries.prefix) == prefix)
-    drawing = drawing.values(last=col(InvoiceSeries.last) + 1)
-    if not await access.change(drawing):
-        async with access.savepoint():
-            access.add(InvoiceSeries(prefix=prefix))
-            await access.flush()
-        await access.change(drawing)
-    mine = access.select(InvoiceSeries).where(InvoiceSeries.prefix == prefix)
-    series = await access.first(mine.execution_options(populate_existing=True))
-    return f"{prefix}{series.last if series else 0:06}"

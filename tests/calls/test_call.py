@@ -10,12 +10,14 @@ from app import clock
 from app.calls import staff
 from app.calls.staff import work_portion
 from app.contributions.staff import answer_correction
+from app.errors import Refused
 from app.invoices.rules import BilledLine
-from app.invoices.staff import Entry, issue_invoice
+from app.invoices.staff import Entry, issue_credit_note, issue_invoice
 from db.models import (
     AnnualDeclaration,
     AuditEvent,
     AuditKind,
+    Company,
     ContributionCall,
     CorrectionState,
     DeclarationCorrection,
@@ -185,18 +187,98 @@ async def test_what_is_corrected_after_the_call_is_credited_or_completed_by_the_
         declaration.net_cents, declaration.number = first.net_cents - 100_00, f"D2026-{world.site.code}/3"
     await clerk.fill(CALL, due_on="30/04/2026")
     await worked(portal)
-    *_, note = await contributions(portal)
-    assert note.kind == InvoiceKind.CREDIT_NOTE
-    assert note.number == "AV2026-000001"
-    assert note.settles_id == first.id
+    *_, last, note = await contributions(portal)
+    assert {last.kind, note.kind} == {InvoiceKind.CREDIT_NOTE}
+    assert (last.number, note.number) == ("AV2026-000001", "AV2026-000002")
+    assert (last.settles_id, note.settles_id) == (more.id, first.id)
     assert sum(each.net_cents for each in await contributions(portal)) == first.net_cents - 100_00
 
 
-async def test_a_member_billed_by_hand_is_left_and_named(clerk, portal, world, filed):
+async def redeclared(portal, world, net_cents, rank):
+    """The declaration of the site under another receipt, for that amount."""
+    async with portal.database.transaction(write=True) as session:
+        found = await the_declaration(portal, world.site)
+        row = await session.get(AnnualDeclaration, found.id)
+        row.net_cents, row.total_cents = net_cents, net_cents + net_cents // 5
+        row.number = f"D2026-{world.site.code}/{rank}"
+
+
+async def called(clerk, portal):
+    await clerk.fill(CALL, due_on="15/04/2026")
+    await worked(portal)
+    return await contributions(portal)
+
+
+async def test_a_credit_note_made_by_hand_is_not_made_again_by_the_call(clerk, portal, world, filed):
+    (first,) = await called(clerk, portal)
+    async with service(portal, world) as own:
+        line = BilledLine("Erreur", 1, -116_00)
+        await issue_credit_note(own, first.key, "", line, clock.now())
+    await redeclared(portal, world, first.net_cents - 116_00, 2)
+    assert "Rien n’est à facturer" in (await clerk.get(CALL)).text.replace("\N{NO-BREAK SPACE}", " ")
+    await redeclared(portal, world, first.net_cents - 200_00, 3)
+    *_, note = await called(clerk, portal)
+    assert note.net_cents == -84_00
+
+
+async def test_a_correction_below_the_complement_is_credited_on_both_invoices(clerk, portal, world, filed):
+    (first,) = await called(clerk, portal)
+    await redeclared(portal, world, first.net_cents + 1_000_00, 2)
+    _, more = await called(clerk, portal)
+    await redeclared(portal, world, 100_00, 3)
+    *_, one, two = await called(clerk, portal)
+    assert [(each.kind, each.settles_id) for each in (one, two)] == [
+        (InvoiceKind.CREDIT_NOTE, more.id), (InvoiceKind.CREDIT_NOTE, first.id),
+    ]  # fmt: skip
+    assert sum(each.net_cents for each in await contributions(portal)) == 100_00
+    (call,) = await rows(portal, ContributionCall)
+    assert (call.credit_notes, call.refused) == (2, [])
+
+
+async def test_the_series_goes_on_from_a_number_that_is_taken(clerk, portal, world):
+    days = date(2026, 2, 2), date(2026, 3, 4)
+    async with service(portal, world) as own:
+        entry = Entry("X1", InvoiceKind.ABSENCE, "Absence", *days)
+        made = await issue_invoice(own, world.site.key, entry, [BilledLine("A", 1, 100)], clock.now())
+        made.number = "FA2026-000007"
+    async with service(portal, world) as own:
+        entry = Entry("FA2026-000009", InvoiceKind.ABSENCE, "Absence", *days)
+        with pytest.raises(Refused, match="à la suite"):
+            await issue_invoice(own, world.site.key, entry, [BilledLine("A", 1, 100)], clock.now())
+    await many_filed(portal, world, 3)
+    made = await called(clerk, portal)
+    assert [each.number for each in made] == [f"FA2026-{place:06}" for place in (8, 9, 10)]
+
+
+async def test_a_slice_that_costs_nothing_is_left_out_of_the_invoice(clerk, portal, world, filed):
+    async with portal.database.transaction(write=True) as session:
+        found = await the_declaration(portal, world.site)
+        row = await session.get(AnnualDeclaration, found.id)
+        free = {"label": "Les suivantes", "quantity": 4, "unit_cents": 0, "net_cents": 0, "reason": ""}
+        row.lines = [*row.lines, free]
+    (invoice,) = await called(clerk, portal)
+    assert [each["label"] for each in invoice.lines] == ["Personnes suivies"]
+
+
+async def test_the_preview_knows_who_pays_no_tax_and_who_has_no_address(clerk, portal, world, filed):
+    await many_filed(portal, world, 1)
+    async with portal.database.transaction(write=True) as session:
+        (await session.get(Company, world.site.id)).vat_exemption = "Article 261-7-1° b du CGI"
+        for each in await rows(portal, Company, Company.code == "70000"):
+            (await session.get(Company, each.id)).email = ""
+    page = (await clerk.get(CALL)).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "464,00 € HT, 487,20 € TTC" in page.replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert "Sans adresse ni compte" in page
+
+
+async def test_a_member_billed_by_hand_is_left_and_named_whenever_the_campaign_opens(
+    clerk, portal, world, filed
+):
     days = date(2026, 2, 2), date(2026, 3, 4)
     async with service(portal, world) as own:
         entry = Entry("F2026-1", InvoiceKind.CONTRIBUTION, "Cotisation 2026", *days)
         await issue_invoice(own, world.site.key, entry, [BilledLine("Salariés", 3, 11_600)], clock.now())
+    await clerk.fill("/service/cotisations/2026/campagne", opens_on="02/03/2026", closes_on="31/03/2026")
     page = await clerk.get(CALL)
     assert "Rien n’est à facturer" in page.text.replace("\N{NO-BREAK SPACE}", " ")
     assert "Facturés hors de l’appel" in page.text
@@ -204,7 +286,7 @@ async def test_a_member_billed_by_hand_is_left_and_named(clerk, portal, world, f
     assert (await clerk.fill(CALL, csrf=token, due_on="15/04/2026")).status_code == 422
 
 
-@pytest.mark.parametrize("due_on", ["01/03/2026", "31/02/2026", ""])
+@pytest.mark.parametrize("due_on", ["01/03/2026", "31/02/2026", "02/05/2026", "15/04/2062", ""])
 async def test_a_term_that_cannot_be_is_refused(clerk, portal, filed, due_on):
     answer = await clerk.fill(CALL, due_on=due_on)
     assert answer.status_code == 422
