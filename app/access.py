@@ -275,6 +275,11 @@ class StaffAccess(Access):
         if right not in self.rights:
             raise RightMissing(right)
 
+    def require_everything(self, words: str) -> None:
+        """Refuse, with these words, an account for some teams or centres."""
+        if not self.scope.is_everything:
+            raise Forbidden(words)
+
     def within(self, statement: Any, *, known: bool = False) -> Any:
         return scoped(statement, self.scope, known=known)
 

@@ -24,7 +24,7 @@ from app.bank.queries import (
 from app.bank.reading import MOST_BYTES, read_statement
 from app.bank.rules import WrongStatement
 from app.employees.forms import Nothing
-from app.errors import Forbidden, Refused
+from app.errors import Refused
 from app.staff_rights import StaffRight
 from app.web.forms import Form
 from app.web.pages import Page, page, see
@@ -51,8 +51,7 @@ DONE = {
 async def may_send(access: StaffAccess, **_: Any) -> None:
     """Lines of a bank name no member of their own: no scope bounds them."""
     access.require(RIGHT)
-    if not access.scope.is_everything:
-        raise Forbidden(WHOLE)
+    access.require_everything(WHOLE)
 
 
 @get(ALL, right=RIGHT)

@@ -12,7 +12,6 @@ from app.calls.queries import call_of, due_usually, members_named, oddities_of, 
 from app.calls.staff import launch_call
 from app.campaigns.staff import tariff_or_missing
 from app.contributions.states import Campaign
-from app.errors import Forbidden
 from app.staff_rights import StaffRight
 from app.web.forms import Form
 from app.web.pages import Page, page, see
@@ -31,20 +30,15 @@ async def show(access: Staff, year: FromPath[int]) -> Response[Any]:
 
 @post(ONE, right=StaffRight.BILLING)
 async def launch(request: Request, access: Staff, year: FromPath[int]) -> Response[Any]:
-    _for_all_teams(access)
+    access.require_everything(WHOLE)
     form = await Form.attempted(
         request, access, NewCall, lambda data: launch_call(access, year, data.due, clock.moment())
     )
     return await _call_page(access, year, form) if form.errors else see(request, "calls.show", year=year)
 
 
-def _for_all_teams(access: StaffAccess) -> None:
-    if not access.scope.is_everything:
-        raise Forbidden(WHOLE)
-
-
 async def _call_page(access: StaffAccess, year: int, form: Form[Any]) -> Page:
-    _for_all_teams(access)
+    access.require_everything(WHOLE)
     tariff, call = await tariff_or_missing(access, year), await call_of(access, year)
     is_running = call is not None and call.state == CallState.RUNNING
     return page(

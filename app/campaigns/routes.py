@@ -28,7 +28,7 @@ from app.clinic.queries import team_names
 from app.contributions.staff import CampaignDays
 from app.contributions.tariff import Rules, prices, rules_of, vat_words
 from app.employees.forms import Nothing
-from app.errors import Forbidden, NotFound, Refused
+from app.errors import NotFound, Refused
 from app.follow_up.law import add_months
 from app.staff_rights import StaffRight
 from app.text.cells import csv_of
@@ -43,11 +43,6 @@ RIGHT = StaffRight.BILLING
 ONE = "/service/cotisations/{year:int}"
 MOST_EXPORTED = 75_000
 WHOLE = "Le tarif et la campagne concernent toutes les équipes, et votre compte une partie d’entre elles."
-
-
-def _for_all_teams(access: StaffAccess) -> None:
-    if not access.scope.is_everything:
-        raise Forbidden(WHOLE)
 
 
 @get("/service/cotisations", right=RIGHT)
@@ -88,7 +83,7 @@ async def tariff(access: Staff, year: FromPath[int]) -> Response[Any]:
 @post(f"{ONE}/tarif", right=RIGHT)
 async def publish(request: Request, access: Staff, year: FromPath[int]) -> Response[Any]:
     """Try a tariff, which writes nothing, or publish it."""
-    _for_all_teams(access)
+    access.require_everything(WHOLE)
     tried: list[tuple[Rules, Trial | None]] = []
 
     async def act(data: TariffFields) -> None:
@@ -126,7 +121,7 @@ async def _typed(access: StaffAccess, year: int) -> dict[str, str]:
 async def _tariff_page(
     access: StaffAccess, year: int, form: Form[Any], tried: tuple[Rules, Trial | None] | None = None
 ) -> Page:
-    _for_all_teams(access)
+    access.require_everything(WHOLE)
     if not await staff.may_be_written(access, year, clock.today()):
         raise NotFound
     trial = tried[1] if tried else None
@@ -147,7 +142,7 @@ async def days(access: Staff, year: FromPath[int]) -> Response[Any]:
 
 @post(f"{ONE}/campagne", right=RIGHT)
 async def set_days(request: Request, access: Staff, year: FromPath[int]) -> Response[Any]:
-    _for_all_teams(access)
+    access.require_everything(WHOLE)
     known = await staff.tariff_or_missing(access, year)
     form = await Form.attempted(
         request, access, Days, lambda data: staff.set_days(access, year, data.days, clock.moment())
@@ -156,7 +151,7 @@ async def set_days(request: Request, access: Staff, year: FromPath[int]) -> Resp
 
 
 def _days_page(access: StaffAccess, known: Tariff, form: Form[Any]) -> Page:
-    _for_all_teams(access)
+    access.require_everything(WHOLE)
     return page(
         "campaigns/days.html", form=form, tariff=known, window=views.window_words(known, clock.today())
     )

@@ -10,12 +10,12 @@ from sqlmodel import col, select
 
 from app.access import StaffAccess
 from app.disclosure.rules import Likeness, Wanted, likeness
-from app.errors import Forbidden
 from app.search.queries import Found, accounts_with, employee_columns, employees_with
 from app.search.rules import wanted_words
 from app.text.names import person_name
 from db.models import Account, AuditEvent, AuditKind, Company, Employee
 
+WHOLE = "Ce droit porte sur tous les adhérents, et votre compte sur une partie d’entre eux."
 MOST_BORN = 1_000  # of all members on one day: 70 in a base of a million
 _BORN = (
     sqlalchemy.select(*employee_columns())
@@ -39,8 +39,7 @@ class RecordLine(NamedTuple):
 
 def check_everywhere(access: StaffAccess) -> None:
     """Refuse an account for some teams: a person may have worked for a member of any."""
-    if not access.scope.is_everything:
-        raise Forbidden("Ce droit porte sur tous les adhérents, et votre compte sur une partie d’entre eux.")
+    access.require_everything(WHOLE)
 
 
 async def records_like(access: StaffAccess, wanted: Wanted) -> dict[Likeness, list[RecordLine]]:

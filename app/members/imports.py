@@ -16,7 +16,7 @@ from litestar.response import Response
 from app import clock
 from app.access import StaffAccess
 from app.employees.forms import Nothing
-from app.errors import Forbidden, Refused
+from app.errors import Refused
 from app.files.types import disposition
 from app.member_file.reading import WrongFile, read_members
 from app.members.importing import (
@@ -42,6 +42,7 @@ from db.models import MemberImport, MemberImportKind, MemberImportState
 ALL = "/service/adherents/import"
 ONE = f"{ALL}/{{member_import_id:int}}"
 RIGHT = StaffRight.ADMISSIONS
+WHOLE = "Le fichier concerne toutes les équipes, et votre compte une partie d’entre elles."
 WORDS = {
     MemberImportKind.NEW: "Nouveaux",
     MemberImportKind.CHANGED: "Modifiés",
@@ -61,8 +62,7 @@ DONE = {
 async def may_import(access: StaffAccess, **_: Any) -> None:
     """Members of every team come in one file, and its lines name no member: no scope bounds them."""
     access.require(RIGHT)
-    if not access.scope.is_everything:
-        raise Forbidden("Le fichier concerne toutes les équipes, et votre compte une partie d’entre elles.")
+    access.require_everything(WHOLE)
 
 
 @get(ALL, right=RIGHT)

@@ -24,11 +24,13 @@ from app.web.signatures import Request, Staff, get, post
 RIGHT = StaffRight.TEAM
 ONE = "/service/conservation/{line:str}"
 FEW = 50  # lines of the history
+WHOLE = "Les durées valent pour tous les adhérents, et votre compte pour une partie d’entre eux."
 DONE = {"duree": "La durée est modifiée. Elle vaut à partir de la nuit prochaine."}
 
 
 @get("/service/conservation", right=RIGHT)
 async def index(access: Staff, fait: NamedDependency[str] = "") -> Response[Any]:
+    access.require_everything(WHOLE)
     months = await periods(access)
     return page(
         "retention/index.html", lines=[line_view(line, months[line.key]) for line in LINES], fixed=FIXED,
@@ -39,6 +41,7 @@ async def index(access: Staff, fait: NamedDependency[str] = "") -> Response[Any]
 @get("/service/conservation/apercu", right=RIGHT)
 async def preview(access: Staff) -> Response[Any]:
     """The next night, line by line: a statement or two each, over all members."""
+    access.require_everything(WHOLE)
     months, now = await periods(access), clock.now()
     lines = []
     for line in LINES:
@@ -50,6 +53,7 @@ async def preview(access: Staff) -> Response[Any]:
 @get(ONE, right=RIGHT)
 async def edit(access: Staff, line: FromPath[str], months: FromQuery[str] = "") -> Response[Any]:
     """The period of a line, and what it would do; with `months`, what another would."""
+    access.require_everything(WHOLE)
     found = _line(line)
     typed = months.strip()[:10] or str((await periods(access))[found.key])
     return await _edit_page(access, found, Form({"months": typed}))
@@ -57,6 +61,7 @@ async def edit(access: Staff, line: FromPath[str], months: FromQuery[str] = "") 
 
 @post(ONE, right=RIGHT)
 async def update(request: Request, access: Staff, line: FromPath[str]) -> Response[Any]:
+    access.require_everything(WHOLE)
     found = _line(line)
     form = await Form.read(request, Period)
     if form.data:

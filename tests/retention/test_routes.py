@@ -11,7 +11,7 @@ from db.models import AuditEvent, AuditKind, RetentionPeriod
 from tests.actors import Actor
 from tests.reading import rows
 from tests.retention.leavers import NAME, NIGHT, a_leaver
-from tests.staff.scopes import a_colleague
+from tests.staff.scopes import a_colleague, two_teams
 from tests.test_pages import check
 
 PAGE = "/service/conservation"
@@ -84,6 +84,19 @@ async def test_it_is_the_directions(app, portal, world, role):
         await a_colleague(other, portal, [role])
         assert (await other.get(PAGE)).status_code == 403
         assert (await other.get(f"{PAGE}/apercu")).status_code == 403
+
+
+async def test_who_works_for_one_team_neither_counts_nor_changes_what_is_for_all(app, portal, world):
+    mine, _ = await two_teams(portal, world)
+    async with Actor(app) as other:
+        await a_colleague(other, portal, ["direction"], teams=[mine])
+        token = await other.token("/deconnexion")
+        answers = [await other.get(f"{PAGE}{path}") for path in ("", "/apercu", "/employees?months=24")]
+        answers.append(await other.post(f"{PAGE}/employees", data={"csrf": token, "months": "24"}))
+        for answer in answers:
+            assert answer.status_code == 403
+            assert "pour tous les adhérents" in answer.text
+    assert not await rows(portal, RetentionPeriod)
 
 
 async def test_somebody_made_anonymous_has_no_page_and_no_words_to_be_found_by(clerk, alice, portal, world):
