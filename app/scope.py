@@ -18,13 +18,18 @@ from sqlalchemy.sql import visitors
 from sqlmodel import col
 
 from app.staff_rights import StaffScope
-from db.models import Account, Base, CareCentre, Company, CompanyOwned
+from db.models import Account, Base, CareCentre, Company, CompanyOwned, StaffMember
 
 _KNOWN: WeakKeyDictionary[Any, dict[StaffScope, Any]] = WeakKeyDictionary()
 # The same tables without their models: the condition is not put into itself.
 _COMPANY = table("company", column("id"), column("team_id"))
 _MEMBERSHIP = table("membership", column("account_id"), column("company_id"))
 _STAFF = table("staffmember", column("account_id"))
+
+
+def scope_of(staff: StaffMember) -> StaffScope:
+    """The scope of somebody of the service."""
+    return StaffScope(tuple(staff.teams), tuple(staff.centres))
 
 
 def scoped(statement: Any, scope: StaffScope, *, known: bool) -> Any:

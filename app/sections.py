@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from app.rights import Right
-from app.staff_rights import ANY_STAFF, StaffRight, staff_rights_of
+from app.staff_rights import ANY_STAFF, StaffRight, StaffScope, staff_rights_of
 
 FEW = 15  # companies that the header's switcher lists; above, a page with a search
 
@@ -79,15 +79,19 @@ def section_of(key: str) -> Section:
 
 @dataclass(frozen=True, slots=True)
 class StaffSection:
-    """As `Section`, of the service's half."""
+    """As `Section`, of the service's half. `whole`: it is about all members, and only an account for all of
+    them opens it.
+    """
 
     key: str
     name: str
     title: str
     right: StaffRight | str
+    whole: bool = False
 
-    def opens_to(self, rights: Collection[StaffRight]) -> bool:
-        return self.right == ANY_STAFF or self.right in rights
+    def opens_to(self, rights: Collection[StaffRight], scope: StaffScope) -> bool:
+        is_within = scope.is_everything or not self.whole
+        return is_within and (self.right == ANY_STAFF or self.right in rights)
 
 
 STAFF_SECTIONS = (
@@ -99,16 +103,16 @@ STAFF_SECTIONS = (
     StaffSection("batches", "batches.index", "Convocations groupées", StaffRight.PLANNING),
     StaffSection("members", "members.index", "Adhérents", StaffRight.MEMBERS),
     StaffSection("campaigns", "campaigns.index", "Cotisations", StaffRight.BILLING),
-    StaffSection("bank", "bank.index", "Règlements", StaffRight.BILLING),
+    StaffSection("bank", "bank.index", "Règlements", StaffRight.BILLING, whole=True),
     StaffSection("colleagues", "colleagues.index", "Équipe du service", StaffRight.TEAM),
     StaffSection("reads", "colleagues.reads", "Consultations", StaffRight.READS),
-    StaffSection("disclosure", "disclosure.index", "Droit d’accès", StaffRight.ADMISSIONS),
-    StaffSection("retention", "retention.index", "Conservation des données", StaffRight.TEAM),
+    StaffSection("disclosure", "disclosure.index", "Droit d’accès", StaffRight.ADMISSIONS, whole=True),
+    StaffSection("retention", "retention.index", "Conservation des données", StaffRight.TEAM, whole=True),
     StaffSection("help", "inbox.instructions", "Mode d’emploi", ANY_STAFF),
 )
 
 
-def staff_home(roles: Iterable[str]) -> str:
+def staff_home(roles: Iterable[str], scope: StaffScope) -> str:
     """The route where somebody of the service lands: the first section that they may open."""
     rights = staff_rights_of(roles)
-    return next((each.name for each in STAFF_SECTIONS if each.opens_to(rights)), "account.show")
+    return next((each.name for each in STAFF_SECTIONS if each.opens_to(rights, scope)), "account.show")

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from app.access import Access, AccountAccess, MemberAccess
 from app.rights import Right, rights_of
+from app.scope import scope_of
 from app.sections import FEW, staff_home
 from app.sessions import is_alive
 from db.models import DRAFT_KEPT, Company, Draft, Membership, StaffMember
@@ -97,7 +98,7 @@ async def landing_of(access: Access, account_id: int, now: datetime, today: date
     works_here = await access.first(select(StaffMember).where(StaffMember.account_id == account_id))
     if codes or works_here is None:
         return "welcome.index", ""
-    return staff_home(works_here.roles), ""
+    return staff_home(works_here.roles, scope_of(works_here)), ""
 
 
 async def membership_at(access: MemberAccess, code: str, today: date) -> Membership | None:

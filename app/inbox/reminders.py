@@ -11,7 +11,8 @@ from app.inbox.views import age_words
 from app.mail.outbox import queue_mail
 from app.planning.rules import is_working_day
 from app.portal import Portal
-from app.staff_rights import StaffRight, StaffScope, staff_rights_of
+from app.scope import scope_of
+from app.staff_rights import StaffRight, staff_rights_of
 from app.waiting import ANY_TEAM, Count, kind_words
 from db.models import Account, StaffMember
 
@@ -25,7 +26,7 @@ async def send_digests(portal: Portal, now: datetime) -> int:
         return 0
     sent = 0
     for staff, account in await _to_mail(portal, today):
-        scope = StaffScope(tuple(staff.teams), tuple(staff.centres))
+        scope = scope_of(staff)
         async with portal.database.transaction(write=True) as session:
             access = StaffAccess(portal, session, account, tuple(staff.roles), scope)
             if await _is_first(access, staff.key, today):

@@ -31,7 +31,7 @@ from app.portal import Portal
 from app.rights import Right
 from app.security.keys import fingerprint
 from app.security.seat import ActingCompany, FollowingTeam
-from app.staff_rights import StaffRight, staff_rights_of
+from app.staff_rights import EVERYTHING, StaffRight, StaffScope, staff_rights_of
 from app.web.posted import posted
 
 TOKEN_FIELD = "csrf"
@@ -57,6 +57,7 @@ class Viewer:
     left: int
     idle: int
     staff_roles: tuple[str, ...] | None = None
+    staff_scope: StaffScope = EVERYTHING
     waiting: int = 0
     seen_as: bool = False
     must_choose_password: bool = False

@@ -17,11 +17,12 @@ from app.access import AccountAccess, MemberAccess, StaffAccess, VisitorAccess
 from app.errors import ClientClosed, Forbidden, NotFound, RightMissing
 from app.follow_up.secrecy import keep_health_secret
 from app.rights import Right, rights_of
+from app.scope import scope_of
 from app.security.presence import ABSOLUTE, IDLE, STAFF_ABSOLUTE, is_over
 from app.security.reads import trace_of
 from app.security.seat import ActingAccount, ActingCompany, OpenedSession
 from app.sessions import Seat, lent_seat, people_who_give, seat_at, session_of
-from app.staff_rights import StaffRight, StaffScope, staff_rights_of
+from app.staff_rights import EVERYTHING, StaffRight, staff_rights_of
 from app.waiting import ANY_TEAM, COUNTS, read_counts
 from app.web.caller import Caller, Viewer
 from app.web.drafts import LONGEST, drop_resumed, keep_draft
@@ -142,8 +143,7 @@ async def staff_access(request: Request) -> AsyncIterator[StaffAccess]:
         if staff is None:
             # As an address that leads nowhere, which shows the same person too.
             raise NotFound
-        scope = StaffScope(tuple(staff.teams), tuple(staff.centres))
-        access = StaffAccess(Caller.of(request).portal, session, account, tuple(staff.roles), scope)
+        access = StaffAccess(Caller.of(request).portal, session, account, tuple(staff.roles), scope_of(staff))
         if StaffRight.MEDICAL not in access.rights:
             keep_health_secret()
         if right := request.route_handler.opt["right"]:
@@ -351,6 +351,7 @@ def _viewer(
         left=int((ends_at - clock.now()) / STEP) * STEP.seconds,
         idle=int(IDLE.total_seconds()),
         staff_roles=None if staff is None else tuple(staff.roles),
+        staff_scope=EVERYTHING if staff is None else scope_of(staff),
         must_choose_password=opened.must_choose_password,
         needs_factor=opened.needs_factor,
     )

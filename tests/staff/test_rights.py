@@ -8,9 +8,10 @@ from sqlmodel import select
 from app.access import StaffAccess
 from app.errors import NotFound
 from app.main import router_behind
-from app.sections import STAFF_SECTIONS
+from app.sections import STAFF_SECTIONS, staff_home
 from app.staff_rights import (
     ANY_STAFF,
+    EVERYTHING,
     STAFF_RIGHTS,
     STAFF_ROLE_WORDS,
     StaffRight,
@@ -82,9 +83,26 @@ async def test_what_a_role_does_not_allow_is_refused_and_not_in_the_menu(app, wo
         menu = (await actor.get("/compte")).text
         for section in STAFF_SECTIONS:
             shown = f'href="{app.app.route_reverse(section.name)}"' in menu
-            assert shown == section.opens_to(held), f"{role}: {section.title}"
+            assert shown == section.opens_to(held, EVERYTHING), f"{role}: {section.title}"
         assert await everything(portal) == before
     assert refused or held >= set(staff_rights().values()) - {ANY_STAFF}
+
+
+@pytest.mark.parametrize("role", [*StaffRole])
+async def test_the_menu_of_one_team_leads_nowhere_that_refuses_it(app, world, portal, role):
+    """And leaves out nothing that would open."""
+    ours, _ = await two_teams(portal, world)
+    held = staff_rights_of([role])
+    async with Actor(app) as actor:
+        await a_colleague(actor, portal, [role], teams=[ours])
+        menu = (await actor.get("/compte")).text
+        for section in STAFF_SECTIONS:
+            path = app.app.route_reverse(section.name)
+            answer = await actor.get(path)
+            assert (f'href="{path}"' in menu) == (answer.status_code == 200), f"{role}: {section.title}"
+        assert staff_home([role], StaffScope((ours,))) in {
+            each.name for each in STAFF_SECTIONS if each.opens_to(held, StaffScope((ours,)))
+        }
 
 
 async def test_a_team_sees_its_own_members(app, world, portal):
