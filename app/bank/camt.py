@@ -1,7 +1,7 @@
 """camt.053, the banks' statement in XML (ISO 20022), of versions 001.02 to 001.13: read entry by entry.
 
 A document type is refused, so no entity can grow or reach outside; memory holds one entry at a time. A booked
-entry of several transfers, each with its amount, is as many movements. Amounts become cents.
+entry of several transfers, each with its amount in euros, is as many movements. Amounts become cents.
 """
 
 import re
@@ -16,13 +16,17 @@ from app.bank.rules import (
     LONGEST_REFERENCE,
     Block,
     Movement,
+    Other,
     WrongStatement,
+    is_account,
 )
 
 KIND = re.compile(r"camt\.053\.001\.(?:0[2-9]|1[0-3])")
 START = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|[A-Za-z])")
 PARTS = {"Acct", "Bal", "Ntry"}  # what a statement is made of, as far as it is read
 OPENINGS, CLOSING = ("OPBD", "PRCD"), "CLBD"
+DAYS = ("BookgDt", "ValDt")
+EUROS = "EUR"
 PIECE = 1024 * 1024
 NOT_CAMT = "Ce fichier XML n’est pas un relevé camt.053 : demandez à la banque ce format, ou CFONB120."
 DAMAGED = "Ce relevé XML est coupé ou abîmé : téléchargez-le de nouveau auprès de la banque."
@@ -35,9 +39,11 @@ def is_xml(content: bytes) -> bool:
     return bool(START.match(content))
 
 
-def read_camt(content: bytes) -> list[Block]:
-    """Blocks in the order of the file; `WrongStatement` when it is cut or is something else."""
-    reader = _Reader()
+def read_camt(content: bytes, iban: str) -> list[Block | Other]:
+    """Blocks of this account, and the others, in the order of the file; `WrongStatement` when it is cut or is
+    something else.
+    """
+    reader = _Reader(iban)
     try:
         for at in range(0, len(content), PIECE):
             reader.parser.Parse(content[at : at + PIECE], False)
@@ -52,8 +58,10 @@ def read_camt(content: bytes) -> list[Block]:
 class _Reader:
     """`path`: names of the elements that are open; `tree`: of the part that is being read."""
 
-    def __init__(self) -> None:
-        self.blocks: list[Block] = []
+    def __init__(self, iban: str) -> None:
+        self.iban = iban
+        self.blocks: list[Block | Other] = []
+        self.other: Other | None = None
         self.path: list[str] = []
         self.tree: TreeBuilder | None = None
         self.account, self.movements = "", list[Movement]()
@@ -92,13 +100,27 @@ class _Reader:
     def _take(self, part: Element) -> None:
         if part.tag == "Acct":
             self.account = _text(part, "Id/IBAN") or _text(part, "Id/Othr/Id")
+            self.other = None if is_account(self.account, self.iban) else Other(self.account)
+        elif self.other:
+            self.other.lines += part.tag == "Ntry"
         elif part.tag == "Bal":
             kind = _text(part, "Tp/CdOrPrtry/Cd")
             self.balances.setdefault(kind, (_day(part, "Dt"), _signed(part)))
         elif _text(part, "Sts/Cd") in {"", "BOOK"} and _text(part, "Sts") in {"", "BOOK"}:
-            self.movements += _movements(part)
+            self.movements += _movements(part, self._day_of(part))
+
+    def _day_of(self, entry: Element) -> date:
+        """The day of its booking, else the one from which it counts, else the statement's."""
+        for path in DAYS:
+            if entry.find(path) is not None:
+                return _day(entry, path)
+        return self.balances[CLOSING][0]
 
     def _close(self) -> None:
+        if self.other:
+            self.blocks.append(self.other)
+            self.other = None
+            return
         opening = next((self.balances[each] for each in OPENINGS if each in self.balances), None)
         closing = self.balances.get(CLOSING)
         if not opening or not closing:
@@ -111,16 +133,11 @@ def _refuse(*_: Any) -> None:
     raise WrongStatement(DOCTYPE)
 
 
-def _movements(entry: Element) -> list[Movement]:
-    """The entry, or its transfers when each says its amount and they make it up."""
-    on, cents, own = _day(entry, "BookgDt"), _signed(entry), _text(entry, "AcctSvcrRef")
+def _movements(entry: Element, on: date) -> list[Movement]:
+    """The entry, or its transfers when each says its amount in euros and they make it up."""
+    cents, own = _signed(entry), _text(entry, "AcctSvcrRef")
     details = entry.findall("NtryDtls/TxDtls")
-    amounts = [each.find("Amt") for each in details]
-    amounts = [
-        each.find("AmtDtls/TxAmt/Amt") if known is None else known
-        for each, known in zip(details, amounts, strict=True)
-    ]
-    parts = [_cents(each) for each in amounts if each is not None]
+    parts = [_cents(amount) for each in details if (amount := _in_euros(each)) is not None]
     if len(details) > 1 and len(parts) == len(details) and sum(parts) == abs(cents):
         sign = 1 if cents > 0 else -1
         return [
@@ -128,6 +145,15 @@ def _movements(entry: Element) -> list[Movement]:
             for part, each in zip(parts, details, strict=True)
         ]
     return [_movement(on, cents, own, entry, details)]
+
+
+def _in_euros(details: Element) -> Element | None:
+    """Amount of a transfer, which may have left in another currency; `None` when none is said in euros."""
+    for path in ("Amt", "AmtDtls/TxAmt/Amt"):
+        found = details.find(path)
+        if found is not None and found.get("Ccy") == EUROS:
+            return found
+    return None
 
 
 def _movement(on: date, cents: int, own: str, entry: Element, details: list[Element]) -> Movement:
@@ -161,7 +187,7 @@ def _signed(element: Element) -> int:
 
 
 def _cents(amount: Element) -> int:
-    if (currency := amount.get("Ccy", "")) != "EUR":
+    if (currency := amount.get("Ccy", "")) != EUROS:
         raise WrongStatement(CURRENCY.format(currency=currency))
     found = re.fullmatch(r"(\d{1,15})(?:\.(\d{1,2})0*)?", (amount.text or "").strip(), re.ASCII)
     if not found:

@@ -15,7 +15,9 @@ from app.bank.rules import (
     LONGEST_REFERENCE,
     Block,
     Movement,
+    Other,
     WrongStatement,
+    is_account,
 )
 
 SIZE = 120
@@ -38,14 +40,16 @@ def is_cfonb(content: bytes) -> bool:
     return start in {b"01", b"\xf0\xf1"}
 
 
-def read_cfonb(content: bytes) -> list[Block]:
-    """Blocks in the order of the file; `WrongStatement` when it is cut or is something else."""
-    blocks: list[Block] = []
-    current: Block | None = None
+def read_cfonb(content: bytes, iban: str) -> list[Block | Other]:
+    """Blocks of this account, and the others, in the order of the file; `WrongStatement` when it is cut or is
+    something else.
+    """
+    blocks: list[Block | Other] = []
+    current: Block | Other | None = None
     records = list(_records(content))
     for place, record in enumerate(records, 1):
         try:
-            current = _read(record, current, blocks)
+            current = _read(record, current, blocks, iban)
         except (ValueError, KeyError) as error:
             if isinstance(error, WrongStatement):
                 raise
@@ -56,18 +60,27 @@ def read_cfonb(content: bytes) -> list[Block]:
     return blocks
 
 
-def _read(record: str, current: Block | None, blocks: list[Block]) -> Block | None:
+def _read(
+    record: str, current: Block | Other | None, blocks: list[Block | Other], iban: str
+) -> Block | Other | None:
     """The block that goes on after this record; one that it closes is in `blocks`."""
     kind = record[:2]
     if kind == "01" and current is None:
+        if not is_account(_account(record), iban):
+            return Other(_account(record))
         on, cents = _day(record[34:40]), _cents(record)
         return Block(_account(record), on, cents, on, cents, [])
     is_same = current is not None and _account(record) == current.account
-    if kind == "04" and current and is_same:
+    if isinstance(current, Other) and (kind == "05" or (is_same and kind in {"04", "07"})):
+        current.lines += kind == "04"
+        if kind == "07":
+            blocks.append(current)
+            return None
+    elif kind == "04" and isinstance(current, Block) and is_same:
         current.movements.append(_movement(record))
-    elif kind == "05" and current and current.movements:
+    elif kind == "05" and isinstance(current, Block) and current.movements:
         current.movements[-1] = _with_words(current.movements[-1], record[45:48], record[48:118])
-    elif kind == "07" and current and is_same:
+    elif kind == "07" and isinstance(current, Block) and is_same:
         current.until, current.closing_cents = _day(record[34:40]), _cents(record)
         blocks.append(current)
         return None

@@ -21,7 +21,7 @@ def read_statement(content: bytes, iban: str) -> Statement:
         if re.match(start, content):
             raise WrongStatement(words)
     if is_cfonb(content):
-        return statement_of(read_cfonb(content), iban)
+        return statement_of(read_cfonb(content, iban), iban)
     if is_xml(content):
-        return statement_of(read_camt(content), iban)
+        return statement_of(read_camt(content, iban), iban)
     raise WrongStatement(ELSE)

@@ -136,6 +136,42 @@ def test_a_camt_entry_of_several_transfers_is_as_many_movements():
     ]  # fmt: skip
 
 
+def test_a_transfer_that_left_in_another_currency_is_its_entry_in_euros():
+    def transfer(amount, currency):
+        return f"<TxDtls><AmtDtls><TxAmt><Amt Ccy='{currency}'>{amount}</Amt></TxAmt></AmtDtls></TxDtls>"
+
+    for details in (
+        transfer("115.00", "CHF"), transfer("1000", "JPY"), transfer("60.00", "EUR") + transfer("57.5", "CHF")
+    ):  # fmt: skip
+        assert [each.cents for each in read(xml(xml_entry("120.00", details=details))).movements] == [12_000]
+
+
+def test_another_account_in_another_currency_is_left_aside():
+    entries = (xml_entry("1.00"), xml_entry("5.00"))
+    ours, theirs = xml(entries[0]).decode(), xml(*entries).decode()
+    theirs = theirs.replace(IBAN, OTHER).replace("'EUR'", "'TND'").replace("5.00", "5.125")
+    start = ours.index("<Stmt>")
+    both = ours[:start] + theirs[theirs.index("<Stmt>") : theirs.index("</BkTo")] + ours[start:]
+    found = read(both.encode())
+    assert ([each.cents for each in found.movements], found.aside) == ([100], {OTHER: 2})
+    assert "TND" in refusal(xml(entries[0]).replace(b"'EUR'", b"'TND'"))
+    dollars = "\n".join(block(movement(7, "VIR", account=OTHER, LCC="X"), account=OTHER)).replace(
+        "EUR", "USD"
+    )
+    found = read("\n".join([dollars, *block(movement(100, "VIR"))]).encode())
+    assert ([each.cents for each in found.movements], found.aside) == ([100], {OTHER: 1})
+
+
+def test_an_entry_without_its_day_has_the_one_from_which_it_counts_or_that_of_the_statement():
+    booked = f"<BookgDt><Dt>{DAY}</Dt></BookgDt>"
+    for instead, on in (
+        ("<ValDt><Dt>2026-03-04</Dt></ValDt>", date(2026, 3, 4)),
+        ("<ValDt><DtTm>2026-03-04T00:00:00</DtTm></ValDt>", date(2026, 3, 4)), ("", DAY),
+    ):  # fmt: skip
+        content = xml(xml_entry("1.00").replace(booked, instead))
+        assert [each.booked_on for each in read(content).movements] == [on]
+
+
 def test_what_is_pending_in_a_camt_statement_is_not_there_yet():
     entries = xml_entry("1.00"), xml_entry("5.00").replace("<Sts>BOOK</Sts>", "<Sts>PDNG</Sts>")
     assert [each.cents for each in read(xml(*entries, closing="1001.00")).movements] == [100]
