@@ -38,6 +38,7 @@ VALUES = {
     "account_id": "1",
     "member_import_id": "1",
     "statement_id": "1",
+    "payment_id": "1",
     "change_id": "1",
     "import_id": "1",
     "line_id": "1",

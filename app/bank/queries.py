@@ -108,6 +108,17 @@ async def applied_references(access: StaffAccess, references: Sequence[str]) -> 
     return found
 
 
+async def statement_payments(access: StaffAccess, payments: Sequence[Payment]) -> set[tuple[int, str]]:
+    """The invoice and reference of those of these payments that a statement has recorded."""
+    recorded = sqlalchemy.select(col(StatementLine.reference), col(StatementLine.shares)).where(
+        col(StatementLine.reference).in_([each.reference for each in payments]),
+        col(StatementLine.applied_at).is_not(None),
+    )
+    rows = await access.table(recorded) if payments else []
+    applied = {(invoice, reference) for reference, shares in rows for invoice, _ in shares}
+    return applied & {(each.invoice_id, each.reference) for each in payments}
+
+
 async def past_statements(access: StaffAccess) -> Sequence[BankStatement]:
     return await access.all(select(BankStatement).order_by(col(BankStatement.id).desc()).limit(FEW))
 

@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 
 from app.appointments.forms import Token
 from app.invoices.rules import BY_HAND
-from app.text.fields import Input, OneLine, Squeezed, day, once_key, text
+from app.text.fields import Input, OneLine, Squeezed, Ticked, day, once_key, text
 from app.text.values import read_euros
 
 METHODS = {"virement": "Virement", "chèque": "Chèque", "prélèvement": "Prélèvement", "espèces": "Espèces"}
@@ -29,7 +29,7 @@ Amount = Annotated[str, Squeezed, AfterValidator(_amount)]
 
 
 class NewPayment(Input):
-    """Money received, in euros."""
+    """Money received, in euros. `beyond`: it is more than what is left to pay."""
 
     amount: Amount
     paid_on: Annotated[str, Squeezed, day("Écrivez le jour du règlement.")]
@@ -37,6 +37,7 @@ class NewPayment(Input):
     reference: Annotated[
         str, Squeezed, OneLine, text("Écrivez la référence : n° du chèque, ou de la banque.", 60)
     ]
+    beyond: Ticked = False
 
     @property
     def cents(self) -> int:

@@ -8,27 +8,31 @@ from litestar.response import Response
 
 from app import clock
 from app.access import StaffAccess
+from app.bank.queries import statement_payments
 from app.billing.forms import METHODS, NewCreditNote, NewPayment, NewRefund
-from app.errors import Refused
+from app.billing.staff import cancel_payment, give_back, receive_payment
+from app.errors import NotFound, Refused
 from app.invoices.paper import file_name, paper_of, pdf_of
 from app.invoices.parties import printed_of
 from app.invoices.queries import notes_of, payments_of, row_of
 from app.invoices.rules import BilledLine, declared_by, shares_of
-from app.invoices.staff import ReceivedPayment, issue_credit_note, record_payment, record_refund
+from app.invoices.staff import ReceivedPayment, issue_credit_note
 from app.invoices.views import items_of, line_of
 from app.staff_rights import StaffRight
-from app.text.fields import once_token
+from app.text.fields import Input, once_token
 from app.text.formats import amount
 from app.web.forms import Form
 from app.web.pages import Page, page, see
 from app.web.signatures import Request, Staff, get, post
-from db.models import Company, Invoice, InvoiceKind
+from db.models import Company, Invoice, InvoiceKind, Payment
 
 ONE = "/service/factures/{invoice_id:int}"
+PAYMENT = f"{ONE}/reglements/{{payment_id:int}}/annulation"
 RIGHT = StaffRight.BILLING
 DONE = {
     "regle": "Le règlement est enregistré.",
     "avoir": "L’avoir est émis : son adhérent le reçoit.",
+    "annule": "C’est annulé : la facture est comme avant, et l’historique de l’adhérent le dit.",
     "rendu": "Le remboursement est enregistré.",
 }
 AHEAD = "Un règlement à venir n’est pas encore reçu."
@@ -66,7 +70,7 @@ async def pay(request: Request, access: Staff, invoice_id: FromPath[int]) -> Res
         if data.day > clock.today():
             raise Refused(AHEAD, "paid_on")
         received = ReceivedPayment(data.cents, data.day, data.method, data.reference)
-        await record_payment(access, invoice_id, received, clock.now())
+        await receive_payment(access, invoice_id, received, clock.now(), is_beyond=data.beyond)
 
     form = await Form.attempted(request, access, NewPayment, record)
     if form.errors:
@@ -86,12 +90,29 @@ async def refund(request: Request, access: Staff, invoice_id: FromPath[int]) -> 
         if data.day > clock.today():
             raise Refused(NOT_GIVEN, "paid_on")
         given = ReceivedPayment(data.cents, data.day, "remboursement", data.reference)
-        await record_refund(access, invoice_id, given, clock.now())
+        await give_back(access, invoice_id, given, clock.now())
 
     form = await Form.attempted(request, access, NewRefund, record)
     if form.errors:
         return await _invoice_page(access, invoice_id, "billing/refunding.html", form)
     return see(request, "billing.show", query={"fait": "rendu"}, invoice_id=invoice_id)
+
+
+@get(PAYMENT, right=RIGHT)
+async def cancelling(access: Staff, invoice_id: FromPath[int], payment_id: FromPath[int]) -> Response[Any]:
+    return await _cancelling_page(access, invoice_id, payment_id)
+
+
+@post(PAYMENT, right=RIGHT)
+async def cancel(
+    request: Request, access: Staff, invoice_id: FromPath[int], payment_id: FromPath[int]
+) -> Response[Any]:
+    form = await Form.attempted(
+        request, access, Input, lambda _: cancel_payment(access, invoice_id, payment_id, clock.now())
+    )
+    if form.errors:
+        return await _cancelling_page(access, invoice_id, payment_id, form)
+    return see(request, "billing.show", query={"fait": "annule"}, invoice_id=invoice_id)
 
 
 @get(f"{ONE}/avoir", right=RIGHT)
@@ -112,18 +133,32 @@ async def credit(request: Request, access: Staff, invoice_id: FromPath[int]) -> 
     return see(request, "billing.show", query={"fait": "avoir"}, invoice_id=invoice_id)
 
 
-async def _invoice_page(
-    access: StaffAccess, invoice_id: int, template: str, form: Form[Any] | None = None, notice: str = ""
+async def _cancelling_page(
+    access: StaffAccess, invoice_id: int, payment_id: int, form: Form[Any] | None = None
 ) -> Page:
+    payments = await payments_of(access, await access.get(Invoice, invoice_id))
+    payment = next((each for each in payments if each.id == payment_id), None)
+    if payment is None:
+        raise NotFound
+    return await _invoice_page(access, invoice_id, "billing/cancelling.html", form, payment=payment)
+
+
+async def _invoice_page(
+    access: StaffAccess, invoice_id: int, template: str, form: Form[Any] | None = None, notice: str = "",
+    payment: Payment | None = None,
+) -> Page:  # fmt: skip
     invoice, today = await access.get(Invoice, invoice_id), clock.today()
     company, row = await access.get(Company, invoice.company_id), await row_of(access, invoice)
     access.reads(company)
     settled = await access.get(Invoice, invoice.settles_id) if invoice.settles_id else None
     is_note = invoice.kind == InvoiceKind.CREDIT_NOTE
+    payments = await payments_of(access, invoice)
+    banked = await statement_payments(access, payments)
     return page(
-        template, form=form, invoice=invoice, member=company, line=line_of(row, today), is_note=is_note,
+        template, form=form, payment=payment, banked={reference for _, reference in banked},
+        invoice=invoice, member=company, line=line_of(row, today), is_note=is_note,
         word="Avoir" if is_note else "Facture", items=items_of(invoice.lines), settles=settled,
-        payments=[(each, amount(each.cents)) for each in await payments_of(access, invoice)],
+        payments=[(each, amount(each.cents)) for each in payments],
         notes=[line_of(each, today) for each in await notes_of(access, invoice)],
         vats=[(each.words, amount(each.vat_cents)) for each in shares_of(invoice.lines)],
         printed=printed_of(invoice, company, access.portal.settings), methods=METHODS, notice=notice,
@@ -132,4 +167,4 @@ async def _invoice_page(
     )  # fmt: skip
 
 
-STAFF: list[Any] = [show, paper, paying, pay, refunding, refund, crediting, credit]
+STAFF: list[Any] = [show, paper, paying, pay, refunding, refund, cancelling, cancel, crediting, credit]

@@ -175,14 +175,15 @@ async def record_payments(
 
 
 async def remove_payments(access: StaffAccess, payments: Sequence[Payment], now: datetime) -> None:
-    """Take back payments that were recorded by mistake."""
+    """Take back payments, or refunds, that were recorded by mistake."""
     for at in range(0, len(payments), MANY):
         some = payments[at : at + MANY]
         invoices = await _numbered(access, {each.invoice_id for each in some})
         for each in some:
             invoice = invoices[each.invoice_id]
             await access.delete(each)
-            _record(access, AuditKind.PAYMENT_REMOVED, invoice, _about_payment(invoice, each), now)
+            kind = AuditKind.PAYMENT_REMOVED if each.cents > 0 else AuditKind.REFUND_REMOVED
+            _record(access, kind, invoice, _about_payment(invoice, each), now)
         await access.flush()
 
 

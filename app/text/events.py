@@ -45,6 +45,7 @@ EVENTS = {
     "payment_recorded": "règlement enregistré",
     "refund_recorded": "remboursement enregistré",
     "payment_removed": "règlement retiré par le service",
+    "refund_removed": "remboursement retiré par le service",
     "statement_changed": "relevé de banque importé, enregistré ou annulé",
     "inquiry_sent": "message envoyé au service",
     "inquiry_replied": "message ajouté à un échange",

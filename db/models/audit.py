@@ -55,6 +55,7 @@ class AuditKind(StrEnum):
     PAYMENT_RECORDED = "payment_recorded"
     PAYMENT_REMOVED = "payment_removed"
     REFUND_RECORDED = "refund_recorded"
+    REFUND_REMOVED = "refund_removed"
     STATEMENT_CHANGED = "statement_changed"
     INQUIRY_SENT = "inquiry_sent"
     INQUIRY_REPLIED = "inquiry_replied"

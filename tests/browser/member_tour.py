@@ -377,6 +377,7 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         f"/personnes/{world.alice.id}", f"/salaries/{world.employee.id}", "/adherents/import",
         f"/adherents/import/{imported.key}", f"/adherents/import/{imported.key}/annulation",
         "/factures/1", "/factures/1/reglement", "/factures/1/remboursement", "/factures/1/avoir",
+        "/factures/1/reglements/1/annulation",
         "/releves", f"/releves/{statement.key}", f"/releves/{statement.key}/annulation",
         f"/releves/{statement.key}/abandon", f"/releves/{statement.key}/lignes",
         f"/releves/{statement.key}/lignes/{transfer.key}?facture=00010",
