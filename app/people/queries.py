@@ -93,14 +93,17 @@ def _person(access: MemberAccess, membership: Membership, account: Account, toda
     )
 
 
+def administers(of: type[Membership] = Membership) -> ColumnElement[bool]:
+    """Roles are JSON, which the two databases search differently: their text is alike."""
+    return cast(col(of.roles), String).contains(f'"{Role.ADMINISTRATOR}"')
+
+
 async def administrators(access: MemberAccess, today: date) -> Sequence[Account]:
     """The people to ask."""
-    # Roles are JSON, which the two databases search differently: their text is alike.
-    is_administrator = cast(col(Membership.roles), String).contains(f'"{Role.ADMINISTRATOR}"')
     return await access.all(
         select(Account)
         .join(Membership, col(Membership.account_id) == Account.id)
-        .where(Membership.company_id == access.company.key, is_alive(today), is_administrator)
+        .where(Membership.company_id == access.company.key, is_alive(today), administers())
         .order_by(col(Membership.id))
         .limit(PAGE)
     )

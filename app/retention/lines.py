@@ -217,7 +217,8 @@ LINES = (
         months=Months(36, 12, 60),
         source=CNIL_GUIDE,
         tables="account",
-        waits="un courriel d’avertissement à envoyer ou trop récent, un message ou une demande en cours",
+        waits="un courriel d’avertissement à envoyer ou trop récent, un message ou une demande en cours, "
+        "le dernier administrateur d’un adhérent",
         is_masculine=True,
     ),
     Line(

@@ -11,15 +11,22 @@ from typing import Any, NamedTuple
 
 import sqlalchemy
 from sqlalchemy import ColumnElement, String, and_, cast, exists, false, func, or_
-from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from app.access import Access
 from app.clock import day_of
 from app.invoices.queries import UNPAID
-from app.planning.rules import LIVE
 from app.retention.lines import DEFAULTS
-from app.retention.rules import ERASED, OF_PERIODS, PROOFS, SECURITY, SETTLED, WARNED, End, end_of
+from app.retention.rules import ERASED, OF_PERIODS, PROOFS, SECURITY, End, end_of
+from app.retention.waiting import (
+    LAST_SEEN,
+    OPEN_REQUEST,
+    account_over,
+    account_waits,
+    employee_over,
+    employee_waits,
+    is_last_administrator,
+)
 from db.models import (
     Account,
     AccountSession,
@@ -46,26 +53,18 @@ from db.models import (
     InquiryState,
     Invitation,
     Invoice,
-    InvoiceKind,
     MemberImport,
     Membership,
     OutboxMail,
     Payment,
     PublicInquiry,
     RequestMessage,
-    RequestState,
     RetentionPeriod,
-    Slot,
-    SlotState,
-    StaffMember,
     StaffNote,
     StaffRead,
     Taking,
 )
 
-OPEN_REQUEST = col(AppointmentRequest.state).in_(
-    (RequestState.SENT, RequestState.TAKEN, RequestState.PLANNED)
-)
 OPEN_BATCH = (BatchState.RUNNING, BatchState.UNDOING)
 
 
@@ -116,73 +115,6 @@ def _always(condition: Any) -> Callable[[End], ColumnElement[bool]]:
     return lambda _: condition
 
 
-def _of_employee(model: Any, condition: Any) -> Any:
-    """The people named by what is open, which is little: read once, not once a person."""
-    named = select(col(model.employee_id)).where(condition, col(model.employee_id).is_not(None))
-    return col(Employee.id).in_(named)
-
-
-# Employees: by their exit, or with the membership of an employer who never said it.
-
-
-def _employee_over(end: End) -> ColumnElement[bool]:
-    closed = select(col(Company.id)).where(col(Company.closed_at) < end.instant)
-    left = col(Employee.exit_on) < end.day
-    forgotten = col(Employee.exit_on).is_(None) & col(Employee.company_id).in_(closed)
-    return col(Employee.anonymised_at).is_(None) & or_(left, forgotten)
-
-
-def _employee_waits(end: End) -> ColumnElement[bool]:
-    other = aliased(Employee)
-    living = select(col(Company.id)).where(col(Company.closed_at).is_(None))
-    elsewhere = exists().where(
-        col(other.person_key) == col(Employee.person_key), col(other.id) != col(Employee.id),
-        col(other.anonymised_at).is_(None), col(other.company_id).in_(living),
-        or_(col(other.exit_on).is_(None), col(other.exit_on) >= end.today),
-    )  # fmt: skip
-    billed = select(col(Invoice.company_id)).where(col(Invoice.kind) == InvoiceKind.ABSENCE, UNPAID)
-    missed = _of_employee(Slot, col(Slot.state) == SlotState.ABSENT)
-    settled = end_of(SETTLED, end.now).instant
-    touched = exists().where(
-        col(EmployeeChange.employee_id) == col(Employee.id), col(EmployeeChange.at) >= settled
-    )
-    return or_(
-        col(Employee.updated_at) >= settled, touched, elsewhere,
-        _of_employee(AppointmentRequest, OPEN_REQUEST), _of_employee(Slot, col(Slot.state).in_(LIVE)),
-        _of_employee(Inquiry, col(Inquiry.state) == InquiryState.SENT),
-        missed & col(Employee.company_id).in_(billed),
-    )  # fmt: skip
-
-
-# Accounts: not of the service, warned a month before.
-
-LAST_SEEN = func.coalesce(col(Account.last_signed_in_at), col(Account.created_at))
-_OF_SERVICE = exists().where(col(StaffMember.account_id) == col(Account.id))
-
-
-def _account_over(end: End) -> ColumnElement[bool]:
-    return and_(col(Account.erased_at).is_(None), end.instant > LAST_SEEN, ~_OF_SERVICE)
-
-
-def _account_waits(end: End) -> ColumnElement[bool]:
-    warned = and_(col(Account.warned_at) > LAST_SEEN, col(Account.warned_at) <= end.now - WARNED)
-    open_thread = exists().where(
-        col(Inquiry.account_id) == col(Account.id), col(Inquiry.state) == InquiryState.SENT
-    )
-    request = exists().where(col(AppointmentRequest.account_id) == col(Account.id), OPEN_REQUEST)
-    return or_(~func.coalesce(warned, false()), open_thread, request)
-
-
-def to_warn(months: int, now: datetime, most: int) -> Any:
-    """Accounts whose period ends within a month, or has, and whom no mail told since they last came."""
-    soon = end_of(months, now + WARNED)
-    told = or_(col(Account.warned_at).is_(None), col(Account.warned_at) < LAST_SEEN)
-    return select(Account).where(_account_over(soon), told).order_by(col(Account.id)).limit(most)
-
-
-# The others.
-
-
 def _is_emptied(column: Any) -> ColumnElement[bool]:
     return cast(col(column), String) == "{}"
 
@@ -229,7 +161,7 @@ def _audit(condition: Any) -> Due:
 
 _kind = col(AuditEvent.kind)
 DUE: dict[str, tuple[Due, ...]] = {
-    "employees": (Due(Employee, Employee.exit_on, _employee_over, _employee_waits),),
+    "employees": (Due(Employee, Employee.exit_on, employee_over, employee_waits),),
     "changes": (
         Due(
             EmployeeChange,
@@ -301,7 +233,7 @@ DUE: dict[str, tuple[Due, ...]] = {
     ),
     "statements": (Due(BankStatement, BankStatement.created_at, _before(col(BankStatement.created_at))),),
     "member_imports": (Due(MemberImport, MemberImport.created_at, _before(col(MemberImport.created_at))),),
-    "accounts": (Due(Account, LAST_SEEN, _account_over, _account_waits),),
+    "accounts": (Due(Account, LAST_SEEN, account_over, account_waits),),
     "accesses": (
         Due(Membership, Membership.ends_on, _before_day(Membership.ends_on)),
         Due(Invitation, _ENDED, _before(_ENDED)),
@@ -350,6 +282,13 @@ async def effect_of(access: Access, key: str, months: int, now: datetime) -> Eff
         oldest=min(days, default=None),
         waiting=sum(number for waits, number, _ in found if waits),
     )
+
+
+async def last_administrators(access: Access, months: int, now: datetime) -> int:
+    """Accounts unused for that long that wait because a member would have no administrator without them."""
+    end = end_of(months, now)
+    held = select(func.count()).select_from(Account).where(account_over(end), is_last_administrator(end))
+    return (await access.all(held))[0]
 
 
 def _day(value: Any) -> date:

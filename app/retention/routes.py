@@ -11,10 +11,10 @@ from app.access import StaffAccess
 from app.errors import NotFound, Refused
 from app.retention.forms import Period, read_months
 from app.retention.lines import FIXED, LINE, LINES
-from app.retention.queries import effect_of, periods, proofs
+from app.retention.queries import effect_of, last_administrators, periods, proofs
 from app.retention.rules import Line
 from app.retention.staff import change_period
-from app.retention.views import effect_words, line_view
+from app.retention.views import effect_words, keepers_words, line_view
 from app.staff_rights import StaffRight
 from app.text.events import EVENTS
 from app.web.forms import Form
@@ -35,6 +35,7 @@ async def index(access: Staff, fait: NamedDependency[str] = "") -> Response[Any]
     return page(
         "retention/index.html", lines=[line_view(line, months[line.key]) for line in LINES], fixed=FIXED,
         proofs=await proofs(access, FEW), most=FEW, events=EVENTS, notice=DONE.get(fait, ""),
+        kept=keepers_words(await last_administrators(access, months["accounts"], clock.now())),
     )  # fmt: skip
 
 

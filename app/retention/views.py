@@ -32,6 +32,17 @@ def line_view(line: Line, months: int) -> LineView:
     )
 
 
+def keepers_words(number: int) -> str:
+    """2 comptes inutilisés sont les derniers administrateurs d’un adhérent : ils attendent…; "" for none."""
+    if not number:
+        return ""
+    until = "que cet adhérent en ait un autre, ou soit radié."
+    if number == 1:
+        return f"1 compte inutilisé est le dernier administrateur d’un adhérent : il attend {until}"
+    each = f"{thousands(number)} comptes inutilisés sont chacun le dernier administrateur d’un adhérent"
+    return f"{each} : ils attendent {until}"
+
+
 def effect_words(line: Line, effect: Effect) -> str:
     """2 431 personnes seraient rendues anonymes ; la plus ancienne date du 3 mai 2019 ; 4 attendent."""
     words = [f"{line.counted(effect.number)} {'serait' if effect.number < 2 else 'seraient'} "]

@@ -17,8 +17,9 @@ from app.mail.outbox import queue_mail
 from app.portal import Portal
 from app.retention.acts import ACTS, Act
 from app.retention.lines import LINE
-from app.retention.queries import DUE, Due, periods, to_warn
+from app.retention.queries import DUE, Due, periods
 from app.retention.rules import WARNED, Line, duration_in_months, end_of
+from app.retention.waiting import to_warn
 from app.text.counts import plural
 from app.text.formats import day
 from db.models import AuditKind

@@ -1,6 +1,6 @@
 """An account that nobody uses: warned first, kept by one sign-in, then of nobody."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import col, update
@@ -13,6 +13,7 @@ from db.models import (
     AppointmentRequest,
     AuditEvent,
     AuditKind,
+    Company,
     Inquiry,
     InquiryState,
     KnownDevice,
@@ -20,6 +21,7 @@ from db.models import (
     OutboxMail,
     RequestState,
 )
+from db.seeds.world import World
 from tests.postbox import words_of
 from tests.reading import rows
 
@@ -49,9 +51,11 @@ async def mails(portal):
 
 @pytest.fixture
 async def charlie(portal, world):
-    """Unused for more than three years; what he asked is over."""
+    """Unused for more than three years; what he asked is over, and Bob may do all that he may."""
     await last_seen(portal, world.charlie, LONG_AGO)
+    await last_seen(portal, world.bob, NOW + 4 * 366 * DAY)
     async with portal.database.transaction(write=True) as session:
+        await World(session).acts_for(world.bob, world.theirs)
         await session.exec(update(Inquiry).values(state=InquiryState.CLOSED))
         await session.exec(update(AppointmentRequest).values(state=RequestState.DONE))
         session.add_all(
@@ -132,3 +136,54 @@ async def test_whoever_works_for_the_service_stays(portal, world, charlie):
     await night(portal, NOW + 40 * DAY)
     assert (await account_of(portal, world.clerk)).email == world.clerk.email
     assert world.clerk.email not in await mails(portal)
+
+
+# A company always keeps an administrator.
+
+
+async def only_charlie(portal, world, **of_bob):
+    """What Bob may do at Charlie's company, changed."""
+    async with portal.database.transaction(write=True) as session:
+        his = (col(Membership.account_id) == world.bob.key, col(Membership.company_id) == world.theirs.key)
+        await session.exec(update(Membership).where(*his).values(**of_bob))
+
+
+async def is_erased(portal, account):
+    """Whether two nights, far enough apart for the warning, end this account."""
+    await night(portal, NOW)
+    await night(portal, NOW + 40 * DAY)
+    return (await account_of(portal, account)).erased_at is not None
+
+
+@pytest.mark.parametrize("of_bob", [{"roles": ["lecture"]}, {"ends_on": date(2026, 12, 31)}])
+async def test_the_last_administrator_waits_is_not_warned_and_is_counted(
+    clerk, portal, world, charlie, of_bob
+):
+    await only_charlie(portal, world, **of_bob)
+    assert not await is_erased(portal, charlie)
+    assert charlie.email not in await mails(portal)
+    page = await clerk.get("/service/conservation")
+    assert "1 compte inutilisé est le dernier administrateur" in page.text
+    await only_charlie(portal, world, roles=["administrateur"], ends_on=None)
+    assert await is_erased(portal, charlie)
+    assert (
+        "dernier administrateur d’un adhérent : il attend"
+        not in (await clerk.get("/service/conservation")).text
+    )
+
+
+async def test_the_last_administrator_of_a_company_that_left_goes(portal, world, charlie):
+    await only_charlie(portal, world, roles=["lecture"])
+    async with portal.database.transaction(write=True) as session:
+        left = update(Company).where(col(Company.id) == world.theirs.key)
+        await session.exec(left.values(closed_at=NOW - DAY))
+    assert await is_erased(portal, charlie)
+
+
+async def test_of_two_administrators_whom_nobody_has_seen_one_stays(portal, world, charlie):
+    """Bob goes, who has the lower number; he waited before on `ours`, which Alice administers."""
+    await last_seen(portal, world.bob, LONG_AGO)
+    assert not await is_erased(portal, charlie)
+    assert (await account_of(portal, world.bob)).erased_at
+    left = await rows(portal, Membership, Membership.company_id == world.theirs.key)
+    assert [each.account_id for each in left] == [charlie.key]
