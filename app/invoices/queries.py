@@ -23,7 +23,9 @@ MOST_EXPORTED = 5_000
 
 
 class InvoiceRow(NamedTuple):
-    """`credited_cents`: of the credit notes that settle it; `paid_on`: the day of the last payment."""
+    """`credited_cents`: of the credit notes that settle it; `paid_on`: the day of the last payment,
+    whatever was given back since.
+    """
 
     id: int
     number: str
@@ -85,6 +87,11 @@ def _credited() -> ScalarSelect[Any]:
     return sqlalchemy.select(-func.coalesce(func.sum(_note.total_cents), 0)).where(mine).scalar_subquery()
 
 
+def _last_paid_on() -> ScalarSelect[Any]:
+    """Money given back is a payment below zero, and pays nothing."""
+    return _of_payments(func.max(sqlalchemy.case((col(Payment.cents) > 0, col(Payment.paid_on)))))
+
+
 _settled = _of_payments(func.coalesce(func.sum(Payment.cents), 0)) + _credited()
 _is_note = col(Invoice.kind) == InvoiceKind.CREDIT_NOTE
 LEFT = sqlalchemy.case(
@@ -107,7 +114,7 @@ def _rows(*conditions: Any) -> Any:
     stored = [getattr(Invoice, name) for name in InvoiceRow._fields[:10]]
     paid = _of_payments(func.coalesce(func.sum(Payment.cents), 0))
     return (
-        sqlalchemy.select(*stored, paid, _credited(), _of_payments(func.max(Payment.paid_on)))
+        sqlalchemy.select(*stored, paid, _credited(), _last_paid_on())
         .where(_company, *conditions)
         .order_by(col(Invoice.issued_on).desc(), col(Invoice.id).desc())
     )
@@ -274,7 +281,7 @@ async def bills_at(
     paid = _of_payments(func.coalesce(func.sum(Payment.cents), 0))
     read: list[Any] = [Membership.roles, Company, Invoice, paid, _credited()]
     statement: Any = (
-        sqlalchemy.select(*read, _of_payments(func.max(Payment.paid_on)))
+        sqlalchemy.select(*read, _last_paid_on())
         .select_from(Membership)
         .join(Company, col(Company.id) == Membership.company_id)
         .join(Invoice, col(Invoice.company_id) == Membership.company_id)
@@ -295,7 +302,7 @@ async def bills_of(access: MemberAccess, year: int, most: int) -> list[Bill]:
     company, since, until = await access.company_row(), date(year, 1, 1), date(year, 12, 31)
     paid = _of_payments(func.coalesce(func.sum(Payment.cents), 0))
     statement: Any = (
-        sqlalchemy.select(Invoice, paid, _credited(), _of_payments(func.max(Payment.paid_on)))
+        sqlalchemy.select(Invoice, paid, _credited(), _last_paid_on())
         .where(col(Invoice.company_id) == access.company.key)
         .where(col(Invoice.issued_on).between(since, until))
         .order_by(col(Invoice.issued_on).desc(), col(Invoice.id).desc())

@@ -3,6 +3,7 @@
 import pytest
 
 from db.models import AuditEvent, AuditKind, Payment
+from tests.invoices.norm import attached
 from tests.invoices.steps import INVOICES, an_invoice, paid
 from tests.pages import check
 from tests.reading import rows
@@ -30,9 +31,16 @@ async def test_what_was_paid_too_much_is_given_back_once_and_seen(clerk, alice, 
     theirs = (await alice.get(f"{INVOICES}/{invoice.key}")).text
     assert "−30,00 €, remboursement" in theirs
     assert "Payée" in theirs
+    assert 'le <time datetime="2026-02-20">20 février 2026</time>' in theirs, "the day of the payment"
+    assert 'le <time datetime="2026-02-20">' in (await alice.get(INVOICES)).text
     (event,) = await rows(portal, AuditEvent, AuditEvent.kind == AuditKind.REFUND_RECORDED)
     assert event.about.endswith("le 2 mars 2026, facture F2026-1")
-    assert (await clerk.get(f"{page}/pdf")).content.startswith(b"%PDF-")
+    xml = attached((await clerk.get(f"{page}/pdf")).content)
+    assert b"20260220" in xml, "BT-9"
+    assert b"20260302" not in xml
+    assert ";payée;20/02/2026\r\n" in (await alice.get(f"{INVOICES}/export/csv")).text
+    several = await alice.get("/entreprises/factures/csv?code=00010-2")
+    assert ";payée;20/02/2026;" in several.text
 
 
 async def test_nothing_is_given_back_of_what_was_not_paid_too_much(clerk, portal, world):
