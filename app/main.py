@@ -18,6 +18,7 @@ from litestar.routes import HTTPRoute
 from app.account import routes as account
 from app.appointments import routes as appointments
 from app.bank import routes as bank
+from app.bank.recording import work_portion as record_portion
 from app.batches import routes as batches
 from app.batches.work import work_on_batches
 from app.billing import routes as billing
@@ -205,6 +206,7 @@ async def work_beside_requests(app: Litestar) -> AsyncIterator[None]:
         keep_house(portal),
         work_on_batches(portal),
         work_in_portions(portal, "calls", bill_portion),
+        work_in_portions(portal, "bank", record_portion),
         forget_sent_files(portal),
     ]
     if app.state.postbox:

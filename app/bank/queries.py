@@ -8,10 +8,19 @@ import sqlalchemy
 from sqlalchemy import func, or_
 from sqlmodel import col, select
 
-from app.access import StaffAccess
+from app.access import Access, StaffAccess
 from app.bank.matching import NEARBY, OpenInvoice, Paid, bare
 from app.invoices.queries import LEFT
-from db.models import BankStatement, Company, Invoice, InvoiceKind, LineMatch, Payment, StatementLine
+from db.models import (
+    BankStatement,
+    Company,
+    Invoice,
+    InvoiceKind,
+    LineMatch,
+    Payment,
+    StatementLine,
+    StatementWork,
+)
 
 Row = TypeVar("Row")
 FEW, PAGE, CHUNK = 50, 50, 500
@@ -66,6 +75,16 @@ async def payments_of(access: StaffAccess, ids: Collection[int], statement_id: i
         others = _payments().where(col(Payment.invoice_id).in_(some), ~of_mine.exists())
         rows += await access.table(others)
     return _by_invoice(rows)
+
+
+async def payments_by(access: StaffAccess, lines: Sequence[StatementLine]) -> list[Payment]:
+    """Those that these lines made."""
+    theirs = {(number, line.reference) for line in lines for number, _ in line.shares}
+    recorded = select(Payment).where(
+        col(Payment.invoice_id).in_({number for number, _ in theirs}),
+        col(Payment.reference).in_({reference for _, reference in theirs}),
+    )
+    return [each for each in await access.all(recorded) if (each.invoice_id, each.reference) in theirs]
 
 
 def _payments() -> Any:
@@ -160,9 +179,35 @@ async def lines_of(
     return rows[:PAGE], rows[PAGE - 1].key if len(rows) > PAGE else 0
 
 
-async def lines_where(access: StaffAccess, statement_id: int, *conditions: Any) -> Sequence[StatementLine]:
+async def lines_where(
+    access: StaffAccess, statement_id: int, *conditions: Any, most: int | None = None
+) -> Sequence[StatementLine]:
     mine = col(StatementLine.statement_id) == statement_id
-    return await access.all(select(StatementLine).where(mine, *conditions).order_by(col(StatementLine.id)))
+    ordered = select(StatementLine).where(mine, *conditions).order_by(col(StatementLine.id))
+    return await access.all(ordered.limit(most))
+
+
+async def count_lines(access: StaffAccess, statement_id: int, *conditions: Any) -> int:
+    mine = col(StatementLine.statement_id) == statement_id
+    return await access.first(select(func.count()).select_from(StatementLine).where(mine, *conditions)) or 0
+
+
+_AT_WORK = (
+    sqlalchemy.select(col(BankStatement.id)).where(col(BankStatement.work) != StatementWork.IDLE).limit(1)
+)
+
+
+async def is_any_at_work(access: Access) -> bool:
+    return bool(await access.table(_AT_WORK, {}))
+
+
+async def same_elsewhere(
+    access: StaffAccess, statement_id: int, lines: Sequence[StatementLine], condition: Any
+) -> Sequence[StatementLine]:
+    """The same movements in other statements."""
+    mine = col(StatementLine.reference).in_({each.reference for each in lines})
+    others = col(StatementLine.statement_id) != statement_id
+    return await access.all(select(StatementLine).where(mine, others, condition))
 
 
 def invoices_of(lines: Sequence[StatementLine]) -> set[int]:

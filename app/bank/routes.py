@@ -22,6 +22,7 @@ from app.bank.queries import (
     tallies_of,
 )
 from app.bank.reading import MOST_BYTES, read_statement
+from app.bank.recording import record_statement, undo_statement
 from app.bank.rules import WrongStatement
 from app.employees.forms import Nothing
 from app.errors import Refused
@@ -31,17 +32,17 @@ from app.web.pages import Page, page, see
 from app.web.paging import row_number
 from app.web.signatures import Request, Staff, get, post
 from app.web.uploads import DRAINED, Limit, read_upload
-from db.models import BankStatement, LineMatch
+from db.models import BankStatement, LineMatch, StatementWork
 
 RIGHT = StaffRight.BILLING
 ALL = "/service/releves"
 ONE = f"{ALL}/{{statement_id:int}}"
 LINE = f"{ONE}/lignes/{{line_id:int}}"
 WHOLE = "Un relevé concerne toutes les équipes, et votre compte une partie d’entre elles."
+SHOW = "bank/show.html"
 ADVICE = "demandez le relevé à la banque pour moins de jours"
 DONE = {
     "enregistre": "Les règlements sont enregistrés : les adhérents les voient sur leurs factures.",
-    "relire": "Des factures ont été réglées entre-temps : leurs lignes sont à vérifier, relisez-les.",
     "annule": "Les règlements de ce relevé sont annulés : les factures sont comme avant.",
     "deja": "Ce relevé était déjà là : rien n’a changé.",
     "choix": "Le choix est gardé. Il reste à enregistrer les règlements.",
@@ -67,7 +68,7 @@ async def _index(access: StaffAccess, form: Form[Any]) -> Page:
 
 @post(ALL, right=RIGHT, request_max_body_size=DRAINED, opt={"file": may_send})
 async def send(request: Request, access: Staff) -> Response[Any]:
-    read, iban = None, access.portal.settings.service_iban
+    read, lines, at, iban = None, [], clock.moment(), access.portal.settings.service_iban
     async with access.paused():
         upload = await read_upload(request, Limit(MOST_BYTES, ADVICE))
         form = Form.of(request, Nothing, {}, is_garbled=upload.is_garbled)
@@ -76,12 +77,15 @@ async def send(request: Request, access: Staff) -> Response[Any]:
         elif form.data:
             try:
                 read = await asyncio.to_thread(read_statement, upload.content, iban)
+                lines = await staff.match_statement(access, read, at.today)
             except WrongStatement as wrong:
                 form.refuse(Refused(str(wrong), "fichier"))
-    if form.errors or read is None:
+    kept = None
+    if read and not form.errors:
+        async with form.attempt(access):
+            kept = await staff.keep_statement(access, upload.name, read, lines, at)
+    if kept is None:
         return await _index(access, form)
-    at = clock.moment()
-    kept = await staff.keep_statement(access, upload.name, read, at)
     query = {} if kept.created_at == at.now else {"fait": "deja"}
     return see(request, "bank.show", query=query, statement_id=kept.key)
 
@@ -98,7 +102,7 @@ async def show(
 
 async def _page(
     access: StaffAccess, statement_id: int, form: Form[Any], nature: str = "", after: int = 0,
-    notice: str = "", template: str = "bank/show.html",
+    notice: str = "", template: str = SHOW,
 ) -> Page:  # fmt: skip
     await may_send(access)
     found = await access.get(BankStatement, statement_id)
@@ -109,10 +113,12 @@ async def _page(
     payments = await payments_of(access, invoices, statement_id)
     lines = [views.shown_line(each, invoices, payments) for each in rows]
     return page(
-        template, form=form, notice=notice, found=found, title=views.title_of(found),
+        template, "partials/bank/progress.html" if template == SHOW else "", form=form, notice=notice,
+        found=found, title=views.title_of(found),
         tag=views.state_of(found), aside=views.aside_words(found), tallies=tallies, kinds=views.KINDS,
         kind=kind, caption=views.CAPTIONS[kind], lines=lines, displayed=views.displayed(lines), place=place,
-        sums=views.sums_of(tallies),
+        sums=views.sums_of(tallies), is_at_work=found.work != StatementWork.IDLE,
+        path=f"{ALL}/{statement_id}",
     )  # fmt: skip
 
 
@@ -120,8 +126,8 @@ async def _page(
 async def apply(request: Request, access: Staff, statement_id: FromPath[int]) -> Response[Any]:
     """Record the payments of the lines that are sure, ticked or chosen."""
     return await _act(
-        request, access, statement_id, lambda: staff.apply_statement(access, statement_id, clock.now()),
-        "enregistre", "relire",
+        request, access, statement_id, lambda: record_statement(access, statement_id, clock.now()),
+        "enregistre",
     )  # fmt: skip
 
 
@@ -133,26 +139,26 @@ async def undoing(access: Staff, statement_id: FromPath[int]) -> Response[Any]:
 @post(f"{ONE}/annulation", right=RIGHT)
 async def undo(request: Request, access: Staff, statement_id: FromPath[int]) -> Response[Any]:
     return await _act(
-        request, access, statement_id, lambda: staff.undo_statement(access, statement_id, clock.now()),
+        request, access, statement_id, lambda: undo_statement(access, statement_id, clock.now()),
         "annule",
     )  # fmt: skip
 
 
 async def _act(
-    request: Request, access: StaffAccess, statement_id: int, act: Callable[[], Awaitable[int | None]],
-    done: str, partly: str = "",
-) -> Response[Any]:  # fmt: skip
-    """`partly`: what is said instead of `done` when the act leaves lines aside, whose number it gives."""
+    request: Request, access: StaffAccess, statement_id: int, act: Callable[[], Awaitable[bool]], done: str
+) -> Response[Any]:
+    """`done` is said when the act says that it is; else the page says how far it is."""
     await may_send(access)
-    left: list[int | None] = []
+    is_done: list[bool] = []
 
     async def attempt(_: Nothing) -> None:
-        left.append(await act())
+        is_done.append(await act())
 
     form = await Form.attempted(request, access, Nothing, attempt)
     if form.errors:
         return await _page(access, statement_id, form)
-    return see(request, "bank.show", query={"fait": partly if any(left) else done}, statement_id=statement_id)
+    query = {"fait": done} if all(is_done) else {}
+    return see(request, "bank.show", query=query, statement_id=statement_id)
 
 
 @get(f"{ONE}/abandon", right=RIGHT)

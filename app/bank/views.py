@@ -6,7 +6,7 @@ from typing import NamedTuple
 from app.bank.matching import OpenInvoice, Paid, twin
 from app.bank.queries import Tally
 from app.text.formats import amount, short_day
-from db.models import BankStatement, LineMatch, StatementLine
+from db.models import BankStatement, LineMatch, StatementLine, StatementWork
 
 KINDS = {
     LineMatch.DOUBTFUL: "à vérifier",
@@ -52,6 +52,8 @@ def title_of(statement: BankStatement) -> str:
 
 
 def state_of(statement: BankStatement) -> tuple[str, str]:
+    if statement.work != StatementWork.IDLE:
+        return "en cours", "wait"
     return ("enregistré", "ok") if statement.applied_at else ("à relire", "wait")
 
 

@@ -283,11 +283,11 @@ HELD = (
     Held(
         "Les relevés de banque du service",
         "qui a payé, ce que dit le virement, la date, le montant et la facture qu’il règle ; qui, au "
-        "service, a envoyé le relevé. Le fichier lui-même n’est pas gardé.",
+        "service, l’a envoyé, puis enregistré ou annulé. Le fichier lui-même n’est pas gardé.",
         "{statements}",
         {
             "bankstatement": "fingerprint account_id file_name since until opening_cents closing_cents "
-            "aside created_at applied_at",
+            "aside created_at applied_at work expected done done_cents set_aside",
             "statementline": "statement_id booked_on cents label payer reference match shares over_cents "
             "is_taken applied_at",
         },

@@ -70,7 +70,7 @@ from db.models.session import (
     Throttle,
     TokenKind,
 )
-from db.models.statement import BankStatement, LineMatch, StatementLine
+from db.models.statement import BankStatement, LineMatch, StatementLine, StatementWork
 
 __all__ = [
     "DRAFT_KEPT",
@@ -162,6 +162,7 @@ __all__ = [
     "StaffNote",
     "StaffRead",
     "StatementLine",
+    "StatementWork",
     "Subject",
     "Taking",
     "Tariff",

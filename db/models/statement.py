@@ -23,9 +23,19 @@ class LineMatch(StrEnum):
     KNOWN = "known"
 
 
+class StatementWork(StrEnum):
+    """The work under way on a statement, in portions."""
+
+    IDLE = "idle"
+    RECORDING = "recording"
+    UNDOING = "undoing"
+
+
 class BankStatement(Base, table=True):
-    """Balances in cents. `fingerprint`: of the account, its days and its lines. `aside`: the numbers of lines
-    of other accounts in the same file. `applied_at`: empty before, and once it is taken back.
+    """Balances in cents. `fingerprint`: of the account, its days and its lines. `account_id`: who sent it, or
+    last recorded or took back. `aside`: the numbers of lines of other accounts in the same file.
+    `applied_at`: empty before, and once it is taken back. Of its work, under way or last: `expected` and
+    `done` lines, `done_cents` recorded or taken back, `set_aside` lines that could not be recorded.
     """
 
     fingerprint: str = Field(max_length=64, unique=True)
@@ -38,6 +48,11 @@ class BankStatement(Base, table=True):
     aside: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime = instant(index=True)
     applied_at: datetime | None = instant(nullable=True)
+    work: StatementWork = Field(default=StatementWork.IDLE, sa_type=String(10))
+    expected: int = 0
+    done: int = 0
+    done_cents: int = Field(default=0, sa_type=BigInteger)
+    set_aside: int = 0
 
 
 class StatementLine(Base, table=True):

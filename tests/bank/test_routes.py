@@ -1,15 +1,21 @@
 """A bank's statement from its file to the employer's page: sent, matched, recorded, taken back."""
 
+import asyncio
+import contextlib
 from datetime import date
 
 import pytest
 
+from app import clock
+from app.bank import recording, staff
 from app.invoices.rules import reference_of
+from app.text.formats import amount
 from db.models import AuditEvent, AuditKind, BankStatement, LineMatch, Payment, StatementLine
 from tests.actors import Actor
 from tests.bank.files import OTHER, block, cfonb, movement, xml, xml_entry
 from tests.invoices.steps import IBAN, INVOICES, an_invoice, paid
 from tests.pages import check
+from tests.planning.steps import service
 from tests.reading import rows
 from tests.staff.scopes import a_colleague, two_teams
 
@@ -89,14 +95,15 @@ async def test_undoing_gives_the_rows_of_before(clerk, alice, portal, world):
     await paid(portal, world, invoice, 2_000)
     before = await rows(portal, Payment)
     page = await sent(clerk, movement(10_000, "VIR F2026-1"))
-    kept = await rows(portal, BankStatement), await lines(portal)
+    kept = None, await lines(portal)
     await clerk.fill(page, to=page)
     assert len(await rows(portal, Payment)) == len(before) + 1
     assert "d’abord" in (await clerk.fill(f"{page}/annulation", to=f"{page}/abandon")).text
     check(await clerk.get(f"{page}/annulation"))
     await clerk.fill(f"{page}/annulation")
     assert await rows(portal, Payment) == before
-    assert (await rows(portal, BankStatement), await lines(portal)) == kept
+    (statement,) = await rows(portal, BankStatement)
+    assert (statement.applied_at, await lines(portal)) == kept
     history = await rows(portal, AuditEvent, AuditEvent.kind == AuditKind.PAYMENT_REMOVED)
     assert [each.company_id for each in history] == [world.site.key]
     assert "règlement retiré par le service" in (await alice.get("/espace/00010-2/historique")).text
@@ -216,6 +223,112 @@ async def test_what_another_statement_took_back_can_be_recorded_by_this_one(cler
     assert again.headers["location"].partition("?")[0] != month
     await clerk.fill(month, to=month)
     assert [each.cents for each in await rows(portal, Payment, Payment.invoice_id == invoice.key)] == [12_000]
+
+
+async def some_invoices(portal, world, number):
+    made = [await an_invoice(portal, world, f"F2026-{place}") for place in range(1, number + 1)]
+    return made, [movement(12_000, f"VIR {each.number}", f"R{each.number}") for each in made]
+
+
+async def cents_of(portal, invoices):
+    found = await rows(portal, Payment)
+    return [sum(each.cents for each in found if each.invoice_id == one.key) for one in invoices]
+
+
+async def test_a_long_statement_is_recorded_and_taken_back_in_portions(clerk, portal, world, monkeypatch):
+    monkeypatch.setattr(recording, "PORTION", 2)
+    invoices, transfers = await some_invoices(portal, world, 5)
+    page = await sent(clerk, *transfers, movement(12_000, "DE QUI"))
+    await clerk.fill(page, to=page)
+    running = await clerk.get(page)
+    check(running)
+    assert "Lignes enregistrées : 2 sur 5" in running.text
+    assert "Enregistrer les règlements de" not in running.text
+    assert 'hx-trigger="every 1s"' in (await clerk.partial(page)).text
+    (line,) = await rows(portal, StatementLine, StatementLine.match == LineMatch.UNKNOWN)
+    for path in (page, f"{page}/annulation", f"{page}/abandon", f"{page}/lignes/{line.key}"):
+        token = await clerk.token(f"{page}/annulation")
+        assert "en cours" in (await clerk.post(path, data={"csrf": token})).text, path
+    while await recording.work_portion(portal, clock.now()):
+        pass
+    assert await cents_of(portal, invoices) == [12_000] * 5
+    assert "C’est fini : 5 sur 5" in (await clerk.partial(page)).text
+    check(await clerk.get(page))
+    events = await rows(portal, AuditEvent, AuditEvent.kind == AuditKind.STATEMENT_CHANGED)
+    assert f"5 règlements enregistrés, {amount(60_000)}" in events[-1].about
+    await clerk.fill(f"{page}/annulation")
+    assert "Lignes annulées : 2 sur 5" in (await clerk.get(page)).text
+    while await recording.work_portion(portal, clock.now()):
+        pass
+    assert await cents_of(portal, invoices) == [0] * 5
+    assert "Enregistrer les règlements de 5 lignes" in (await clerk.get(page)).text
+
+
+async def test_what_fails_between_two_portions_is_neither_lost_nor_recorded_twice(
+    clerk, portal, world, monkeypatch
+):
+    monkeypatch.setattr(recording, "PORTION", 2)
+    invoices, transfers = await some_invoices(portal, world, 7)
+    page = await sent(clerk, *transfers)
+    await clerk.fill(page, to=page)
+    true, calls = recording.record_payments, 0
+
+    async def failing(*given):
+        nonlocal calls
+        calls += 1
+        await true(*given)
+        if calls in {1, 3}:
+            raise RuntimeError("killed")
+
+    monkeypatch.setattr(recording, "record_payments", failing)
+    for _ in range(20):
+        with contextlib.suppress(RuntimeError):
+            await asyncio.gather(*(recording.work_portion(portal, clock.now()) for _ in range(2)))
+    assert await cents_of(portal, invoices) == [12_000] * 7
+    assert len([each for each in await rows(portal, Payment) if each.reference.startswith("RF2026")]) == 7
+
+
+async def test_a_line_that_is_refused_holds_up_no_other(clerk, portal, world):
+    invoices, transfers = await some_invoices(portal, world, 5)
+    page = await sent(clerk, *transfers)
+    line = (await lines(portal))[2]
+    await paid(portal, world, invoices[2], 500, line.reference)  # another amount under its very reference
+    await clerk.fill(page, to=page)
+    shown = await clerk.get(page)
+    assert "1 ligne n’a pas été enregistrée" in shown.text
+    assert await cents_of(portal, invoices) == [12_000, 12_000, 500, 12_000, 12_000]
+
+
+async def test_what_one_statement_records_is_known_by_the_others_at_once(clerk, portal, world):
+    _, transfers = await some_invoices(portal, world, 2)
+    day, month = await sent(clerk, transfers[0]), await sent(clerk, *transfers)
+    assert "Enregistrer les règlements de 2 lignes" in (await clerk.get(month)).text
+    await clerk.fill(day, to=day)
+    assert "Enregistrer les règlements de 1 ligne" in (await clerk.get(month)).text
+    await clerk.fill(f"{day}/annulation")
+    assert "Enregistrer les règlements de 2 lignes" in (await clerk.get(month)).text
+
+
+async def test_a_statement_whose_known_lines_were_taken_back_meanwhile_is_sent_again(
+    clerk, portal, world, monkeypatch
+):
+    await an_invoice(portal, world)
+    one = movement(12_000, "VIR F2026-1")
+    day = await sent(clerk, one)
+    await clerk.fill(day, to=day)
+    true = staff.match_statement
+
+    async def undone_meanwhile(*given):
+        found = await true(*given)
+        async with service(portal, world) as access:
+            await recording.undo_statement(access, int(day.rpartition("/")[2]), clock.now())
+        return found
+
+    monkeypatch.setattr(staff, "match_statement", undone_meanwhile)
+    refused = await send(clerk, cfonb(one, movement(-100, "FRAIS")))
+    assert refused.status_code == 409
+    assert "envoyez-le de nouveau" in refused.text
+    assert len(await rows(portal, BankStatement)) == 1
 
 
 async def test_debits_are_displayed_and_not_matched(clerk, portal, world):
