@@ -2,11 +2,11 @@
 
 Their names stand in other rows too, in words that were written once: in the history, in what the service
 opened, in the changes. Those of the rows that are about them go by their numbers, the others by the name
-itself, looked for in the lines of the same company. Revisit with a base whose history has a million lines
-of one company.
+itself, looked for in the lines of the same company, unless somebody else there has that name too. Revisit
+with a base whose history has a million lines of one company.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,8 +16,10 @@ from sqlmodel import col, select
 from app.access import VisitorAccess
 from app.clock import day_of
 from app.employees.declared import employee_name
-from app.history.targets import DOCUMENT, EMPLOYEE, INQUIRY, REQUEST, SLOT, TARGETS
+from app.history.targets import DOCUMENT, EMPLOYEE, INQUIRY, REQUEST, SLOT, TARGETS, Target
+from app.retention.named import Names, names_by_company, names_of_nobody_else, whole_names
 from app.retention.rules import ERASED, NOBODY
+from app.text.names import person_name
 from db.models import (
     NEVER,
     Account,
@@ -61,6 +63,9 @@ EMPTY = {
     "driving_until": None, "electrical_until": None, "driving_told": None, "electrical_told": None,
     "sort_key": "", "search_key": "", "person_key": "", "due_on": NEVER, "due_kind": "",
 }  # fmt: skip
+OF_PEOPLE = (EMPLOYEE, SLOT, REQUEST, INQUIRY, DOCUMENT)
+READ_AS = {str(each.model.__tablename__): each for each in OF_PEOPLE}
+FEW = 500  # numbers in one statement
 Numbers = Sequence[int]
 
 
@@ -72,10 +77,10 @@ async def make_anonymous(access: VisitorAccess, ids: Numbers, now: datetime) -> 
             col(EmployeeChange.employee_id).in_(ids)
         )
     )
-    names = {(each.company_id, employee_name(each)) for each in people} | set(changes)
+    names = names_by_company([*((each.company_id, employee_name(each)) for each in people), *changes])
     slots, requests = await _of(access, Slot, ids), await _of(access, AppointmentRequest, ids)
     inquiries, documents = await _of(access, Inquiry, ids), await _of(access, Document, ids)
-    mine: dict[Any, Numbers] = {
+    mine: dict[Target, Numbers] = {
         EMPLOYEE: ids, SLOT: slots, REQUEST: requests, INQUIRY: inquiries, DOCUMENT: documents,
     }  # fmt: skip
     hires = await _of(access, EmployeeChange, ids)
@@ -86,7 +91,7 @@ async def make_anonymous(access: VisitorAccess, ids: Numbers, now: datetime) -> 
         on_it = (col(StaffNote.subject) == subject, col(StaffNote.subject_id).in_(numbers))
         await access.change(delete(StaffNote).where(*on_it))
     await _empty_what_names_them(access, ids, slots, requests, inquiries)
-    await _forget_words(access, mine, {company for company, _ in names}, {name for _, name in names})
+    await _forget_words(access, mine, names)
     for each in people:
         # The employer left without saying so: nobody is in the list of a membership that is over.
         each.exit_on = each.exit_on or await _end_of_membership(access, each.company_id)
@@ -133,9 +138,7 @@ async def _empty_what_names_them(
         await access.change(delete(model).where(col(column).in_(numbers)))
 
 
-async def _forget_words(
-    access: VisitorAccess, mine: dict[Any, Numbers], companies: Collection[int], names: Collection[str]
-) -> None:
+async def _forget_words(access: VisitorAccess, mine: Mapping[Target, Numbers], names: Names) -> None:
     """The words of the lines about them, in the history and in what the service opened."""
     for target, numbers in mine.items():
         kinds = [kind for kind, leads_to in TARGETS.items() if leads_to == target]
@@ -144,19 +147,61 @@ async def _forget_words(
         kind = target.model.__tablename__
         opened = (col(StaffRead.kind) == kind, col(StaffRead.subject_id).in_(numbers))
         await access.change(update(StaffRead).where(*opened).values(about=""))
-    await forget_names(access, companies, names)
+    others = await _named_elsewhere(access, names, mine[EMPLOYEE])
+    await forget_names(access, names_of_nobody_else(names, others), mine[EMPLOYEE])
 
 
-async def forget_names(access: VisitorAccess, companies: Collection[int], names: Collection[str]) -> None:
-    """Empty the words of every line of these companies that holds one of these names."""
-    wanted = {name for name in names if name and name != NOBODY}
-    for model in (AuditEvent, StaffRead):
-        here = (col(model.company_id).in_(companies), col(model.about) != "")
-        lines = await access.rows(select(col(model.id), model.about).where(*here))
-        holding = [number for number, about in lines if any(name in about for name in wanted)]
-        for start in range(0, len(holding), 500):
-            few = col(model.id).in_(holding[start : start + 500])
-            await access.change(update(model).where(few).values(about=""))
+async def _named_elsewhere(
+    access: VisitorAccess, companies: Collection[int], ids: Numbers
+) -> list[tuple[int, str]]:
+    """Employees of these companies whom the portal still names, those of `ids` left out: company and name."""
+    there = (col(Employee.company_id).in_(companies), col(Employee.anonymised_at).is_(None))
+    columns: Any = (
+        Employee.company_id, Employee.birth_name, Employee.usual_name, Employee.first_names, Employee.sex,
+    )  # fmt: skip
+    named: Iterable[Any] = await access.rows(select(*columns).where(*there, col(Employee.id).not_in(ids)))
+    return [(company, person_name(*words)) for company, *words in named]
+
+
+async def forget_names(access: VisitorAccess, names: Names, ids: Numbers | None = None) -> None:
+    """Empty the words of every line of these companies that holds one of their names. `ids`: employees that
+    they are of; a line that is about another one by its number keeps its words.
+    """
+    patterns = {company: whole_names(those) for company, those in names.items() if those}
+    for model, number, targets in (
+        (AuditEvent, AuditEvent.about_id, TARGETS), (StaffRead, StaffRead.subject_id, READ_AS),
+    ):  # fmt: skip
+        columns: Any = (col(model.id), model.company_id, model.about, model.kind, number)
+        here = (col(model.company_id).in_(patterns), col(model.about) != "")
+        lines: Iterable[Any] = await access.rows(select(*columns).where(*here))
+        holding = {
+            key: (targets.get(kind), subject)
+            for key, company, about, kind, subject in lines
+            if patterns[company].search(about)
+        }
+        spared = set() if ids is None else await _of_others(access, set(holding.values()), ids)
+        wanted = [key for key, subject in holding.items() if subject not in spared]
+        for few in _by_few(wanted):
+            await access.change(update(model).where(col(model.id).in_(few)).values(about=""))
+
+
+async def _of_others(access: VisitorAccess, subjects: Collection[Any], ids: Numbers) -> set[Any]:
+    """Those of these targets and numbers that are of an employee who is still named, and none of `ids`."""
+    named = select(col(Employee.id)).where(
+        col(Employee.anonymised_at).is_(None), col(Employee.id).not_in(ids)
+    )
+    found = set()
+    for target in OF_PEOPLE:
+        whose = col(target.model.id if target is EMPLOYEE else target.model.employee_id)
+        for few in _by_few([number for each, number in subjects if each is target]):
+            rows = select(col(target.model.id)).where(col(target.model.id).in_(few), whose.in_(named))
+            found |= {(target, number) for number in await access.all(rows)}
+    return found
+
+
+def _by_few(numbers: Numbers) -> Iterator[Numbers]:
+    for start in range(0, len(numbers), FEW):
+        yield numbers[start : start + FEW]
 
 
 # Accounts.
@@ -171,14 +216,23 @@ async def erase_accounts(access: VisitorAccess, ids: Numbers, now: datetime) -> 
         companies = await access.all(select(Membership.company_id).where(mine))
         for company in companies:
             access.record(AuditKind.ACCOUNT_ERASED, now, None, company)
-        names = {account.full_name, account.email}
+        names, others = {account.full_name, account.email}, await _with_access(access, companies, account.key)
         account.email, account.mobile = f"{ERASED}{account.key}@invalid", ""
         account.first_name, account.last_name, account.job_title = "Compte", "effacé", ""
         account.password_hash = account.temporary_hash = account.temporary_until = None
         account.erased_at, account.warned_at = now, None
         await access.flush()
-        await forget_names(access, companies, names)
+        theirs = names_by_company([(company, name) for company in companies for name in names])
+        await forget_names(access, names_of_nobody_else(theirs, others))
         await _drop_what_was_theirs(access, account.key, names)
+
+
+async def _with_access(access: VisitorAccess, companies: Collection[int], key: int) -> list[tuple[int, str]]:
+    """The others who act for these companies: company and name."""
+    theirs = select(Membership.company_id, Account.first_name, Account.last_name)
+    theirs = theirs.join(Account, col(Account.id) == Membership.account_id)
+    there = (col(Membership.company_id).in_(companies), col(Account.id) != key)
+    return [(company, f"{first} {last}") for company, first, last in await access.rows(theirs.where(*there))]
 
 
 async def _drop_what_was_theirs(access: VisitorAccess, key: int, names: Collection[str]) -> None:
