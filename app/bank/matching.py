@@ -16,6 +16,7 @@ from app.bank.rules import Movement
 from app.invoices.rules import reference_of
 from app.text.search import words_of
 from db.models import LineMatch
+from db.numbers import is_digits
 
 WRITTEN = re.compile(r"[A-Z0-9]+(?:[-/][A-Z0-9]+)*")
 RUN = re.compile(r"[A-Z0-9]+")
@@ -125,7 +126,7 @@ def _named(movement: Movement, ledger: Ledger) -> Matched | None:
     named.sort(key=lambda each: (each.due_on, each.id))
     shares, over = share(movement.cents, named, ledger.left)
     owed = sum(max(0, ledger.left[each.id]) for each in named)
-    is_named_well = movement.cents == owed or (len(named) == 1 and not named[0].number.isdigit())
+    is_named_well = movement.cents == owed or (len(named) == 1 and not is_digits(named[0].number))
     is_sure = (
         is_named_well and not over and not twin(movement.cents, movement.booked_on, shares, ledger.payments)
     )
@@ -200,7 +201,7 @@ def _by_reference(runs: Sequence[str], ledger: Ledger) -> Iterable[OpenInvoice]:
 
 
 def _numbered(text: str, ledger: Ledger) -> list[OpenInvoice]:
-    if len(text) < SHORTEST or not any(each.isdigit() for each in text):
+    if len(text) < SHORTEST or not any(is_digits(each) for each in text):
         return []
     found = ledger.by_number.get(text, [])
     return found if len(found) == 1 else []

@@ -9,6 +9,7 @@ from sqlmodel import col, func, select, update
 
 from app.access import StaffAccess
 from db.models import Invoice, InvoiceKind, InvoiceSeries
+from db.numbers import is_digits
 
 PREFIXES = {InvoiceKind.CREDIT_NOTE: "AV"}
 DRAWN = re.compile(r"(?:FA|AV)\d{4}-\d{6}", re.ASCII)
@@ -26,7 +27,7 @@ async def draw_number(access: StaffAccess, kind: InvoiceKind, issued_on: date) -
         latest = select(func.max(Invoice.number)).where(col(Invoice.number).like(f"{prefix}______"))
         last = (await access.first(latest) or "0").removeprefix(prefix)
         async with access.savepoint():
-            access.add(InvoiceSeries(prefix=prefix, last=int(last) if last.isdecimal() else 0))
+            access.add(InvoiceSeries(prefix=prefix, last=int(last) if is_digits(last) else 0))
             await access.flush()
         await access.change(drawing)
     mine = access.select(InvoiceSeries).where(InvoiceSeries.prefix == prefix)

@@ -10,6 +10,7 @@ LONGEST_NAME = 80
 SITE = re.compile(r":\s*//|www\s*\.", re.IGNORECASE)
 FRENCH_DAY = re.compile(r"(\d{1,2})\s*[/. -]\s*(\d{1,2})\s*[/. -]\s*(\d{4})|(\d\d)(\d\d)(\d{4})", re.ASCII)
 EUROS = re.compile(r"(\d{1,7})(?:[.,](\d{1,2}))?\s*(?:€|euros?)?", re.ASCII)
+THOUSANDS = re.compile(r"(?<=\d)[\s\u00a0\u202f](?=\d{3}(?!\d))", re.ASCII)  # their space
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)  # what a browser's own field sends
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
@@ -46,7 +47,7 @@ def read_day(typed: str) -> date:
 
 def read_euros(typed: str) -> int:
     """116,50 or 1 116.5 € as cents, from 0 to 9 999 999,99 €. ValueError says what to write."""
-    match = EUROS.fullmatch(re.sub(r"(?<=\d)[\s\u00a0\u202f](?=\d{3}(?!\d))", "", typed.strip()))
+    match = EUROS.fullmatch(THOUSANDS.sub("", typed.strip()))
     if not match:
         raise ValueError(f"Le montant « {typed.strip()[:20]} » ne se lit pas. Exemple : 116,50")
     return int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0"))

@@ -40,7 +40,7 @@ class Company(Base, table=True):
     naf_version: str = Field(default="", max_length=10)
     team_id: int | None = Field(default=None, foreign_key="careteam.id")
     declarant_key: str = Field(max_length=64)
-    buyer_kind: BuyerKind = Field(default=BuyerKind.TAXED, sa_type=String(15))
+    buyer_kind: str = Field(default=BuyerKind.TAXED.value, max_length=15)
     vat_exemption: str = Field(default="", max_length=200)
     closed_at: datetime | None = instant(nullable=True)
     closed_reason: str = Field(default="", max_length=200)

@@ -24,7 +24,7 @@ SPOILT_A_ROUTE = 14
 MOST_STATEMENTS = 60  # the longest honest request makes 41
 # Files: calendars, documents, exports.
 NOT_HTML = re.compile(
-    r"/+(healthz|readyz|static/.*|.*/+(calendrier|convocation|fichier|numero|pdf|fichiers/+\d+|(export|modele)/+\w+))/*(\?.*)?"
+    r"/+(healthz|readyz|static/.*|.*/+(calendrier|convocation|export|fichier|refus|numero|pdf|fichiers/+\d+|(export|modele)/+\w+))/*(\?.*)?"
 )
 POSTED = re.compile(r'<form[^>]* method="post" action="([^"]+)".*?</form>', re.DOTALL)
 FIELD = re.compile(r'<(?:input|select|textarea)[^>]*? name="([^"]+)"(?:[^>]*? value="([^"]*)")?')
