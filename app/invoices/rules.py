@@ -1,7 +1,8 @@
 """Amounts, VAT and state of an invoice, and the code that a bank reads. Pure functions, money in cents.
 
 The page, the paper and the electronic file take their amounts from here. VAT is of the sum of the lines of
-each rate, to the nearest cent, as EN 16931 asks (BR-CO-17): a line has none of its own.
+each rate, to the nearest cent, as EN 16931 asks (BR-CO-17): a line has none of its own. A credit note's may
+be a cent off, which the rule allows, when the credit notes of one invoice would not add up to it.
 
 The code for the bank follows EPC069-12 (European Payments Council, version 3.1), the reference ISO 11649.
 """
@@ -60,13 +61,15 @@ BY_HAND = "once:"  # begins the receipt of a credit note made by hand; the rest 
 @dataclass(frozen=True, slots=True)
 class BilledLine:
     """A line of an invoice: `quantity` times `unit_cents`, before tax. `vat_points`: its rate, None for the
-    one of the tariff or of the service.
+    one of the tariff or of the service. `vat_gap`: cents that the tax of its rate has more than its rounded
+    amount, at most one, so that the tax of an invoice's credit notes adds up to its own.
     """
 
     label: str
     quantity: int
     unit_cents: int
     vat_points: int | None = None
+    vat_gap: int = 0
 
     @property
     def net_cents(self) -> int:
@@ -96,10 +99,11 @@ class VatShare(NamedTuple):
 
 def stored_line(line: BilledLine) -> dict[str, Any]:
     """A line as invoices keep it."""
-    return {
+    stored = {
         "label": line.label, "quantity": line.quantity, "unit_cents": line.unit_cents,
         "net_cents": line.net_cents, "vat_points": points_of({"vat_points": line.vat_points}),
     }  # fmt: skip
+    return stored | ({"vat_gap": line.vat_gap} if line.vat_gap else {})
 
 
 def points_of(line: Mapping[str, Any]) -> int:
@@ -110,10 +114,14 @@ def points_of(line: Mapping[str, Any]) -> int:
 
 def shares_of(lines: Iterable[Mapping[str, Any]]) -> list[VatShare]:
     """The tax of stored lines by rate, the highest first."""
-    nets: dict[int, int] = {}
+    sums: dict[int, tuple[int, int]] = {}
     for each in lines:
-        nets[points_of(each)] = nets.get(points_of(each), 0) + each["net_cents"]
-    return [VatShare(points, net, vat_of(net, points)) for points, net in sorted(nets.items(), reverse=True)]
+        net, gap = sums.get(points_of(each), (0, 0))
+        sums[points_of(each)] = net + each["net_cents"], gap + each.get("vat_gap", 0)
+    return [
+        VatShare(points, net, vat_of(net, points) + gap)
+        for points, (net, gap) in sorted(sums.items(), reverse=True)
+    ]
 
 
 def amounts_of(lines: Iterable[Mapping[str, Any]]) -> Amounts:

@@ -5,11 +5,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from app.access import StaffAccess
 from app.clock import day_of
 from app.errors import NotFound, Refused
+from app.invoices.credit_notes import taken_back
 from app.invoices.numbers import DRAWN, draw_number
 from app.invoices.paper import paper_of
 from app.invoices.parties import Printed, printed_now, printed_of, usual_period
@@ -20,7 +21,6 @@ from app.invoices.rules import (
     Amounts,
     BilledLine,
     amounts_of,
-    shares_of,
     stored_line,
 )
 from app.mail.outbox import queue_mail
@@ -117,14 +117,11 @@ async def issue_credit_note(
         return made
     if invoice.kind == InvoiceKind.CREDIT_NOTE:
         raise Refused("Un avoir ne s’annule pas par un avoir.")
-    mine = select(func.coalesce(func.sum(Invoice.total_cents), 0)).where(
+    notes = select(Invoice.lines).where(
         Invoice.company_id == invoice.company_id, Invoice.settles_id == invoice.key
     )
-    already = await access.first(mine) or 0
-    line = _taxed_as(invoice, line)
-    total = _checked_amounts([line]).total_cents
-    if total >= 0 or invoice.total_cents + already + total < 0:
-        raise Refused("Un avoir est négatif et ne dépasse pas ce qui reste de la facture.")
+    before = await access.all(notes)
+    line = taken_back(invoice.lines, before, line)
     company, today = await access.get(Company, invoice.company_id), day_of(now)
     settings, payers = access.portal.settings, await _payers(access, company)
     of, settles = printed_of(invoice, company, settings), (invoice.number, invoice.issued_on)
@@ -272,15 +269,6 @@ async def _taxed(access: StaffAccess, entry: Entry, lines: Sequence[BilledLine])
         if each.vat_points not in VAT_POINTS:
             raise Refused(f"{percent(each.vat_points or 0)} n’est pas un taux de TVA en France.")
     return taxed
-
-
-def _taxed_as(invoice: Invoice, line: BilledLine) -> BilledLine:
-    """A credit note takes back the tax that was invoiced: at another rate it would take back another."""
-    rates = [each.points for each in shares_of(invoice.lines)]
-    points = rates[0] if line.vat_points is None and len(rates) == 1 else line.vat_points
-    if points not in rates:
-        raise Refused("Un avoir porte un taux de TVA de sa facture : dites lequel.")
-    return replace(line, vat_points=points)
 
 
 async def _add(

@@ -19,7 +19,7 @@ class InvoiceKind(StrEnum):
 
 class Invoice(CompanyOwned, table=True):
     """Amounts in cents; a credit note's are negative. `lines`: label, quantity, unit and net cents of each,
-    and its VAT in hundredths of a percent.
+    its VAT in hundredths of a percent, and the cent by which a credit note's tax is off its rounded amount.
 
     `settles_id`: the invoice that a credit note settles. `printed`: the two parties, the period and the terms
     as they were on its day, since an invoice does not change; empty when it is older than that.
