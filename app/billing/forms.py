@@ -1,5 +1,6 @@
 """Fields of a payment that somebody records, and of a credit note."""
 
+import re
 from datetime import date
 from typing import Annotated
 
@@ -22,6 +23,12 @@ def _amount(value: str) -> str:
 def _method(value: str) -> str:
     if value not in METHODS:
         raise ValueError("Choisissez le moyen de paiement.")
+    return value
+
+
+def _rate(value: str) -> str:
+    if not re.fullmatch(r"\d{0,5}", value, re.ASCII):
+        raise ValueError("Choisissez le taux de TVA.")
     return value
 
 
@@ -68,16 +75,21 @@ class NewRefund(Input):
 
 class NewCreditNote(Input):
     """The amount taken back, before tax, and its reason. `token`: drawn with the form, so that the same form
-    sent twice makes one credit note.
+    sent twice makes one credit note. `rate`: 2000 is 20 %; "" for the one that the invoice has.
     """
 
     token: Token
+    rate: Annotated[str, AfterValidator(_rate)] = ""
     amount: Amount
     label: Annotated[str, Squeezed, OneLine, text("Écrivez l’objet de l’avoir : il est imprimé dessus.", 120)]
 
     @property
     def cents(self) -> int:
         return read_euros(self.amount)
+
+    @property
+    def vat_points(self) -> int | None:
+        return int(self.rate) if self.rate else None
 
     @property
     def receipt(self) -> str:

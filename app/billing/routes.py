@@ -125,7 +125,8 @@ async def credit(request: Request, access: Staff, invoice_id: FromPath[int]) -> 
     form = await Form.attempted(
         request, access, NewCreditNote,
         lambda data: issue_credit_note(
-            access, invoice_id, "", BilledLine(data.label, 1, -data.cents), clock.now(), receipt=data.receipt
+            access, invoice_id, "", BilledLine(data.label, 1, -data.cents, data.vat_points), clock.now(),
+            receipt=data.receipt,
         ),
     )  # fmt: skip
     if form.errors:
@@ -152,7 +153,7 @@ async def _invoice_page(
     access.reads(company)
     settled = await access.get(Invoice, invoice.settles_id) if invoice.settles_id else None
     is_note = invoice.kind == InvoiceKind.CREDIT_NOTE
-    payments = await payments_of(access, invoice)
+    payments, shares = await payments_of(access, invoice), shares_of(invoice.lines)
     banked = await statement_payments(access, payments)
     return page(
         template, form=form, payment=payment, banked={reference for _, reference in banked},
@@ -160,7 +161,8 @@ async def _invoice_page(
         word="Avoir" if is_note else "Facture", items=items_of(invoice.lines), settles=settled,
         payments=[(each, amount(each.cents)) for each in payments],
         notes=[line_of(each, today) for each in await notes_of(access, invoice)],
-        vats=[(each.words, amount(each.vat_cents)) for each in shares_of(invoice.lines)],
+        vats=[(each.words, amount(each.vat_cents)) for each in shares],
+        rates={str(each.points): f"{each.words} : {amount(each.net_cents)} HT" for each in shares},
         printed=printed_of(invoice, company, access.portal.settings), methods=METHODS, notice=notice,
         left=amount(row.left_cents) if row.left_cents > 0 else "",
         owed=amount(-row.left_cents) if row.left_cents < 0 else "", receipt=declared_by(invoice.receipt),

@@ -6,10 +6,13 @@ from datetime import date
 
 import pytest
 
+from app.invoices.rules import BilledLine
+from app.invoices.staff import issue_invoice
 from db.models import Invoice, InvoiceKind, OutboxMail, Payment, StaffRead
 from tests.actors import Actor
-from tests.invoices.steps import an_invoice
+from tests.invoices.steps import NOW, an_entry, an_invoice
 from tests.pages import check
+from tests.planning.steps import service
 from tests.reading import rows
 from tests.staff.scopes import a_colleague, two_teams
 
@@ -105,6 +108,26 @@ async def test_the_form_of_a_credit_note_sent_twice_makes_one(clerk, portal, inv
     assert len(await rows(portal, OutboxMail, OutboxMail.template == "invoice_issued")) == 2
     await clerk.post(page_of(invoice, "/avoir"), data=sent | {"amount": "10"})
     assert len(await rows(portal, Invoice, Invoice.settles_id == invoice.id)) == 2, "another credit note"
+
+
+async def test_an_invoice_of_two_rates_is_credited_at_the_one_chosen(clerk, portal, world, invoice):
+    assert "Taux de TVA" not in (await clerk.get(page_of(invoice, "/avoir"))).text
+    lines = [BilledLine("Suivi", 1, 10_000, 2000), BilledLine("Ouvrage", 1, 5_000, 550)]
+    async with service(portal, world) as access:
+        mixed = await issue_invoice(access, world.site.key, an_entry("F2026-8"), lines, NOW)
+    form = await clerk.get(page_of(mixed, "/avoir"))
+    check(form)
+    assert re.search(r'<option value="550">TVA 5,5\s%\s: 50,00\s€ HT</option>', form.text)
+    for rate, words in (("", "dites lequel"), ("1000", "dites lequel"), ("vingt", "Choisissez le taux")):
+        refused = await clerk.fill(page_of(mixed, "/avoir"), **BACK | {"rate": rate})
+        assert refused.status_code == 422
+        assert words in refused.text
+        assert 'href="#rate"' in refused.text
+    more = await clerk.fill(page_of(mixed, "/avoir"), **BACK | {"rate": "550", "amount": "50,01"})
+    assert re.search(r"50,00\s€ HT à ce taux de TVA", more.text)
+    await clerk.follow(await clerk.fill(page_of(mixed, "/avoir"), **BACK | {"rate": "550"}))
+    (note,) = await rows(portal, Invoice, Invoice.settles_id == mixed.id)
+    assert (note.net_cents, note.vat_cents) == (-40_00, -2_20)
 
 
 async def test_an_invoice_outside_the_scope_of_an_account_is_not_there(app, portal, world, invoice):
