@@ -76,7 +76,7 @@ _GIVEN = (
     select(AuditEvent.at, AuditEvent.about, Account.first_name, Account.last_name)
     .join(Account, col(Account.id) == AuditEvent.account_id)
     .where(col(AuditEvent.kind) == AuditKind.DATA_GIVEN)
-    .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc())
+    .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id))  # the parts of one export in their order
 )
 
 

@@ -4,12 +4,16 @@ A name may have changed with a marriage and a birth date been mistyped: the oper
 side by side, which records are of this person.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
+from textwrap import wrap
 from typing import NamedTuple
 
+from app.text.counts import plural
 from app.text.search import words_of
+
+LINE = 160  # characters of numbers in a line of the history, whose words hold 200
 
 
 class Likeness(StrEnum):
@@ -53,3 +57,19 @@ def likeness(wanted: Wanted, names: Iterable[str], first_names: str, born: date)
     if born == wanted.born and (has_name or has_first):
         return Likeness.OTHER_NAME
     return Likeness.OTHER_DAY if has_name and has_first else None
+
+
+def export_lines(numbers: Sequence[int]) -> list[str]:
+    """The words of a line of the history for each portion of these records, as many as it holds whole.
+
+    >>> export_lines([12, 57])
+    ['2 fiches : n° 12, 57']
+    """
+    number = plural(len(numbers), "fiche")
+    portions = wrap(", ".join(map(str, numbers)), LINE)
+    if len(portions) == 1:
+        return [f"{number} : n° {portions[0]}"]
+    return [
+        f"{number}, partie {part} sur {len(portions)} : n° {those.rstrip(',')}"
+        for part, those in enumerate(portions, 1)
+    ]

@@ -8,22 +8,21 @@ from app.access import StaffAccess
 from app.clock import Moment
 from app.disclosure.forms import Corrected
 from app.disclosure.queries import check_everywhere
+from app.disclosure.rules import export_lines
 from app.employees.declared import LABELS, change, changed_fields, declared_of, in_words, problems
 from app.errors import NotFound, Refused
 from app.follow_up.law import DoneVisit
-from app.text.counts import plural
 from db.models import AuditKind, ChangeKind, Employee, EmployeeChange, Visit, VisitKind
 
 IDENTITY = ("birth_name", "usual_name", "first_names", "birth_on")
 
 
 def trace_export(access: StaffAccess, people: Sequence[Employee], at: Moment) -> None:
-    """Leave a trace by the numbers of the records, without the name, which this line would outlive. Each
-    record counts as opened.
+    """Leave a trace by the numbers of all the records, without the name, which these lines would outlive.
+    Each record counts as opened.
     """
-    numbers = ", ".join(str(each.key) for each in people)
-    about = f"{plural(len(people), 'fiche')} : n° {numbers}"
-    access.record(AuditKind.DATA_GIVEN, at.now, access.account.key, about=about[:200])
+    for about in export_lines([each.key for each in people]):
+        access.record(AuditKind.DATA_GIVEN, at.now, access.account.key, about=about)
     for each in people:
         access.reads(each)
 

@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import html5lib
 import pytest
 
+from app.disclosure.forms import MOST
 from app.disclosure.person import PARTS
 from app.disclosure.rules import Likeness, Wanted, likeness
 from db.models import (
@@ -24,7 +25,7 @@ from db.models import (
 from db.seeds.world import World
 from tests.actors import Actor
 from tests.reading import rows
-from tests.retention.leavers import MARK, NAME, a_leaver, columns
+from tests.retention.leavers import LONG_AGO, MARK, NAME, a_leaver, columns
 from tests.staff.scopes import a_colleague, two_teams
 from tests.test_pages import check
 
@@ -170,6 +171,28 @@ async def test_giving_is_traced_without_a_name(clerk, portal, world):
     read = await rows(portal, StaffRead, kind, StaffRead.account_id == world.clerk.key)
     assert {each.subject_id for each in read} == {person.key}
     assert "1 fiche : n°" in (await clerk.get(PAGE)).text
+
+
+async def test_every_record_given_is_in_the_proof(clerk, portal, world):
+    """As many as one export holds, of numbers as long as they come: whole, and readable in order."""
+    numbers = [900_000_001 + each for each in range(MOST)]
+    async with portal.database.transaction(write=True) as session:
+        session.add_all(
+            [
+                Employee(
+                    id=each, company_id=world.ours.key, created_at=LONG_AGO, updated_at=LONG_AGO, **columns()
+                )
+                for each in numbers
+            ]
+        )
+    await archive(clerk, *(await rows(portal, Employee, Employee.id.in_(numbers))))
+    lines = await rows(portal, AuditEvent, AuditEvent.kind == AuditKind.DATA_GIVEN)
+    assert all(each.about.startswith(f"{MOST} fiches, partie ") for each in lines)
+    given = [int(number) for each in lines for number in each.about.partition("n° ")[2].split(", ")]
+    assert given == numbers
+    page = (await clerk.get(PAGE)).text
+    places = [page.index(f"partie {part} sur {len(lines)}") for part in range(1, len(lines) + 1)]
+    assert places == sorted(places)
 
 
 async def test_a_form_that_is_stale_gives_nothing(clerk, portal, world):
