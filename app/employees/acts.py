@@ -33,6 +33,11 @@ from db.models import AuditKind, ChangeKind, Employee, EmployeeChange
 
 MOST_NAMED = 10  # people in one sentence, or in one list
 UNDOABLE = timedelta(days=30)
+OLD = timedelta(days=730)  # the shortest period that `app.retention.lines` lets the service keep a leaver
+IS_OLD = (
+    "Cette date a plus de deux ans : elle est peut-être déjà au-delà de la durée de conservation, et une "
+    "fiche rendue anonyme ne revient pas. Corrigez l’année, ou validez de nouveau si la date est exacte."
+)
 CONFLICT = (
     "Cette fiche a changé entre-temps, par une autre personne ou dans un autre onglet. "
     "Rien de ce que vous avez saisi n’est encore enregistré."
@@ -73,8 +78,12 @@ async def correct_employee(
     return names
 
 
-async def register_departure(access: MemberAccess, employee: Employee, exit_on: date, at: Moment) -> None:
-    """The last day of work, past or to come. No reason is asked: it is nobody's business here."""
+async def register_departure(
+    access: MemberAccess, employee: Employee, exit_on: date, at: Moment, *, is_sure: bool
+) -> None:
+    """The last day of work, past or to come. No reason is asked: it is nobody's business here. `is_sure`:
+    an old day has been read again.
+    """
     if employee.exit_on == exit_on:
         return
     if employee.exit_on:
@@ -85,11 +94,12 @@ async def register_departure(access: MemberAccess, employee: Employee, exit_on: 
             f"La date de sortie précède l’entrée, le {entry} : qui n’est pas venu sort ce jour-là.", "exit_on"
         )
     refuse_far_departure(exit_on, at.today)
+    _refuse_old_departure(exit_on, at.today, is_sure=is_sure)
     await change_declared(access, employee, {"exit_on": exit_on.isoformat()}, ChangeKind.LEFT, at)
 
 
 async def register_departures(
-    access: MemberAccess, versions: Mapping[int, int], exit_on: date, at: Moment
+    access: MemberAccess, versions: Mapping[int, int], exit_on: date, at: Moment, *, is_sure: bool
 ) -> None:
     """The same last day for several people: all of them, or nobody and `Refused` names who stands against it.
 
@@ -100,6 +110,7 @@ async def register_departures(
     if len(versions) > MOST_LEAVING:
         raise Refused(f"Un départ s’enregistre en une fois pour {MOST_LEAVING} salariés au plus.", "people")
     refuse_far_departure(exit_on, at.today)
+    _refuse_old_departure(exit_on, at.today, is_sure=is_sure)
     people = [each for each in await _locked_employees(access, list(versions)) if each.exit_on != exit_on]
     _refuse_objections(people, versions, exit_on)
     seen = await done_visits_by_employee(access, [each.key for each in people])
@@ -155,6 +166,11 @@ def _objection(employee: Employee, version: int, exit_on: date) -> str:
 def refuse_far_departure(exit_on: date, today: date) -> None:
     if exit_on - today > timedelta(days=366):
         raise Refused("La date de sortie est dans plus d’un an.", "exit_on")
+
+
+def _refuse_old_departure(exit_on: date, today: date, *, is_sure: bool) -> None:
+    if today - exit_on > OLD and not is_sure:
+        raise Refused(IS_OLD, "exit_on")
 
 
 async def register_return(access: MemberAccess, employee: Employee, values: Declared, at: Moment) -> None:

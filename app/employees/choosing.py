@@ -217,8 +217,10 @@ async def leave_together(request: Request, access: Member) -> Response[Any]:
     if form.data:
         async with form.attempt(access):
             last_day = date.fromisoformat(form.data.exit_on)
-            await register_departures(access, form.data.versions, last_day, clock.moment())
+            is_sure = form.data.again == form.data.exit_on
+            await register_departures(access, form.data.versions, last_day, clock.moment(), is_sure=is_sure)
     if form.errors:
+        form.typed["again"] = form.data.exit_on if form.data else ""
         return await _refused_page(access, form)
     return see(request, "employees.operations", query={"fait": "departs"})
 

@@ -55,8 +55,10 @@ async def leave(request: Request, access: Member, employee_id: FromPath[int]) ->
     if form.data:
         async with form.attempt(access):
             last_day = date.fromisoformat(form.data.exit_on)
-            await register_departure(access, employee, last_day, clock.moment())
+            is_sure = form.data.again == form.data.exit_on
+            await register_departure(access, employee, last_day, clock.moment(), is_sure=is_sure)
     if form.errors:
+        form.typed["again"] = form.data.exit_on if form.data else ""
         return await _leaving_page(access, employee, form)
     return _see_sheet(request, employee, "depart")
 

@@ -104,7 +104,10 @@ class Confirmation(Input):
 
 
 class Leaving(Input):
+    """`again`: the day that was refused as an old one; the same once more is meant."""
+
     exit_on: Annotated[str, Squeezed, day("Saisissez le dernier jour de travail.")]
+    again: str = ""
 
 
 BOX = re.compile(r"(salarie|version)_([1-9][0-9]{0,9})")

@@ -1,24 +1,36 @@
 """A departure typed with a wrong year: nothing brings somebody back, so what was recorded lately waits."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from app import clock
 from app.access import VisitorAccess
+from app.employees.acts import OLD
 from app.follow_up.law import add_months
+from app.retention.lines import LINE
 from app.retention.queries import effect_of
 from app.retention.rules import SETTLED
 from db.models import Employee, EmployeeChange
 from tests.reading import rows
 from tests.retention.leavers import NAME, NIGHT, a_leaver
 from tests.retention.test_work import changed, names_of, night
+from tests.test_pages import check
 
 
 async def test_a_departure_typed_with_a_wrong_year_waits_for_months(alice, portal, world):
     person = await a_leaver(portal, world.ours, world.alice, exit_on="")
     path = f"/espace/00010/salaries/{person.key}/depart"
-    await alice.fill(path, exit_on="2020-02-27")
+    assert LINE["employees"].months.least == OLD / timedelta(days=365) * 12
+    answer = await alice.fill(path, exit_on="27/02/2020")
+    check(answer)
+    assert "plus de deux ans" in answer.text
+    (row,) = await rows(portal, Employee, Employee.id == person.key)
+    assert row.exit_on is None
+    (again,) = re.findall(r'name="again" value="([^"]+)"', answer.text)
+    assert (await alice.fill(path, exit_on="28/02/2020", again=again)).status_code == 422
+    assert (await alice.fill(path, exit_on="27/02/2020", again=again)).status_code == 303
     at = clock.now()
     for days, is_left in ((0, True), (150, True), (190, False)):
         await night(portal, at + timedelta(days=days))
@@ -40,3 +52,17 @@ async def test_a_record_touched_lately_waits_and_is_counted(portal, world, touch
     assert (effect.number, effect.waiting) == (0, 1)
     await night(portal, NIGHT + timedelta(days=1))
     assert await names_of(portal) != [NAME]
+
+
+async def test_an_old_day_for_several_is_read_again_too(alice, portal, world):
+    person = await a_leaver(portal, world.ours, world.alice, exit_on="")
+    path, box = "/espace/00010/salaries/departs", {f"salarie_{person.key}": "oui"}
+    version = {f"version_{person.key}": f"{person.version}"}
+    answer = await alice.fill(f"{path}?salarie={person.key}", to=path, exit_on="2020-02-27", **box, **version)
+    check(answer)
+    assert "plus de deux ans" in answer.text
+    (again,) = re.findall(r'name="again" value="([^"]+)"', answer.text)
+    fields = {"exit_on": "2020-02-27", "again": again, **box, **version}
+    assert (await alice.fill(f"{path}?salarie={person.key}", to=path, **fields)).status_code == 303
+    (row,) = await rows(portal, Employee, Employee.id == person.key)
+    assert row.exit_on
