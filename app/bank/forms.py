@@ -26,14 +26,21 @@ class Picked(Input):
         return {"invoices": _boxes(typed, INVOICE)}
 
 
+RECORD, KEEP = "Enregistrer les règlements", "Garder les cases cochées"  # the two buttons under the boxes
+
+
 class Ticked(Input):
-    """`displayed`: the lines that the page listed; `lines`: those ticked."""
+    """`displayed`: the lines that the page listed; `lines`: those ticked; `is_kept`: for later, without
+    recording anything.
+    """
 
     displayed: tuple[int, ...] = ()
     lines: tuple[int, ...] = ()
+    is_kept: bool = False
 
     @model_validator(mode="before")
     @classmethod
     def _gathered(cls, typed: dict[str, Any]) -> dict[str, Any]:
         displayed = tuple(row_numbers(str(typed.get("displayed", "")).split(","), MOST))
-        return {"displayed": displayed, "lines": _boxes(typed, LINE)}
+        is_kept = typed.get("acte") == KEEP
+        return {"displayed": displayed, "lines": _boxes(typed, LINE), "is_kept": is_kept}

@@ -1,7 +1,6 @@
 """/service/releves: bank statements sent, matched with invoices, recorded as payments, taken back."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar.di import NamedDependency
@@ -11,7 +10,7 @@ from litestar.response import Response
 from app import clock
 from app.access import StaffAccess
 from app.bank import staff, views
-from app.bank.forms import Picked, Ticked
+from app.bank.forms import KEEP, RECORD, Picked, Ticked
 from app.bank.queries import (
     invoices_numbered,
     invoices_of,
@@ -118,17 +117,28 @@ async def _page(
         tag=views.state_of(found), aside=views.aside_words(found), tallies=tallies, kinds=views.KINDS,
         kind=kind, caption=views.CAPTIONS[kind], lines=lines, displayed=views.displayed(lines), place=place,
         sums=views.sums_of(tallies), is_at_work=found.work != StatementWork.IDLE,
-        path=f"{ALL}/{statement_id}",
+        path=f"{ALL}/{statement_id}", record=RECORD, keep=KEEP,
+        elsewhere=views.waiting_elsewhere(tallies, lines),
     )  # fmt: skip
 
 
 @post(ONE, right=RIGHT)
 async def apply(request: Request, access: Staff, statement_id: FromPath[int]) -> Response[Any]:
-    """Record the payments of the lines that are sure, ticked or chosen."""
-    return await _act(
-        request, access, statement_id, lambda: record_statement(access, statement_id, clock.now()),
-        "enregistre",
-    )  # fmt: skip
+    """Keep which of the doubtful lines displayed are right, and record what is sure, ticked or chosen."""
+    await may_send(access)
+    form = await Form.attempted(
+        request, access, Ticked, lambda data: staff.tick(access, statement_id, data.displayed, data.lines)
+    )
+    query: dict[str, str] = {}
+    if form.data and form.data.is_kept:
+        query = {"nature": LineMatch.DOUBTFUL, "fait": "choix"}
+    elif form.data and not form.errors:
+        async with form.attempt(access):  # Refused, what is ticked stays so.
+            is_done = await record_statement(access, statement_id, clock.now())
+            query = {"fait": "enregistre"} if is_done else {}
+    if form.errors:
+        return await _page(access, statement_id, form)
+    return see(request, "bank.show", query=query, statement_id=statement_id)
 
 
 @get(f"{ONE}/annulation", right=RIGHT)
@@ -138,32 +148,22 @@ async def undoing(access: Staff, statement_id: FromPath[int]) -> Response[Any]:
 
 @post(f"{ONE}/annulation", right=RIGHT)
 async def undo(request: Request, access: Staff, statement_id: FromPath[int]) -> Response[Any]:
-    return await _act(
-        request, access, statement_id, lambda: undo_statement(access, statement_id, clock.now()),
-        "annule",
-    )  # fmt: skip
-
-
-async def _act(
-    request: Request, access: StaffAccess, statement_id: int, act: Callable[[], Awaitable[bool]], done: str
-) -> Response[Any]:
-    """`done` is said when the act says that it is; else the page says how far it is."""
     await may_send(access)
-    is_done: list[bool] = []
+    query: dict[str, str] = {}
 
     async def attempt(_: Nothing) -> None:
-        is_done.append(await act())
+        if await undo_statement(access, statement_id, clock.now()):
+            query["fait"] = "annule"
 
     form = await Form.attempted(request, access, Nothing, attempt)
     if form.errors:
         return await _page(access, statement_id, form)
-    query = {"fait": done} if all(is_done) else {}
     return see(request, "bank.show", query=query, statement_id=statement_id)
 
 
 @get(f"{ONE}/abandon", right=RIGHT)
 async def dropping(access: Staff, statement_id: FromPath[int]) -> Response[Any]:
-    return await _page(access, statement_id, Form())
+    return await _page(access, statement_id, Form(), template="bank/dropping.html")
 
 
 @post(f"{ONE}/abandon", right=RIGHT)
@@ -172,28 +172,12 @@ async def drop(request: Request, access: Staff, statement_id: FromPath[int]) -> 
     form = await Form.attempted(
         request, access, Nothing, lambda _: staff.drop_statement(access, statement_id, clock.now())
     )
-    return await _page(access, statement_id, form) if form.errors else see(request, "bank.index")
-
-
-# The choice of what lines pay.
-
-
-@get(f"{ONE}/lignes", right=RIGHT)
-async def doubtful(access: Staff, statement_id: FromPath[int]) -> Response[Any]:
-    return await _page(access, statement_id, Form(), LineMatch.DOUBTFUL)
-
-
-@post(f"{ONE}/lignes", right=RIGHT)
-async def tick(request: Request, access: Staff, statement_id: FromPath[int]) -> Response[Any]:
-    """Keep which of the doubtful lines displayed are right."""
-    await may_send(access)
-    form = await Form.attempted(
-        request, access, Ticked, lambda data: staff.tick(access, statement_id, data.displayed, data.lines)
-    )
     if form.errors:
-        return await _page(access, statement_id, form, LineMatch.DOUBTFUL)
-    query = {"nature": LineMatch.DOUBTFUL, "fait": "choix"}
-    return see(request, "bank.show", query=query, statement_id=statement_id)
+        return await _page(access, statement_id, form, template="bank/dropping.html")
+    return see(request, "bank.index")
+
+
+# The choice of what a line pays.
 
 
 @get(LINE, right=RIGHT)
@@ -233,5 +217,5 @@ async def _line_page(
 
 
 STAFF: list[Any] = [
-    index, send, show, apply, undoing, undo, dropping, drop, doubtful, tick, line, choose
+    index, send, show, apply, undoing, undo, dropping, drop, line, choose
 ]  # fmt: skip

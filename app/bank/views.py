@@ -104,6 +104,11 @@ def sums_of(tallies: Mapping[LineMatch, Tally]) -> Sums:
     return Sums(sum(each.taken for each in rows), sum(each.applied for each in rows))
 
 
+def waiting_elsewhere(tallies: Mapping[LineMatch, Tally], lines: Sequence[ShownLine]) -> int:
+    """The number of lines to be recorded that this page does not list."""
+    return sums_of(tallies).waiting - sum(each.is_taken and not each.is_applied for each in lines)
+
+
 def first_kind(tallies: Mapping[LineMatch, Tally]) -> LineMatch:
     """The kind that asks for work, else the first there is."""
     return next((each for each in KINDS if each in tallies), LineMatch.SURE)

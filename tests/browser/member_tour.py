@@ -379,7 +379,7 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         "/factures/1", "/factures/1/reglement", "/factures/1/remboursement", "/factures/1/avoir",
         "/factures/1/reglements/1/annulation",
         "/releves", f"/releves/{statement.key}", f"/releves/{statement.key}/annulation",
-        f"/releves/{statement.key}/abandon", f"/releves/{statement.key}/lignes",
+        f"/releves/{statement.key}/abandon", f"/releves/{statement.key}?nature=unknown",
         f"/releves/{statement.key}/lignes/{transfer.key}?facture=00010",
         "/cotisations", "/cotisations/2026", "/cotisations/2027/tarif",
         *(f"/cotisations/2026/{page}" for page in CAMPAIGN),
