@@ -64,7 +64,9 @@ async def test_a_tariff_is_published_and_replaced_until_somebody_declared_under_
     await validate(alice)
     async with service(portal, world) as staff:
         with pytest.raises(Refused, match="ne change plus"):
-            await publish_tariff(staff, 2026, RULES | {"reference_on": "2026-01-01", "vat_points": 0}, WINDOW)
+            await publish_tariff(
+                staff, 2026, RULES | {"reference_on": "2026-01-01", "vat_points": 550}, WINDOW
+            )
         with pytest.raises(Refused, match="nombre entier"):
             await publish_tariff(staff, 2028, RULES | {"grid": {"kind": "flat", "cents": 116.5}}, WINDOW)
         with pytest.raises(Refused, match="avant de commencer"):
