@@ -18,6 +18,14 @@ from tests.staff.scopes import a_colleague, two_teams
 pytestmark = pytest.mark.usefixtures("time_machine_at", "our_account")  # Monday 2 March 2026
 
 
+async def test_the_field_of_the_file_takes_what_the_bank_gives(clerk):
+    """Banks name a statement as they like, and HTML takes no empty list of types."""
+    page = await clerk.get(HOME)
+    check(page)
+    assert 'type="file"' in page.text
+    assert "accept=" not in page.text
+
+
 async def test_a_transfer_that_bears_the_reference_pays_the_invoice_of_the_employer(
     clerk, alice, portal, world
 ):
