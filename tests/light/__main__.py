@@ -19,7 +19,7 @@ from typing import Any
 
 from tests.bench.served import ROOT, free_port, portal_served
 from tests.light import terminal, text_walk, walk
-from tests.light.stand import standing
+from tests.light.stand import SERVICE, standing
 from tests.light.tasks import DEEP_LINK, REFUSED_COOKIES, TASKS
 from tests.light.window import PROGRAMS, missing, opened
 from tests.postbox import Mailbox
@@ -77,9 +77,10 @@ def walked(name: str, chosen: list[str]) -> Outcomes:
     """
     mailbox = Mailbox()
     mailbox.port = free_port()
-    relay = f"smtp://127.0.0.1:{mailbox.port}"
+    settings = SERVICE | {"smtp_url": f"smtp://127.0.0.1:{mailbox.port}"}
+    variables = {f"PORTAIL_{name.upper()}": value for name, value in settings.items()}
     with (
-        portal_served(walk.a_second_slot, PORTAIL_SMTP_URL=relay) as portal,
+        portal_served(walk.a_second_slot, **variables) as portal,
         TemporaryDirectory(prefix=f"{name}-", ignore_cleanup_errors=True) as folder,
     ):
         return asyncio.run(_walk(name, chosen, Path(folder), portal.url, portal.database, mailbox))

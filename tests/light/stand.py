@@ -14,13 +14,16 @@ from sqlmodel import select
 
 from app.main import make_litestar, wire
 from app.portal import Portal, make_portal
-from app.settings import Settings
+from app.settings import DEMO_ACCOUNT, DEMO_SELLER, Settings
 from db.engine import migrate
 from db.models import CareCentre, VisitKind
 from db.seeds.world import World
 from tests.browser.conftest import Server, server_options
 from tests.postbox import Mailbox
 from tests.world import TwoCompanies, add_world
+
+# Its invoices say who sells, and how they are paid.
+SERVICE = DEMO_SELLER | dict(zip(("service_iban", "service_bic"), DEMO_ACCOUNT, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ async def standing(folder: Path) -> AsyncIterator[Stand]:
         settings = Settings(
             data_dir=folder, database_url=database, secret_key="k" * 64, port=port,
             reserved_addresses=True, smtp_url=f"smtp://127.0.0.1:{mailbox.port}", base_url=f"http://127.0.0.1:{port}",
+            **SERVICE,
         )  # fmt: skip
         portal = make_portal(settings, bcrypt_cost=4)
         told = await add_world(portal)

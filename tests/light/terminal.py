@@ -30,7 +30,7 @@ class Program:
     link leads to a file that it cannot show, and the keys that keep the file under the name that it proposes;
     without keys, what it says is a link.
     `sends_files`: a form goes as soon as its file is named, where a page says which kinds it takes.
-    `talks_in`: how many lines at the bottom hold the cursor as long as the browser is busy.
+    `talks_in`: how many lines at the bottom hold the cursor while the browser is busy, or asks for words.
     """
 
     name: str
@@ -53,7 +53,7 @@ PROGRAMS = {
     "w3m": Program(
         "w3m", "U", (("Save file to", ("Enter",)),),
         onward="Tab", opening=("Enter", "C-u"), closing=("Enter",), has_editor=True,
-        sends_files=True,
+        sends_files=True, talks_in=1,
     ),
     "lynx": Program(
         "lynx", "g", (("D)ownload", ("d",)), ("Save to disk", ()), ("Enter a filename", ("Enter",))),
@@ -135,10 +135,18 @@ class TextBrowser:
 
     async def opens(self, address: str) -> None:
         """An address that somebody types, or copies from a letter."""
-        await self._step(self.program.goes, await self._rests())
+        await self._rests()
+        await self._keys(self.program.goes)
+        await self._until("asks for an address", self._is_asked)
         await self._keys("C-u")
         await self._type(address)
+        await self._shows_typed(address)
         await self._keys("Enter")
+
+    async def _is_asked(self) -> bool:
+        """Where it writes to its reader: at the bottom, or in a box."""
+        row, _ = await self._look()
+        return row >= ROWS - self.program.talks_in or any("URL" in line for line in self._lines)
 
     async def follow(self, words: str, nth: int = 1) -> None:
         await self._reach(words, nth)
@@ -189,11 +197,21 @@ class TextBrowser:
         """The field that comes after its label, which is said with the star of what is compulsory."""
         await self._to_field(label)
         await self._keys(*self.program.opening)
-        await self._rests()
         await self._type(text)
-        await self._rests()
+        await self._shows_typed(text)
         await self._keys(*self.program.closing)
         await self._rests()
+
+    async def _shows_typed(self, text: str) -> None:
+        """The end of what was typed is there, before the cursor: keys that come after it find it whole."""
+        last = text[-8:]
+
+        async def is_there() -> bool:
+            row, column = await self._look()
+            before = self._lines[row][:column] if row < len(self._lines) else ""
+            return before.endswith((last, "*" * len(last)))
+
+        await self._until(f"shows {last} before the cursor", is_there)
 
     async def sends(self, label: str, file: Path, words: str) -> None:
         """A file, and with it the form, by this button where naming the file is not enough."""
@@ -270,14 +288,19 @@ class TextBrowser:
         raise AssertionError(f"{self.program.name} reaches no {words}:\n{await self.screen()}")
 
     async def _step(self, key: str, place: tuple[int, int]) -> tuple[int, int]:
-        """Press the key: the cursor moves."""
+        """Press the key: the cursor leaves this place, and stays on another one of the page. Between two
+        places it may be seen where the browser talks.
+        """
         await self._keys(key)
+        seen: list[tuple[int, int]] = []
 
         async def moved() -> bool:
-            return await self._look() != place
+            seen.append(await self._look())
+            is_on_page = seen[-1][0] < ROWS - self.program.talks_in
+            return seen[-1] != place and is_on_page and seen[-2:-1] == seen[-1:]
 
         await self._until(f"{key} leads on from {place}", moved)
-        return await self._look()
+        return seen[-1]
 
     async def _rests(self) -> tuple[int, int]:
         """What was typed has arrived, a box is closed, a page is drawn: the cursor stands still, here."""

@@ -199,15 +199,18 @@ async def walk(name: str, stand: Stand, folder: Path, screens: Path) -> AsyncIte
     """
     browser = TextBrowser(PROGRAMS[name], folder)
     await browser.start(f"{stand.site}/connexion")
-    for task, step in Walk(browser, stand, folder).steps().items():
-        browser.seen.clear()
-        became = OK
-        try:
-            await step()
-        except AssertionError as wrong:
-            became = str(wrong).partition("\n")[0]
-            browser.seen.append(await browser.screen())
-            await browser.gives_up()
-        (screens / f"{name} {task.replace('/', ' ou ')}.txt").write_text("\n\n====\n\n".join(browser.seen))
-        yield task, became
-    await browser.close()
+    try:
+        for task, step in Walk(browser, stand, folder).steps().items():
+            browser.seen.clear()
+            became = OK
+            try:
+                await step()
+            except AssertionError as wrong:
+                became = str(wrong).partition("\n")[0]
+                browser.seen.append(await browser.screen())
+                await browser.gives_up()
+            seen = "\n\n====\n\n".join(browser.seen)
+            (screens / f"{name} {task.replace('/', ' ou ')}.txt").write_text(seen)
+            yield task, became
+    finally:
+        await browser.close()
