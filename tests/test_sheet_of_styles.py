@@ -67,6 +67,13 @@ def test_what_is_written_can_be_read_on_its_ground(sheet):
     assert seen > 15
 
 
+def test_what_is_typed_in_the_dark_bar_is_seen(sheet):
+    """A field has the ink of what is around it: white, on its own white."""
+    assert "input:not([type=checkbox]):not([type=radio]){width:100%;color:inherit;" in sheet
+    own = re.search(r"\.bar \.switch input\{([^}]*)\}", sheet)[1]
+    assert contrast(declared(own, "color"), declared(own, "background")) >= 4.5
+
+
 def test_the_service_paints_its_own_two(tmp_path):
     sheet = sent(Settings(demo=True, data_dir=tmp_path, service_color="#7a1f5c"))
     assert "background:#7a1f5c;color:#fff" in sheet

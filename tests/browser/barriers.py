@@ -54,7 +54,11 @@ TABLE = """
       "header a, header button, aside button, nav a, .button, main form a, main button, main input")]
     .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 24)
     .map((e) => e.tagName + " " + (e.innerText || e.id) + " " + e.getBoundingClientRect().height);
-  const wide = (norm) => async () => [...await axeFaults(norm), ...small()];
+  // axe judges no field that is empty: what is typed in it must be seen.
+  const blank = () => [...document.querySelectorAll("input, select, textarea")]
+    .filter((e) => e.checkVisibility() && getComputedStyle(e).color === getComputedStyle(e).backgroundColor)
+    .map((e) => `#${e.id}: ink and ground are ${getComputedStyle(e).color}`);
+  const wide = (norm) => async () => [...await axeFaults(norm), ...small(), ...blank()];
   const narrow = () => [...sideways(), ...small()];
 """
 
