@@ -3,9 +3,11 @@
 import html
 import re
 
+import pytest
 from sqlmodel import select
 
 from app import clock
+from app.web.caller import browser_name
 from db.models import EmployeeImport, InquiryMessage
 from tests.world import OTHER_NUMBER, OURS
 
@@ -60,6 +62,20 @@ async def test_who_is_signed_in_sends_a_remembered_sign_in_and_goes_on(alice, vi
         assert answer.headers["location"] == shown
 
 
+async def test_a_remembered_sign_in_leads_on_by_an_address_of_its_own(alice, visitor):
+    """What links2 shows again when that address is typed again, and what its reader then follows."""
+    asked = {"suite": "/espace/00010/salaries"}
+    own = re.search(
+        r'href="(/espace/00010/salaries\?n=\d+)"', (await visitor.get("/connexion", params=asked)).text
+    )[1]
+    assert "Mes salariés" in (await alice.get(own)).text
+    refused = await visitor.fill("/connexion", email="", **asked)
+    assert re.search(r"/salaries\?n=\d+", refused.text)
+    elsewhere = await visitor.get("/connexion", params={"suite": "//evil.example"})
+    newer = await visitor.get("/connexion", params=asked, headers={"Sec-Fetch-Site": "none"})
+    assert "Déjà connecté" not in elsewhere.text + newer.text
+
+
 async def test_where_one_is_in_a_row_of_steps_is_said_in_words(alice, world):
     declaring = lines_of(await alice.get("/espace/00010/salaries/declaration/identite"))
     assert any("étape 1 sur 4" in line for line in declaring)
@@ -86,3 +102,15 @@ async def test_whose_password_it_is_stands_in_a_field_that_has_a_name(alice):
     page = await alice.get("/mon-compte/mot-de-passe")
     (field,) = re.findall(r'<label for="(\w+)">Adresse e-mail</label>', page.text)
     assert re.search(rf'<input id="{field}" [^>]*value="alice@ours.example"[^>]* readonly>', page.text)
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ("ELinks/0.13.2 (textmode; Debian; Linux 6.1.0 x86_64; 80x25-2)", "ELinks sur Linux"),
+        ("Links (2.28; Linux 6.1.0 x86_64; GNU C 12.2; text)", "Links sur Linux"),
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537 Falkon/22.12.1 Chrome/102.0", "Falkon sur Linux"),
+    ],
+)
+def test_a_light_browser_is_called_by_its_name(sent, words):
+    assert browser_name(sent) == words

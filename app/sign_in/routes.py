@@ -6,6 +6,7 @@ region says the new title. Revisit when readers report being lost.
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -42,14 +43,16 @@ async def email(
     request: Request, access: Visitor, suite: FromQuery[str] = "", fait: NamedDependency[str] = ""
 ) -> Response[Any]:
     visit, is_led_here = Caller.of(request), "fait" in request.query_params
+    form: Form[EmailStep]
     if visit.session_token and not is_led_here:
         # links2 and Dillo lead here from memory, from a page that once asked for the sign-in.
         return _back(request, suite)
     if not (suite or is_led_here or visit.flow_token or wants_fragment(request)):
-        return PublicPage("sign_in/email.html", form=Form({"email": "", "suite": ""}), notice="")
+        form = Form({"email": "", "suite": ""})
+        return PublicPage("sign_in/email.html", form=form, notice="", onward="")
     flow = await flow_of(access, visit.flow_token, clock.now())
-    form: Form[EmailStep] = Form({"email": flow.email if flow else "", "suite": suite[:200]})
-    return page("sign_in/email.html", "partials/sign_in/email.html", form=form, notice=DONE.get(fait, ""))
+    form = Form({"email": flow.email if flow else "", "suite": suite[:200]})
+    return _email_page(request, form, DONE.get(fait, ""))
 
 
 @post("/connexion", harmless=True)
@@ -60,12 +63,22 @@ async def start(request: Request, access: Visitor) -> Response[Any]:
         # links2 shows this page from memory to a person who signed in since.
         return _back(request, form["suite"])
     if not form.data:
-        return page("sign_in/email.html", "partials/sign_in/email.html", form=form, notice="")
+        return _email_page(request, form, "")
     suite = form.data.suite if is_return_path(request, form.data.suite) else ""
     token = await start_flow(
         access, clock.now(), replaces=visit.flow_token, email=form.data.email, next_path=suite
     )
     return see(request, "sign_in.password", cookies=[visit.cookie("flow", token, FLOW_SECONDS)])
+
+
+def _email_page(request: Request, form: Form[EmailStep], notice: str) -> Response[Any]:
+    """The first step. links2 and Dillo show it from memory to a person signed in since, who typed again the
+    address that had asked for it: no header cures that, so it leads on by itself. Browsers that say where a
+    request comes from have no such memory.
+    """
+    onward = form["suite"] if "sec-fetch-site" not in request.headers else ""
+    onward = f"{onward}?{urlencode(never_seen())}" if is_return_path(request, onward) else ""
+    return page("sign_in/email.html", "partials/sign_in/email.html", form=form, notice=notice, onward=onward)
 
 
 def _back(request: Request, target: str) -> Response[Any]:
