@@ -209,7 +209,8 @@ def network_of(host: str) -> str:
 def browser_name(user_agent: str) -> str:
     """A few words that let people recognise their own browser in "Mes connexions"."""
     known = (
-        ("w3m", "w3m"), ("Lynx", "Lynx"), ("Links", "Links"), ("Dillo", "Dillo"), ("NetSurf", "NetSurf"),
+        ("w3m", "w3m"), ("Lynx", "Lynx"), ("ELinks", "ELinks"), ("Links", "Links"), ("Dillo", "Dillo"),
+        ("NetSurf", "NetSurf"), ("Falkon", "Falkon"),
         ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"),
     )  # fmt: skip
     systems = (
