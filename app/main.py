@@ -22,6 +22,8 @@ from app.bank.recording import work_portion as record_portion
 from app.batches import routes as batches
 from app.batches.work import work_on_batches
 from app.billing import routes as billing
+from app.bookkeeping import routes as bookkeeping
+from app.bookkeeping.staff import work_portion as enter_portion
 from app.calendars import routes as calendars
 from app.calendars.door import feed_access
 from app.calls import routes as calls
@@ -132,7 +134,7 @@ MEMBER: list[Any] = [
 FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [
     staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF, *batches.STAFF, *due.STAFF,
-    *campaigns.STAFF, *calls.STAFF, *billing.STAFF, *bank.STAFF,
+    *campaigns.STAFF, *calls.STAFF, *billing.STAFF, *bank.STAFF, *bookkeeping.STAFF,
     *search.STAFF, *members.STAFF,
     *colleagues.STAFF, *retention.STAFF, *disclosure.STAFF,
 ]  # fmt: skip
@@ -207,6 +209,7 @@ async def work_beside_requests(app: Litestar) -> AsyncIterator[None]:
         work_on_batches(portal),
         work_in_portions(portal, "calls", bill_portion),
         work_in_portions(portal, "bank", record_portion),
+        work_in_portions(portal, "bookkeeping", enter_portion),
         forget_sent_files(portal),
     ]
     if app.state.postbox:

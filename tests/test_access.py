@@ -39,6 +39,7 @@ VALUES = {
     "member_import_id": "1",
     "statement_id": "1",
     "payment_id": "1",
+    "closing_id": "1",
     "change_id": "1",
     "import_id": "1",
     "line_id": "1",

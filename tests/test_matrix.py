@@ -79,7 +79,12 @@ def cases(app):
             values |= {"centre_id": number, "professional_id": number, "batch_id": number, "at": "1"}
             values |= {"account_id": number, "team_id": number, "year": "2025"}
             values |= {"subject": "request", "row_id": number, "answer_id": number, "details_id": number}
-            values |= {"member_import_id": number, "statement_id": number, "payment_id": number}
+            values |= {
+                "member_import_id": number,
+                "statement_id": number,
+                "payment_id": number,
+                "closing_id": number,
+            }
             values |= {"staff_id": number, "line": "employees", "passkey_id": number}
             values["kind"] = "csv" if (handler.name or "").startswith("employees") else "modifies"
             for method in handler.http_methods - {"OPTIONS"}:

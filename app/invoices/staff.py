@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from app.access import StaffAccess
 from app.clock import day_of
@@ -35,6 +36,7 @@ from db.models import (
     ContactKind,
     Invoice,
     InvoiceKind,
+    JournalEntry,
     Membership,
     Payment,
     Tariff,
@@ -176,12 +178,22 @@ async def remove_payments(access: StaffAccess, payments: Sequence[Payment], now:
     for at in range(0, len(payments), MANY):
         some = payments[at : at + MANY]
         invoices = await _numbered(access, {each.invoice_id for each in some})
+        await _withdraw_entries(access, some, now)
         for each in some:
             invoice = invoices[each.invoice_id]
             await access.delete(each)
             kind = AuditKind.PAYMENT_REMOVED if each.cents > 0 else AuditKind.REFUND_REMOVED
             _record(access, kind, invoice, _about_payment(invoice, each), now)
         await access.flush()
+
+
+async def _withdraw_entries(access: StaffAccess, payments: Sequence[Payment], now: datetime) -> None:
+    """The entry of a payment stays in the books: another one will take it back."""
+    keys = [each.key for each in payments]
+    held: Any = select(Payment.entry_id).where(col(Payment.id).in_(keys)).with_for_update()
+    if entries := [each for each in await access.all(held) if each]:
+        withdrawn = update(JournalEntry).where(col(JournalEntry.id).in_(entries))
+        await access.change(withdrawn.values(withdrawn_at=now))
 
 
 async def _numbered(access: StaffAccess, ids: Collection[int]) -> dict[int, Invoice]:

@@ -276,8 +276,19 @@ HELD = (
             "declarationcorrection": "company_id declaration_id account_id text state answer sent_at "
             "answered_at",
             "invoice": "company_id number kind title issued_on due_on lines net_cents vat_cents "
-            "total_cents settles_id printed receipt created_at",
-            "payment": "company_id invoice_id paid_on cents method reference created_at",
+            "total_cents settles_id printed receipt entry_id created_at",
+            "payment": "company_id invoice_id paid_on cents method reference entry_id created_at",
+        },
+    ),
+    Held(
+        "Les écritures comptables du service",
+        "le code et le nom de l’adhérent, la facture ou le règlement, sa date et ses montants, compte par "
+        "compte ; ce que la loi demande de garder (fichier des écritures comptables).",
+        "{entries}",
+        {
+            "journalentry": "closing_id journal exercise number booked_on valid_on piece piece_on label "
+            "withdrawn_at contra_id",
+            "journalline": "entry_id account account_name aux aux_name debit_cents credit_cents",
         },
     ),
     Held(

@@ -175,6 +175,16 @@ LINES = (
         is_masculine=True,
     ),
     Line(
+        "entries",
+        "Écritures comptables",
+        ("écriture", "écritures"),
+        Fate.ERASED,
+        "après leur arrêté",
+        months=Months(132, 120, 180),
+        source=ACCOUNTS,
+        tables="journalentry journalline",
+    ),
+    Line(
         "contacts",
         "Contacts d’un adhérent radié",
         ("adhérent", "adhérents"),
@@ -359,7 +369,7 @@ FIXED = (
     Fixed(
         "Réglages et planning du service",
         "tant qu’ils servent ; ils ne disent rien d’un salarié",
-        "carecentre careteam clinicsession columnhabit contributioncall demobase invoiceseries professional "
-        "professionalabsence quickanswer retentionperiod sessioncompany tariff",
+        "books booksclosing carecentre careteam clinicsession columnhabit contributioncall demobase "
+        "invoiceseries professional professionalabsence quickanswer retentionperiod sessioncompany tariff",
     ),
 )

@@ -53,6 +53,7 @@ from db.models import (
     InquiryState,
     Invitation,
     Invoice,
+    JournalEntry,
     MemberImport,
     Membership,
     OutboxMail,
@@ -232,6 +233,7 @@ DUE: dict[str, tuple[Due, ...]] = {
         Due(CompanyCorrection, CompanyCorrection.answered_at, _before(col(CompanyCorrection.answered_at))),
     ),
     "statements": (Due(BankStatement, BankStatement.created_at, _before(col(BankStatement.created_at))),),
+    "entries": (Due(JournalEntry, JournalEntry.valid_on, _before_day(JournalEntry.valid_on)),),
     "member_imports": (Due(MemberImport, MemberImport.created_at, _before(col(MemberImport.created_at))),),
     "accounts": (Due(Account, LAST_SEEN, account_over, account_waits),),
     "accesses": (

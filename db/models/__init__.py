@@ -20,6 +20,14 @@ from db.models.appointment import (
 from db.models.audit import AuditEvent, AuditKind
 from db.models.base import Base, CompanyOwned, metadata
 from db.models.batch import BatchLine, BatchState, ConvocationBatch, LineState
+from db.models.bookkeeping import (
+    Books,
+    BooksClosing,
+    ClosingState,
+    Journal,
+    JournalEntry,
+    JournalLine,
+)
 from db.models.clinic import (
     ClinicSession,
     DroppedPaper,
@@ -87,6 +95,8 @@ __all__ = [
     "Base",
     "BatchLine",
     "BatchState",
+    "Books",
+    "BooksClosing",
     "BuyerKind",
     "CalendarFeed",
     "CallState",
@@ -94,6 +104,7 @@ __all__ = [
     "CareTeam",
     "ChangeKind",
     "ClinicSession",
+    "ClosingState",
     "ColumnHabit",
     "Company",
     "CompanyContact",
@@ -126,6 +137,9 @@ __all__ = [
     "Invoice",
     "InvoiceKind",
     "InvoiceSeries",
+    "Journal",
+    "JournalEntry",
+    "JournalLine",
     "KeptBytes",
     "KeptFile",
     "KnownDevice",

@@ -4,10 +4,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
 from db.models.base import Base, CompanyOwned, instant
+
+UNENTERED = text("entry_id IS NULL")
 
 
 class InvoiceKind(StrEnum):
@@ -24,13 +26,15 @@ class Invoice(CompanyOwned, table=True):
     `settles_id`: the invoice that a credit note settles. `printed`: the two parties, the period and the terms
     as they were on its day, since an invoice does not change; empty when it is older than that.
     `receipt`: the number of the declaration's receipt that it bills, or settles the difference with: once. Of
-    a credit note made by hand, the key of the form that it came from, after "once:".
+    a credit note made by hand, the key of the form that it came from, after "once:". `entry_id`: its entry in
+    the sales journal, once the books are closed to its day.
     """
 
     __table_args__ = (
         Index("ix_invoice_company_id_issued_on_id", "company_id", "issued_on", "id"),
         Index("ix_invoice_company_id_settles_id", "company_id", "settles_id"),
         Index("uq_invoice_receipt", "receipt", unique=True),
+        Index("ix_invoice_unentered", "issued_on", "id", sqlite_where=UNENTERED, postgresql_where=UNENTERED),
     )
 
     company_id: int = Field(foreign_key="company.id")
@@ -46,6 +50,7 @@ class Invoice(CompanyOwned, table=True):
     settles_id: int | None = Field(default=None, foreign_key="invoice.id")
     printed: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     receipt: str | None = Field(default=None, max_length=30)
+    entry_id: int | None = None
     created_at: datetime = instant()
 
 
@@ -88,11 +93,12 @@ class ContributionCall(Base, table=True):
 class Payment(CompanyOwned, table=True):
     """Money received for an invoice. `method`: virement, prélèvement, chèque.
 
-    `reference`: the bank's own, so that a payment told twice is kept once.
+    `reference`: the bank's own, so that a payment told twice is kept once. `entry_id`: as an invoice's.
     """
 
     __table_args__ = (
         Index("ix_payment_company_id_invoice_id", "company_id", "invoice_id"),
+        Index("ix_payment_unentered", "paid_on", "id", sqlite_where=UNENTERED, postgresql_where=UNENTERED),
         UniqueConstraint("invoice_id", "reference"),
     )
 
@@ -102,4 +108,5 @@ class Payment(CompanyOwned, table=True):
     cents: int
     method: str = Field(default="", max_length=30)
     reference: str = Field(max_length=60)
+    entry_id: int | None = None
     created_at: datetime = instant()

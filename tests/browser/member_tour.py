@@ -16,7 +16,6 @@ from db.models import (
     Account,
     AuditEvent,
     AuditKind,
-    BankStatement,
     CareTeam,
     ChangeKind,
     ClinicSession,
@@ -26,7 +25,6 @@ from db.models import (
     EmployeeChange,
     InquiryTheme,
     KnownDevice,
-    LineMatch,
     MemberImport,
     MemberImportKind,
     MemberImportLine,
@@ -36,7 +34,6 @@ from db.models import (
     PublicInquiry,
     QuickAnswer,
     StaffRead,
-    StatementLine,
     TokenKind,
 )
 from tests.browser.appointments_tour import appointments_tour
@@ -46,6 +43,7 @@ from tests.browser.contributions_tour import contributions_tour
 from tests.browser.documents_tour import documents_tour
 from tests.browser.employees_tour import employees_tour
 from tests.browser.invoices_tour import invoices_tour
+from tests.browser.money_tour import money_tour
 from tests.browser.passkeys_tour import passkeys_tour
 from tests.browser.planning_tour import planning_tour
 from tests.browser.reader import Reader
@@ -101,6 +99,7 @@ async def member_tour(reader: Reader, world: TwoCompanies, app: Any) -> Tour:
         contributions_tour(reader, world),
         _sessions(reader, world),
         _letters(reader, world),
+        money_tour(reader, world),
         _service(reader, world),
     )
     for tour in tours:
@@ -339,16 +338,7 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
     line = MemberImportLine(
         import_id=imported.key, kind=MemberImportKind.NEW, line=2, code="00099", after={"name": "Lann"}
     )
-    statement = BankStatement(
-        fingerprint="f", account_id=world.clerk.key, since=clock.today(), until=clock.today(),
-        opening_cents=0, closing_cents=7_000, aside={"30004000010000012345678": 2}, created_at=now,
-    )  # fmt: skip
-    await kept(reader, line, statement)
-    transfer = StatementLine(
-        statement_id=statement.key, booked_on=clock.today(), cents=7_000, label="VIR SEPA", payer="BRIEUC",
-        reference="v1", match=LineMatch.DOUBTFUL, shares=[[1, 7_000]], over_cents=100,
-    )  # fmt: skip
-    await kept(reader, transfer)
+    await kept(reader, line)
     await reader.signed_in(world.clerk)
     await reader.open(f"/service/recherche?q={'a' * 300}", 422)
     yield Stop("/service/recherche refused")
@@ -378,9 +368,6 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         f"/adherents/import/{imported.key}", f"/adherents/import/{imported.key}/annulation",
         "/factures/1", "/factures/1/reglement", "/factures/1/remboursement", "/factures/1/avoir",
         "/factures/1/reglements/1/annulation",
-        "/releves", f"/releves/{statement.key}", f"/releves/{statement.key}/annulation",
-        f"/releves/{statement.key}/abandon", f"/releves/{statement.key}?nature=unknown",
-        f"/releves/{statement.key}/lignes/{transfer.key}?facture=00010",
         "/cotisations", "/cotisations/2026", "/cotisations/2027/tarif",
         *(f"/cotisations/2026/{page}" for page in CAMPAIGN),
         "/conservation", "/conservation/apercu", "/conservation/employees?months=36", "/droit-acces",

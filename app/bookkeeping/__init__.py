@@ -1,0 +1,1 @@
+"""Entries of the sales and cash journals: closed to a day, numbered for good, exported for the accountant."""

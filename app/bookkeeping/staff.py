@@ -1,0 +1,232 @@
+"""Acts on the books: their accounts, a closing, and its portions.
+
+Each portion is one transaction: its entries with their numbers, and the documents that these are of. Killed,
+it is as if it had not begun, so no number is missing and none stands twice. Only one closing works at a time,
+and it never enters a document twice: the document knows its entry.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert
+from sqlmodel import col, select
+
+from app.access import StaffAccess, VisitorAccess
+from app.bookkeeping.queries import (
+    amounts_of,
+    books_of,
+    closings_of,
+    is_any_running,
+    last_number,
+    next_invoices,
+    next_payments,
+    next_withdrawn,
+    waiting_until,
+)
+from app.bookkeeping.rules import (
+    USES,
+    Accounts,
+    Draft,
+    Member,
+    cash_of,
+    contra_of,
+    exercise_of,
+    sale_of,
+)
+from app.clock import Moment, day_of
+from app.errors import Refused
+from app.invoices.rules import shares_of
+from app.portal import Portal
+from app.text.counts import plural
+from app.text.formats import amount, day, short_day
+from db.models import (
+    Account,
+    AuditKind,
+    Books,
+    BooksClosing,
+    ClosingState,
+    Company,
+    InvoiceKind,
+    Journal,
+    JournalEntry,
+    JournalLine,
+)
+
+PORTION = 100  # documents of a transaction: about a tenth of a second of the base's writer
+NO_BOOKS = "Donnez d’abord les comptes de votre comptabilité, et le jour où le portail commence."
+BUSY = "Un arrêté est déjà en cours : voyez où il en est."
+STARTED = "Des écritures sont arrêtées : le premier jour et l’exercice ne changent plus."
+TODAY = "Arrêtez les écritures à un jour passé : celui d’aujourd’hui n’est pas fini."
+NOTHING = "Il n’y a rien à arrêter jusqu’à ce jour : aucune facture, aucun règlement."
+
+
+async def change_books(
+    access: StaffAccess, starts_on: date, last_month: int, accounts: dict[str, str], now: datetime
+) -> None:
+    """Write the accounts: of entries to come, those of the past keep theirs."""
+    books = await books_of(access)
+    if books is None:
+        access.add(Books(starts_on=starts_on, last_month=last_month, accounts=accounts))
+        _trace(access, AuditKind.BOOKS_CHANGED, f"écritures à partir du {day(starts_on)}", now)
+        return
+    moved, closings = (
+        (books.starts_on, books.last_month) != (starts_on, last_month),
+        await closings_of(access),
+    )
+    if moved and closings:
+        raise Refused(STARTED, "starts_on", status_code=409)
+    if closings and closings[0].state == ClosingState.RUNNING:
+        raise Refused(BUSY, status_code=409)
+    before = books.accounts
+    books.starts_on, books.last_month, books.accounts = starts_on, last_month, accounts
+    changed = [f"{USES[each].label} {accounts[each]}" for each in USES if before[each] != accounts[each]]
+    if changed or moved:
+        _trace(access, AuditKind.BOOKS_CHANGED, ", ".join(changed) or day(starts_on), now)
+
+
+def first_open_day(books: Books, closings: Sequence[BooksClosing]) -> date:
+    return closings[0].until + timedelta(days=1) if closings else books.starts_on
+
+
+async def closed_until(access: StaffAccess) -> date | None:
+    """The last day whose entries are all there for good."""
+    done = [each.until for each in await closings_of(access) if each.state == ClosingState.DONE]
+    return max(done, default=None)
+
+
+async def close_books(access: StaffAccess, until: date, at: Moment) -> BooksClosing:
+    """Enter for good all that is dated until that day, in the background."""
+    books = await access.first(select(Books).with_for_update())  # two at once come one after the other
+    if books is None:
+        raise Refused(NO_BOOKS)
+    closings = await closings_of(access)
+    if closings and closings[0].state == ClosingState.RUNNING:
+        raise Refused(BUSY, status_code=409)
+    since = first_open_day(books, closings)
+    if until >= at.today:
+        raise Refused(TODAY, "until")
+    if until < since:
+        raise Refused(f"Ces jours sont déjà arrêtés : choisissez un jour à partir du {day(since)}.", "until")
+    waiting = await waiting_until(access, books, since, until)
+    if not waiting.documents:
+        raise Refused(NOTHING, "until")
+    closing = BooksClosing(
+        since=since, until=until, account_id=access.account.key, expected=waiting.documents,
+        started_at=at.now,
+    )  # fmt: skip
+    access.add(closing)
+    await access.flush()
+    return closing
+
+
+async def work_portion(portal: Portal, now: datetime) -> bool:
+    """Go on with a closing, whichever process is there. False when there is nothing to do."""
+    async with portal.database.transaction(write=False) as session:
+        if not await is_any_running(VisitorAccess(portal, session)):
+            return False
+    async with portal.database.transaction(write=True) as session:
+        claim = (
+            select(BooksClosing)
+            .where(col(BooksClosing.state) == ClosingState.RUNNING)
+            .order_by(col(BooksClosing.id))
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        closing = (await session.exec(claim)).first()
+        if closing is None:
+            return False
+        access = StaffAccess(portal, session, await session.get_one(Account, closing.account_id))
+        books = (await session.exec(select(Books))).one()
+        if not await _enter_portion(access, books, closing, day_of(now)):
+            _end(access, closing, now)
+    return True
+
+
+def _end(access: StaffAccess, closing: BooksClosing, now: datetime) -> None:
+    closing.state, closing.ended_at = ClosingState.DONE, now
+    until = f"du {short_day(closing.since)} au {short_day(closing.until)}"
+    about = f"{until}, {plural(closing.entries, 'écriture')}, {amount(closing.debit_cents)}"
+    _trace(access, AuditKind.BOOKS_CLOSED, about, now)
+
+
+async def _enter_portion(access: StaffAccess, books: Books, closing: BooksClosing, today: date) -> bool:
+    """The next entries: sales first, then cash, then what was taken back. False when none is left."""
+    accounts = Accounts(books.accounts)
+    documents: list[tuple[Any, str, Draft]] = []  # the row that learns its entry, and by which name
+    for invoice, company in await next_invoices(access, books, closing.until, PORTION):
+        kind, shares, who = InvoiceKind(invoice.kind), shares_of(invoice.lines), _member(company)
+        number, on = invoice.number, invoice.issued_on
+        sale = sale_of(kind, number, on, invoice.total_cents, shares, who, accounts)
+        documents.append((invoice, "entry_id", sale))
+    if not documents:
+        for payment, number, company in await next_payments(access, books, closing.until, PORTION):
+            cents, on, how, reference = payment.cents, payment.paid_on, payment.method, payment.reference
+            paid = cash_of(cents, on, how, reference, number, _member(company), accounts)
+            documents.append((payment, "entry_id", paid))
+    if not documents:
+        documents = await _contras(access, closing.until)
+    entries = await _write(access, books, closing, [draft for *_, draft in documents], today)
+    for (row, name, _), entry in zip(documents, entries, strict=True):
+        setattr(row, name, entry.key)
+    return bool(documents)
+
+
+async def _contras(access: StaffAccess, until: date) -> list[tuple[Any, str, Draft]]:
+    withdrawn = await next_withdrawn(access, until, PORTION)
+    amounts = await amounts_of(access, [each.key for each, _ in withdrawn])
+    return [
+        (each, "contra_id", contra_of(Journal(each.journal), on, each.piece, each.label, amounts[each.key]))
+        for each, on in withdrawn
+    ]
+
+
+async def _write(
+    access: StaffAccess, books: Books, closing: BooksClosing, drafts: Iterable[Draft], today: date
+) -> list[JournalEntry]:
+    """The entries with their numbers, and their lines."""
+    last: dict[tuple[Journal, int], int] = {}
+    entries: list[JournalEntry] = []
+    rows: list[tuple[JournalEntry, Draft]] = []
+    for each in drafts:
+        on = max(each.on, closing.since)
+        series = (each.journal, exercise_of(on, books.last_month))
+        if series not in last:
+            last[series] = await last_number(access, *series)
+        last[series] += 1
+        entry = JournalEntry(
+            closing_id=closing.key, journal=each.journal, exercise=series[1], number=last[series],
+            booked_on=on, valid_on=today, piece=each.piece[:60], piece_on=each.on, label=each.label[:150],
+        )  # fmt: skip
+        entries.append(access.add(entry))
+        rows.append((entry, each))
+    await access.flush()
+    lines = [line for entry, draft in rows for line in _lines(entry, draft)]
+    if lines:
+        await (await access.session_.connection()).execute(insert(JournalLine), lines)
+    closing.entries += len(entries)
+    closing.debit_cents += sum(each["debit_cents"] for each in lines)
+    return entries
+
+
+def _lines(entry: JournalEntry, draft: Draft) -> list[dict[str, Any]]:
+    return [
+        {
+            "entry_id": entry.key, "account": each.account, "account_name": each.name, "aux": each.aux,
+            "aux_name": each.aux_name, "debit_cents": max(each.cents, 0),
+            "credit_cents": max(-each.cents, 0),
+        }
+        for each in draft.amounts
+    ]  # fmt: skip
+
+
+def _member(company: Company) -> Member:
+    return Member(company.code, company.name)
+
+
+def trace_export(access: StaffAccess, since: date, until: date, now: datetime) -> None:
+    _trace(access, AuditKind.BOOKS_EXPORTED, f"du {short_day(since)} au {short_day(until)}", now)
+
+
+def _trace(access: StaffAccess, kind: AuditKind, about: str, now: datetime) -> None:
+    access.record(kind, now, access.account.key, None, about[:200])
