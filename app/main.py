@@ -61,6 +61,8 @@ from app.passkeys import routes as passkeys
 from app.people import routes as people
 from app.planning import convocations
 from app.planning import routes as planning
+from app.platform import routes as platform
+from app.platform.work import work_with_platform
 from app.portal import Portal, make_portal
 from app.portions import work_in_portions
 from app.public import offer
@@ -134,7 +136,7 @@ MEMBER: list[Any] = [
 FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [
     staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF, *batches.STAFF, *due.STAFF,
-    *campaigns.STAFF, *calls.STAFF, *billing.STAFF, *bank.STAFF, *bookkeeping.STAFF,
+    *campaigns.STAFF, *calls.STAFF, *billing.STAFF, *platform.STAFF, *bank.STAFF, *bookkeeping.STAFF,
     *search.STAFF, *members.STAFF,
     *colleagues.STAFF, *retention.STAFF, *disclosure.STAFF,
 ]  # fmt: skip
@@ -212,6 +214,8 @@ async def work_beside_requests(app: Litestar) -> AsyncIterator[None]:
         work_in_portions(portal, "bookkeeping", enter_portion),
         forget_sent_files(portal),
     ]
+    if portal.settings.platform_url:
+        work.append(work_with_platform(portal))
     if app.state.postbox:
         work.append(Dispatcher(portal, app.state.postbox, app.state.templates).run())
     tasks = [asyncio.create_task(each) for each in work]

@@ -103,6 +103,7 @@ STAFF_SECTIONS = (
     StaffSection("batches", "batches.index", "Convocations groupées", StaffRight.PLANNING),
     StaffSection("members", "members.index", "Adhérents", StaffRight.MEMBERS),
     StaffSection("campaigns", "campaigns.index", "Cotisations", StaffRight.BILLING),
+    StaffSection("platform", "platform.index", "Factures électroniques", StaffRight.BILLING),
     StaffSection("bank", "bank.index", "Règlements", StaffRight.BILLING, whole=True),
     StaffSection("bookkeeping", "bookkeeping.index", "Comptabilité", StaffRight.BILLING, whole=True),
     StaffSection("colleagues", "colleagues.index", "Équipe du service", StaffRight.TEAM),

@@ -12,11 +12,12 @@ from urllib.parse import unquote, urlsplit
 
 from dotenv.parser import parse_stream
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 from sqlalchemy.engine import make_url
 from stdnum import bic, iban
 from stdnum.fr import siret, tva
 
+from app.platform_settings import PlatformSettings, is_loopback
 from app.text.addresses import WrongAddress, as_sent
 from app.text.phones import phone_words, read_phone
 from app.text.vat import VAT_POINTS
@@ -61,7 +62,7 @@ class WrongSetting(Exception):  # noqa: N818
     """One sentence, in French, on what stops the start."""
 
 
-class Settings(BaseSettings):
+class Settings(PlatformSettings):
     """`PORTAIL_…` variables. Everything that names the service is here; AIST22 is only the default."""
 
     model_config = SettingsConfigDict(env_prefix="PORTAIL_", env_ignore_empty=True, extra="ignore")
@@ -197,6 +198,7 @@ class Settings(BaseSettings):
             _ = self.smtp
         if self.bounce_box:
             _check_box(self.bounce_box)
+        self.check_platform()
         self.reserved_addresses = self.reserved_addresses or self.demo
         self.bounce_address = self.bounce_address or self.mail_from
         for name in ADDRESSES:
@@ -308,15 +310,6 @@ def _check_box(url: str) -> None:
             "PORTAIL_BOUNCE_BOX doit ressembler à maildir:///dossier, mbox:///fichier "
             "ou imaps://utilisateur:motdepasse@serveur/INBOX"
         )
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _database_url(given: str, data_dir: Path) -> str:

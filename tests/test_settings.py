@@ -8,6 +8,10 @@ from app.settings import DEMO_SELLER, Settings, WrongSetting, contrast_with_whit
 from app.web.templating import ROOT
 
 KEY = "k" * 40
+PLATFORM = {
+    "platform_url": "https://pa.example", "platform_token_url": "https://pa.example/token",
+    "platform_client_id": "portail", "platform_since": "2026-12-01",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -27,6 +31,12 @@ KEY = "k" * 40
         ({"service_color": "#7fb2e5"}, "contraste de 2.2:1"),
         ({"service_logo": "/nowhere.svg"}, "PORTAIL_SERVICE_LOGO"),
         ({"service_logo": __file__}, "PORTAIL_SERVICE_LOGO"),
+        ({"platform_url": "https://pa.example"}, "PORTAIL_PLATFORM_TOKEN_URL manque"),
+        (PLATFORM | {"platform_since": None}, "PORTAIL_PLATFORM_SINCE manque"),
+        (PLATFORM | {"platform_url": "http://pa.example"}, "PORTAIL_PLATFORM_URL doit commencer par https"),
+        (PLATFORM | {"platform_token_url": "pa"}, "PORTAIL_PLATFORM_TOKEN_URL doit commencer par https"),
+        (PLATFORM, "PORTAIL_PLATFORM_CLIENT_SECRET manque"),
+        (PLATFORM | {"platform_client_secret_file": "/nowhere"}, "/nowhere est introuvable"),
     ],
 )
 def test_it_is_said_in_one_sentence(given, words):

@@ -12,11 +12,13 @@ from app.bank.queries import statement_payments
 from app.billing.forms import METHODS, NewCreditNote, NewPayment, NewRefund
 from app.billing.staff import cancel_payment, give_back, receive_payment
 from app.errors import NotFound, Refused
+from app.invoices.life_cycle import state_words, tone
 from app.invoices.paper import file_name, paper_of, pdf_of
 from app.invoices.parties import printed_of
 from app.invoices.queries import notes_of, payments_of, row_of
 from app.invoices.rules import BilledLine, declared_by, shares_of
 from app.invoices.staff import ReceivedPayment, issue_credit_note
+from app.invoices.steps import flow_of
 from app.invoices.views import items_of, line_of
 from app.staff_rights import StaffRight
 from app.text.fields import Input, once_token
@@ -154,7 +156,7 @@ async def _invoice_page(
     settled = await access.get(Invoice, invoice.settles_id) if invoice.settles_id else None
     is_note = invoice.kind == InvoiceKind.CREDIT_NOTE
     payments, shares = await payments_of(access, invoice), shares_of(invoice.lines)
-    banked = await statement_payments(access, payments)
+    banked, flow = await statement_payments(access, payments), await flow_of(access, invoice)
     return page(
         template, form=form, payment=payment, banked={reference for _, reference in banked},
         invoice=invoice, member=company, line=line_of(row, today), is_note=is_note,
@@ -166,6 +168,7 @@ async def _invoice_page(
         printed=printed_of(invoice, company, access.portal.settings), methods=METHODS, notice=notice,
         left=amount(row.left_cents) if row.left_cents > 0 else "",
         owed=amount(-row.left_cents) if row.left_cents < 0 else "", receipt=declared_by(invoice.receipt),
+        way=(state_words(flow), tone(flow)) if flow else ("pas envoyée", ""),
     )  # fmt: skip
 
 

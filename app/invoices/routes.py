@@ -10,6 +10,7 @@ from litestar.response import Response, Stream
 
 from app import clock
 from app.errors import NotFound
+from app.invoices.life_cycle import member_words
 from app.invoices.paper import MOST_PAPERS, bank_of, file_name, paper_of, pdf_of, zip_of
 from app.invoices.parties import printed_of
 from app.invoices.queries import (
@@ -25,6 +26,7 @@ from app.invoices.queries import (
     totals_of,
 )
 from app.invoices.rules import STATE_WORDS, shares_of
+from app.invoices.steps import flow_of, life_of, member_words_of
 from app.invoices.views import csv_of, items_of, line_of, sums_of
 from app.rights import Right
 from app.text.formats import amount
@@ -61,6 +63,7 @@ async def index(
         "invoices/index.html",
         "partials/invoices/table.html",
         lines=[line_of(row, today) for row in found[:PAGE]],
+        electronic=await member_words_of(access, access.company.key, [row.id for row in found[:PAGE]]),
         notice=NOTICES.get(fait, ""),
         due=amount(totals.due_cents) if totals.due_cents else "",
         late=amount(totals.late_cents) if totals.late_cents else "",
@@ -84,6 +87,8 @@ async def show(access: Member, invoice_id: FromPath[int]) -> Response[Any]:
     row = await row_of(access, invoice)
     settled = await access.get(Invoice, invoice.settles_id) if invoice.settles_id else None
     printed = printed_of(invoice, await access.company_row(), access.portal.settings)
+    flow = await flow_of(access, invoice)
+    electronic = member_words(flow) if flow else ""
     return page(
         "invoices/show.html",
         invoice=invoice,
@@ -98,6 +103,8 @@ async def show(access: Member, invoice_id: FromPath[int]) -> Response[Any]:
         left=amount(row.left_cents) if row.left_cents > 0 else "",
         owed=amount(-row.left_cents) if row.left_cents < 0 else "",
         bank=bank_of(row, access.portal.settings),
+        electronic=electronic,
+        steps=await life_of(access, invoice) if electronic else [],
     )
 
 

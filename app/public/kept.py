@@ -265,7 +265,8 @@ HELD = (
     Held(
         "La déclaration annuelle et les factures",
         "contact, effectifs et montants déclarés, réponse sur les salariés dont le décompte est douteux, "
-        "qui a validé et quand, demandes de correction ; factures, avoirs et règlements de l’entreprise.",
+        "qui a validé et quand, demandes de correction ; factures, avoirs et règlements de l’entreprise, "
+        "et le chemin de ses factures électroniques.",
         "les noms et les contacts, {declarations} ; les références des règlements, {invoices} ; les "
         "effectifs et les montants, qui ne désignent personne, restent",
         {
@@ -278,6 +279,9 @@ HELD = (
             "invoice": "company_id number kind title issued_on due_on lines net_cents vat_cents "
             "total_cents settles_id printed receipt entry_id created_at",
             "payment": "company_id invoice_id paid_on cents method reference entry_id created_at",
+            "platformflow": "company_id invoice_id kind state tracking_id flow_id cents paid_on status "
+            "status_at reason created_at due_at taken_by attempts last_error sent_at acknowledged_at",
+            "invoicestatus": "company_id invoice_id flow_id status reason at updated_at",
         },
     ),
     Held(

@@ -160,7 +160,7 @@ LINES = (
         "après l’émission de la facture",
         months=Months(120, 120, 180),
         source=ACCOUNTS,
-        tables="invoice payment",
+        tables="invoice payment platformflow invoicestatus",
         waits="une facture à payer",
     ),
     Line(

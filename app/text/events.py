@@ -46,6 +46,8 @@ EVENTS = {
     "refund_recorded": "remboursement enregistré",
     "payment_removed": "règlement retiré par le service",
     "refund_removed": "remboursement retiré par le service",
+    "invoice_sent_again": "facture envoyée de nouveau à la plateforme",
+    "invoice_delivered": "facture remise autrement que par la plateforme",
     "statement_changed": "relevé de banque importé, enregistré ou annulé",
     "books_changed": "comptes comptables modifiés",
     "books_closed": "écritures comptables arrêtées",

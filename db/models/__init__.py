@@ -67,6 +67,7 @@ from db.models.member_import import (
 )
 from db.models.membership import Invitation, Membership
 from db.models.planning import CalendarFeed, CareCentre, NoticeKind, Slot, VisitNotice
+from db.models.platform import FlowKind, FlowState, InvoiceStatus, PlatformFlow
 from db.models.retention import RetentionPeriod
 from db.models.session import (
     DRAFT_KEPT,
@@ -127,6 +128,8 @@ __all__ = [
     "EmployeeChange",
     "EmployeeDraft",
     "EmployeeImport",
+    "FlowKind",
+    "FlowState",
     "ImportLine",
     "ImportState",
     "Inquiry",
@@ -137,6 +140,7 @@ __all__ = [
     "Invoice",
     "InvoiceKind",
     "InvoiceSeries",
+    "InvoiceStatus",
     "Journal",
     "JournalEntry",
     "JournalLine",
@@ -156,6 +160,7 @@ __all__ = [
     "OutboxMail",
     "Passkey",
     "Payment",
+    "PlatformFlow",
     "Professional",
     "ProfessionalAbsence",
     "PublicInquiry",

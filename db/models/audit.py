@@ -60,6 +60,8 @@ class AuditKind(StrEnum):
     BOOKS_CHANGED = "books_changed"
     BOOKS_CLOSED = "books_closed"
     BOOKS_EXPORTED = "books_exported"
+    INVOICE_SENT_AGAIN = "invoice_sent_again"
+    INVOICE_DELIVERED = "invoice_delivered"
     INQUIRY_SENT = "inquiry_sent"
     INQUIRY_REPLIED = "inquiry_replied"
     INQUIRY_ANSWERED = "inquiry_answered"

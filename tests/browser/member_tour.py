@@ -367,7 +367,7 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         f"/personnes/{world.alice.id}", f"/salaries/{world.employee.id}", "/adherents/import",
         f"/adherents/import/{imported.key}", f"/adherents/import/{imported.key}/annulation",
         "/factures/1", "/factures/1/reglement", "/factures/1/remboursement", "/factures/1/avoir",
-        "/factures/1/reglements/1/annulation",
+        "/factures/1/reglements/1/annulation", "/plateforme", "/factures/1/plateforme",
         "/cotisations", "/cotisations/2026", "/cotisations/2027/tarif",
         *(f"/cotisations/2026/{page}" for page in CAMPAIGN),
         "/conservation", "/conservation/apercu", "/conservation/employees?months=36", "/droit-acces",
