@@ -46,6 +46,7 @@ from app.employees import exports
 from app.employees import routes as employees
 from app.factors import routes as factors
 from app.faq import routes as faq
+from app.files.companion import Companion
 from app.history import routes as history
 from app.housekeeping import forget_sent_files, keep_house
 from app.imports import routes as imports
@@ -257,6 +258,13 @@ def standalone_templates(settings: Settings) -> Templates:
     return Templates(settings, make_litestar(demo=settings.demo).route_reverse, Assets(settings).paths)
 
 
+def companion_of(settings: Settings) -> Companion:
+    """The process beside the pages of a portal with these settings: it has the same base and the same key."""
+    names = ("database_url", "secret_key", "reserved_addresses")
+    return Companion("app.imports.beside", {name: getattr(settings, name) for name in names})
+
+
 def create_app(settings: Settings, *, bcrypt_cost: int = 12) -> Edge:
     """The ASGI application, wired for these settings."""
-    return wire(make_litestar(demo=settings.demo), settings, make_portal(settings, bcrypt_cost))
+    portal = make_portal(settings, bcrypt_cost, companion_of(settings))
+    return wire(make_litestar(demo=settings.demo), settings, portal)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from app.files.companion import Companion
 from app.files.held import HeldFiles
 from app.files.storage import Storage
 from app.security.keys import Keys
@@ -15,7 +16,9 @@ from db.engine import Database
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """`archives`: the accounts for which papers are being drawn into an archive, one at a time for each."""
+    """`archives`: the accounts for which papers are being drawn into an archive, one at a time for each.
+    `companion`: the process that works beside the pages; without one they do its work too.
+    """
 
     settings: Settings
     database: Database
@@ -26,13 +29,16 @@ class Portal:
     held_files: HeldFiles
     storage: Storage
     archives: set[int] = field(default_factory=set)
+    companion: Companion | None = None
 
     async def close(self) -> None:
+        if self.companion:
+            await self.companion.close()
         self.passwords.close()
         await self.database.dispose()
 
 
-def make_portal(settings: Settings, bcrypt_cost: int = 12) -> Portal:
+def make_portal(settings: Settings, bcrypt_cost: int = 12, companion: Companion | None = None) -> Portal:
     accept_reserved(settings.reserved_addresses)
     keys = Keys(settings.secret_key)
     database = Database(settings.database_url)
@@ -46,4 +52,5 @@ def make_portal(settings: Settings, bcrypt_cost: int = 12) -> Portal:
         reads=ReadLog(database),
         held_files=HeldFiles(keys),
         storage=Storage(settings),
+        companion=companion,
     )

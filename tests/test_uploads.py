@@ -14,20 +14,20 @@ def body(*files: tuple[str, bytes]) -> bytes:
 
 
 @pytest.mark.parametrize(("most", "kept"), [(1, 1), (5, 5), (40, 8)])
-def test_the_last_files_are_kept_as_many_as_the_form_takes(most, kept):
+async def test_the_last_files_are_kept_as_many_as_the_form_takes(most, kept):
     upload = Upload()
     parts = _Parts("b", upload, Limit(files=most), "")
-    parts.feed(body(*((f"{number}.pdf", b"%PDF" * number) for number in range(1, 9))))
+    await parts.feed(body(*((f"{number}.pdf", b"%PDF" * number) for number in range(1, 9))))
     parts.end()
     assert upload.files == [(f"{number}.pdf", b"%PDF" * number) for number in range(9 - kept, 9)]
     assert (upload.name, upload.content) == ("8.pdf", b"%PDF" * 8)
 
 
-def test_a_file_goes_as_soon_as_the_next_one_begins():
+async def test_a_file_goes_as_soon_as_the_next_one_begins():
     upload = Upload()
     parts = _Parts("b", upload, Limit(), "")
     whole = body(("1.pdf", b"un"), ("2.pdf", b"deux"))
-    parts.feed(whole[: whole.index(b"deux") + 2])
+    await parts.feed(whole[: whole.index(b"deux") + 2])
     assert upload.files == []
-    parts.feed(whole[whole.index(b"deux") + 2 :])
+    await parts.feed(whole[whole.index(b"deux") + 2 :])
     assert upload.files == [("2.pdf", b"deux")]

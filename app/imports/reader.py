@@ -7,6 +7,9 @@ secret. The file is held, sealed, for 30 minutes (to correct its columns); of a 
 of the Sécurité sociale are taken out line by line as it arrives. Its rows wait in `importline` until applied,
 dropped or a day old. Places go round the accounts, one at a time for each over all its companies; they are
 those of one process, and several processes read as many files more.
+
+All of it is work of `app.imports.beside`, a process of each portal beside its pages: read in the process of
+the pages, a file made their slowest hundredth three times as slow (`python -m tests.bench beside`).
 """
 
 import asyncio
@@ -23,7 +26,7 @@ import structlog
 
 from app.employee_files.kinds import MB, most_of
 from app.employee_files.rows import Unreadable
-from app.files.apart import start_apart
+from app.files.apart import start_apart, streams_of
 from app.imports.fair_queue import FairQueue, Full
 from app.text.addresses import reserved_accepted
 
@@ -134,7 +137,7 @@ async def _heard(
 ) -> Comparison:
     worker = await asyncio.to_thread(_started)
     try:
-        stdin, stdout = await _pipes(worker)
+        stdout, stdin = await streams_of(worker.stdout, worker.stdin, LONGEST_LINE)
         stdin.write(first_line + b"\n")
         async for line in known:
             stdin.write(line + b"\n")
@@ -157,13 +160,6 @@ def _started() -> subprocess.Popen[bytes]:
     except OSError as error:
         log.error("employee_reader_not_started", reason=type(error).__name__)
         raise Unreadable("La lecture n’a pas pu commencer : réessayez dans quelques minutes.") from None
-
-
-async def _pipes(worker: subprocess.Popen[bytes]) -> tuple[asyncio.StreamWriter, asyncio.StreamReader]:
-    loop, stdout = asyncio.get_running_loop(), asyncio.StreamReader(limit=LONGEST_LINE)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdout), worker.stdout)
-    transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, worker.stdin)
-    return asyncio.StreamWriter(transport, protocol, None, loop), stdout
 
 
 async def _feed(stdin: asyncio.StreamWriter, sent: bytes) -> None:

@@ -1,11 +1,13 @@
 """From the file to the difference: read beside the request, compared, kept as lines to choose from."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+import msgspec
 import structlog
 from sqlmodel import col, delete, update
 
@@ -14,6 +16,7 @@ from app.access import BIGGEST_ID, MemberAccess, insert_json
 from app.clock import Moment
 from app.employee_files.rows import Unreadable
 from app.errors import Refused
+from app.files.companion import Gone
 from app.files.held import HeldFile, forgetting, saying
 from app.imports.known import line_with
 from app.imports.queries import habits_of, is_stalled, known_in_parts
@@ -152,6 +155,24 @@ async def _read_beside(access: MemberAccess, import_id: int, mapping: Mapping[st
 
 
 async def _read(access: MemberAccess, import_id: int, mapping: Mapping[str, str], today: date) -> None:
+    """In the process beside the pages, where there is one; it is asked again once, since it may be killed."""
+    companion = access.portal.companion
+    if companion is None:
+        await read_and_keep(access, import_id, mapping, today)
+        return
+    who = {"account": access.account.key, "company": msgspec.to_builtins(access.company)}
+    what = {"import_id": import_id, "mapping": dict(mapping), "today": today.isoformat()}
+    for _ in range(2):
+        with contextlib.suppress(Gone):
+            await companion.ask("read", who | what)
+            return
+    await _fail(access, import_id, LOST)
+
+
+async def read_and_keep(
+    access: MemberAccess, import_id: int, mapping: Mapping[str, str], today: date
+) -> None:
+    """Read the file of this import, compare it and write what was found; of one that cannot be read, why."""
     with unhurried():
         await _read_and_keep(access, import_id, mapping, today)
 

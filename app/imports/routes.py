@@ -9,16 +9,17 @@ from litestar.response import Response
 from app import clock
 from app.access import MemberAccess
 from app.employee_files.columns import COLUMNS, SAME_FOR_ALL
-from app.employee_files.dsn import Sieve
 from app.employee_files.kinds import BIGGEST_DSN, BIGGEST_SPREADSHEET, is_dsn
 from app.employees.forms import Nothing
 from app.errors import Refused
+from app.files.companion import Companion
 from app.files.held import HeldFile
 from app.imports import choices, mending
 from app.imports.acts import apply_import, undo_import
 from app.imports.forms import Apply
 from app.imports.queries import import_of, kept_names, past_imports, sister_sites
 from app.imports.reading import UNDER_WAY, begin_import, forget_lines, held_file
+from app.imports.sieves import sieve_of
 from app.imports.views import counted, import_page, source_of, told_done
 from app.rights import OWN, Right
 from app.web.forms import Form
@@ -30,14 +31,12 @@ from db.models import EmployeeImport, ImportState
 DSN_ADVICE = "envoyez plutôt votre liste en tableur, en plusieurs fois"
 
 
-def _larger(start: bytes) -> Larger | None:
-    if not is_dsn(start):
-        return None
-    sieve = Sieve()
-    return Larger(BIGGEST_DSN, DSN_ADVICE, sieve.feed, lambda: sieve.feed(b"", is_last=True))
+def _limit(companion: Companion | None) -> Limit:
+    def larger(start: bytes) -> Larger | None:
+        return Larger(BIGGEST_DSN, DSN_ADVICE, sieve_of(companion)) if is_dsn(start) else None
 
+    return Limit(BIGGEST_SPREADSHEET, larger=larger)
 
-MOST = Limit(BIGGEST_SPREADSHEET, larger=_larger)
 
 ONE = "/espace/{code:str}/salaries/imports/{import_id:int}"
 
@@ -51,6 +50,8 @@ async def index(access: Member) -> Response[Any]:
 
 @get("/espace/{code:str}/salaries/imports/nouveau", right=Right.EMPLOYEES)
 async def new(access: Member) -> Response[Any]:
+    if access.portal.companion:
+        await access.portal.companion.wake()
     return _new(Form())
 
 
@@ -67,7 +68,7 @@ async def may_import(access: MemberAccess, **_: Any) -> None:
 async def create(request: Request, access: Member) -> Response[Any]:
     import_id = 0
     async with access.paused():
-        upload = await read_upload(request, MOST)
+        upload = await read_upload(request, _limit(access.portal.companion))
         form = Form.of(request, Nothing, {}, is_garbled=upload.is_garbled)
         if upload.problem and form.data:
             form.refuse(Refused(upload.problem, "fichier"))

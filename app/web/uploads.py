@@ -9,10 +9,10 @@ away, so that the browser hears why. Revisit for forms with several large files.
 """
 
 import asyncio
-import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from litestar.exceptions import HTTPException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
@@ -50,15 +50,26 @@ class Upload:
     is_garbled: bool = False
 
 
+class Cut(Exception):  # noqa: N818
+    """The sieve stopped in the middle of a file."""
+
+
+class Sieving(Protocol):
+    """A sieve that makes a file smaller as it comes."""
+
+    async def feed(self, piece: bytes, *, is_last: bool = False) -> bytes:
+        """The bytes to hold of these, and of those that had to wait for more; or `Cut`."""
+
+    def close(self) -> None:
+        """Called in the end, whatever became of the file."""
+
+
 class Larger(NamedTuple):
-    """A kind of file that may have more bytes. `kept`: the bytes to hold of the next ones; `end`: of those
-    that had to wait for more.
-    """
+    """A kind of file that may have more bytes, of which `sieve` leaves what is to be held."""
 
     size: int
     advice: str
-    kept: Callable[[bytes], bytes]
-    end: Callable[[], bytes]
+    sieve: Sieving
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,7 @@ async def read_upload(request: Request, limit: Limit = Limit()) -> Upload:
     upload = Upload()
     try:
         await _read(request, options.get("boundary", ""), upload, limit)
-    except (MultipartError, ValueError):
+    except (MultipartError, ValueError, Cut):
         upload.problem = CUT
     visit = Caller.of(request)
     visit.verified = visit.portal.keys.is_form_token(visit.binding, upload.fields.pop(TOKEN_FIELD, ""))
@@ -122,21 +133,26 @@ class _Part:
         self._size, self._held = 0, [b""]
         self._kind: Larger | None = None
 
-    def add(self, piece: bytes) -> bool:
+    async def add(self, piece: bytes) -> bool:
         """Add a piece; False when the part is then too big."""
         self._size += len(piece)
         if self._kind:
-            self._held.append(self._kind.kept(piece))
+            self._held.append(await self._kind.sieve.feed(piece))
         else:
             self._held.append(piece)
             if self._larger and self._size >= TELLING:
-                self._look()
+                await self._look()
         return self._size <= self._most()
 
-    def content(self) -> bytes:
+    async def content(self) -> bytes:
         if self._larger:
-            self._look()
-        return b"".join([*self._held, self._kind.end() if self._kind else b""])
+            await self._look()
+        rest = await self._kind.sieve.feed(b"", is_last=True) if self._kind else b""
+        return b"".join([*self._held, rest])
+
+    def close(self) -> None:
+        if self._kind:
+            self._kind.sieve.close()
 
     def too_big(self, announced: str) -> str:
         """`announced`: the length announced by the browser."""
@@ -147,11 +163,11 @@ class _Part:
         size = f" (il en pèse {weighs})" if weighs > most else ""
         return f"Ce fichier dépasse {most} Mo{size} : {(self._kind or self._limit).advice}."
 
-    def _look(self) -> None:
+    async def _look(self) -> None:
         start, looked = b"".join(self._held), self._larger
         self._larger = None
         if looked and (kind := looked(start)):
-            self._kind, self._held = kind, [kind.kept(start)]
+            self._kind, self._held = kind, [await kind.sieve.feed(start)]
 
     def _most(self) -> int:
         if self.segment.filename is None:
@@ -168,26 +184,40 @@ class _Parts:
         self._upload, self._limit, self._announced = upload, limit, announced
         self._part: _Part | None = None
 
-    def feed(self, piece: bytes) -> None:
+    async def feed(self, piece: bytes) -> None:
         for event in () if self._upload.problem else self._parser.parse(piece):
             if isinstance(event, MultipartSegment):
+                self.close()
                 self._part = _Part(event, self._limit)
                 if event.filename is not None:
                     del self._upload.files[: max(0, len(self._upload.files) + 1 - self._limit.files)]
                     self._upload.name, self._upload.content = "", b""
             elif event is None and self._part is not None:
-                _keep(self._upload, self._part.segment, self._part.content())
-            elif event is not None and self._part is not None and not self._part.add(bytes(event)):
-                self._upload.problem, self._part = self._part.too_big(self._announced), None
+                _keep(self._upload, self._part.segment, await self._part.content())
+            elif event is not None and self._part is not None and not await self._part.add(bytes(event)):
+                self._upload.problem = self._part.too_big(self._announced)
+                self.close()
                 break
 
     def end(self) -> None:
         if not self._upload.problem:
             self._parser.close()
 
+    def close(self) -> None:
+        """Drop the part that was being read."""
+        if self._part:
+            self._part.close()
+        self._part = None
+
 
 async def _read(request: Request, boundary: str, upload: Upload, limit: Limit) -> None:
     parts = _Parts(boundary, upload, limit, request.headers.get("content-length", ""))
+    with closing(parts):
+        await _read_into(request, parts, upload, limit)
+        parts.end()
+
+
+async def _read_into(request: Request, parts: _Parts, upload: Upload, limit: Limit) -> None:
     seen = 0
     async for chunk in request.stream():
         seen += len(chunk)
@@ -197,11 +227,8 @@ async def _read(request: Request, boundary: str, upload: Upload, limit: Limit) -
             most = limit.whole // 1_000_000
             upload.problem = f"Ces fichiers dépassent {most} Mo : envoyez-les en plusieurs fois."
         for start in range(0, 0 if upload.problem else len(chunk), PIECE):
-            began = time.perf_counter()
-            parts.feed(chunk[start : start + PIECE])
-            # A payroll file is sifted as it comes: as much time goes to everybody else.
-            await asyncio.sleep(time.perf_counter() - began)
-    parts.end()
+            await parts.feed(chunk[start : start + PIECE])
+            await asyncio.sleep(0)
 
 
 def _keep(upload: Upload, segment: MultipartSegment, content: bytes) -> None:
