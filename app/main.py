@@ -58,6 +58,7 @@ from app.mail.letters import DRAWERS
 from app.mail.relay import DemoPostbox, Relay
 from app.mail.sending import Dispatcher, Postbox
 from app.members import routes as members
+from app.members.comparing import ImportWork
 from app.passkeys import routes as passkeys
 from app.people import routes as people
 from app.planning import convocations
@@ -213,6 +214,7 @@ async def work_beside_requests(app: Litestar) -> AsyncIterator[None]:
         work_in_portions(portal, "calls", bill_portion),
         work_in_portions(portal, "bank", record_portion),
         work_in_portions(portal, "bookkeeping", enter_portion),
+        work_in_portions(portal, "members", ImportWork().portion),
         forget_sent_files(portal),
     ]
     if portal.settings.platform_url:

@@ -18,7 +18,7 @@ MAY_SELECT = re.compile(
     r"app/(access|sessions|devices|voiding|links|kept_files|housekeeping|commands)\.py"
     r"|app/security/(throttle|presence)\.py|app/files/held\.py|app/mail/sending\.py|app/web/drafts\.py"
     r"|app/\w+/(queries|acts|staff|flows|listing|person|deadlines|filings|people|steps|reminders|waiting|team)\.py"
-    r"|app/(imports/(reading|mending)|members/(importing|merging)|people/inviting|invoices/numbers|welcome/todo)\.py"
+    r"|app/(imports/(reading|mending)|members/(comparing|importing|merging)|people/inviting|invoices/numbers|welcome/todo)\.py"
     r"|app/(planning/(convocations|proposals)|demo/(routes|\w*story))\.py"
 )
 

@@ -3,7 +3,9 @@
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from app.text.cells import COLUMNS, value
@@ -65,22 +67,48 @@ class WrongLine(NamedTuple):
 
 def read_members(content: bytes, biggest: int) -> tuple[list[MemberLine], list[WrongLine]]:
     """The members that can be read and the lines that cannot; `WrongFile` when it is no such file at all."""
-    rows = _rows(_decoded(content, biggest))
-    header = next(rows, (1, []))[1]
-    places = _places(header)
-    lines: list[MemberLine] = []
-    problems: list[WrongLine] = []
-    seen: dict[str, int] = {}
-    for line, cells in rows:
-        values, reasons = _read(cells, places, len(header))
-        code = values.get("code", "")
-        if code and seen.setdefault(code, line) != line:
-            reasons.append(f"le code adhérent {code} est déjà à la ligne {seen[code]}")
-        if reasons:
-            problems.append(WrongLine(line, code, " ; ".join(reasons)))
-        else:
-            lines.append(MemberLine(line=line, **values))
-    return lines, problems
+    rows = MemberRows(content, biggest)
+    return rows.read(0, len(rows))
+
+
+class MemberRows:
+    """The rows of a file, to be read some at a time: reading one takes a hundred times as long as finding it.
+    `WrongFile` when it is no such file at all.
+    """
+
+    def __init__(self, content: bytes, biggest: int) -> None:
+        rows = _rows(_decoded(content, biggest))
+        header = next(rows, (1, []))[1]
+        self._places, self._width = _places(header), len(header)
+        self._rows = list(rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def read(self, start: int, end: int) -> tuple[list[MemberLine], list[WrongLine]]:
+        """The members and the wrong lines of the rows from `start` to before `end`."""
+        lines: list[MemberLine] = []
+        problems: list[WrongLine] = []
+        for line, cells in self._rows[start:end]:
+            values, reasons = _read(cells, self._places, self._width)
+            code = values.get("code", "")
+            if code and self._first_lines[code] != line:
+                reasons.append(f"le code adhérent {code} est déjà à la ligne {self._first_lines[code]}")
+            if reasons:
+                problems.append(WrongLine(line, code, " ; ".join(reasons)))
+            else:
+                lines.append(MemberLine(line=line, **values))
+        return lines, problems
+
+    @cached_property
+    def _first_lines(self) -> dict[str, int]:
+        """The line where each code first stands."""
+        column, place, found = COLUMNS["code"], self._places["code"], dict[str, int]()
+        for line, cells in self._rows:
+            if place < len(cells) <= self._width:
+                with suppress(ValueError):
+                    found.setdefault(value(column, cells[place]), line)
+        return found
 
 
 def _decoded(content: bytes, biggest: int) -> str:

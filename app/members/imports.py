@@ -1,12 +1,13 @@
 """/service/adherents/import: the file of the members compared first, then applied, and undone if need be.
 
-Nothing is written before the comparison was looked at. The file is read in a thread, outside any transaction:
-60 000 lines take some seconds. Revisit with files that take minutes, which need a job and its progress.
+Nothing is written before the comparison was looked at. What takes longer than a moment goes on beside the
+requests, in portions (`comparing`, `importing`): the page says how far it is, and one may leave it.
 """
 
 import asyncio
 import csv
 import io
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar.di import NamedDependency
@@ -18,12 +19,12 @@ from app.access import StaffAccess
 from app.employees.forms import Nothing
 from app.errors import Refused
 from app.files.types import disposition
-from app.member_file.reading import WrongFile, read_members
+from app.member_file.reading import MemberRows, WrongFile
+from app.members.comparing import begin_import, sealed_file
 from app.members.importing import (
     MOST_BYTES,
     MOST_LINES,
     apply_import,
-    begin_import,
     counts_of,
     lines_of,
     past_imports,
@@ -49,13 +50,20 @@ WORDS = {
     MemberImportKind.REFUSED: "Refusés",
 }  # fmt: skip
 STATES = {
-    MemberImportState.READY: "à vérifier", MemberImportState.APPLIED: "appliqué",
+    MemberImportState.READING: "comparaison en cours", MemberImportState.FAILED: "illisible",
+    MemberImportState.READY: "à vérifier", MemberImportState.APPLYING: "application en cours",
+    MemberImportState.APPLIED: "appliqué", MemberImportState.UNDOING: "annulation en cours",
     MemberImportState.UNDONE: "annulé",
 }  # fmt: skip
+WORK = {
+    MemberImportState.READING: "Lignes comparées",
+    MemberImportState.APPLYING: "Lignes appliquées",
+    MemberImportState.UNDOING: "Lignes annulées",
+}
 TOO_LONG = f"Ce fichier compte plus de {MOST_LINES} lignes : envoyez-le en plusieurs fois."
 DONE = {
     "applique": "Le fichier est appliqué. Les nouveaux adhérents attendent leur lettre.",
-    "annule": "Le fichier est annulé : les fiches sont comme avant.",
+    "annule": "Le fichier est annulé : ce qu’il avait changé est comme avant.",
 }
 
 
@@ -77,7 +85,7 @@ async def _new(access: StaffAccess, form: Form[Any]) -> Page:
 
 @post(ALL, right=RIGHT, request_max_body_size=DRAINED, opt={"file": may_import})
 async def send_import(request: Request, access: Staff) -> Response[Any]:
-    read: Any = None
+    rows, sealed = None, b""
     async with access.paused():
         upload = await read_upload(request, Limit(MOST_BYTES))
         form = Form.of(request, Nothing, {}, is_garbled=upload.is_garbled)
@@ -85,14 +93,15 @@ async def send_import(request: Request, access: Staff) -> Response[Any]:
             form.refuse(Refused(upload.problem, "fichier"))
         elif form.data:
             try:
-                read = await asyncio.to_thread(read_members, upload.content, MOST_BYTES)
+                rows = await asyncio.to_thread(MemberRows, upload.content, MOST_BYTES)
+                sealed = await asyncio.to_thread(sealed_file, access.portal.keys, upload.content)
             except WrongFile as wrong:
                 form.refuse(Refused(" ".join(wrong.problems), "fichier"))
-    if read and len(read[0]) + len(read[1]) > MOST_LINES:
+    if rows and len(rows) > MOST_LINES:
         form.refuse(Refused(TOO_LONG, "fichier"))
-    if form.errors or read is None:
+    if form.errors or rows is None:
         return await _new(access, form)
-    made = await begin_import(access, upload.name, read[0], read[1], clock.now())
+    made = await begin_import(access, upload.name, sealed, rows, clock.now())
     return see(request, "members.show_import", member_import_id=made.key)
 
 
@@ -114,22 +123,16 @@ async def _import_page(
     kind = MemberImportKind(nature) if nature in set(MemberImportKind) else first
     rows, place = await lines_of(access, import_id, kind, after)
     return page(
-        "members/show_import.html", form=form, notice=notice, found=found, counts=counts, kind=kind,
-        words=WORDS, rows=rows, place=place, state=STATES[MemberImportState(found.state)],
+        "members/show_import.html", "partials/members/progress.html", form=form, notice=notice, found=found,
+        counts=counts, kind=kind, words=WORDS, rows=rows, place=place, again=clock.now().isoformat(),
+        state=STATES[MemberImportState(found.state)], work=WORK.get(MemberImportState(found.state), ""),
         may_apply=found.state == MemberImportState.READY, may_undo=found.state == MemberImportState.APPLIED,
     )  # fmt: skip
 
 
 @post(ONE, right=RIGHT)
 async def apply(request: Request, access: Staff, member_import_id: FromPath[int]) -> Response[Any]:
-    await may_import(access)
-    form = await Form.attempted(
-        request, access, Nothing, lambda _: apply_import(access, member_import_id, clock.now())
-    )
-    if form.errors:
-        return await _import_page(access, member_import_id, form)
-    query = {"fait": "applique"}
-    return see(request, "members.show_import", query=query, member_import_id=member_import_id)
+    return await _act(request, access, member_import_id, apply_import, "applique")
 
 
 @get(f"{ONE}/annulation", right=RIGHT)
@@ -140,14 +143,24 @@ async def undoing(access: Staff, member_import_id: FromPath[int]) -> Response[An
 
 @post(f"{ONE}/annulation", right=RIGHT)
 async def undo(request: Request, access: Staff, member_import_id: FromPath[int]) -> Response[Any]:
+    return await _act(request, access, member_import_id, undo_import, "annule")
+
+
+async def _act(
+    request: Request, access: StaffAccess, import_id: int, act: Callable[..., Awaitable[bool]], done: str
+) -> Response[Any]:
+    """`done`: the word of the notice, once nothing is left to do in the background."""
     await may_import(access)
-    form = await Form.attempted(
-        request, access, Nothing, lambda _: undo_import(access, member_import_id, clock.now())
-    )
+    query: dict[str, str] = {}
+
+    async def attempt(_: Nothing) -> None:
+        if await act(access, import_id, clock.now()):
+            query["fait"] = done
+
+    form = await Form.attempted(request, access, Nothing, attempt)
     if form.errors:
-        return await _import_page(access, member_import_id, form)
-    query = {"fait": "annule"}
-    return see(request, "members.show_import", query=query, member_import_id=member_import_id)
+        return await _import_page(access, import_id, form)
+    return see(request, "members.show_import", query=query, member_import_id=import_id)
 
 
 @get(f"{ONE}/refus", right=RIGHT)

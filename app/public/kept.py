@@ -70,7 +70,9 @@ HELD = (
             "updated_at",
             "companycontact": "company_id kind name email phone",
             "companycorrection": "company_id account_id on_behalf before after refusal sent_at answered_at",
-            "memberimport": "account_id state file_name unchanged created_at applied_at undone_at",
+            "memberimport": "account_id state file_name unchanged expected done after kept created_at "
+            "touched_at applied_at undone_at",
+            "memberimportfile": "import_id sealed",
             "memberimportline": "import_id kind line code before after words",
         },
     ),

@@ -215,7 +215,7 @@ LINES = (
         "après leur envoi",
         months=Months(24, 6, 60),
         source=OWN,
-        tables="memberimport memberimportline",
+        tables="memberimport memberimportfile memberimportline",
         is_masculine=True,
     ),
     Line(

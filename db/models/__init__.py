@@ -61,6 +61,7 @@ from db.models.kept_file import KeptBytes, KeptFile
 from db.models.mail import DemoMail, OutboxMail
 from db.models.member_import import (
     MemberImport,
+    MemberImportFile,
     MemberImportKind,
     MemberImportLine,
     MemberImportState,
@@ -151,6 +152,7 @@ __all__ = [
     "LineMatch",
     "LineState",
     "MemberImport",
+    "MemberImportFile",
     "MemberImportKind",
     "MemberImportLine",
     "MemberImportState",

@@ -21,6 +21,7 @@ from tests.bench import (
     import_turns,
     imports,
     mail,
+    member_import,
     pages,
     rate,
     resident,
@@ -53,6 +54,7 @@ PARTS = {
     "contributions": ("The declaration of 10 000 employees", contributions.lines),
     "calendars": ("A calendar of 2 000 appointments", calendars.lines),
     "mail": ("Mail that leaves", mail.lines),
+    "member_import": ("A file of 60 000 members", member_import.lines),
     "timing": ("Time of an answer, address with or without an account", timing.lines),
 }
 

@@ -7,54 +7,25 @@ kills. Its own process: it forks, and what is killed is killed as `kill -9` does
 """
 
 import asyncio
-import os
-import signal
 import sys
 from datetime import datetime, timedelta
-
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from app import clock
 from app.portal import make_portal
 from app.retention import work
 from app.settings import Settings
 from db.models import AuditEvent, Employee, EmployeeChange, RequestMessage
+from tests.killing import killed_at
 from tests.reading import rows
 
 
 def main(settings: Settings, night: datetime, step: int) -> None:
     work.PORTION, kills = 2, 0
-    while killed_at(settings, night, 1 + kills * step):
+    while killed_at(1 + kills * step, lambda: asyncio.run(_night(settings, night))):
         kills += 1
         asyncio.run(check(settings))
     asyncio.run(check(settings))
     print(kills)
-
-
-def killed_at(settings: Settings, night: datetime, statement: int) -> bool:
-    """Whether the night was killed before this statement, commits counted."""
-    child = os.fork()
-    if not child:
-        _kill_before(statement)
-        asyncio.run(_night(settings, night))
-        os._exit(0)
-    status = os.waitpid(child, 0)[1]
-    assert os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 0
-    return os.WIFSIGNALED(status)
-
-
-def _kill_before(statement: int) -> None:
-    passed = 0
-
-    def count(*_):
-        nonlocal passed
-        passed += 1
-        if passed == statement:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    event.listen(Engine, "before_cursor_execute", count)
-    event.listen(Engine, "commit", count)
 
 
 async def _night(settings: Settings, night: datetime) -> None:
