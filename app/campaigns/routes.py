@@ -26,7 +26,7 @@ from app.campaigns.queries import (
 from app.campaigns.rules import Trial, corridor_of, warnings_of
 from app.clinic.queries import team_names
 from app.contributions.staff import CampaignDays
-from app.contributions.tariff import Rules, prices, rules_of, vat_words
+from app.contributions.tariff import Rules, prices, rules_of, vat_beside
 from app.employees.forms import Nothing
 from app.errors import NotFound, Refused
 from app.follow_up.law import add_months
@@ -68,7 +68,7 @@ async def _board(access: StaffAccess, tariff: Tariff) -> Page:
         "campaigns/show.html", tariff=tariff, rules=rules, prices=prices(rules), years=years, lines=lines,
         whole=whole, window=views.window_words(tariff, today), next_year=max(years) + 1,
         is_reminding=staff.is_reminding(tariff, today), may_set=access.scope.is_everything,
-        vat=vat_words(rules.vat_points),
+        vat=vat_beside(rules.vat_points),
     )  # fmt: skip
 
 

@@ -277,6 +277,7 @@ def _receipt(
         total_cents=amount.total_cents, submitted_at=at.now.isoformat(timespec="seconds"),
         submitted_by=access.account.full_name, on_behalf=access.membership.third_party,
         is_late=is_late(filing, at), vat_points=filing.rules.vat_points,
+        vat_exemption=filing.vat_exemption,
     )  # fmt: skip
 
 
@@ -295,7 +296,7 @@ async def _mail_receipt(
             access, "declaration_filed", email, at.now, company=access.company.label, code=receipt.code,
             year=receipt.year, number=receipt.number, headcount=receipt.headcount,
             total_cents=receipt.total_cents, fingerprint=receipt.fingerprint, receipt=asdict(receipt),
-            behalf=receipt.submitted_by if receipt.on_behalf else "",
+            behalf=receipt.submitted_by if receipt.on_behalf else "", exemption=receipt.vat_exemption or "",
         )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Reads of campaigns, of declarations and of requests to correct them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -39,7 +39,8 @@ Declared = dict[int, AnnualDeclaration | None]  # by year, begun or not
 class Filing:
     """A company's declaration of a year, begun or not, within its campaign. `before`: that of the year
     before, if it was made. `since`: the reference date of the last one made, or that of the year before.
-    `arrivals`: those that it is the first to charge.
+    `arrivals`: those that it is the first to charge. `vat_exemption`: why the company pays no VAT, or ""; the
+    rules have none then.
     """
 
     year: int
@@ -50,6 +51,7 @@ class Filing:
     before: AnnualDeclaration | None
     since: date
     arrivals: Window
+    vat_exemption: str = ""
 
     @property
     def declaration_id(self) -> int:
@@ -69,7 +71,7 @@ _declared = and_(
     col(AnnualDeclaration.year) == col(Tariff.year),
 )
 _LATEST_FILINGS = (
-    select(Tariff, AnnualDeclaration, Company.created_at)
+    select(Tariff, AnnualDeclaration, Company.created_at, Company.vat_exemption)
     .select_from(Tariff)
     .join(Company, col(Company.id) == bindparam("company"))
     .join(AnnualDeclaration, _declared, isouter=True)
@@ -97,15 +99,23 @@ async def _filings(access: MemberAccess, year: int | None, today: date) -> list[
     given = {"company": access.company.key}
     around = {} if year is None else {"first": year - AROUND, "last": year + AROUND}
     rows = await access.rows(_LATEST_FILINGS if year is None else _FILINGS_AROUND, given | around)
-    declared: Declared = {tariff.year: declaration for tariff, declaration, _ in rows}
-    rules = {tariff.year: rules_of(tariff.year, tariff.rules) for tariff, _, _ in rows}
+    declared: Declared = {tariff.year: declaration for tariff, declaration, *_ in rows}
+    rules = {tariff.year: rules_of(tariff.year, tariff.rules) for tariff, *_ in rows}
     made = _filed_declarations(rules, declared)
     filings = []
-    for tariff, declaration, created_at in rows:
+    for tariff, declaration, created_at, exemption in rows:
         campaign = Campaign(tariff.opens_on, tariff.closes_on)
         state = state_of(campaign, _facts(declaration, day_of(created_at)), today)
-        filings.append(_filing(rules, declared, made, year=tariff.year, campaign=campaign, state=state))
+        filing = _filing(rules, declared, made, year=tariff.year, campaign=campaign, state=state)
+        filings.append(_untaxed(filing, exemption or access.portal.settings.service_vat_exemption))
     return filings
+
+
+def _untaxed(filing: Filing, exemption: str) -> Filing:
+    """The same without VAT, as its invoice will be, when the company or the service is exempt."""
+    if not exemption:
+        return filing
+    return replace(filing, rules=replace(filing.rules, vat_points=0), vat_exemption=exemption)
 
 
 def _filing(

@@ -20,6 +20,7 @@ TEMPLATE, FILE = "contributions/receipt.typ", "recu-declaration.pdf"
 class Receipt:
     """Everything that the fingerprint covers. `lines`: label, quantity, unit_cents, net_cents, reason.
     `vat_points`: 2000 is 20 %; the first receipts did not say it, nor does their fingerprint.
+    `vat_exemption`: why there is none, "" when there is; nor did they say that.
     """
 
     number: str
@@ -40,6 +41,7 @@ class Receipt:
     on_behalf: bool
     is_late: bool
     vat_points: int | None = None
+    vat_exemption: str | None = None
 
     @property
     def at(self) -> datetime:
@@ -96,7 +98,7 @@ def words_of_receipt(receipt: Receipt, settings: Settings) -> dict[str, Any]:
             for each in receipt.lines
         ],
         "net": amount(receipt.net_cents), "vat": amount(receipt.vat_cents),
-        "vat_words": vat_words(receipt.vat_points),
+        "vat_words": vat_words(receipt.vat_points), "exemption": receipt.vat_exemption or "",
         "total": amount(receipt.total_cents),
         "fingerprint": receipt.fingerprint,
     }  # fmt: skip

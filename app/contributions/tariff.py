@@ -169,7 +169,14 @@ def amount(people: Headcount, newcomers: int, rules: Rules) -> Amount:
 
 def vat_words(points: int | None) -> str:
     """TVA 20 %; without its rate on a receipt older than the stored rates."""
+    if points == 0:
+        return "Exonéré de TVA"
     return "TVA" if points is None else f"TVA {points / 100:g} %".replace(".", ",")
+
+
+def vat_beside(points: int) -> str:
+    """The same beside prices before tax."""
+    return f"{vat_words(points)} en sus" if points else "sans TVA"
 
 
 def rounded(numerator: int, denominator: int) -> int:

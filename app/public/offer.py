@@ -6,7 +6,7 @@ from litestar.response import Response
 
 from app import clock
 from app.campaigns.queries import current, tariffs
-from app.contributions.tariff import prices, rules_of, vat_words
+from app.contributions.tariff import prices, rules_of, vat_beside
 from app.web.pages import page
 from app.web.signatures import Visitor, get
 
@@ -20,5 +20,5 @@ async def offer(access: Visitor) -> Response[Any]:
     rules = rules_of(tariff.year, tariff.rules)
     return page(
         "public/offer.html", rules=rules, prices=prices(rules), year=tariff.year,
-        vat=vat_words(rules.vat_points), opens_on=tariff.opens_on, closes_on=tariff.closes_on,
+        vat=vat_beside(rules.vat_points), opens_on=tariff.opens_on, closes_on=tariff.closes_on,
     )  # fmt: skip
