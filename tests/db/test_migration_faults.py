@@ -24,8 +24,8 @@ ACCOUNT = {
     "mobile": "", "created_at": THEN,
 }  # fmt: skip
 COMPANIES = 40
-# Of 200 statements on SQLite, 100 on PostgreSQL; 1 for the long run.
-KILL_EVERY = int(os.environ.get("PORTAIL_TEST_KILL_EVERY", "9"))
+# Of many hundred statements; 1 for the long run. Each kill takes the way of all those before it once more.
+KILL_EVERY = int(os.environ.get("PORTAIL_TEST_KILL_EVERY", "37"))
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ async def test_killed_anywhere_it_leaves_every_row_and_then_succeeds(old_url):
     killing = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=pipe, stderr=pipe)
     told, trouble = await killing.communicate()
     assert killing.returncode == 0, trouble.decode()[-2000:]
-    assert int(told) * KILL_EVERY > 80, "statements of all migrations: 100 on PostgreSQL, 200 on SQLite"
+    assert int(told) >= 8, "of all migrations there are more statements than that"
     assert await is_migrated(old_url)
     after = await everything(old_url)
     for table in ("company", "account", "membership"):

@@ -20,7 +20,7 @@ from tests.faults.steps import actor_at, give_numbers
 from tests.statements import statements_of
 from tests.world import NUMBER, PASSWORD
 
-SPOILT_A_ROUTE = 14
+SPOILT_A_ROUTE, SPOILT_CLOSED = 14, 4  # requests, about a page that this reader has, or has not
 MOST_STATEMENTS = 60  # the longest honest request makes 41
 # Files: calendars, documents, exports.
 NOT_HTML = re.compile(
@@ -59,7 +59,7 @@ class Fuzzer:
                 for each in asked:
                     for spoilt in each_killer(each, route.path_format):
                         await self.send(actor, spoilt)
-            for turn in range(SPOILT_A_ROUTE):
+            for turn in range(SPOILT_A_ROUTE if page.status_code == 200 else SPOILT_CLOSED):
                 await self.send(actor, spoil(asked[turn % len(asked)], self.chance))
 
     async def arrive(self, actor, number):
