@@ -3,6 +3,9 @@
 from collections.abc import Awaitable, Callable
 from email.message import EmailMessage
 
+import httpx
+
+from tests.bench.walk import Walk
 from tests.light.terminal import TextBrowser
 from tests.postbox import password_in
 from tests.world import OTHER_NUMBER
@@ -53,6 +56,16 @@ async def signs_in(browser: TextBrowser, email: str, password: str) -> None:
     await browser.sees("Mot de passe oublié ?")
     await browser.fill("Mot de passe *", password)
     await browser.press("Valider")
+
+
+async def is_signed_in_elsewhere(site: str, email: str, password: str) -> None:
+    """The same person in another browser, which "Mes connexions" calls Edge."""
+    sent = {"User-Agent": "Edg (Windows)"}
+    async with httpx.AsyncClient(base_url=site, headers=sent, trust_env=False) as edge:
+        steps = Walk(edge, "br", whole=True)
+        await steps.get("/connexion")
+        await steps.post("/connexion", email=email)
+        await steps.post("/connexion/mot-de-passe", email=email, password=password)
 
 
 async def confirms_two_slots(browser: TextBrowser) -> None:

@@ -9,9 +9,10 @@ DEPARTURE = "déclarer un départ"
 IMPORT = "importer un fichier"
 VISIT = "demander une visite"
 HEADCOUNT = "déclaration d’effectif"
-INVOICE = "factures et document"
+INVOICE = "factures (lire, payer, garder) et document"
 DEPOSIT = "déposer un document"
 WRITING = "écrire au service"
+SESSIONS = "terminer une connexion ouverte ailleurs"
 COMPANY = "changer d’entreprise"
 FORGOTTEN = "mot de passe oublié"
 LEAVING = "se déconnecter"
@@ -20,5 +21,5 @@ REFUSED_COOKIES = "cookies refusés : la page le dit"
 
 TASKS = (
     ACCOUNT, OWN_PASSWORD, DEEP_LINK, SLOTS, ARRIVAL, DEPARTURE, IMPORT, VISIT, HEADCOUNT, INVOICE, DEPOSIT,
-    WRITING, COMPANY, FORGOTTEN, LEAVING, REFUSED_COOKIES,
+    WRITING, SESSIONS, COMPANY, FORGOTTEN, LEAVING, REFUSED_COOKIES,
 )  # fmt: skip

@@ -163,9 +163,9 @@ class TextBrowser:
 
         await self._until(f"shows again the page of {words}", is_new)
 
-    async def saves(self, words: str) -> list[Path]:
-        """The files that are in the reader's folder once this link was followed and its file kept."""
-        await self.follow(words)
+    async def saves(self, words: str, kind: str, nth: int = 1) -> list[Path]:
+        """The files of this kind in the reader's folder once this link was followed and its file kept."""
+        await self.follow(words, nth)
         for said, keys in self.program.saving:
             await self.sees(said)
             if not keys:
@@ -174,10 +174,10 @@ class TextBrowser:
                 await self._keys(key)
 
         async def is_kept() -> bool:
-            return any(file.stat().st_size for file in self._home.glob("*.pdf"))
+            return any(file.stat().st_size for file in self._home.glob(f"*.{kind}"))
 
         await self._until("keeps a file", is_kept)
-        return sorted(self._home.glob("*.pdf"))
+        return sorted(self._home.glob(f"*.{kind}"))
 
     async def gives_up(self) -> None:
         """Closes what is open: a box or a list."""

@@ -45,6 +45,7 @@ class Walk:
             tasks.INVOICE: self.saves_an_invoice,
             tasks.DEPOSIT: self.deposits,
             tasks.WRITING: self.writes_to_the_service,
+            tasks.SESSIONS: self.ends_another_session,
             tasks.COMPANY: self.changes_company,
             tasks.FORGOTTEN: self.forgets_the_password,
         }
@@ -139,9 +140,13 @@ class Walk:
         browser = self.browser
         await browser.opens(f"{self.home}/factures")
         await browser.sees("Mes factures", "F2026-00010")
+        (year,) = await browser.saves("2026", "zip", nth=2)  # the first is a number that begins with the year
+        assert year.read_bytes().startswith(b"PK"), year
+        await browser.opens(f"{self.home}/factures")
+        await browser.sees("Mes factures", "F2026-00010")
         await browser.follow("F2026-00010")
-        await browser.sees("Détail du montant")
-        (file,) = await browser.saves("Télécharger la facture électronique (PDF Factur-X)")
+        await browser.sees("Détail du montant", "Payer", "Référence à rappeler")
+        (file,) = await browser.saves("Télécharger la facture électronique (PDF Factur-X)", "pdf")
         assert file.read_bytes().startswith(b"%PDF-"), file
 
     async def deposits(self) -> None:
@@ -164,6 +169,14 @@ class Walk:
         await browser.write("Message *", "Pourquoi ce montant ?")
         await browser.press("Envoyer")
         await browser.sees("est envoyé", "Pourquoi ce montant ?")
+
+    async def ends_another_session(self) -> None:
+        browser = self.browser
+        await journey.is_signed_in_elsewhere(self.stand.site, self.stand.told.alice.email, PASSWORD)
+        await browser.opens(f"{self.stand.site}/mon-compte/connexions")
+        await browser.sees("Mes connexions", "Edge sur Windows")
+        await browser.press("Terminer")
+        await browser.sees("La connexion est terminée")
 
     async def changes_company(self) -> None:
         browser = self.browser

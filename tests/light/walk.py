@@ -186,9 +186,9 @@ async def headcount(reader: Reader) -> None:
 
 
 async def invoice(reader: Reader) -> None:
-    await reader.open(f"{SPACE}/factures", "F2026-00010")
+    await reader.open(f"{SPACE}/factures", "F2026-00010", "dans un fichier ZIP")
     await reader.window.follow("F2026-00010")
-    await reader.window.sees("120,00", "virement")
+    await reader.window.sees("120,00", "virement", "Référence à rappeler")
     await reader.open(f"{SPACE}/cotisation/2025/recu", "D2025-00010", "139,20")
     await reader.open(f"{SPACE}/documents", OURS)
     await reader.window.follow(OURS, nth=-1)
@@ -215,6 +215,13 @@ async def writing(reader: Reader) -> None:
     await window.press("Envoyer")
     await window.sees("Notre dernier appel", "Votre message est envoyé")
     assert reader.count(Inquiry, "subject = 'Notre dernier appel'") == 1
+
+
+async def sessions(reader: Reader) -> None:
+    await journey.is_signed_in_elsewhere(reader.site, ALICE, PASSWORD)
+    await reader.open("/mon-compte/connexions", "Edge sur Windows")
+    await reader.window.press("Terminer")
+    await reader.window.sees("La connexion est terminée")
 
 
 async def company(reader: Reader) -> None:
@@ -265,6 +272,7 @@ WALK: dict[str, Task] = {
     tasks.INVOICE: invoice,
     tasks.DEPOSIT: deposit,
     tasks.WRITING: writing,
+    tasks.SESSIONS: sessions,
     tasks.COMPANY: company,
     tasks.FORGOTTEN: forgotten,
 }
