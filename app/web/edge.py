@@ -3,6 +3,9 @@ request.
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 import structlog
@@ -32,6 +35,7 @@ HEADERS = (
 )
 HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 NO_STORE = (b"cache-control", b"no-store, max-age=0")
+HELD = 1 << 18  # bytes of an answer in memory, beyond which it waits on disk
 FOREVER = b"public, max-age=31536000, immutable"
 
 
@@ -78,7 +82,8 @@ class Edge:
 
         arriving = Arriving(receive)
         try:
-            await self._in_turn(scope, arriving if scope["method"] == "POST" else receive, send_safely)
+            with told_its_length(scope, send_safely) as answer:
+                await self._in_turn(scope, arriving if scope["method"] == "POST" else receive, answer)
         except ClientClosed:
             pass
         except Exception:
@@ -159,6 +164,42 @@ class Arriving:
             self.is_cut = True
             raise ClientClosed
         return message
+
+
+@contextmanager
+def told_its_length(scope: Any, send: Send) -> Iterator[Send]:
+    """The same `send`, but for a reader of HTTP/1.0 who comes without nginx. It knows no answer in pieces:
+    uvicorn sends some all the same, and w3m 0.5.3 saves the size of each within the file. An answer of
+    unknown length is then held on disk until its end. nginx, which asks in HTTP/1.0 too, reads pieces.
+    """
+    names = {name for name, _ in scope["headers"]}
+    if scope["http_version"] != "1.0" or b"x-forwarded-for" in names:
+        yield send
+        return
+    start: Any = None
+    with SpooledTemporaryFile(max_size=HELD) as held:
+
+        async def hold(message: Any) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+                if any(name.lower() == b"content-length" for name, _ in message["headers"]):
+                    start = None
+                    await send(message)
+            elif start is None:
+                await send(message)
+            else:
+                held.write(message.get("body", b""))
+                if not message.get("more_body", False):
+                    length = (b"content-length", b"%d" % held.tell())
+                    start["headers"] = [*start["headers"], length]
+                    await send(start)
+                    held.seek(0)
+                    while piece := held.read(HELD):
+                        await send({"type": "http.response.body", "body": piece, "more_body": True})
+                    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+        yield hold
 
 
 def _addressed(scope: Any) -> Any:

@@ -3,6 +3,8 @@
 import asyncio
 import socket
 from contextlib import asynccontextmanager
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 import uvicorn
@@ -81,6 +83,18 @@ async def test_every_answer_carries_our_headers_or_none_is_given(port, sent):
     assert not answer or carries_ours(answer), answer[:600]
     assert b"Invalid HTTP" not in answer
     assert b"uvicorn" not in answer
+
+
+async def test_an_archive_has_no_marks_of_its_pieces_for_a_reader_who_knows_none(port, alice):
+    """w3m, who comes without nginx, would save the size of each piece in the file."""
+    asked = b"GET /espace/00010/factures/archive/2026 HTTP/1.0\r\n" + HOST
+    asked += b"cookie: session=%s\r\n" % alice.cookies["session"].encode()
+    answer = await said(port, asked + b"\r\n")
+    body = answer.partition(b"\r\n\r\n")[2]
+    assert (b"content-length", b"%d" % len(body)) in headers_in(answer)
+    assert ZipFile(BytesIO(body)).testzip() is None
+    through_nginx = await said(port, asked + b"x-forwarded-for: 192.0.2.1\r\n\r\n")
+    assert (b"transfer-encoding", b"chunked") in headers_in(through_nginx)
 
 
 async def test_what_is_not_http_is_told_so_once_and_left(port):
