@@ -28,7 +28,7 @@ class Program:
     `asks`: words of the box that it shows before it sends a form. `goes`: the key that asks for an address.
     `has_editor`: a text of several lines is written in the reader's own editor. `saving`: what it says when a
     link leads to a file that it cannot show, and the keys that keep the file under the name that it proposes;
-    without keys, what it says is a link.
+    without keys, what it says is a link. `keeps`: the key on such a link; w3m and lynx would read a ZIP.
     `sends_files`: a form goes as soon as its file is named, where a page says which kinds it takes.
     `talks_in`: how many lines at the bottom hold the cursor while the browser is busy, or asks for words.
     """
@@ -45,6 +45,7 @@ class Program:
     asks: str = ""
     has_editor: bool = False
     sends_files: bool = False
+    keeps: str = "Enter"
     talks_in: int = 0
 
 
@@ -53,11 +54,11 @@ PROGRAMS = {
     "w3m": Program(
         "w3m", "U", (("Save file to", ("Enter",)),),
         onward="Tab", opening=("Enter", "C-u"), closing=("Enter",), has_editor=True,
-        sends_files=True, talks_in=1,
+        sends_files=True, talks_in=1, keeps="a",
     ),
     "lynx": Program(
-        "lynx", "g", (("D)ownload", ("d",)), ("Save to disk", ()), ("Enter a filename", ("Enter",))),
-        options=("-accept_all_cookies",), opening=("C-u",), mark="(BUTTON) ", talks_in=3,
+        "lynx", "g", (("Save to disk", ()), ("Enter a filename", ("Enter",))),
+        options=("-accept_all_cookies",), opening=("C-u",), mark="(BUTTON) ", talks_in=3, keeps="d",
     ),
     "links2": Program(
         "links2", "g", (("Do you want to save", ("Enter",)), ("Save to file", ("Enter",))),
@@ -163,9 +164,12 @@ class TextBrowser:
 
         await self._until(f"shows again the page of {words}", is_new)
 
-    async def saves(self, words: str, kind: str, nth: int = 1) -> list[Path]:
-        """The files of this kind in the reader's folder once this link was followed and its file kept."""
-        await self.follow(words, nth)
+    async def saves(self, words: str, kind: str, *, beside: str = "") -> list[Path]:
+        """The files of this kind in the reader's folder once this link was followed and its file kept.
+        `beside`: what stands on its line.
+        """
+        await self._reach(words, 1, beside=beside)
+        await self._keys(self.program.keeps)
         for said, keys in self.program.saving:
             await self.sees(said)
             if not keys:
@@ -269,7 +273,9 @@ class TextBrowser:
                 return row, line.find(label)
         raise AssertionError(f"{self.program.name} shows no {label}")
 
-    async def _reach(self, words: str, nth: int, *, box: bool = False, mark: str = "") -> None:
+    async def _reach(
+        self, words: str, nth: int, *, box: bool = False, mark: str = "", beside: str = ""
+    ) -> None:
         """From the control that has the hand to the nth of these words; `box`: it stands before them."""
         before = r"[\[(].[\])] *" if box else ""
         if mark:
@@ -280,7 +286,7 @@ class TextBrowser:
             row, column = place
             # lynx rests before the first letter of a link, links2 two letters into a button.
             line = self._lines[row] if row < len(self._lines) else ""
-            if control.match(line, max(column - 2, 0)):
+            if beside in line and control.match(line, max(column - 2, 0)):
                 seen.add(place)
                 if len(seen) == nth:
                     return

@@ -140,7 +140,7 @@ class Walk:
         browser = self.browser
         await browser.opens(f"{self.home}/factures")
         await browser.sees("Mes factures", "F2026-00010")
-        (year,) = await browser.saves("2026", "zip", nth=2)  # the first is a number that begins with the year
+        (year,) = await browser.saves("2026", "zip", beside="en PDF dans un fichier ZIP")
         assert year.read_bytes().startswith(b"PK"), year
         await browser.opens(f"{self.home}/factures")
         await browser.sees("Mes factures", "F2026-00010")
