@@ -3,11 +3,13 @@
 from typing import Annotated
 
 from app.employees.forms import BirthDay, BirthName, FirstNames, OptionalName
+from app.errors import Refused
 from app.text.fields import Input, OneLine, PlainName, Squeezed, text
 from app.text.values import LONGEST_NAME
 from db.numbers import is_digits
 
-MOST = 50  # records of one person
+MOST = 200  # records of one export: each is read in twenty tables
+TOO_MANY = f"Plus de {MOST} fiches sont cochées : faites-en plusieurs archives, chacune d’une partie."
 LONGEST_ID = 9  # digits
 
 
@@ -33,9 +35,13 @@ class Corrected(Chosen):
 
 
 def read_records(typed: str) -> list[int]:
-    """Numbers written 12-57, each once and in order; what is no number is left aside."""
+    """Numbers written 12-57, each once and in order; what is no number is left aside. `Refused` when there
+    are more than one export takes: none is dropped in silence.
+    """
     found = {int(each) for each in typed.split("-") if is_digits(each) and len(each) <= LONGEST_ID}
-    return sorted(found)[:MOST]
+    if len(found) > MOST:
+        raise Refused(TOO_MANY)
+    return sorted(found)
 
 
 def written(records: list[int]) -> str:

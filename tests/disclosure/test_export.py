@@ -252,3 +252,13 @@ async def test_an_account_for_some_teams_does_not_either(app, portal, world):
             page = await other.get(path)
             assert page.status_code == 403
             assert "tous les adhérents" in page.text
+
+
+async def test_no_record_of_many_is_left_out_in_silence(clerk, portal, world):
+    people = [await a_leaver(portal, world.ours, world.alice) for _ in range(53)]
+    given = json.loads((await archive(clerk, *people)).read("donnees.json"))
+    assert [each["numero"] for each in given["fiches"]] == [each.key for each in people]
+    too_many = "-".join(map(str, range(1, MOST + 2)))
+    page = await clerk.get(f"{PAGE}/fiches?fiches={too_many}")
+    assert page.status_code == 422
+    assert f"Plus de {MOST} fiches sont cochées" in page.text
