@@ -43,7 +43,7 @@ async def places_of(access: StaffAccess, sessions: Sequence[int], now: datetime)
         Place(
             each.id, each.postcode, each.kinds, bool(each.is_accessible),
             tuple(free_times(each.times, each.minutes, booked.get(each.professional, ()))),
-            frozenset(reserved[each.id]) if each.id in reserved else None,
+            frozenset(reserved[each.id]) if each.id in reserved else None, each.languages,
         )
         for each in rows
     ]  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from app.clinic.rules import receives
-from app.due.rules import FAR, Due, distance
+from app.due.rules import FAR, Due, distance, is_understood
 
 FULL = "Les vacations choisies sont complètes"
 NO_KIND = "Aucune vacation choisie ne reçoit pour cette visite"
@@ -25,6 +25,7 @@ class Place(NamedTuple):
     is_accessible: bool
     times: tuple[datetime, ...]
     companies: frozenset[int] | None = None
+    languages: str = ""
 
 
 class Fitted(NamedTuple):
@@ -64,7 +65,8 @@ def _fit_company(
 
 def _fit_one(due: Due, ranked: Sequence[Place], free: Mapping[int, list[datetime]]) -> Fitted:
     reasons = []
-    for place in ranked:
+    # A professional who speaks the language comes before a nearer one, for whom an interpreter must be found.
+    for place in sorted(ranked, key=lambda place: not is_understood(place.languages, due.needs)):
         reason = _objection(due, place, free[place.session_id])
         if not reason:
             return Fitted(due, place.session_id, free[place.session_id].pop(0))
@@ -83,7 +85,7 @@ def _objection(due: Due, place: Place, times: Sequence[datetime]) -> str:
         return NO_KIND
     if distance(due.postcode, place.postcode) == FAR:
         return TOO_FAR
-    if due.needs_access and not place.is_accessible:
+    if due.needs.access and not place.is_accessible:
         return NO_ACCESS
     if not times:
         return FULL

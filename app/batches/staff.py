@@ -92,7 +92,8 @@ def _line(batch_id: int, fitted: Fitted) -> dict[str, object]:
     return {
         "batch_id": batch_id, "company_id": fitted.due.company_id, "employee_id": fitted.due.employee_id,
         "kind": fitted.due.kind, "due_on": fitted.due.due_on, "session_id": fitted.session_id,
-        "starts_at": fitted.starts_at, "slot_id": None, "reason": fitted.reason, "note": fitted.due.note,
+        "starts_at": fitted.starts_at, "slot_id": None, "reason": fitted.reason,
+        "note": fitted.due.needs.words,
         "state": LineState.PLANNED if fitted.session_id else LineState.LEFT,
     }  # fmt: skip
 

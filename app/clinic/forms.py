@@ -87,10 +87,11 @@ class TeamFields(Input):
 
 
 class NewProfessional(Input):
-    """One who sees employees; `role`: as a convocation says it."""
+    """One who sees employees; `role`: as a convocation says it; `languages`: separated by commas."""
 
     name: Annotated[str, Squeezed, OneLine, text("Écrivez le nom.", 120), PlainName]
     role: Annotated[Line, text("Écrivez la fonction : la convocation la dit.", 80)]
+    languages: Annotated[Line, text("", 120)] = ""
 
 
 class NewAbsence(Input):

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from app import clock
 from app.access import StaffAccess
+from app.clinic.forms import NewProfessional
 from app.clinic.queries import SessionRow, absences_of, sessions_of, slots_of
 from app.clinic.rules import Absence
 from app.clinic.staff import Change, cancel_sessions, change_session
@@ -84,21 +85,21 @@ async def save_team(
 
 
 async def add_professional(
-    access: StaffAccess, name: str, role: str, now: datetime | None = None
+    access: StaffAccess, name: str, role: str, now: datetime | None = None, languages: str = ""
 ) -> Professional:
     if await access.first(select(Professional).where(col(Professional.name) == name)):
         raise Refused("Cette personne est déjà dans la liste.", "name")
-    professional = access.add(Professional(name=name, role=role))
+    professional = access.add(Professional(name=name, role=role, languages=languages))
     await access.flush()
     _trace(access, professional, now or clock.now())
     return professional
 
 
 async def change_professional(
-    access: StaffAccess, professional_id: int, name: str, role: str, now: datetime
+    access: StaffAccess, professional_id: int, entry: NewProfessional, now: datetime
 ) -> None:
     """Another spelling, another function: appointments to come are written so."""
-    access = access.whole()
+    access, name, role = access.whole(), entry.name, entry.role
     professional = await access.get(Professional, professional_id)
     same = select(Professional).where(col(Professional.name) == name, col(Professional.id) != professional_id)
     if await access.first(same):
@@ -107,7 +108,7 @@ async def change_professional(
         col(Slot.professional) == professional.name, col(Slot.state).in_(LIVE), col(Slot.starts_at) > now
     )
     await access.change(theirs.values(professional=name, role=role))
-    professional.name, professional.role = name, role
+    professional.name, professional.role, professional.languages = name, role, entry.languages
     _trace(access, professional, now)
 
 

@@ -48,7 +48,8 @@ async def create_professional(request: Request, access: Staff) -> Response[Any]:
 @get(ONE, right=StaffRight.PLANNING)
 async def professional(access: Staff, professional_id: FromPath[int]) -> Response[Any]:
     row = await access.get(Professional, professional_id)
-    return await _professional_page(access, professional_id, Form({"name": row.name, "role": row.role}))
+    typed = {name: getattr(row, name) for name in NewProfessional.model_fields}
+    return await _professional_page(access, professional_id, Form(typed))
 
 
 @post(ONE, right=StaffRight.PLANNING)
@@ -59,7 +60,7 @@ async def update_professional(
         request,
         access,
         NewProfessional,
-        lambda data: change_professional(access, professional_id, data.name, data.role, clock.now()),
+        lambda data: change_professional(access, professional_id, data, clock.now()),
     )
     if form.errors:
         return await _professional_page(access, professional_id, form)

@@ -53,6 +53,7 @@ class SessionRow(NamedTuple):
     postcode: str
     is_accessible: bool
     reserved_until: date | None
+    languages: str
 
     @property
     def starts(self) -> datetime:
@@ -72,7 +73,7 @@ _SESSIONS: list[Any] = [
     col(CareCentre.id), col(CareCentre.name), col(CareCentre.town),
     col(Professional.id), col(Professional.name), col(Professional.role),
     col(ClinicSession.room), col(CareCentre.postcode), col(CareCentre.is_accessible),
-    col(ClinicSession.reserved_until),
+    col(ClinicSession.reserved_until), col(Professional.languages),
 ]  # fmt: skip
 
 

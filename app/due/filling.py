@@ -19,6 +19,7 @@ from app.clinic.rules import free_times
 from app.clinic.staff import propose_time
 from app.due.forms import Leaving, Person, Time, Waiting
 from app.due.queries import candidates_of, needs_of, row_of
+from app.due.rules import NOTHING
 from app.due.staff import add_waiting, near_first, remove_waiting, waiting_people
 from app.due.views import fitting
 from app.employees.declared import employee_name
@@ -152,7 +153,7 @@ async def _time_page(access: StaffAccess, employee_id: int, visit: str, form: Fo
     return page(
         "due/choosing_time.html", form=form, person=employee, name=employee_name(employee), row=row,
         kind=str(kind), visits={each: VISITS[each] for each in VISITS},
-        need=(await needs_of(access, [employee_id])).get(employee_id, (False, ""))[1],
+        need=(await needs_of(access, [employee_id])).get(employee_id, NOTHING).words,
         choices=[(each.key, _time_words(each)) for each in times],
         centres={"": "N’importe où dans son département", **places},
     )  # fmt: skip

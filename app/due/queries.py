@@ -11,7 +11,7 @@ from sqlmodel import col
 from app.access import Access, StaffAccess
 from app.appointments.rules import RETURN_WITHIN
 from app.clinic.queries import SessionRow, reserved_to
-from app.due.rules import Due
+from app.due.rules import NOTHING, Due, Needs, department
 from app.planning.rules import LIVE
 from app.text.names import person_name
 from db.models import (
@@ -106,13 +106,11 @@ async def people_due(
         statement = statement.where(col(Employee.due_kind).in_(list(kinds)))
     rows = await access.table(statement)
     needs = await needs_of(access, [row[0] for row in rows])
-    return [Due._make((*row, *needs.get(row[0], (False, "")))) for row in rows]
+    return [Due._make((*row, needs.get(row[0], NOTHING))) for row in rows]
 
 
-async def needs_of(access: StaffAccess, employees: Collection[int]) -> dict[int, tuple[bool, str]]:
-    """Needs of a visit of these employees as employers named them, a way for a wheelchair or an interpreter:
-    the last word, by employee.
-    """
+async def needs_of(access: StaffAccess, employees: Collection[int]) -> dict[int, Needs]:
+    """Needs of a visit of these employees as employers named them: the last word, by employee."""
     asked = AppointmentRequest
     statement = (
         sqlalchemy.select(col(asked.employee_id), col(asked.needs_access), col(asked.interpreter))
@@ -122,12 +120,10 @@ async def needs_of(access: StaffAccess, employees: Collection[int]) -> dict[int,
         )
         .order_by(col(asked.id))
     )
-    found = {}
-    for employee_id, needs_access, interpreter in await access.table(statement):
-        words = ["accès en fauteuil roulant"] if needs_access else []
-        words += [f"interprète : {interpreter}"] if interpreter else []
-        found[employee_id] = (bool(needs_access), ", ".join(words))
-    return found
+    return {
+        employee_id: Needs(bool(needs_access), interpreter)
+        for employee_id, needs_access, interpreter in await access.table(statement)
+    }
 
 
 # Lists over all members.
@@ -254,7 +250,7 @@ async def candidates_of(
         usual.append(col(Employee.due_kind).in_(session.kinds.split()))
     theirs = _due_rows(_COLUMNS, col(Employee.company_id).in_(companies), *usual).limit(LOOKED_AT)
     code = col(Company.postcode)
-    near = [code.startswith(postcode[:2]) | (code == "")] if postcode else []
+    near = [code.startswith(department(postcode)) | (code == "")] if postcode else []
     others = _due_rows(_COLUMNS, *near, *usual).limit(LOOKED_AT)
     found = {row[0]: DueRow(*row) for row in await access.table(others)}
     if companies:

@@ -13,7 +13,8 @@ from app.access import StaffAccess, VisitorAccess
 from app.clinic.queries import FreeTime, free_times_ahead
 from app.clinic.rules import receives
 from app.clinic.staff import propose_time
-from app.due.rules import FAR, distance
+from app.due.queries import needs_of
+from app.due.rules import FAR, NOTHING, Needs, distance, is_understood
 from app.errors import Refused
 from app.planning.rules import LIVE
 from app.portal import Portal
@@ -142,13 +143,13 @@ async def _serve_all(access: StaffAccess, now: datetime) -> int:
     hopeless: set[tuple[object, ...]] = set()
     proposed, after = 0, 0
     while free and (rows := [_Waiter(*row) for row in await access.table(_WAITERS, {"after": after})]):
-        after = rows[-1].id
+        after, needs = rows[-1].id, await needs_of(access, [each.employee_id for each in rows])
         for each in rows:
-            company = each.company_id if each.company_id in choosy else 0
-            alike = (each.kind, each.centre_id, each.postcode, each.exit_on, company)
+            company, need = each.company_id if each.company_id in choosy else 0, needs.get(each.employee_id)
+            alike = (each.kind, each.centre_id, each.postcode, each.exit_on, company, need)
             if alike in hopeless:
                 continue
-            times = _times_for(free, each)
+            times = _times_for(free, each, need or NOTHING)
             if not times:
                 hopeless.add(alike)
             elif time := await _serve(access, each, times, now):
@@ -159,8 +160,10 @@ async def _serve_all(access: StaffAccess, now: datetime) -> int:
     return proposed
 
 
-def _times_for(free: Sequence[FreeTime], waiter: _Waiter) -> list[FreeTime]:
-    """The times that they would come to, the nearest centres first."""
+def _times_for(free: Sequence[FreeTime], waiter: _Waiter, needs: Needs) -> list[FreeTime]:
+    """The times that they could come to, the nearest centres first. Nobody looks at these proposals: whoever
+    needs an interpreter waits for a professional who speaks the language, or for somebody who finds one.
+    """
 
     def fits(time: FreeTime) -> bool:
         session = time.session
@@ -170,6 +173,8 @@ def _times_for(free: Sequence[FreeTime], waiter: _Waiter) -> list[FreeTime]:
             and time.is_for(waiter.company_id)
             and (session.centre_id == waiter.centre_id if waiter.centre_id else is_near)
             and (waiter.exit_on is None or session.starts.date() <= waiter.exit_on)
+            and (session.is_accessible or not needs.access)
+            and is_understood(session.languages, needs)
         )
 
     return near_first([each for each in free if fits(each)], waiter.postcode)

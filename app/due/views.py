@@ -7,7 +7,7 @@ from typing import NamedTuple
 from app.clinic.queries import SessionRow
 from app.clinic.rules import Taken, free_times
 from app.due.queries import DueRow, next_month
-from app.due.rules import distance
+from app.due.rules import NOTHING, Needs, distance, is_understood
 from app.follow_up.secrecy import SecretWords
 from app.follow_up.words import VISITS
 from app.text.formats import day, month_words
@@ -55,19 +55,34 @@ def due_line(row: DueRow, today: date, note: str = "", *, is_together: bool = Fa
 
 
 def fitting(
-    rows: Sequence[DueRow], coming: set[int], needs: Mapping[int, tuple[bool, str]], session: SessionRow,
+    rows: Sequence[DueRow], coming: set[int], needs: Mapping[int, Needs], session: SessionRow,
     today: date,
 ) -> list[DueLine]:  # fmt: skip
-    """People for a free time: of the companies that come already, then the nearest, then the most urgent."""
-    ranked = sorted(
-        rows,
-        key=lambda row: (row.company_id not in coming, distance(row.postcode, session.postcode), row.due_on),
-    )
+    """People for a free time: of the companies that come already, then the nearest, then the most urgent.
+    After them, those for whom an interpreter must be found.
+    """
+
+    def rank(row: DueRow) -> tuple[bool, bool, int, date]:
+        is_alone = row.company_id not in coming
+        is_mute = not is_understood(session.languages, needs.get(row.id, NOTHING))
+        return is_mute, is_alone, distance(row.postcode, session.postcode), row.due_on
+
     return [
-        due_line(row, today, needs.get(row.id, (False, ""))[1], is_together=row.company_id in coming)
-        for row in ranked
-        if session.is_accessible or not needs.get(row.id, (False, ""))[0]
+        due_line(
+            row, today, need_words(session, needs.get(row.id, NOTHING)), is_together=row.company_id in coming
+        )
+        for row in sorted(rows, key=rank)
+        if session.is_accessible or not needs.get(row.id, NOTHING).access
     ]
+
+
+def need_words(session: SessionRow, needs: Needs) -> str:
+    """« interprète à réserver : arabe », or that the professional speaks it."""
+    if not needs.interpreter:
+        return needs.words
+    is_spoken = is_understood(session.languages, needs)
+    verb = f"parlé par {session.professional}" if is_spoken else "interprète à réserver"
+    return ", ".join(filter(None, [needs._replace(interpreter="").words, f"{verb} : {needs.interpreter}"]))
 
 
 def cells_of(row: DueRow) -> list[str]:

@@ -53,7 +53,8 @@ def see_thing(request: Request, subject: Subject, row_id: int, done: str = "") -
 async def frame_of(request: Request, access: StaffAccess, subject: Subject, row_id: int) -> Frame:
     way, at = Way.read(request.query_params), clock.moment()
     promised, me = access.portal.settings.service_answer_days, access.account.key
-    company_id = getattr(await row_of(access, subject, row_id), "company_id", None)
+    row = await row_of(access, subject, row_id)
+    company_id = getattr(row, "company_id", None)
     thing = await thing_of(access, subject, row_id, at.today)
     following = await next_thing(access, way, at.today, (subject, row_id))
 
@@ -66,7 +67,7 @@ async def frame_of(request: Request, access: StaffAccess, subject: Subject, row_
         way=way,
         line=line_of(thing),
         following=line_of(following),
-        colleagues=await colleagues_of(access, company_id),
+        colleagues=await colleagues_of(access, row),
         notes=await notes_on(access, subject, row_id, company_id),
         quick={"": "Choisissez"} | {str(each.key): each.title for each in await quick_answers(access)},
         has_company=company_id is not None,

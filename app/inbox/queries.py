@@ -86,24 +86,26 @@ async def thing_of(access: StaffAccess, subject: Subject, row_id: int, today: da
 _COLLEAGUES = (
     sqlalchemy.select(
         col(Account.id), col(Account.first_name), col(Account.last_name), col(StaffMember.roles),
-        col(StaffMember.teams),
+        col(StaffMember.teams), col(StaffMember.centres),
     )
     .join(StaffMember, col(StaffMember.account_id) == Account.id)
     .order_by(col(Account.last_name), col(Account.first_name), col(Account.id))
 )  # fmt: skip
 
 
-async def colleagues_of(access: StaffAccess, company_id: int | None) -> dict[str, str]:
-    """Names of those who may answer a thing of this company, or of none, by number as a form writes it; the
-    reader left out.
+async def colleagues_of(access: StaffAccess, thing: Any) -> dict[str, str]:
+    """Names of those who see this thing and may answer it, by number as a form writes it; the reader left
+    out. A thing of no company, or of no centre yet, is everybody's.
     """
+    company_id, centre_id = getattr(thing, "company_id", None), getattr(thing, "centre_id", None)
     company = await access.get(Company, company_id) if company_id else None
     return {
         str(number): f"{first} {last}".strip()
-        for number, first, last, roles, teams in await access.table(_COLLEAGUES, {})
+        for number, first, last, roles, teams, centres in await access.table(_COLLEAGUES, {})
         if number != access.account.key
         and StaffRight.INBOX in staff_rights_of(roles)
         and not (company and teams and company.team_id not in teams)
+        and not (centre_id and centres and centre_id not in centres)
     }
 
 

@@ -56,7 +56,7 @@ async def give_thing(
 ) -> None:
     """A colleague who may answer it looks after it: of something that is mine, or nobody's."""
     row = await row_of(access, subject, row_id)
-    colleagues = await colleagues_of(access, getattr(row, "company_id", None))
+    colleagues = await colleagues_of(access, row)
     if (name := colleagues.get(str(account_id))) is None:
         raise Refused("Choisissez un collègue.", "a")
     await release_thing(access, subject, row_id, now, is_given=True)

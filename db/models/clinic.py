@@ -10,10 +10,13 @@ from db.models.base import Base, CompanyOwned, instant
 
 
 class Professional(Base, table=True):
-    """One who sees employees. `role` is what a convocation says; `left_on`: their last day."""
+    """One who sees employees. `role` is what a convocation says; `languages`: other than French, separated by
+    commas; `left_on`: their last day.
+    """
 
     name: str = Field(max_length=120, unique=True)
     role: str = Field(default="", max_length=80)
+    languages: str = Field(default="", max_length=120)
     left_on: date | None = None
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.batches.rules import FULL, NO_ACCESS, NO_KIND, TOO_FAR, Place, fit
-from app.due.rules import Due, distance
+from app.due.rules import Due, Needs, department, distance, is_understood
 
 NINE = datetime(2026, 3, 9, 8, tzinfo=UTC)
 HALF = timedelta(minutes=30)
@@ -55,7 +55,7 @@ def test_each_obstacle_has_its_words():
     cases = {
         TOO_FAR: due(1, postcode="35000"),
         NO_KIND: due(2, kind="reprise"),
-        NO_ACCESS: due(3, needs_access=True),
+        NO_ACCESS: due(3, needs=Needs(access=True)),
         FULL: due(4),
     }
     assert {each.reason for each in fit(list(cases.values())[:3], [steps])} == {TOO_FAR, NO_KIND, NO_ACCESS}
@@ -66,3 +66,27 @@ def test_each_obstacle_has_its_words():
 def test_a_postcode_that_is_not_known_is_near_anything():
     assert distance("", "22000") < distance("35000", "22000")
     assert [distance("22500", each) for each in ("22500", "22510", "22000", "29000")] == [0, 1, 2, 3]
+
+
+def test_an_island_is_not_near_another_ocean():
+    assert [distance("97110", each) for each in ("97110", "97118", "97200", "97410")] == [0, 1, 3, 3]
+    assert [department(each) for each in ("97110", "22000", "")] == ["971", "22", ""]
+
+
+def test_a_language_is_understood_in_whatever_spelling():
+    for languages, wanted in (
+        ("Arabe, portugais", "arabe littéral"),
+        ("Langue des signes", "LANGUE DES SIGNES"),
+    ):
+        assert is_understood(languages, Needs(interpreter=wanted))
+    assert is_understood("", Needs())
+    assert not is_understood("", Needs(interpreter="turc"))
+    assert not is_understood("arabe, ", Needs(interpreter="turc"))
+
+
+def test_whoever_needs_an_interpreter_goes_first_to_a_professional_who_speaks_the_language():
+    near, speaking = place(1, postcode="22500"), place(2, postcode="22000")._replace(languages="turc")
+    them = [due(1, needs=Needs(interpreter="Turc")), due(2, company=2)]
+    assert {each.due.employee_id: each.session_id for each in fit(them, [near, speaking])} == {1: 2, 2: 1}
+    (fitted,) = fit(them[:1], [near])
+    assert fitted.session_id == 1, "an interpreter will be found for it"

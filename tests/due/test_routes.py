@@ -6,9 +6,21 @@ import pytest
 
 from app import clock
 from app.due.queries import needs_of
+from app.due.rules import Needs
 from app.due.staff import add_waiting, refill
 from app.planning.staff import withdraw_slot
-from db.models import Company, Employee, OutboxMail, RequestMotive, Slot, SlotState, VisitKind, WaitingPerson
+from db.models import (
+    CareCentre,
+    Company,
+    Employee,
+    OutboxMail,
+    Professional,
+    RequestMotive,
+    Slot,
+    SlotState,
+    VisitKind,
+    WaitingPerson,
+)
 from tests.appointments.steps import a_request
 from tests.clinic.steps import a_session
 from tests.pages import check
@@ -190,8 +202,44 @@ async def test_needs_are_read_of_the_people_of_the_page_alone(portal, world):
     for each, company, account in ((here, world.site, world.alice), (elsewhere, world.theirs, world.charlie)):
         await a_request(portal, company, each, account, kind="vip", needs_access=True)
     async with service(portal, world) as staff:
-        assert await needs_of(staff, [here.key]) == {here.key: (True, "accès en fauteuil roulant")}
+        assert await needs_of(staff, [here.key]) == {here.key: Needs(access=True)}
         assert await needs_of(staff, []) == {}
+
+
+@pytest.mark.parametrize("need", [{"needs_access": True}, {"interpreter": "Turc"}])
+async def test_what_a_visit_needs_is_looked_at_before_a_time_is_proposed_by_itself(portal, world, need):
+    made = await a_session(portal, world)
+    first, second = await a_person(portal, world.site), await a_person(portal, world.theirs, "RIOU")
+    await a_request(portal, world.site, first, world.alice, kind="vip", **need)
+    async with service(portal, world) as staff:
+        (await staff.get(CareCentre, made.centre_id)).is_accessible = False
+        for each in (first, second):
+            await add_waiting(staff, each.key, VisitKind.VIP, None, clock.now())
+    assert await refill(portal, clock.now()) == 1
+    assert [each.employee_id for each in await slots(portal, made)] == [second.id]
+    async with service(portal, world) as staff:
+        (await staff.get(CareCentre, made.centre_id)).is_accessible = True
+        (await staff.get(Professional, made.professional_id)).languages = "arabe, turc"
+    assert await refill(portal, clock.now()) == 1
+    assert {each.employee_id for each in await slots(portal, made)} == {first.id, second.id}
+
+
+async def test_an_interpreter_is_a_need_of_those_who_fit(clerk, portal, world):
+    made = await a_session(portal, world)
+    person = await a_person(portal, world.site)
+    await a_person(portal, world.site, "RIOU", entry_on="2026-03-05")
+    await a_request(portal, world.site, person, world.alice, kind="vip", interpreter="Turc")
+    page = await clerk.get(hour_of(made))
+    check(page)
+    assert page.text.index("RIOU") < page.text.index("LE GALL"), "an interpreter is to be found"
+    assert "interprète à réserver : Turc" in page.text
+    assert "d’après le code postal" in page.text
+    path = f"/service/professionnels/{made.professional_id}"
+    await clerk.fill(path, name="Dr Abgrall", role="médecin du travail", languages="turc, arabe")
+    assert 'value="turc, arabe"' in (await clerk.get(path)).text
+    page = await clerk.get(hour_of(made))
+    assert "parlé par Dr Abgrall : Turc" in page.text
+    assert page.text.index("LE GALL") < page.text.index("RIOU")
 
 
 async def test_who_waits_is_taken_off_by_hand(clerk, portal, world):

@@ -9,6 +9,7 @@ from app import clock
 from app.inbox.reminders import send_digests
 from app.main import STAFF
 from db.models import (
+    AppointmentRequest,
     AuditEvent,
     AuditKind,
     Company,
@@ -32,7 +33,7 @@ from tests.inbox.test_things import counted, quiet  # noqa: F401 - a fixture
 from tests.pages import check
 from tests.planning.steps import a_person
 from tests.reading import rows
-from tests.staff.scopes import a_colleague, two_teams
+from tests.staff.scopes import a_colleague, another_centre, two_teams
 from tests.test_access import names, routes
 
 pytestmark = pytest.mark.usefixtures("time_machine_at", "quiet")  # Monday 2 March 2026
@@ -76,13 +77,20 @@ async def test_taken_given_and_released_each_is_seen_by_the_other(clerk, colleag
 
 async def test_a_thing_is_given_only_to_those_who_may_answer_it(app, clerk, colleague, portal, world, asked):
     ours, theirs = await two_teams(portal, world)
-    async with Actor(app) as accountant, Actor(app) as near, Actor(app) as far:
+    centre, other = 1, await another_centre(portal)
+    async with portal.database.transaction(write=True) as session:
+        (await session.get(AppointmentRequest, asked.id)).centre_id = centre
+    async with Actor(app) as accountant, Actor(app) as near, Actor(app) as far, Actor(app) as aside:
         await a_colleague(accountant, portal, ["comptabilite"])
-        await a_colleague(near, portal, ["planning"], teams=[ours])
+        await a_colleague(near, portal, ["planning"], teams=[ours], centres=[centre])
         await a_colleague(far, portal, ["planning"], teams=[theirs])
+        await a_colleague(aside, portal, ["planning"], centres=[other])
     page = await clerk.get(page_of(asked))
-    people = {each.roles[0] + str(each.teams): each.account_id for each in await rows(portal, StaffMember)}
-    may = {f"accueil{[]}", f"planning{[ours]}"}
+    people = {
+        f"{each.roles[0]}{each.teams}{each.centres}": each.account_id
+        for each in await rows(portal, StaffMember)
+    }
+    may = {f"accueil{[]}{[]}", f"planning{[ours]}{[centre]}"}
     for key, number in people.items():
         assert (f'<option value="{number}">' in page.text) == (key in may), key
     for key in set(people) - may:
@@ -91,9 +99,9 @@ async def test_a_thing_is_given_only_to_those_who_may_answer_it(app, clerk, coll
         assert answer.status_code == 422, key
         assert "Choisissez un collègue." in answer.text
     assert not await rows(portal, Taking)
-    await follow(clerk, "request", asked, "Confier", a=str(people[f"planning{[ours]}"]))
+    await follow(clerk, "request", asked, "Confier", a=str(people[f"planning{[ours]}{[centre]}"]))
     (taken,) = await rows(portal, Taking)
-    assert taken.account_id == people[f"planning{[ours]}"]
+    assert taken.account_id == people[f"planning{[ours]}{[centre]}"]
 
 
 async def test_who_leaves_the_service_releases_what_they_took(clerk, colleague, portal, asked):

@@ -29,7 +29,7 @@ OF_NOBODY = {
     "books": "name starts_on last_month accounts",
     "booksclosing": "since until account_id state expected entries debit_cents started_at ended_at",
     "convocationbatch": "team_id due_before kinds sessions state account_id created_at started_at ended_at",
-    "professional": "name role left_on",
+    "professional": "name role languages left_on",
     "professionalabsence": "professional_id first_on last_on",
     "clinicsession": "centre_id professional_id starts_at ends_at minutes kinds room "
     "reserved_until cancelled_at created_at",
