@@ -6,7 +6,17 @@ ASK = "Votre rôle ne le permet pas. Demandez-le à un administrateur de l’ent
 
 
 class NotFound(Exception):  # noqa: N818
-    """The thing is absent, or not this reader's: the answer is the same."""
+    """The thing is absent, or not this reader's: the answer is the same.
+
+    `lost`: the teams and centres that somebody of the service has just lost, whatever the thing; then
+    `givers` and `draft_kept`, as of RightMissing.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lost: list[str] = []
+        self.givers: list[str] = []
+        self.draft_kept = False
 
 
 class Anonymised(NotFound):

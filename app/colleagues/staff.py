@@ -1,6 +1,6 @@
 """Acts of the direction on the service's accounts. The last of the direction can neither leave nor change."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -83,7 +83,7 @@ async def send_access_again(access: StaffAccess, staff_id: int, now: datetime) -
 async def change(access: StaffAccess, staff_id: int, entry: Scope, now: datetime) -> None:
     """Other roles, another scope. They hold from the next request on; the person is told by mail."""
     check_scope(entry)
-    await _check_places(access, entry)
+    teams, centres = await _check_places(access, entry)
     held = await locked_staff(access)
     member = await access.get(StaffMember, staff_id)
     wanted = [str(role) for role in entry.roles]
@@ -91,6 +91,9 @@ async def change(access: StaffAccess, staff_id: int, entry: Scope, now: datetime
         return
     if StaffRole.DIRECTION not in wanted:
         _check_not_last(held, member)
+    lost = _lost(teams, member.teams, entry.teams) + _lost(centres, member.centres, entry.centres)
+    if lost:
+        member.lost, member.narrowed_at = lost, now
     member.roles, member.teams, member.centres = wanted, [*entry.teams], [*entry.centres]
     account = await access.get(Account, member.account_id)
     access.record(AuditKind.STAFF_CHANGED, now, access.account.key, about=_words(account, entry))
@@ -144,10 +147,19 @@ def _check_not_last(held: Sequence[StaffMember], leaving: StaffMember) -> None:
         raise Refused(LAST, "roles")
 
 
-async def _check_places(access: StaffAccess, entry: Scope) -> None:
+def _lost(names: Mapping[int, str], before: Collection[int], after: Collection[int]) -> list[str]:
+    """Names of the places that they worked for before, and do not after; none chosen are all."""
+    return [
+        name for key, name in names.items() if after and (not before or key in before) and key not in after
+    ]
+
+
+async def _check_places(access: StaffAccess, entry: Scope) -> tuple[dict[int, str], dict[int, str]]:
+    """Every team and centre there is, by name, those chosen among them."""
     teams, centres = await places(access)
     if not (teams.keys() >= set(entry.teams) and centres.keys() >= set(entry.centres)):
         raise Refused("Une équipe ou un centre n’existe plus : rechargez la page.", "roles")
+    return teams, centres
 
 
 def _words(account: Account, entry: Scope) -> str:

@@ -41,7 +41,8 @@ HELD = (
             "account": "email last_name first_name job_title mobile password_hash password_changed_at "
             "temporary_hash temporary_until first_signed_in_at last_signed_in_at warned_at erased_at "
             "created_at",
-            "staffmember": "account_id roles teams centres digest_on digest_off_at created_at",
+            "staffmember": "account_id roles teams centres lost narrowed_at digest_on digest_off_at "
+            "created_at",
         },
     ),
     Held(

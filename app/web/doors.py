@@ -28,7 +28,7 @@ from app.web.caller import Caller, Viewer
 from app.web.drafts import LONGEST, drop_resumed, keep_draft
 from app.web.signatures import Request
 from app.web.uploads import Limit, drain, read_upload
-from db.models import Account, AccountSession, Document, Employee, StaffMember
+from db.models import DRAFT_KEPT, Account, AccountSession, Document, Employee, StaffMember
 from db.models.company import label_of
 
 
@@ -71,10 +71,11 @@ async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
         needed.draft_kept = await _kept(request, needed.account_id)
         await _drained(request)
         raise
-    except RightMissing as missing:
-        missing.draft_kept = await _kept(request, visit.account_id)
-        async with visit.portal.database.transaction(write=False) as session:
-            missing.givers = await people_who_give(visit.portal.database, session, StaffRight.TEAM)
+    except (RightMissing, NotFound) as missing:
+        if isinstance(missing, RightMissing) or missing.lost:
+            missing.draft_kept = await _kept(request, visit.account_id)
+            async with visit.portal.database.transaction(write=False) as session:
+                missing.givers = await people_who_give(visit.portal.database, session, StaffRight.TEAM)
         await _drained(request)
         raise
     except Exception:
@@ -153,8 +154,14 @@ async def staff_access(request: Request) -> AsyncIterator[StaffAccess]:
             await may_send(access, **request.path_params)
         await _count_waiting(Caller.of(request), access)
         await drop_resumed(request, session, account.key)
-        yield access
-        await access.check_scope()
+        try:
+            yield access
+            await access.check_scope()
+        except NotFound as missing:
+            # The same words at any address: they tell a foreign thing from an absent one no more than before.
+            if staff.narrowed_at and staff.narrowed_at > clock.now() - DRAFT_KEPT:
+                missing.lost = staff.lost
+            raise
 
 
 async def _count_waiting(visit: Caller, access: StaffAccess) -> None:

@@ -21,6 +21,7 @@ from app.errors import (
 )
 from app.files.storage import FileLost
 from app.staff_rights import STAFF_RIGHT_WORDS, StaffRight
+from app.text.counts import plural
 from app.web import cookies
 from app.web.caller import Caller
 from app.web.doors import FactorNeeded, PasswordNeeded, SignInNeeded, StalePage, recognise
@@ -31,6 +32,7 @@ from db.shortage import BUSY, RETRY_AFTER, Busy, may_pass
 
 log = structlog.get_logger()
 FEW_GIVERS = 5  # named where a right is missing
+FEW_LOST = 5
 WAIT = "Un instant, s’il vous plaît"
 
 
@@ -64,8 +66,20 @@ def _error(
     )  # fmt: skip
 
 
-def not_found(_request: Request, _: Exception) -> Response[Any]:
-    return _error(404, "Page introuvable", "Cette page n’existe pas, ou elle n’est pas dans votre espace.")
+def not_found(_request: Request, error: Exception) -> Response[Any]:
+    words, draft_kept = "Cette page n’existe pas, ou elle n’est pas dans votre espace.", False
+    if isinstance(error, NotFound) and error.lost:
+        draft_kept, places = error.draft_kept, [f"« {each} »" for each in error.lost[:FEW_LOST]]
+        more = len(error.lost) - len(places)
+        gone = ", ".join(places) + (f" et {plural(more, 'autre', 'autres')}" if more else "")
+        who = ", ".join(error.givers[:FEW_GIVERS])
+        words = f"Cette page n’existe pas, ou vous ne la voyez plus : vous ne travaillez plus pour {gone}."
+        if draft_kept:
+            words += (
+                " Rien n’a été enregistré, mais ce que vous avez saisi est conservé douze heures. "
+                f"Peuvent vous rendre cet accès : {who}. Vous reprendrez ensuite votre saisie."
+            )
+    return _error(404, "Page introuvable", words, draft_kept=draft_kept)
 
 
 def anonymised(_request: Request, _: Exception) -> Response[Any]:

@@ -41,13 +41,16 @@ class StaffMember(Base, table=True):
     so whatever names a colleague names their account.
 
     `roles`: values of `app.staff_rights.StaffRole`. `teams`, `centres`: numbers of those that they work for,
-    none for all. `digest_on`: the day of their last morning mail, which is not sent since `digest_off_at`.
+    none for all. `lost`: names of those that they no longer work for, since `narrowed_at`. `digest_on`: the
+    day of their last morning mail, which is not sent since `digest_off_at`.
     """
 
     account_id: int = Field(foreign_key="account.id", unique=True)
     roles: list[str] = Field(default_factory=list, sa_type=JSON)
     teams: list[int] = Field(default_factory=list, sa_type=JSON)
     centres: list[int] = Field(default_factory=list, sa_type=JSON)
+    lost: list[str] = Field(default_factory=list, sa_type=JSON)
+    narrowed_at: datetime | None = instant(nullable=True)
     digest_on: date | None = None
     digest_off_at: datetime | None = instant(nullable=True)
     created_at: datetime = instant()

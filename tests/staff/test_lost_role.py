@@ -8,7 +8,7 @@ from db.models import CareCentre, Draft, StaffMember
 from tests.actors import Actor
 from tests.pages import check
 from tests.reading import rows
-from tests.staff.scopes import a_colleague
+from tests.staff.scopes import a_colleague, two_teams
 
 NEW = "/service/lieux"
 TYPED = {"name": "Centre de Lannion", "address": "3 quai d’Aiguillon", "postcode": "22300", "town": "Lannion"}
@@ -101,3 +101,55 @@ async def test_whoever_left_meanwhile_is_told_nothing(planner, portal):
     assert answer.status_code == 404
     assert "Claude" not in answer.text
     assert not await rows(portal, Draft)
+
+
+async def test_a_team_taken_away_in_mid_form_is_named_and_what_was_typed_waits(app, clerk, portal, world):
+    ours, theirs = await two_teams(portal, world)
+    page, typed = (
+        f"/service/adherents/{world.theirs.code}/suspension",
+        {"reason": "Cotisation impayée depuis mai"},
+    )
+    async with Actor(app) as colleague:
+        await a_colleague(colleague, portal, ["adhesions"], teams=[ours, theirs])
+        token = await colleague.token(page)
+        foreign, absent = (
+            await colleague.get("/service/adherents/99999"),
+            await colleague.get("/service/rien"),
+        )
+        (member,) = [each for each in await rows(portal, StaffMember) if each.id != 1]
+        await clerk.fill(f"/service/equipe/{member.id}", role_adhesions="on", **{f"team_{ours}": "on"})
+        refused = await colleague.post(page, data={"csrf": token, **typed})
+        assert refused.status_code == 404
+        check(refused)
+        for words in (
+            "ne travaillez plus pour « Équipe de Paimpol ».", "est conservé", "Claude Riou",
+            'href="/mon-compte/reprise"',
+        ):  # fmt: skip
+            assert words in refused.text, words
+        assert typed["reason"] in (await colleague.get("/mon-compte/reprise")).text
+        assert foreign.status_code == absent.status_code == 404
+        # Neither of them is told from the other: not before, not after.
+        after = [
+            await colleague.get("/service/adherents/99999"),
+            await colleague.get(page.rpartition("/")[0]),
+        ]
+        assert after[0].content == after[1].content
+        assert "Équipe de Paimpol" in after[0].text
+        both = {f"team_{ours}": "on", f"team_{theirs}": "on"}
+        await clerk.fill(f"/service/equipe/{member.id}", role_adhesions="on", **both)
+        again = {"csrf": await colleague.token("/mon-compte/reprise"), **typed}
+        assert (await colleague.post(f"{page}?reprise=1", data=again)).status_code == 303
+
+
+async def test_a_scope_that_is_as_before_or_wider_loses_nothing(app, clerk, portal, world):
+    ours, _ = await two_teams(portal, world)
+    async with Actor(app) as colleague:
+        await a_colleague(colleague, portal, ["adhesions"], teams=[ours])
+        (member,) = [each for each in await rows(portal, StaffMember) if each.id != 1]
+        await clerk.fill(f"/service/equipe/{member.id}", role_accueil="on", **{f"team_{ours}": "on"})
+        await clerk.fill(f"/service/equipe/{member.id}", role_accueil="on")
+        (member,) = [each for each in await rows(portal, StaffMember) if each.id != 1]
+        assert (member.lost, member.narrowed_at) == ([], None)
+        await clerk.fill(f"/service/equipe/{member.id}", role_accueil="on", **{f"team_{ours}": "on"})
+        (member,) = [each for each in await rows(portal, StaffMember) if each.id != 1]
+        assert member.lost == ["Équipe de Paimpol"]
