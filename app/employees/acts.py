@@ -9,6 +9,7 @@ from app.access import MemberAccess, insert_many, update_many
 from app.clock import Moment
 from app.company_details.team import notify_team
 from app.employees.declared import (
+    IS_OLD,
     LABELS,
     Change,
     Declared,
@@ -16,6 +17,7 @@ from app.employees.declared import (
     changed_fields,
     declared_of,
     employee_name,
+    is_old_departure,
     problems,
 )
 from app.employees.person import (
@@ -33,11 +35,6 @@ from db.models import AuditKind, ChangeKind, Employee, EmployeeChange
 
 MOST_NAMED = 10  # people in one sentence, or in one list
 UNDOABLE = timedelta(days=30)
-OLD = timedelta(days=730)  # the shortest period that `app.retention.lines` lets the service keep a leaver
-IS_OLD = (
-    "Cette date a plus de deux ans : elle est peut-être déjà au-delà de la durée de conservation, et une "
-    "fiche rendue anonyme ne revient pas. Corrigez l’année, ou validez de nouveau si la date est exacte."
-)
 CONFLICT = (
     "Cette fiche a changé entre-temps, par une autre personne ou dans un autre onglet. "
     "Rien de ce que vous avez saisi n’est encore enregistré."
@@ -65,15 +62,19 @@ async def register_employee(access: MemberAccess, values: Declared, at: Moment) 
 
 
 async def correct_employee(
-    access: MemberAccess, employee: Employee, values: Declared, version: int, at: Moment
+    access: MemberAccess, employee: Employee, values: Declared, version: int, at: Moment, *, is_sure: bool
 ) -> list[str]:
-    """The names of the fields that changed. 409 when the page was made from an older state."""
+    """The names of the fields that changed. 409 when the page was made from an older state. `is_sure`: as for
+    a departure.
+    """
     names = changed_fields(declared_of(employee), values)
     if not names:
         return []
     refuse_problems(values, at.today, problems(declared_of(employee), at.today))
     if version != employee.version:
         raise Refused(CONFLICT, status_code=409)
+    if "exit_on" in names and values["exit_on"]:
+        refuse_old_departure(date.fromisoformat(values["exit_on"]), at.today, is_sure=is_sure)
     await change_declared(access, employee, {name: values[name] for name in names}, ChangeKind.CORRECTED, at)
     return names
 
@@ -94,7 +95,7 @@ async def register_departure(
             f"La date de sortie précède l’entrée, le {entry} : qui n’est pas venu sort ce jour-là.", "exit_on"
         )
     refuse_far_departure(exit_on, at.today)
-    _refuse_old_departure(exit_on, at.today, is_sure=is_sure)
+    refuse_old_departure(exit_on, at.today, is_sure=is_sure)
     await change_declared(access, employee, {"exit_on": exit_on.isoformat()}, ChangeKind.LEFT, at)
 
 
@@ -110,7 +111,7 @@ async def register_departures(
     if len(versions) > MOST_LEAVING:
         raise Refused(f"Un départ s’enregistre en une fois pour {MOST_LEAVING} salariés au plus.", "people")
     refuse_far_departure(exit_on, at.today)
-    _refuse_old_departure(exit_on, at.today, is_sure=is_sure)
+    refuse_old_departure(exit_on, at.today, is_sure=is_sure)
     people = [each for each in await _locked_employees(access, list(versions)) if each.exit_on != exit_on]
     _refuse_objections(people, versions, exit_on)
     seen = await done_visits_by_employee(access, [each.key for each in people])
@@ -168,8 +169,8 @@ def refuse_far_departure(exit_on: date, today: date) -> None:
         raise Refused("La date de sortie est dans plus d’un an.", "exit_on")
 
 
-def _refuse_old_departure(exit_on: date, today: date, *, is_sure: bool) -> None:
-    if today - exit_on > OLD and not is_sure:
+def refuse_old_departure(exit_on: date, today: date, *, is_sure: bool) -> None:
+    if is_old_departure(exit_on, today) and not is_sure:
         raise Refused(IS_OLD, "exit_on")
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from app.employees.declared import DAY_FIELDS, Declared, problems
+from app.employees.declared import DAY_FIELDS, IS_OLD, Declared, problems
 from app.employees.forms import declared_fields
 from app.follow_up.words import QUESTIONS
 from app.text.fields import Input
@@ -33,3 +33,10 @@ def _readable_in(form: Form[Any], model: type[Input]) -> Declared:
         days_read["risks"] = " ".join(code for code in QUESTIONS if form[f"risk_{code.lower()}"])
         days_read["post_reason"] = form["post_reason"].strip()
     return days_read
+
+
+def ask_again(form: Form[Any]) -> None:
+    """The day just refused as an old one, to be sent once more; nothing when the refusal is another."""
+    form.typed["again"] = ""
+    if form.data and form.errors.get("exit_on") == IS_OLD:
+        form.typed["again"] = form.data.exit_on

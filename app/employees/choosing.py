@@ -15,6 +15,7 @@ from litestar.response import Response
 from app import clock
 from app.access import MemberAccess
 from app.employees.acts import register_departures
+from app.employees.checks import ask_again
 from app.employees.declared import employee_name, names_apart
 from app.employees.filters import (
     COLUMNS,
@@ -216,11 +217,10 @@ async def leave_together(request: Request, access: Member) -> Response[Any]:
     form = await Form.read(request, LeavingTogether)
     if form.data:
         async with form.attempt(access):
-            last_day = date.fromisoformat(form.data.exit_on)
-            is_sure = form.data.again == form.data.exit_on
+            last_day, is_sure = date.fromisoformat(form.data.exit_on), form.data.is_sure
             await register_departures(access, form.data.versions, last_day, clock.moment(), is_sure=is_sure)
     if form.errors:
-        form.typed["again"] = form.data.exit_on if form.data else ""
+        ask_again(form)
         return await _refused_page(access, form)
     return see(request, "employees.operations", query={"fait": "departs"})
 

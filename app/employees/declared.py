@@ -174,6 +174,20 @@ def names_apart(people: Sequence[tuple[str, date]]) -> list[str]:
     return [f"{name} ({born:%d/%m/%Y})" if names[name] > 1 else name for name, born in people]
 
 
+OLD = timedelta(days=730)  # the shortest period that `app.retention.lines` lets the service keep a leaver
+IS_OLD = (
+    "Cette date a plus de deux ans : elle est peut-être déjà au-delà de la durée de conservation, et une "
+    "fiche rendue anonyme ne revient pas. Corrigez l’année, ou validez de nouveau si la date est exacte."
+)
+
+
+def is_old_departure(exit_on: date, today: date) -> bool:
+    """True for a last day beyond which the record may be made anonymous, for good: whichever way it comes, it
+    is read again before it is written.
+    """
+    return today - exit_on > OLD
+
+
 def problems(values: Declared, today: date) -> dict[str, str]:
     """Impossible values, by field, in French. `values` were read one by one before."""
     wrong: dict[str, str] = {}

@@ -17,7 +17,7 @@ from app.employees.acts import (
     register_return,
     undo_change,
 )
-from app.employees.checks import check_against
+from app.employees.checks import ask_again, check_against
 from app.employees.declared import LABELS, declared_of, employee_name, facts_of, in_words, name_of
 from app.employees.forms import Again, Leaving, Nothing, declared_fields, form_values
 from app.employees.operations import operations_of, undoable_declaration
@@ -55,10 +55,9 @@ async def leave(request: Request, access: Member, employee_id: FromPath[int]) ->
     if form.data:
         async with form.attempt(access):
             last_day = date.fromisoformat(form.data.exit_on)
-            is_sure = form.data.again == form.data.exit_on
-            await register_departure(access, employee, last_day, clock.moment(), is_sure=is_sure)
+            await register_departure(access, employee, last_day, clock.moment(), is_sure=form.data.is_sure)
     if form.errors:
-        form.typed["again"] = form.data.exit_on if form.data else ""
+        ask_again(form)
         return await _leaving_page(access, employee, form)
     return _see_sheet(request, employee, "depart")
 

@@ -103,11 +103,19 @@ class Confirmation(Input):
     another: Ticked = False
 
 
-class Leaving(Input):
+class LastDay(Input):
     """`again`: the day that was refused as an old one; the same once more is meant."""
 
-    exit_on: Annotated[str, Squeezed, day("Saisissez le dernier jour de travail.")]
+    exit_on: OptionalDay = ""
     again: str = ""
+
+    @property
+    def is_sure(self) -> bool:
+        return bool(self.exit_on) and self.again == self.exit_on
+
+
+class Leaving(LastDay):
+    exit_on: Annotated[str, Squeezed, day("Saisissez le dernier jour de travail.")]
 
 
 BOX = re.compile(r"(salarie|version)_([1-9][0-9]{0,9})")
@@ -157,7 +165,7 @@ class Again(Post, Exposure):
     """A former employee comes back: another job may ask for another follow-up, so all of it is asked."""
 
 
-class Corrections(Identity, Post, Exposure):
+class Corrections(Identity, Post, Exposure, LastDay):
     """`version`: that of the row which the page was made from."""
 
     exit_on: OptionalDay

@@ -10,7 +10,7 @@ from app import clock
 from app.employees import choosing, deadlines, departures
 from app.employees.acts import correct_employee, employee_of
 from app.employees.around import around
-from app.employees.checks import check_against
+from app.employees.checks import ask_again, check_against
 from app.employees.declared import changed_fields, declared_of, employee_name
 from app.employees.forms import Corrections, declared_fields, form_values, labelled_values
 from app.employees.operations import operations_of
@@ -96,8 +96,11 @@ async def update(request: Request, access: Member, employee_id: FromPath[int]) -
     if form.data and not form.errors:
         values, version = declared_fields(form.data), int(form.data.version)
         async with form.attempt(access):
-            names = await correct_employee(access, employee, values, version, clock.moment())
+            names = await correct_employee(
+                access, employee, values, version, clock.moment(), is_sure=form.data.is_sure
+            )
     if form.errors:
+        ask_again(form)
         return _edit_page(employee, form)
     done = "corrige" if names else "identique"
     return see(request, "employees.show", query={"fait": done}, employee_id=employee.key)

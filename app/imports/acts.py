@@ -9,7 +9,13 @@ from sqlmodel import col, delete, update
 
 from app.access import MemberAccess, insert_many, insert_numbered, update_many
 from app.clock import Moment
-from app.employees.acts import MOST_NAMED, UNDOABLE, notify_if_urgent, refuse_far_departure
+from app.employees.acts import (
+    MOST_NAMED,
+    UNDOABLE,
+    notify_if_urgent,
+    refuse_far_departure,
+    refuse_old_departure,
+)
 from app.employees.declared import (
     Change,
     Declared,
@@ -39,11 +45,14 @@ from db.models import AuditKind, ChangeKind, Employee, EmployeeChange, EmployeeI
 Act = tuple[Employee, Change]
 
 
-async def apply_import(access: MemberAccess, imported: EmployeeImport, exit_on: str, at: Moment) -> None:
+async def apply_import(
+    access: MemberAccess, imported: EmployeeImport, exit_on: str, at: Moment, *, is_sure: bool = False
+) -> None:
     """Apply the chosen lines, all of them at once, and name the people left aside. A file that changes
     nothing is dropped: there is nothing to undo.
 
-    `exit_on`: the last day of the chosen people whom the file does not name.
+    `exit_on`: the last day of the chosen people whom the file does not name. `is_sure`: an old day has been
+    read again.
     """
     claim = update(EmployeeImport).where(
         col(EmployeeImport.company_id) == access.company.key, col(EmployeeImport.id) == imported.key
@@ -55,7 +64,7 @@ async def apply_import(access: MemberAccess, imported: EmployeeImport, exit_on: 
     new = [line for line in lines if line[0] == LineKind.NEW or line[1] == "add"]
     others = [line for line in lines if line[0] != LineKind.NEW and line[1] != "add"]
     rows = await employees_by_id(access, [line[2] for line in others if line[2]])
-    _refuse_impossible_departures(others, rows, exit_on, at)
+    _refuse_impossible_departures(others, rows, exit_on, at, is_sure=is_sure)
     added = await _add(access, [NOBODY | line[4] for line in new], at)
     acts, aside = await _decide(access, others, rows, exit_on, at)
     await _write(access, acts, at)
@@ -82,7 +91,7 @@ async def _chosen(access: MemberAccess, imported: EmployeeImport, exit_on: str) 
 
 
 def _refuse_impossible_departures(
-    lines: Sequence[Any], rows: Mapping[int, Employee], exit_on: str, at: Moment
+    lines: Sequence[Any], rows: Mapping[int, Employee], exit_on: str, at: Moment, *, is_sure: bool
 ) -> None:
     """One date for everybody may be right for most and wrong for some: they are named, nothing is written."""
     versions = {line[2]: line[3] for line in lines if line[0] == LineKind.ABSENT}
@@ -90,6 +99,7 @@ def _refuse_impossible_departures(
         return
     last_day = date.fromisoformat(exit_on)
     refuse_far_departure(last_day, at.today)
+    refuse_old_departure(last_day, at.today, is_sure=is_sure)
     wrong = [row for row in rows.values() if row.version == versions.get(row.key) and row.entry_on > last_day]
     if wrong:
         people = [f"{name_of(declared_of(row))} (entrée : {day(row.entry_on)})" for row in wrong]

@@ -20,6 +20,7 @@ from app.employees.declared import (
     before_work,
     columns_of,
     in_words,
+    is_old_departure,
     name_of,
     problems,
 )
@@ -306,7 +307,7 @@ def _finding(person: PersonOfFile, index: _Index, today: date) -> Effect:
             line, LineKind.WRONG, about, " ; ".join(reasons), named.id if named else None, fields=given
         )
     if same:
-        return _against(line, same, given)
+        return _against(line, same, given, today)
     if twin:
         other, why = twin
         words = f"ressemble à {name_of(other.declared)}, {birth_of(other.declared)} ({why}). "
@@ -331,18 +332,18 @@ def _reasons(given: Declared, same: ListedPerson | None, today: date) -> list[st
     return [uncapitalised(words).rstrip(".") for words in problems(whole, today).values()]
 
 
-def _against(line: int, same: ListedPerson, given: Declared) -> Effect:
+def _against(line: int, same: ListedPerson, given: Declared, today: date) -> Effect:
     after = changes_against(same.declared, given)
     kind = LineKind.CHANGED if after else LineKind.UNCHANGED
     if after.get("exit_on") and not same.declared["exit_on"]:
         kind = LineKind.LEFT
     words = change_words(same.declared, after)
-    doubts = [*_doubts(same.declared, after)]
+    doubts = [*_doubts(same.declared, after, today)]
     about, words = name_of(same.declared), " ; ".join([words, *doubts])
     return Effect(line, kind, about, words, same.id, same.version, after, is_odd=bool(doubts))
 
 
-def _doubts(declared: Declared, after: Declared) -> Iterator[str]:
+def _doubts(declared: Declared, after: Declared, today: date) -> Iterator[str]:
     """Reasons to think that the list is right, and not the file."""
     turned = [LABELS[name] for name in DAY_COLUMNS if _is_turned(declared[name], after.get(name, ""))]
     if turned:
@@ -350,6 +351,8 @@ def _doubts(declared: Declared, after: Declared) -> Iterator[str]:
     if not declared["exit_on"] and "" < after.get("exit_on", "") < declared["entry_on"]:
         entry = in_words("entry_on", declared["entry_on"])
         yield f"cette fin précède l’entrée déclarée ({entry}) : elle est d’un contrat plus ancien"
+    elif after.get("exit_on") and is_old_departure(date.fromisoformat(after["exit_on"]), today):
+        yield "cette fin a plus de deux ans : la fiche sera peut-être rendue anonyme, vérifiez l’année"
 
 
 def _is_turned(old: str, new: str) -> bool:

@@ -13,6 +13,7 @@ from app.employees.forms import (
     EntryDay,
     FirstNames,
     JobTitle,
+    LastDay,
     as_stored,
 )
 from app.text.fields import Input, OptionalDay, Squeezed
@@ -61,8 +62,8 @@ class Mended(Input):
     job_title: JobTitle
 
 
-class Apply(Input):
-    exit_on: OptionalDay = ""
+class Apply(LastDay):
+    """The last day of the chosen people whom the file does not name."""
 
 
 def choices_of(kind: LineKind, data: Choices, typed: dict[str, str]) -> dict[int, str]:

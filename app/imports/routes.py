@@ -10,6 +10,7 @@ from app import clock
 from app.access import MemberAccess
 from app.employee_files.columns import COLUMNS, SAME_FOR_ALL
 from app.employee_files.kinds import BIGGEST_DSN, BIGGEST_SPREADSHEET, is_dsn
+from app.employees.checks import ask_again
 from app.employees.forms import Nothing
 from app.errors import Refused
 from app.files.companion import Companion
@@ -120,9 +121,13 @@ async def show(
 async def apply(request: Request, access: Member, import_id: FromPath[int]) -> Response[Any]:
     imported = await import_of(access, import_id)
     form = await Form.attempted(
-        request, access, Apply, lambda data: apply_import(access, imported, data.exit_on, clock.moment())
+        request,
+        access,
+        Apply,
+        lambda data: apply_import(access, imported, data.exit_on, clock.moment(), is_sure=data.is_sure),
     )
     if form.errors:
+        ask_again(form)
         return await _page(access, imported, form)
     return see(request, "imports.show", import_id=imported.key)
 

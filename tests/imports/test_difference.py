@@ -47,6 +47,17 @@ def test_a_date_of_exit_in_the_file_is_a_departure():
     assert kinds(GIVEN | {"exit_on": "2026-01-31"}) == [LineKind.LEFT]
 
 
+def test_an_old_date_of_exit_is_not_chosen_beforehand():
+    (found,) = compared(GIVEN | {"entry_on": "2014-09-01", "exit_on": "2024-03-01"})
+    assert found.is_odd
+    gone = ELISE | {"entry_on": "2014-09-01", "exit_on": "2026-02-01"}
+    given = GIVEN | {"entry_on": "2014-09-01"}
+    for day, is_odd in (("2016-02-01", True), ("2024-03-01", True), ("2024-03-02", False)):
+        (found,) = compared(given | {"exit_on": day}, known=(gone,))
+        assert (found.kind, found.is_odd) == (LineKind.CHANGED, is_odd), day
+        assert ("plus de deux ans" in found.words) is is_odd
+
+
 def test_a_new_person_whose_contract_should_be_over_is_not_chosen_beforehand():
     for contract in ("cdi", "cdd", "interim"):
         (found, _) = compared(ANOTHER | {"contract": contract, "contract_ends_on": "2026-02-27"})

@@ -109,6 +109,17 @@ async def test_an_absent_person_leaves_only_when_chosen_and_on_a_day_that_is_giv
     assert (await the_employee(portal, employee.id)).exit_on.isoformat() == "2026-02-28"
 
 
+async def test_an_old_day_for_those_who_are_absent_is_read_again(alice, world, portal):
+    employee = await an_employee(portal, world.site, entry_on="2015-09-01")
+    place, _ = await compared(alice, csv(ZOE))
+    await alice.fill(f"{place}/lignes/absents", shown="", tous="tous")
+    refused = await alice.fill(place, exit_on="28/02/2016")
+    assert "plus de deux ans" in refused.text
+    assert 'name="again" value="2016-02-28"' in refused.text
+    await alice.fill(place, exit_on="28/02/2016", again="2016-02-28")
+    assert (await the_employee(portal, employee.id)).exit_on.isoformat() == "2016-02-28"
+
+
 async def test_a_leaving_date_before_somebodys_entry_is_refused_by_name(alice, world, portal):
     earlier = await an_employee(portal, world.site)
     later = await an_employee(portal, world.site, birth_name="RIOU", entry_on="2026-02-16")

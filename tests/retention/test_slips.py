@@ -7,12 +7,13 @@ import pytest
 
 from app import clock
 from app.access import VisitorAccess
-from app.employees.acts import OLD
+from app.employees.declared import OLD
 from app.follow_up.law import add_months
 from app.retention.lines import LINE
 from app.retention.queries import effect_of
 from app.retention.rules import SETTLED
 from db.models import Employee, EmployeeChange
+from tests.employees.people import as_shown
 from tests.reading import rows
 from tests.retention.leavers import NAME, NIGHT, a_leaver
 from tests.retention.test_work import changed, names_of, night
@@ -66,3 +67,26 @@ async def test_an_old_day_for_several_is_read_again_too(alice, portal, world):
     assert (await alice.fill(f"{path}?salarie={person.key}", to=path, **fields)).status_code == 303
     (row,) = await rows(portal, Employee, Employee.id == person.key)
     assert row.exit_on
+
+
+async def test_an_old_day_on_the_sheet_is_read_again_too(alice, portal, world):
+    person = await a_leaver(portal, world.ours, world.alice, exit_on="2026-02-01")
+    path = f"/espace/00010/salaries/{person.key}/correction"
+    form = await as_shown(alice, path)
+    wrong = await alice.fill(
+        path, **form | {"exit_on": "01/02/2016", "last_name": "", "birth_on": "31/02/1970"}
+    )
+    assert 'name="again"' not in wrong.text, "something else was wrong: nobody has read of it yet"
+    answer = await alice.fill(path, **form | {"exit_on": "01/02/2016"})
+    check(answer)
+    assert "plus de deux ans" in answer.text
+    (row,) = await rows(portal, Employee, Employee.id == person.key)
+    assert row.exit_on.year == 2026
+    (again,) = re.findall(r'name="again" value="([^"]+)"', answer.text)
+    typed = form | {"exit_on": "01/02/2016", "again": again}
+    assert (await alice.fill(path, **typed)).status_code == 303
+    (row,) = await rows(portal, Employee, Employee.id == person.key)
+    assert row.exit_on.year == 2016
+    # What stands is not asked about again when something else is corrected.
+    form = await as_shown(alice, path)
+    assert (await alice.fill(path, **form | {"staff_number": "M9"})).status_code == 303
