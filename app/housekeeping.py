@@ -87,6 +87,12 @@ async def _remove_file(portal: Portal, sha256: str, old: datetime) -> bool:
 
 
 EVERY_SECONDS, FORGETTING_SECONDS = 3600.0, 60.0
+BREATH = 0.05  # seconds
+TURN = timedelta(seconds=EVERY_SECONDS * 0.9)
+_TURN = text(
+    "INSERT INTO housework (step, began_at) VALUES (:step, :now) ON CONFLICT (step) "
+    "DO UPDATE SET began_at = excluded.began_at WHERE housework.began_at <= :before RETURNING id"
+).bindparams(bindparam("now", type_=Instant()), bindparam("before", type_=Instant()))
 
 
 async def forget_sent_files(portal: Portal) -> None:
@@ -106,21 +112,41 @@ async def _forget_sent_files(portal: Portal, now: datetime) -> None:
 
 
 async def keep_house(portal: Portal) -> None:
-    """Every hour, in each process: they take turns by the locks of the database. Tens of thousands of
-    reminders may be due on one day: those that come in portions do not wait for the next hour.
-    """
+    """Every hour, in one process: of a big base each step reads a lot, though it finds nothing to do."""
     while True:
-        await _without_fail("tidy", tidy(portal, clock.now()))
-        await _without_fail("files", sweep_files(portal, clock.now()))
-        await _without_fail("visits", remind_of_visits(portal, clock.now()))
-        while await _without_fail("expiries", remind_of_expiries(portal, clock.now(), clock.today())):
-            pass
-        await _without_fail("digests", send_digests(portal, clock.now()))
-        while await _without_fail("declarations", remind_of_declarations(portal, clock.now(), clock.today())):
-            pass
-        # The longest of the work: letters do not wait for it.
-        await _without_fail("retention", apply_at_night(portal, clock.now()))
+        if await _without_fail("turn", _take_turn(portal, clock.now())):
+            await _do_housework(portal)
         await asyncio.sleep(EVERY_SECONDS)
+
+
+async def _take_turn(portal: Portal, now: datetime) -> int:
+    """1 for the first process of this hour: another one that is killed leaves the rest to the next hour."""
+    given = {"step": "housework", "now": now, "before": now - TURN}
+    async with portal.database.transaction(write=True) as session:
+        found = await (await session.connection()).execute(_TURN, given)
+        return len(found.all())
+
+
+async def _do_housework(portal: Portal) -> None:
+    await _without_fail("tidy", tidy(portal, clock.now()))
+    await _without_fail("files", sweep_files(portal, clock.now()))
+    await _without_fail("visits", remind_of_visits(portal, clock.now()))
+    await _without_fail("digests", send_digests(portal, clock.now()))
+    await remind_everybody(portal)
+    # The longest of the work: letters do not wait for it.
+    await _without_fail("retention", apply_at_night(portal, clock.now()))
+
+
+async def remind_everybody(portal: Portal) -> int:
+    """The number of reminders of one day. Tens of thousands may be due: they come in portions, do not wait
+    for the next hour, and let requests write in between.
+    """
+    number = 0
+    for step, remind in (("expiries", remind_of_expiries), ("declarations", remind_of_declarations)):
+        while done := await _without_fail(step, remind(portal, clock.now(), clock.today())):
+            number += done
+            await asyncio.sleep(BREATH)
+    return number
 
 
 async def _without_fail(step: str, work: Awaitable[int | None]) -> int:

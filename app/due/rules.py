@@ -14,7 +14,7 @@ OVERSEAS = ("97", "98")  # two digits of islands an ocean apart: a third one say
 
 
 class Needs(NamedTuple):
-    """What a visit needs: a way for a wheelchair, the language of an interpreter, or neither."""
+    """Needs of a visit: a way for a wheelchair, the language of an interpreter, or neither."""
 
     access: bool = False
     interpreter: str = ""

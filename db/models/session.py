@@ -98,6 +98,13 @@ class Draft(Base, table=True):
     created_at: datetime = instant()
 
 
+class Housework(Base, table=True):
+    """A work of the night that one process does at a time, and its last beginning."""
+
+    step: str = Field(max_length=20, unique=True)
+    began_at: datetime = instant()
+
+
 class Throttle(Base, table=True):
     """Guesses made against one thing (an address typed, a code, a network address), as epoch seconds."""
 

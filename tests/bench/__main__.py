@@ -22,6 +22,7 @@ from tests.bench import (
     imports,
     mail,
     member_import,
+    night,
     pages,
     rate,
     resident,
@@ -55,6 +56,7 @@ PARTS = {
     "calendars": ("A calendar of 2 000 appointments", calendars.lines),
     "mail": ("Mail that leaves", mail.lines),
     "member_import": ("A file of 60 000 members", member_import.lines),
+    "night": ("53 000 reminders in one night", night.lines),
     "timing": ("Time of an answer, address with or without an account", timing.lines),
 }
 

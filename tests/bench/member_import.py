@@ -50,7 +50,7 @@ async def _lines(number: int) -> list[Line]:
 
 
 async def _measured(portal: Portal, number: int) -> list[Line]:
-    account = await _filled(portal, number // 2)
+    account = await fill(portal, number // 2)
     content = "\n".join([HEAD, *map(_row, range(number))]).encode()
     rows, sealed = MemberRows(content, MOST_BYTES), sealed_file(portal.keys, content)
     found, import_id = [], 0
@@ -67,7 +67,7 @@ async def _measured(portal: Portal, number: int) -> list[Line]:
 
     for name, act in (("compared", begin), ("applied", apply), ("undone", undo)):
         began = time.perf_counter()
-        async with _waits(portal, account) as waits:
+        async with waits_of(portal, account) as waits:
             async with portal.database.transaction(write=True) as session:
                 await act(StaffAccess(portal, session, account))
             work = ImportWork()
@@ -91,7 +91,7 @@ def _row(number: int) -> str:
     )
 
 
-async def _filled(portal: Portal, number: int) -> Account:
+async def fill(portal: Portal, number: int) -> Account:
     now = clock.now()
     rows = [
         {
@@ -112,7 +112,7 @@ async def _filled(portal: Portal, number: int) -> Account:
 
 
 @asynccontextmanager
-async def _waits(portal: Portal, account: Account) -> AsyncIterator[list[float]]:
+async def waits_of(portal: Portal, account: Account) -> AsyncIterator[list[float]]:
     """The seconds that each of somebody else's writes took, ten a second."""
     waits: list[float] = []
 

@@ -21,6 +21,7 @@ OF_NOBODY = {
     "carecentre": "name address postcode town phone access is_accessible closed_on",
     "tariff": "year opens_on closes_on rules",
     "demobase": "filled_at",
+    "housework": "step began_at",
     "quickanswer": "title text updated_at",
     "columnhabit": "company_id header field",
     "contributioncall": "year issued_on due_on state account_id after expected invoices credit_notes "
