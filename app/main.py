@@ -42,6 +42,8 @@ from app.demo.door import demo_access
 from app.disclosure import routes as disclosure
 from app.documents import routes as documents
 from app.due import routes as due
+from app.dunning import routes as dunning
+from app.dunning.staff import work_portion as remind_portion
 from app.employees import exports
 from app.employees import routes as employees
 from app.factors import routes as factors
@@ -95,6 +97,9 @@ DRAWERS |= {
     "invoice_paper": paper.draw,
     "receipt": receipt.draw,
 }
+PORTIONS = {
+    "calls": bill_portion, "bank": record_portion, "bookkeeping": enter_portion, "dunning": remind_portion,
+}  # fmt: skip
 FORM_BYTES = 256 * 1024
 HANDED_OVER = 0.0005  # seconds that a thread may keep the others from running
 
@@ -139,6 +144,7 @@ FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [
     staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF, *batches.STAFF, *due.STAFF,
     *campaigns.STAFF, *calls.STAFF, *billing.STAFF, *platform.STAFF, *bank.STAFF, *bookkeeping.STAFF,
+    *dunning.STAFF,
     *search.STAFF, *members.STAFF,
     *colleagues.STAFF, *retention.STAFF, *disclosure.STAFF,
 ]  # fmt: skip
@@ -211,9 +217,7 @@ async def work_beside_requests(app: Litestar) -> AsyncIterator[None]:
         portal.reads.run(),
         keep_house(portal),
         work_on_batches(portal),
-        work_in_portions(portal, "calls", bill_portion),
-        work_in_portions(portal, "bank", record_portion),
-        work_in_portions(portal, "bookkeeping", enter_portion),
+        *(work_in_portions(portal, name, portion) for name, portion in PORTIONS.items()),
         work_in_portions(portal, "members", ImportWork().portion),
         forget_sent_files(portal),
     ]

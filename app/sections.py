@@ -106,6 +106,7 @@ STAFF_SECTIONS = (
     StaffSection("platform", "platform.index", "Factures électroniques", StaffRight.BILLING),
     StaffSection("bank", "bank.index", "Règlements", StaffRight.BILLING, whole=True),
     StaffSection("bookkeeping", "bookkeeping.index", "Comptabilité", StaffRight.BILLING, whole=True),
+    StaffSection("dunning", "dunning.index", "Relances", StaffRight.BILLING, whole=True),
     StaffSection("colleagues", "colleagues.index", "Équipe du service", StaffRight.TEAM),
     StaffSection("reads", "colleagues.reads", "Consultations", StaffRight.READS),
     StaffSection("disclosure", "disclosure.index", "Droit d’accès", StaffRight.ADMISSIONS, whole=True),

@@ -38,6 +38,8 @@ VALUES = {
     "account_id": "1",
     "member_import_id": "1",
     "statement_id": "1",
+    "run_id": "1",
+    "step_id": "1",
     "payment_id": "1",
     "closing_id": "1",
     "change_id": "1",

@@ -48,6 +48,7 @@ class BooksFields(Input):
     contribution: Account
     entry: Account
     absence: Account
+    indemnity: Account
     credit_notes: Account
     vat: Account
     bank: Account

@@ -69,7 +69,7 @@ def _usual_until(today: date) -> date:
 @get(f"{ALL}/comptes", right=RIGHT)
 async def accounts(access: Staff) -> Response[Any]:
     books = await books_of(access)
-    numbers = books.accounts if books else USUAL
+    numbers = USUAL | books.accounts if books else USUAL
     starts_on = books.starts_on if books else clock.today().replace(month=1, day=1)
     month = str(books.last_month if books else 12)
     return _accounts_page(access, Form({"starts_on": starts_on.isoformat(), "last_month": month, **numbers}))

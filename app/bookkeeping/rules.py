@@ -28,6 +28,7 @@ USES = {
     "contribution": Use("Cotisations", "Cotisations", "706000", ("70", "75")),
     "entry": Use("Droits d’entrée", "Droits d’entrée", "706100", ("70", "75")),
     "absence": Use("Absences facturées", "Absences facturées", "708000", ("70", "75")),
+    "indemnity": Use("Indemnités de recouvrement", "Indemnités de recouvrement", "758000", ("70", "75")),
     "credit_notes": Use("Avoirs", "Avoirs sur cotisations", "706900", ("70", "75")),
     "vat": Use("TVA collectée", "TVA collectée", "445710", ("4457",)),
     "bank": Use("Banque (virements, prélèvements)", "Banque", "512000", ("51",)),
@@ -38,7 +39,7 @@ USUAL = {name: use.usual for name, use in USES.items()}
 JOURNALS = {Journal.SALES: "Ventes", Journal.BANK: "Banque", Journal.CASH: "Caisse"}
 SALES_OF = {
     InvoiceKind.CONTRIBUTION: "contribution", InvoiceKind.ENTRY: "entry", InvoiceKind.ABSENCE: "absence",
-    InvoiceKind.CREDIT_NOTE: "credit_notes",
+    InvoiceKind.INDEMNITY: "indemnity", InvoiceKind.CREDIT_NOTE: "credit_notes",
 }  # fmt: skip
 CASH, CHEQUE = "espèces", "chèque"  # ways to pay that are no transfer
 

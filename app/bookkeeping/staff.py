@@ -80,7 +80,7 @@ async def change_books(
         raise Refused(BUSY, status_code=409)
     before = books.accounts
     books.starts_on, books.last_month, books.accounts = starts_on, last_month, accounts
-    changed = [f"{USES[each].label} {accounts[each]}" for each in USES if before[each] != accounts[each]]
+    changed = [f"{USES[each].label} {accounts[each]}" for each in USES if before.get(each) != accounts[each]]
     if changed or moved:
         _trace(access, AuditKind.BOOKS_CHANGED, ", ".join(changed) or day(starts_on), now)
 

@@ -52,10 +52,11 @@ KIND_WORDS = {
     InvoiceKind.CONTRIBUTION: "Cotisation",
     InvoiceKind.ENTRY: "Droit d’entrée",
     InvoiceKind.ABSENCE: "Absence non excusée",
+    InvoiceKind.INDEMNITY: "Indemnité de recouvrement",
     InvoiceKind.CREDIT_NOTE: "Avoir",
 }
 
-BY_HAND = "once:"  # begins the receipt of a credit note made by hand; the rest is of its form
+BY_HAND = "once:"  # begins the receipt of a document that bills no declaration; the rest says what it is of
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def vat_of(net_cents: int, points: int) -> int:
 
 def declared_by(receipt: str | None) -> str:
     """The number of the declaration's receipt that an invoice bills, "" for none: the receipt of a credit
-    note made by hand only says which form it came from.
+    note made by hand, or of an indemnity, only says what it is of.
     """
     return "" if not receipt or receipt.startswith(BY_HAND) else receipt
 

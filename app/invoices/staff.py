@@ -42,6 +42,7 @@ from db.models import (
     Tariff,
 )
 
+NOT_STORED = {"period", "exemption"}  # of an entry: they are printed
 MANY = 500  # payments read and written at once
 TAKEN = "Une facture porte déjà ce numéro."
 NOT_CENTS = "Un montant s’écrit en centimes entiers, différent de zéro et de moins de 21 millions d’euros."
@@ -52,6 +53,7 @@ class Entry:
     """An invoice to issue. `number`: "" is the next one of the series; else capitals, digits, - and /, 21 at
     most. `receipt`: of the declaration that it bills, once. `period`: first
     and last day of what is billed; by default the year of a contribution, the day of anything else.
+    `exemption`: why it bears no VAT, whatever its member pays usually.
     """
 
     number: str
@@ -61,6 +63,7 @@ class Entry:
     due_on: date
     period: tuple[date, date] | None = None
     receipt: str | None = None
+    exemption: str = ""
 
     @property
     def billed_period(self) -> tuple[date, date]:
@@ -79,11 +82,12 @@ class ReceivedPayment:
 
 async def issue_invoice(
     access: StaffAccess, company_id: int, entry: Entry, lines: Sequence[BilledLine], now: datetime,
-    *, is_joined: bool = True,
+    *, is_joined: bool = True, is_mailed: bool = True,
 ) -> Invoice:  # fmt: skip
     """Write an invoice once and mail its payer. A number that exists is refused with 409.
 
-    `is_joined`: the file goes with the mail, or else the address where it is.
+    `is_joined`: the file goes with the mail, or else the address where it is. `is_mailed`: False when another
+    mail speaks of it.
     """
     company = await access.get(Company, company_id)
     if entry.kind == InvoiceKind.CREDIT_NOTE or entry.due_on < entry.issued_on:
@@ -91,26 +95,27 @@ async def issue_invoice(
     since, until = entry.billed_period
     if since > until:
         raise Refused("La période facturée finit avant de commencer.")
-    exemption = company.vat_exemption or access.portal.settings.service_vat_exemption
+    exemption = entry.exemption or company.vat_exemption or access.portal.settings.service_vat_exemption
     taxed = (
         [replace(each, vat_points=0) for each in lines] if exemption else await _taxed(access, entry, lines)
     )
-    payers, siren = await _payers(access, company), await _siren_above(access, company)
+    payers, siren = await payers_of(access, company), await _siren_above(access, company)
     printed = printed_now(
         company, access.portal.settings, (since, until), exemption, email=next(iter(payers), ""), siren=siren
     )
     invoice = await _add(access, company, entry, taxed, printed, now)
     _record(access, AuditKind.INVOICE_ISSUED, invoice, _about(invoice), now)
-    await _mail(access, company, invoice, payers=payers, now=now, is_joined=is_joined)
+    await _mail(access, company, invoice, payers=payers if is_mailed else (), now=now, is_joined=is_joined)
     return invoice
 
 
 async def issue_credit_note(
     access: StaffAccess, invoice_id: int, number: str, line: BilledLine, now: datetime,
-    *, receipt: str | None = None, is_joined: bool = True,
+    *, receipt: str | None = None, is_joined: bool = True, is_mailed: bool = True,
 ) -> Invoice:  # fmt: skip
     """Takes back all or part of an invoice: `line` is negative, and never more than what was invoiced.
-    `number`, `receipt`: as in `Entry`; the same receipt twice is one. `is_joined`: as in `issue_invoice`.
+    `number`, `receipt`: as in `Entry`; the same receipt twice is one. `is_joined`, `is_mailed`: as in
+    `issue_invoice`.
     """
     invoice = await access.get(Invoice, invoice_id)
     await access.first(select(Invoice.number).where(col(Invoice.id) == invoice.key).with_for_update())
@@ -125,7 +130,7 @@ async def issue_credit_note(
     before = await access.all(notes)
     line = taken_back(invoice.lines, before, line)
     company, today = await access.get(Company, invoice.company_id), day_of(now)
-    settings, payers = access.portal.settings, await _payers(access, company)
+    settings, payers = access.portal.settings, await payers_of(access, company)
     of, settles = printed_of(invoice, company, settings), (invoice.number, invoice.issued_on)
     siren = of.buyer.siren or await _siren_above(access, company)
     printed = printed_now(
@@ -135,7 +140,7 @@ async def issue_credit_note(
     entry = Entry(number, InvoiceKind.CREDIT_NOTE, title, today, today, receipt=receipt)
     note = await _add(access, company, entry, [line], printed, now, settles_id=invoice.key)
     _record(access, AuditKind.CREDIT_NOTE_ISSUED, note, f"{_about(note)}, sur {invoice.number}", now)
-    await _mail(access, company, note, payers=payers, now=now, is_joined=is_joined)
+    await _mail(access, company, note, payers=payers if is_mailed else (), now=now, is_joined=is_joined)
     return note
 
 
@@ -295,7 +300,9 @@ async def _add(
         raise Refused(
             "Un numéro compte 21 caractères au plus : majuscules, chiffres, tiret ou barre oblique."
         )
-    fields = {name: value for name, value in asdict(entry).items() if name != "period"} | {"number": number}
+    fields = {name: value for name, value in asdict(entry).items() if name not in NOT_STORED} | {
+        "number": number
+    }
     invoice = Invoice(
         company_id=company.key, created_at=now, settles_id=settles_id, **fields, **asdict(amounts),
         lines=[stored_line(each) for each in lines], printed=printed.stored(),
@@ -360,7 +367,7 @@ async def _siren_above(access: StaffAccess, company: Company) -> str:
     return (siret or "")[:9]
 
 
-async def _payers(access: StaffAccess, company: Company) -> list[str]:
+async def payers_of(access: StaffAccess, company: Company) -> list[str]:
     """The billing contact, else the company's own address, else its people who see the invoices."""
     contact = select(CompanyContact.email).where(
         CompanyContact.company_id == company.key, CompanyContact.kind == ContactKind.BILLING

@@ -269,9 +269,10 @@ HELD = (
         "La déclaration annuelle et les factures",
         "contact, effectifs et montants déclarés, réponse sur les salariés dont le décompte est douteux, "
         "qui a validé et quand, demandes de correction ; factures, avoirs et règlements de l’entreprise, "
-        "et le chemin de ses factures électroniques.",
+        "le chemin de ses factures électroniques, relances d’une facture, à quelle adresse, et qui du "
+        "service les a faites.",
         "les noms et les contacts, {declarations} ; les références des règlements, {invoices} ; les "
-        "effectifs et les montants, qui ne désignent personne, restent",
+        "relances, {reminders} ; les effectifs et les montants, qui ne désignent personne, restent",
         {
             "annualdeclaration": "company_id year typed nobody_left headcount counts lines net_cents "
             "vat_cents total_cents number fingerprint receipt started_at updated_at updated_by "
@@ -285,6 +286,12 @@ HELD = (
             "platformflow": "company_id invoice_id kind state tracking_id flow_id cents paid_on status "
             "status_at reason created_at due_at taken_by attempts last_error sent_at acknowledged_at",
             "invoicestatus": "company_id invoice_id flow_id status reason at updated_at",
+            "dunningrun": "on_day state account_id after expected letters mails posted reminders left_cents "
+            "fee_cents refused leaves_at started_at ended_at printed_at",
+            "dunningletter": "company_id run_id subject text signed_by address lines is_posted recipients "
+            "messages made_at",
+            "reminder": "company_id letter_id invoice_id step_id on_day left_cents fee_id undone_at "
+            "decided_at",
         },
     ),
     Held(

@@ -185,6 +185,18 @@ LINES = (
         tables="journalentry journalline",
     ),
     Line(
+        "reminders",
+        "Relances de factures",
+        ("envoi", "envois"),
+        Fate.ERASED,
+        "après leur envoi",
+        months=Months(60, 24, 120),
+        source=CIVIL,
+        tables="dunningrun dunningletter reminder",
+        waits="un envoi en cours",
+        is_masculine=True,
+    ),
+    Line(
         "contacts",
         "Contacts d’un adhérent radié",
         ("adhérent", "adhérents"),
@@ -370,6 +382,7 @@ FIXED = (
         "Réglages et planning du service",
         "tant qu’ils servent ; ils ne disent rien d’un salarié",
         "books booksclosing carecentre careteam clinicsession columnhabit contributioncall demobase "
-        "invoiceseries professional professionalabsence quickanswer retentionperiod sessioncompany tariff",
+        "dunningstep invoiceseries professional professionalabsence quickanswer retentionperiod "
+        "sessioncompany tariff",
     ),
 )

@@ -46,6 +46,7 @@ from db.models import (
     Document,
     DocumentKind,
     DroppedPaper,
+    DunningRun,
     Employee,
     EmployeeChange,
     EmployeeImport,
@@ -61,6 +62,7 @@ from db.models import (
     PublicInquiry,
     RequestMessage,
     RetentionPeriod,
+    RunState,
     StaffNote,
     StaffRead,
     Taking,
@@ -231,6 +233,14 @@ DUE: dict[str, tuple[Due, ...]] = {
     ),
     "corrections": (
         Due(CompanyCorrection, CompanyCorrection.answered_at, _before(col(CompanyCorrection.answered_at))),
+    ),
+    "reminders": (
+        Due(
+            DunningRun,
+            DunningRun.started_at,
+            _before(col(DunningRun.started_at)),
+            _always(col(DunningRun.state).in_((RunState.RUNNING, RunState.UNDOING))),
+        ),
     ),
     "statements": (Due(BankStatement, BankStatement.created_at, _before(col(BankStatement.created_at))),),
     "entries": (Due(JournalEntry, JournalEntry.valid_on, _before_day(JournalEntry.valid_on)),),

@@ -125,6 +125,7 @@ LIMITS: dict[str, Limits] = {
     "document_shared": SERVICE,
     "invoice_issued": SERVICE,
     "invoice_called": SERVICE,
+    "dunning": SERVICE,
     "declaration_due": SERVICE,
     "membership_changed": SERVICE,
     "expiries": SERVICE,

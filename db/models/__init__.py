@@ -46,6 +46,7 @@ from db.models.contribution import (
 )
 from db.models.demo import DemoBase
 from db.models.document import Document, DocumentKind
+from db.models.dunning import DunningLetter, DunningRun, DunningStep, Reminder, RunState, StepKind
 from db.models.employee import (
     Employee,
     EmployeeChange,
@@ -126,6 +127,9 @@ __all__ = [
     "DocumentKind",
     "Draft",
     "DroppedPaper",
+    "DunningLetter",
+    "DunningRun",
+    "DunningStep",
     "Employee",
     "EmployeeChange",
     "EmployeeDraft",
@@ -170,11 +174,13 @@ __all__ = [
     "PublicInquiry",
     "QuickAnswer",
     "RecoveryCode",
+    "Reminder",
     "RequestMessage",
     "RequestMotive",
     "RequestState",
     "RetentionPeriod",
     "ReturnCause",
+    "RunState",
     "SecondFactor",
     "SentFile",
     "SessionCompany",
@@ -186,6 +192,7 @@ __all__ = [
     "StaffRead",
     "StatementLine",
     "StatementWork",
+    "StepKind",
     "Subject",
     "Taking",
     "Tariff",

@@ -16,6 +16,7 @@ class InvoiceKind(StrEnum):
     CONTRIBUTION = "cotisation"
     ENTRY = "adhesion"
     ABSENCE = "absence"
+    INDEMNITY = "indemnite"
     CREDIT_NOTE = "avoir"
 
 
@@ -26,8 +27,8 @@ class Invoice(CompanyOwned, table=True):
     `settles_id`: the invoice that a credit note settles. `printed`: the two parties, the period and the terms
     as they were on its day, since an invoice does not change; empty when it is older than that.
     `receipt`: the number of the declaration's receipt that it bills, or settles the difference with: once. Of
-    a credit note made by hand, the key of the form that it came from, after "once:". `entry_id`: its entry in
-    the sales journal, once the books are closed to its day.
+    a credit note made by hand, the key of the form that it came from, after "once:"; of an indemnity, its
+    invoice. `entry_id`: its entry in the sales journal, once the books are closed to its day.
     """
 
     __table_args__ = (

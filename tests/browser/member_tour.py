@@ -41,6 +41,7 @@ from tests.browser.calendars_tour import calendars_tour
 from tests.browser.contact_tour import contact_tour
 from tests.browser.contributions_tour import contributions_tour
 from tests.browser.documents_tour import documents_tour
+from tests.browser.dunning_tour import dunning_pages
 from tests.browser.employees_tour import employees_tour
 from tests.browser.invoices_tour import invoices_tour
 from tests.browser.money_tour import money_tour
@@ -368,7 +369,7 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         f"/adherents/import/{imported.key}", f"/adherents/import/{imported.key}/annulation",
         "/factures/1", "/factures/1/reglement", "/factures/1/remboursement", "/factures/1/avoir",
         "/factures/1/reglements/1/annulation", "/plateforme", "/factures/1/plateforme",
-        "/cotisations", "/cotisations/2026", "/cotisations/2027/tarif",
+        *await dunning_pages(reader, world), "/cotisations", "/cotisations/2026", "/cotisations/2027/tarif",
         *(f"/cotisations/2026/{page}" for page in CAMPAIGN),
         "/conservation", "/conservation/apercu", "/conservation/employees?months=36", "/droit-acces",
         f"/droit-acces?last_name={OURS}&first_name=Jean&born=31/01/1980",

@@ -1,0 +1,1 @@
+"""Reminders of unpaid invoices in steps, and the suspension that is proposed after the last of them."""
