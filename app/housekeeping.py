@@ -142,11 +142,11 @@ async def remind_everybody(portal: Portal) -> int:
     for the next hour, and let requests write in between.
     """
     number = 0
-    for step, remind in (("expiries", remind_of_expiries), ("declarations", remind_of_declarations)):
-        while done := await _without_fail(step, remind(portal, clock.now(), clock.today())):
-            number += done
-            await asyncio.sleep(BREATH)
-    return number
+    while done := await _without_fail("expiries", remind_of_expiries(portal, clock.now(), clock.today())):
+        number += done
+        await asyncio.sleep(BREATH)
+    declared = remind_of_declarations(portal, clock.now(), clock.today())
+    return number + await _without_fail("declarations", declared)
 
 
 async def _without_fail(step: str, work: Awaitable[int | None]) -> int:

@@ -1,7 +1,10 @@
 """Reminders of a declaration that is due: every two weeks, to those who may make it."""
 
+import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import and_, or_
 from sqlmodel import col, select
@@ -16,38 +19,60 @@ from app.text.formats import day
 from db.models import Account, AnnualDeclaration, Company, Membership, Tariff
 
 EVERY, AFTER = timedelta(days=14), timedelta(days=60)  # until when a late one is asked for
-AT_ONCE = 200  # companies a turn: the others wait for the next
+AT_ONCE = 100  # companies of a portion
+BREATH = 0.05  # seconds between two, in which requests write
 
 
 async def remind_of_declarations(portal: Portal, now: datetime, today: date) -> int:
-    """Queue the mails that are due, in the transaction that marks them as sent: one a person, whatever the
-    number of their companies. How many companies.
+    """Queue the mails that are due, a portion of companies after another, each in the transaction that marks
+    them as reminded. How many companies.
     """
-    mails = 0
+    async with portal.database.transaction(write=False) as session:
+        running = select(Tariff).where(Tariff.opens_on <= today, Tariff.closes_on >= today - AFTER)
+        tariffs = await VisitorAccess(portal, session).all(running.order_by(col(Tariff.year)))
+    reminded = 0
+    for tariff in tariffs:
+        after: int | None = 0
+        while after is not None:
+            number, after = await _portion(portal, tariff, after, now, today)
+            reminded += number
+            await asyncio.sleep(BREATH if number else 0)
+    return reminded
+
+
+async def _portion(
+    portal: Portal, tariff: Tariff, after: int, now: datetime, today: date
+) -> tuple[int, int | None]:
+    """The number of companies reminded, and the one after which the next portion starts: None when this was
+    the last, or when another process is at it.
+    """
     async with portal.database.transaction(write=True) as session:
         access = VisitorAccess(portal, session)
         if not await access.alone("declarations"):
-            return 0
-        running = select(Tariff).where(Tariff.opens_on <= today, Tariff.closes_on >= today - AFTER)
-        for tariff in await access.all(running.order_by(col(Tariff.year))):
-            due = await _due(access, tariff, today)
-            begun = {
-                company.key: _mark(access, tariff, company, declaration=declaration, now=now, today=today)
-                for company, declaration in due
-            }
-            await _remind(access, tariff, begun, now, today)
-            mails += len(due)
-    return mails
+            return 0, None
+        rows = _due(tariff, today).where(col(Company.id) > after).order_by(col(Company.id)).limit(AT_ONCE)
+        due: list[Any] = list(await access.rows(rows))
+        if not due:
+            return 0, None
+        ids = [company.key for company, _ in due]
+        last = ids[-1] if len(ids) == AT_ONCE else None
+        if last:
+            due += await access.rows(_due(tariff, today).where(col(Company.id).in_(_of_the_same(ids, last))))
+        begun = {
+            company.key: _mark(access, tariff, company, declaration=declaration, now=now, today=today)
+            for company, declaration in due
+        }
+        await _remind(access, tariff, begun, now, today)
+        return len(due), last
 
 
-async def _due(
-    access: VisitorAccess, tariff: Tariff, today: date
-) -> list[tuple[Company, AnnualDeclaration | None]]:
+def _due(tariff: Tariff, today: date) -> Any:
+    """Companies that have not declared and were not reminded lately, each with its declaration, if any."""
     mine = and_(
         col(AnnualDeclaration.company_id) == col(Company.id), col(AnnualDeclaration.year) == tariff.year
     )
     last = col(AnnualDeclaration.reminded_on)
-    statement = (
+    return (
         select(Company, AnnualDeclaration)
         .join(AnnualDeclaration, mine, isouter=True)
         .where(
@@ -56,10 +81,17 @@ async def _due(
             col(AnnualDeclaration.submitted_at).is_(None),
             or_(last.is_(None), last <= today - EVERY),
         )
-        .order_by(col(Company.id))
-        .limit(AT_ONCE)
     )
-    return list(await access.rows(statement))
+
+
+def _of_the_same(ids: Sequence[int], after: int) -> Any:
+    """Companies of the people of these ones that later portions would come to: an accountant of hundreds has
+    one mail about them all.
+    """
+    theirs = select(Membership.account_id).where(col(Membership.company_id).in_(ids))
+    return select(Membership.company_id).where(
+        col(Membership.account_id).in_(theirs), col(Membership.company_id) > after
+    )
 
 
 def _mark(

@@ -16,6 +16,7 @@ from db.models.base import CompanyOwned, instant
 
 URGENT = text("urgent_on IS NOT NULL AND handled_at IS NULL AND undone_at IS NULL")
 NAMED = text("anonymised_at IS NULL")
+DRIVES, WIRES = text("driving_until IS NOT NULL"), text("electrical_until IS NOT NULL")
 # An address or an old page may still hold the number of a row that is gone: SQLite would give it to the next.
 NUMBERED_ONCE = {"sqlite_autoincrement": True}
 # A place in a list is compared in Python too: one order, whatever the locale of the server.
@@ -47,6 +48,9 @@ class Employee(CompanyOwned, table=True):
         Index("ix_employee_person_key", "person_key"),
         Index("ix_employee_birth_on", "birth_on"),
         Index("ix_employee_left", "exit_on", "id", sqlite_where=NAMED, postgresql_where=NAMED),
+        # What is about to expire, over all companies: few have either.
+        Index("ix_employee_driving", "driving_until", sqlite_where=DRIVES, postgresql_where=DRIVES),
+        Index("ix_employee_electrical", "electrical_until", sqlite_where=WIRES, postgresql_where=WIRES),
         NUMBERED_ONCE,
     )
 

@@ -10,6 +10,7 @@ import pypdf
 import pytest
 
 from app import clock
+from app.contributions import reminders
 from app.contributions.receipt import Receipt, pdf_of
 from app.contributions.reminders import remind_of_declarations
 from app.contributions.staff import CampaignDays, answer_correction, open_campaign, publish_tariff
@@ -226,6 +227,15 @@ async def test_several_processes_remind_of_a_declaration_once(portal, world, tim
     assert sum(await asyncio.gather(*turns)) == 4
     people = [each.recipient for each in await rows(portal, OutboxMail)]
     assert sorted(people) == sorted(set(people))
+
+
+async def test_portions_end_and_somebody_of_several_companies_has_one_mail(portal, world, three, monkeypatch):
+    monkeypatch.setattr(reminders, "AT_ONCE", 1)
+    assert await remind_of_declarations(portal, clock.now(), clock.today()) == 4
+    mails = {each.recipient: each for each in await rows(portal, OutboxMail)}
+    assert len(mails) == len(await rows(portal, OutboxMail)) == 3
+    alices = mails["alice@ours.example"].context["companies"]
+    assert [each[0] for each in alices] == ["00010", "00010-2", "00010-5"]
 
 
 async def test_no_reminder_before_it_opens_nor_long_after_it_closed(portal, world):
