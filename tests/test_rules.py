@@ -150,3 +150,14 @@ def test_the_top_level_is_the_owners():
 
 def test_the_lock_names_no_package_index():
     assert "://" not in (ROOT / "requirements.lock").read_text()
+
+
+REVISION = re.compile(r'^(?:down_)?revision\b[^=]*= (?:"([0-9]+)"|None)$', re.MULTILINE)
+
+
+def test_migrations_follow_one_another_each_under_its_own_number():
+    """Two that are written at the same time take the same number: the base would have two states."""
+    before = ""
+    for file in sorted((ROOT / "db/migrations/versions").glob("0*.py")):
+        assert REVISION.findall(file.read_text()) == [file.name[:4], before], file.name
+        before = file.name[:4]

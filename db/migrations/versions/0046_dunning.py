@@ -5,8 +5,8 @@ from alembic import op
 
 from db.types import Instant
 
-revision = "0042"
-down_revision = "0041"
+revision = "0046"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 
