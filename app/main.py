@@ -65,6 +65,7 @@ from app.passkeys import routes as passkeys
 from app.people import routes as people
 from app.planning import convocations
 from app.planning import routes as planning
+from app.plans import routes as plans
 from app.platform import routes as platform
 from app.platform.work import work_with_platform
 from app.portal import Portal, make_portal
@@ -144,7 +145,7 @@ FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [
     staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF, *batches.STAFF, *due.STAFF,
     *campaigns.STAFF, *calls.STAFF, *billing.STAFF, *platform.STAFF, *bank.STAFF, *bookkeeping.STAFF,
-    *dunning.STAFF,
+    *dunning.STAFF, *plans.STAFF,
     *search.STAFF, *members.STAFF,
     *colleagues.STAFF, *retention.STAFF, *disclosure.STAFF,
 ]  # fmt: skip

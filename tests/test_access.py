@@ -39,6 +39,7 @@ VALUES = {
     "member_import_id": "1",
     "statement_id": "1",
     "run_id": "1",
+    "plan_id": "1",
     "step_id": "1",
     "payment_id": "1",
     "closing_id": "1",

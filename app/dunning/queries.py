@@ -13,6 +13,7 @@ from app.access import Access, StaffAccess
 from app.dunning.rules import next_step
 from app.errors import NotFound
 from app.invoices.queries import LEFT, UNPAID
+from app.invoices.reminders import plans_where
 from db.models import (
     Company,
     DunningLetter,
@@ -20,6 +21,7 @@ from db.models import (
     DunningStep,
     Invoice,
     InvoiceKind,
+    PlanInvoice,
     Reminder,
     RunState,
 )
@@ -74,7 +76,14 @@ _fee = sqlalchemy.select(col(Reminder.id)).where(
 
 def reasons_held() -> list[tuple[Any, str]]:
     """(condition, words) of what keeps an invoice from being reminded, besides its member's credit."""
-    return [(col(Company.closed_at).is_not(None), "Adhérent radié : le recouvrement se suit hors du portail")]
+    planned = sqlalchemy.select(col(PlanInvoice.id)).where(
+        col(PlanInvoice.company_id) == Invoice.company_id, col(PlanInvoice.invoice_id) == Invoice.id,
+        col(PlanInvoice.ended_at).is_(None),
+    )  # fmt: skip
+    return [
+        (col(Company.closed_at).is_not(None), "Adhérent radié : le recouvrement se suit hors du portail"),
+        (planned.exists(), "Échéancier accordé, et non rompu"),
+    ]
 
 
 CREDIT = "Le service doit de l’argent à cet adhérent : déduisez-le ou remboursez-le d’abord"
@@ -223,7 +232,11 @@ class Counts(NamedTuple):
     """Things that wait for somebody beside the reminders."""
 
     suspensions: int
+    plans: int
+    late_plans: int
 
 
-async def counts_of(access: StaffAccess) -> Counts:
-    return Counts(len(await proposed_suspensions(access)))
+async def counts_of(access: StaffAccess, today: date) -> Counts:
+    plans = [each for each in await plans_where(access, today) if not each.is_paid]
+    late = sum(bool(each.late) for each in plans)
+    return Counts(len(await proposed_suspensions(access)), len(plans), late)

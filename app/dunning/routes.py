@@ -63,7 +63,7 @@ async def _index(access: StaffAccess, form: Form[Any]) -> Page:
     return page(
         "dunning/index.html", form=form, steps=steps, due=due[:LISTED], number=len(due),
         sums=views.sums_of(steps, due), aside=views.reasons_of(aside), runs=runs, today=clock.today(),
-        left_cents=sum(each.late.left_cents for each in due), counts=await counts_of(access),
+        left_cents=sum(each.late.left_cents for each in due), counts=await counts_of(access, clock.today()),
         kinds=KIND_WORDS,
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Reads of what was done about an invoice that is not paid, for its page on both sides."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -8,7 +9,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.access import Access
-from db.models import DunningLetter, Invoice, Reminder
+from app.invoices.instalments import Instalment, PlanLine, PlannedInvoice, lines_of
+from app.invoices.queries import LEFT
+from db.models import DunningLetter, Invoice, PaymentPlan, PlanInvoice, Reminder
 
 
 class ReminderLine(NamedTuple):
@@ -47,3 +50,76 @@ async def reminders_of(access: Access, invoice: Invoice) -> list[ReminderLine]:
         col(Reminder.invoice_id) == invoice.key, col(Reminder.undone_at).is_(None),
     )  # fmt: skip
     return [ReminderLine(*row) for row in await access.table(mine)]
+
+
+class PlanView(NamedTuple):
+    """A payment plan that lasts, as it stands today."""
+
+    id: int
+    company_id: int
+    agreed_on: date
+    cents: int
+    note: str
+    invoices: list[PlannedInvoice]
+    lines: list[PlanLine]
+
+    @property
+    def is_paid(self) -> bool:
+        return all(each.covered_cents >= each.cents for each in self.lines)
+
+    @property
+    def late(self) -> list[PlanLine]:
+        return [each for each in self.lines if each.state == "en retard"]
+
+
+_LASTING: Any = (
+    sqlalchemy.select(
+        col(PaymentPlan.id), col(PaymentPlan.company_id), col(PaymentPlan.agreed_on), col(PaymentPlan.cents),
+        col(PaymentPlan.note), col(PaymentPlan.instalments),
+    )
+    .where(col(PaymentPlan.ended_at).is_(None))
+    .order_by(col(PaymentPlan.id))
+)  # fmt: skip
+_PLANNED: Any = (
+    sqlalchemy.select(
+        col(PlanInvoice.plan_id), col(Invoice.id), col(Invoice.number), col(PlanInvoice.cents), LEFT
+    )
+    .join(Invoice, col(Invoice.id) == PlanInvoice.invoice_id)
+    .order_by(col(Invoice.due_on), col(Invoice.id))
+)
+
+
+async def plans_where(access: Access, today: date, *conditions: Any) -> list[PlanView]:
+    """Plans that last, of these conditions on PaymentPlan, as they stand."""
+    plans = await access.table(_LASTING.where(*conditions))
+    invoices: dict[int, list[PlannedInvoice]] = {}
+    ids, owners = [row[0] for row in plans], {row[1] for row in plans}
+    theirs = _PLANNED.where(
+        col(PlanInvoice.plan_id).in_(ids), col(PlanInvoice.company_id).in_(owners),
+        col(Invoice.company_id) == col(PlanInvoice.company_id),
+    )  # fmt: skip
+    for plan_id, *rest in await access.table(theirs) if plans else ():
+        invoices.setdefault(plan_id, []).append(PlannedInvoice(*rest))
+    return [_view(row, invoices.get(row[0], []), today) for row in plans]
+
+
+def _view(row: Sequence[Any], invoices: list[PlannedInvoice], today: date) -> PlanView:
+    plan_id, company_id, agreed_on, cents, note, instalments = row
+    lines = lines_of(instalments_of(instalments), invoices, today)
+    return PlanView(plan_id, company_id, agreed_on, cents, note, invoices, lines)
+
+
+async def plan_of(access: Access, invoice: Invoice, today: date) -> PlanView | None:
+    """The plan that an invoice, which the reader's door gave, is paid by."""
+    mine = sqlalchemy.select(col(PlanInvoice.plan_id)).where(
+        col(PlanInvoice.company_id) == invoice.company_id, col(PlanInvoice.invoice_id) == invoice.key,
+        col(PlanInvoice.ended_at).is_(None),
+    )  # fmt: skip
+    found = await plans_where(
+        access, today, col(PaymentPlan.company_id) == invoice.company_id, col(PaymentPlan.id).in_(mine)
+    )
+    return found[0] if found else None
+
+
+def instalments_of(stored: Sequence[Sequence[Any]]) -> list[Instalment]:
+    return [Instalment(date.fromisoformat(due_on), cents) for due_on, cents in stored]

@@ -269,10 +269,11 @@ HELD = (
         "La déclaration annuelle et les factures",
         "contact, effectifs et montants déclarés, réponse sur les salariés dont le décompte est douteux, "
         "qui a validé et quand, demandes de correction ; factures, avoirs et règlements de l’entreprise, "
-        "le chemin de ses factures électroniques, relances d’une facture, à quelle adresse, et qui du "
-        "service les a faites.",
+        "le chemin de ses factures électroniques, relances et échéanciers, à quelle adresse, et qui du "
+        "service les a faits.",
         "les noms et les contacts, {declarations} ; les références des règlements, {invoices} ; les "
-        "relances, {reminders} ; les effectifs et les montants, qui ne désignent personne, restent",
+        "relances, {reminders} ; les échéanciers, {plans} ; les effectifs et les montants, "
+        "qui ne désignent personne, restent",
         {
             "annualdeclaration": "company_id year typed nobody_left headcount counts lines net_cents "
             "vat_cents total_cents number fingerprint receipt started_at updated_at updated_by "
@@ -290,6 +291,9 @@ HELD = (
             "fee_cents refused leaves_at started_at ended_at printed_at",
             "dunningletter": "company_id run_id subject text signed_by address lines is_posted recipients "
             "messages made_at",
+            "paymentplan": "company_id account_id agreed_on cents instalments note ended_at ended_by "
+            "ended_reason created_at",
+            "planinvoice": "company_id plan_id invoice_id cents ended_at",
             "reminder": "company_id letter_id invoice_id step_id on_day left_cents fee_id undone_at "
             "decided_at",
         },

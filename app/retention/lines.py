@@ -197,6 +197,18 @@ LINES = (
         is_masculine=True,
     ),
     Line(
+        "plans",
+        "Échéanciers de paiement",
+        ("échéancier", "échéanciers"),
+        Fate.ERASED,
+        "après leur accord",
+        months=Months(60, 36, 120),
+        source=CIVIL,
+        tables="paymentplan planinvoice",
+        waits="une facture à payer",
+        is_masculine=True,
+    ),
+    Line(
         "contacts",
         "Contacts d’un adhérent radié",
         ("adhérent", "adhérents"),

@@ -59,6 +59,8 @@ from db.models import (
     Membership,
     OutboxMail,
     Payment,
+    PaymentPlan,
+    PlanInvoice,
     PublicInquiry,
     RequestMessage,
     RetentionPeriod,
@@ -146,6 +148,9 @@ _hire = and_(
 _unpaid_thread = exists().where(col(Invoice.id) == col(Inquiry.invoice_id), UNPAID)
 _has_references = exists().where(
     col(Payment.invoice_id) == col(Invoice.id), col(Payment.reference).not_like(f"{ERASED}%")
+)
+_unpaid_plan = exists().where(
+    col(PlanInvoice.plan_id) == col(PaymentPlan.id), col(Invoice.id) == col(PlanInvoice.invoice_id), UNPAID
 )
 _owes = exists().where(col(Invoice.company_id) == col(Company.id), UNPAID)
 _asked = exists().where(
@@ -240,6 +245,14 @@ DUE: dict[str, tuple[Due, ...]] = {
             DunningRun.started_at,
             _before(col(DunningRun.started_at)),
             _always(col(DunningRun.state).in_((RunState.RUNNING, RunState.UNDOING))),
+        ),
+    ),
+    "plans": (
+        Due(
+            PaymentPlan,
+            PaymentPlan.created_at,
+            _before(col(PaymentPlan.created_at)),
+            _always(_unpaid_plan),
         ),
     ),
     "statements": (Due(BankStatement, BankStatement.created_at, _before(col(BankStatement.created_at))),),

@@ -126,6 +126,7 @@ LIMITS: dict[str, Limits] = {
     "invoice_issued": SERVICE,
     "invoice_called": SERVICE,
     "dunning": SERVICE,
+    "payment_plan": SERVICE,
     "declaration_due": SERVICE,
     "membership_changed": SERVICE,
     "expiries": SERVICE,

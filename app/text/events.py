@@ -84,6 +84,8 @@ EVENTS = {
     "dunning_step_changed": "étape de relance modifiée",
     "reminder_sent": "facture relancée par le service",
     "reminder_undone": "relance annulée avant son départ",
+    "plan_agreed": "échéancier accordé par le service",
+    "plan_ended": "échéancier rompu par le service",
     "suspension_declined": "suspension proposée, et écartée par la direction",
     "thing_taken": "pris en charge",
     "thing_given": "confié à un collègue",

@@ -68,6 +68,7 @@ from db.models.member_import import (
     MemberImportState,
 )
 from db.models.membership import Invitation, Membership
+from db.models.plan import PaymentPlan, PlanInvoice
 from db.models.planning import CalendarFeed, CareCentre, NoticeKind, Slot, VisitNotice
 from db.models.platform import FlowKind, FlowState, InvoiceStatus, PlatformFlow
 from db.models.retention import RetentionPeriod
@@ -168,6 +169,8 @@ __all__ = [
     "OutboxMail",
     "Passkey",
     "Payment",
+    "PaymentPlan",
+    "PlanInvoice",
     "PlatformFlow",
     "Professional",
     "ProfessionalAbsence",

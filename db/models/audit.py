@@ -95,6 +95,8 @@ class AuditKind(StrEnum):
     REMINDER_SENT = "reminder_sent"
     REMINDER_UNDONE = "reminder_undone"
     SUSPENSION_DECLINED = "suspension_declined"
+    PLAN_AGREED = "plan_agreed"
+    PLAN_ENDED = "plan_ended"
     THING_TAKEN = "thing_taken"
     THING_GIVEN = "thing_given"
     THING_RELEASED = "thing_released"

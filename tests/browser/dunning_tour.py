@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app import clock
-from db.models import DunningLetter, DunningRun, DunningStep, Reminder
+from db.models import DunningLetter, DunningRun, DunningStep, PaymentPlan, PlanInvoice, Reminder
 from tests.browser.reader import Reader
 from tests.browser.stops import kept
 from tests.world import OURS, TwoCompanies
@@ -29,8 +29,16 @@ async def dunning_pages(reader: Reader, world: TwoCompanies) -> list[str]:
         on_day=clock.today(), left_cents=6_000,
     )  # fmt: skip
     await kept(reader, reminder)
+    plan = PaymentPlan(
+        company_id=world.theirs.key, account_id=world.clerk.key, agreed_on=clock.today(), cents=6_000,
+        instalments=[["2026-12-31", 3_000], ["2027-01-31", 3_000]], token="t", created_at=now,
+    )  # fmt: skip
+    await kept(reader, plan)
+    await kept(reader, PlanInvoice(company_id=world.theirs.key, plan_id=plan.key, invoice_id=2, cents=6_000))
     return [
+        "/echeanciers", f"/echeanciers/{plan.id}", f"/echeanciers/{plan.id}/rupture",
+        "/adherents/00010/echeancier", "/adherents/00010/echeancier?facture=1&premier=31/12/2026",
         "/relances", "/relances/etapes", "/relances/etapes/nouvelle", "/relances/suspensions",
+        "/relances/suspensions/00010",
         f"/relances/etapes/{step.id}", f"/relances/etapes/{step.id}/retrait", f"/relances/{run.id}",
-        f"/relances/{run.id}/lettres", f"/relances/{run.id}/annulation", "/relances/suspensions/00010",
-    ]  # fmt: skip
+        f"/relances/{run.id}/lettres", f"/relances/{run.id}/annulation",     ]  # fmt: skip

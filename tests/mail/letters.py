@@ -34,6 +34,7 @@ CONTEXT = {
     "kinds": [(NAME, 3, "2 jours")], "mine": 1, "waiting": 3,
     "file": [NAME], "to_employee": False, "when": "lundi 2 mars 2026 à 9 h 30", "convocation": CONVOCATION,
     "invoice_paper": PAPER, "what": "invited", "unused": "3 ans", "is_factor": True,
+    "reason": "", "instalments": [("15 mars 2026", 6_000, [("F2026-1", "RF18 F2026 1", 6_000)])],
     "signed_by": NAME, "invoices": [(1, "F2026-1", "15 mars 2026", 12_000, "RF18 F2026 1")],
 }  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Payment plans: what a member pays later, in instalments that staff agreed to."""
