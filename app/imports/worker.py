@@ -33,6 +33,7 @@ except ImportError:  # a system without such limits still reads files
 TOO_HEAVY = f"Ce fichier est trop lourd à lire : {FEWER}."
 MEMORY = 120 * 1024 * 1024  # bytes, over what the process uses before it opens the file
 CPU_SECONDS = 60
+BEHIND = 5  # of niceness, after its companion, which is behind the pages
 PIECE = 1024 * 1024  # bytes of a DSN, at a time
 BUNDLE = 250  # lines said at once: the database takes them apart, in one statement
 
@@ -97,7 +98,7 @@ def say(words: dict[str, Any] | list[dict[str, Any]]) -> None:
 def limit_resources() -> None:
     """Bounded memory and time, nothing written to disk, no core file, behind everybody else."""
     with contextlib.suppress(OSError, AttributeError):
-        os.nice(10)
+        os.nice(BEHIND)
     if resource is None:
         return
     limits = (

@@ -118,9 +118,11 @@ def _beside(served: Served, folder: Path, name: str) -> dict[str, float]:
 
 
 def _processor(pid: int) -> float:
-    """Of a process and of its children that have ended, in seconds."""
+    """Of a process and of its children, also those that have ended, in seconds."""
     told = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:15]
-    return sum(map(int, told)) / os.sysconf("SC_CLK_TCK")
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [int(child) for task in tasks for child in task.read_text().split()]
+    return sum(map(int, told)) / os.sysconf("SC_CLK_TCK") + sum(map(_processor, children))
 
 
 if __name__ == "__main__":
