@@ -85,7 +85,7 @@ def check_instalments(given: Sequence[Instalment], cents: int, today: date) -> N
 
 
 def covered_of(invoices: Sequence[PlannedInvoice]) -> int:
-    """What was received since, on the invoices of a plan."""
+    """Money received since, on the invoices of a plan."""
     return sum(max(0, each.cents - max(0, each.left_cents)) for each in invoices)
 
 
