@@ -24,6 +24,7 @@ from app.web.paging import row_number
 from app.web.signatures import Request, Staff, get, post
 
 HERE = "/service/feuille"
+COMING = 6  # sheets proposed instead of an empty one
 
 
 @get(HERE, right=StaffRight.PLANNING)
@@ -98,13 +99,17 @@ async def _day_sheet_page(
     access: StaffAccess, chosen: str, day: date, form: Form[Any], template: str = "clinic/day_sheet.html"
 ) -> Page:
     places = {str(each.key): each.name for each in await queries.centres(access)}
-    centre = chosen if chosen in places else next(iter(places), "")
+    coming = [(each, str(place)) for each, place in await queries.coming_sheets(access, day, COMING)]
+    # Without a choice, a centre that receives somebody that day.
+    open_one = next((place for each, place in coming if each == day and place in places), "")
+    centre = chosen if chosen in places else open_one or next(iter(places), "")
     if not centre and template != "clinic/day_sheet.html":
         raise NotFound
     rows = await day_rows(access, int(centre), day) if centre else []
     lines = day_lines(rows, clock.now())
     return page(
         template, form=form, centres=places, centre=centre, day=day, words=long_day(day),
+        coming=[(each, long_day(each), place) for each, place in coming if place in places],
         lines=lines, may_mark=any(each.may_mark or each.may_arrive for each in lines),
         papers=await queries.papers_waiting(access, int(centre), day) if centre else 0,
         may_share=StaffRight.MEDICAL in access.rights and any(each.is_done for each in lines),

@@ -275,6 +275,25 @@ async def day_rows(access: StaffAccess, centre_id: int, day: date) -> list[SlotR
     return [SlotRow(*row) for row in await access.table(statement)]
 
 
+MOST_LOOKED_AT, AHEAD_OF_SHEETS = 500, timedelta(days=31)
+
+
+async def coming_sheets(access: StaffAccess, since: date, most: int) -> list[tuple[date, int]]:
+    """The next days, from that one, on which a centre receives somebody, each with the centre."""
+    starts = col(Slot.starts_at)
+    statement = (
+        sqlalchemy.select(starts, col(Slot.centre_id))
+        .where(
+            col(Slot.state).in_(BOOKED), col(Slot.employee_id).is_not(None), starts >= midnight(since),
+            starts < midnight(since + AHEAD_OF_SHEETS),
+        )
+        .order_by(starts)
+        .limit(MOST_LOOKED_AT)
+    )  # fmt: skip
+    found = {(day_of(at), centre): None for at, centre in await access.table(statement)}
+    return list(found)[:most]
+
+
 async def centres(access: StaffAccess, today: date | None = None) -> list[CareCentre]:
     """All of them, or those that are open on that day, by name."""
     statement = select(CareCentre).order_by(CareCentre.name)

@@ -13,6 +13,7 @@ from tests.inbox.steps import propose, times_on
 from tests.pages import check
 from tests.planning.steps import a_person, a_slot, the_slot
 from tests.reading import rows
+from tests.staff.scopes import another_centre
 
 pytestmark = pytest.mark.usefixtures("time_machine_at")  # Monday 2 March 2026
 
@@ -116,6 +117,23 @@ async def test_an_empty_day_says_so(clerk):
     assert "Aucun rendez-vous lundi 2 mars" in page.text
     assert "La date « n&#39;importe quoi » ne se lit pas" in page.text
     assert 'aria-describedby="jour-hint jour-error"' in page.text
+
+
+async def test_an_empty_day_leads_to_the_next_ones_where_somebody_comes(clerk, portal, world):
+    other = await another_centre(portal)
+    for centre, day in ((1, 9), (other, 10), (1, 10)):
+        at, person = datetime(2026, 3, day, 8 + centre, tzinfo=UTC), await a_person(portal, world.site)
+        slot = await a_slot(portal, world.site, person, at, professional=f"Dr {centre}", state="confirmed")
+        async with portal.database.transaction(write=True) as session_:
+            (await session_.get(Slot, slot.key)).centre_id = centre
+    page = await clerk.get(SHEET)
+    check(page)
+    found = re.findall(r'centre=(\d+)&amp;jour=([0-9/]+)">(?:Lundi|Mardi)', page.text)
+    assert found == [("1", "09/03/2026"), ("1", "10/03/2026"), (str(other), "10/03/2026")]
+    # Nobody has chosen a centre: the one where somebody comes.
+    sheet = await clerk.get(f"{SHEET}?jour=10/03/2026")
+    assert "confirmé" in sheet.text
+    assert "Feuilles suivantes" not in sheet.text
 
 
 async def test_a_centre_is_named_once(clerk):
