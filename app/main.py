@@ -36,6 +36,9 @@ from app.company_details import routes as company_details
 from app.contact import routes as contact
 from app.contributions import receipt
 from app.contributions import routes as contributions
+from app.debits import mandates, remittances
+from app.debits import routes as debits
+from app.debits.runs import work_portion as debit_portion
 from app.declarations import routes as declarations
 from app.demo import routes as demo
 from app.demo.door import demo_access
@@ -138,14 +141,14 @@ MEMBER: list[Any] = [
     *company_details.MEMBER, *people.MEMBER, *history.MEMBER,
     *planning.MEMBER, *appointments.MEMBER, *calendars.MEMBER,
     *contact.MEMBER,
-    *invoices.MEMBER, *documents.MEMBER,
+    *invoices.MEMBER, *debits.MEMBER, *documents.MEMBER,
     *contributions.MEMBER,
 ]  # fmt: skip
 FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [
     staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF, *batches.STAFF, *due.STAFF,
     *campaigns.STAFF, *calls.STAFF, *billing.STAFF, *platform.STAFF, *bank.STAFF, *bookkeeping.STAFF,
-    *dunning.STAFF, *plans.STAFF,
+    *dunning.STAFF, *plans.STAFF, *mandates.STAFF, *remittances.STAFF,
     *search.STAFF, *members.STAFF,
     *colleagues.STAFF, *retention.STAFF, *disclosure.STAFF,
 ]  # fmt: skip
@@ -220,6 +223,7 @@ async def work_beside_requests(app: Litestar) -> AsyncIterator[None]:
         work_on_batches(portal),
         *(work_in_portions(portal, name, portion) for name, portion in PORTIONS.items()),
         work_in_portions(portal, "members", ImportWork().portion),
+        work_in_portions(portal, "debits", debit_portion),
         forget_sent_files(portal),
     ]
     if portal.settings.platform_url:

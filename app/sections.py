@@ -105,6 +105,7 @@ STAFF_SECTIONS = (
     StaffSection("campaigns", "campaigns.index", "Cotisations", StaffRight.BILLING),
     StaffSection("platform", "platform.index", "Factures électroniques", StaffRight.BILLING),
     StaffSection("bank", "bank.index", "Règlements", StaffRight.BILLING, whole=True),
+    StaffSection("debits", "debits.index", "Prélèvements", StaffRight.BILLING),
     StaffSection("bookkeeping", "bookkeeping.index", "Comptabilité", StaffRight.BILLING, whole=True),
     StaffSection("dunning", "dunning.index", "Relances", StaffRight.BILLING, whole=True),
     StaffSection("colleagues", "colleagues.index", "Équipe du service", StaffRight.TEAM),

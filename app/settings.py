@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from pydantic_settings import SettingsConfigDict
 from sqlalchemy.engine import make_url
 from stdnum import bic, iban
+from stdnum.eu import at_02
 from stdnum.fr import siret, tva
 
 from app.platform_settings import PlatformSettings, is_loopback
@@ -41,8 +42,8 @@ def contrast_with_white(colour: str) -> float:
 ADDRESSES = (
     "mail_from", "bounce_address", "service_email", "service_contributions_email", "service_dpo_email",
 )  # fmt: skip
-# The account that France gives as an example: nobody's.
-DEMO_ACCOUNT = ("FR7630006000011234567890189", "AGRIFRPP")
+# The account that France gives as an example, and a creditor: nobody's.
+DEMO_ACCOUNT = ("FR7630006000011234567890189", "AGRIFRPP", "FR72ZZZ123456")
 # Digits in their order: nobody's.
 DEMO_SELLER = {
     "service_siret": "12345678200010", "service_vat_number": "FR11123456782",
@@ -103,6 +104,10 @@ class Settings(PlatformSettings):
     # On invoices, with the code that banking applications read.
     service_iban: str = ""
     service_bic: str = ""
+    # The creditor's identifier (ICS), without which nobody is debited; days before a debit when its member is
+    # told: 14 by the rules of SEPA, unless the members agreed on fewer.
+    service_creditor_id: str = ""
+    service_debit_notice_days: int = Field(default=14, ge=1, le=30)
     # The seller of the invoices, which are electronic: the law wants all of it once the portal is in service.
     service_siret: str = ""
     service_vat_number: str = ""
@@ -159,6 +164,14 @@ class Settings(PlatformSettings):
             raise ValueError(f"« {value} » n’est pas un numéro valable : un caractère est faux ou manque")
         return str(checked.compact(value))
 
+    @field_validator("service_creditor_id")
+    @classmethod
+    def _creditor(cls, value: str) -> str:
+        """The bank refuses a file whose creditor is wrong."""
+        if value and not at_02.is_valid(value):
+            raise ValueError(f"« {value} » n’est pas un ICS valable : un caractère est faux ou manque")
+        return str(at_02.compact(value))
+
     @field_validator("service_siret", "service_vat_number")
     @classmethod
     def _number(cls, value: str, info: ValidationInfo) -> str:
@@ -181,7 +194,7 @@ class Settings(PlatformSettings):
         self.database_url = _database_url(self.database_url, self.data_dir)
         self.secret_key = self._secret()
         if self.demo and not self.service_iban:
-            self.service_iban, self.service_bic = DEMO_ACCOUNT
+            self.service_iban, self.service_bic, self.service_creditor_id = DEMO_ACCOUNT
         if self.demo and not self.service_siret:
             for name, value in DEMO_SELLER.items():
                 setattr(self, name, getattr(self, name) or value)
@@ -223,6 +236,10 @@ class Settings(PlatformSettings):
                 "PORTAIL_SERVICE_VAT_NUMBER manque : les factures portent le numéro de TVA du service, "
                 "ou PORTAIL_SERVICE_VAT_EXEMPTION l’article qui l’en dispense"
             )
+
+    @property
+    def takes_debits(self) -> bool:
+        return bool(self.service_creditor_id and self.service_iban)
 
     @property
     def service_place(self) -> tuple[str, str, str]:

@@ -12,6 +12,7 @@ from app.commands import NewStaff
 from app.company_details.forms import Details
 from app.contact.forms import PublicMessage
 from app.contributions import forms as contributions
+from app.debits.forms import NewMandate
 from app.disclosure.forms import Asked, Corrected
 from app.employee_files.columns import read
 from app.employees.forms import Corrections, Identity
@@ -34,6 +35,7 @@ FORMS: dict[type[BaseModel], tuple[str, ...]] = {
     NewStaff: ("last_name", "first_name"),
     NewColleague: ("last_name", "first_name"),
     NewPasskey: ("name",),
+    NewMandate: ("holder",),
     NewMember: ("last_name", "first_name", "job_title"),
     PublicMessage: ("name",),
     contributions.Contact: ("contact_name",),
@@ -50,7 +52,10 @@ FORMS: dict[type[BaseModel], tuple[str, ...]] = {
     Details: ("name", "town", "administrative_name", "billing_name", "summons_name"),
 }  # fmt: skip
 # What somebody does, and the name of a company in the register, which a member may not shorten.
+
+
 LONGER = dict.fromkeys(((Details, "name"), (Entry, "name"), (NewProfessional, "name")), 120)
+LONGER[(NewMandate, "holder")] = 70  # in the bank’s file
 LONGER |= {(form, "job_title"): 120 for form in (NewAccount, Profile, NewMember)}
 FIELDS = [(form, name) for form, names in FORMS.items() for name in names]
 SITES = [

@@ -15,7 +15,7 @@ from app.errors import NotFound, Refused
 from app.invoices.life_cycle import state_words, tone
 from app.invoices.paper import file_name, paper_of, pdf_of
 from app.invoices.parties import printed_of
-from app.invoices.queries import notes_of, payments_of, row_of
+from app.invoices.queries import coming_debit, notes_of, payments_of, row_of
 from app.invoices.reminders import plan_of, reminders_of
 from app.invoices.rules import BilledLine, declared_by, shares_of
 from app.invoices.staff import ReceivedPayment, issue_credit_note
@@ -159,7 +159,8 @@ async def _invoice_page(
     payments, shares = await payments_of(access, invoice), shares_of(invoice.lines)
     banked, flow = await statement_payments(access, payments), await flow_of(access, invoice)
     return page(
-        template, form=form, payment=payment, banked={reference for _, reference in banked},
+        template, form=form, payment=payment,
+        debit=await coming_debit(access, invoice), banked={reference for _, reference in banked},
         invoice=invoice, member=company, line=line_of(row, today), is_note=is_note,
         word="Avoir" if is_note else "Facture", items=items_of(invoice.lines), settles=settled,
         payments=[(each, amount(each.cents)) for each in payments],

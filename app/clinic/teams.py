@@ -65,6 +65,8 @@ SETTINGS = {
     "service_vat_number": "N° de TVA", "service_legal_form": "Forme juridique",
     "service_vat_percent": "Taux de TVA par défaut (%)", "service_vat_exemption": "Dispense de TVA",
     "service_late_penalty": "Pénalités de retard", "service_discount": "Escompte", "service_iban": "IBAN",
+    "service_creditor_id": "Identifiant de créancier (ICS)",
+    "service_debit_notice_days": "Jours d’avis avant un prélèvement",
 }  # fmt: skip
 
 

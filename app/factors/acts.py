@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 from sqlmodel import col, func, select
 
-from app.access import Access, AccountAccess, StaffAccess, of_account
+from app.access import Access, AccountAccess, MemberAccess, StaffAccess, of_account
 from app.errors import Refused
 from app.factors.rules import matching_step, new_codes, plain_code, secret_of
 from app.mail.outbox import queue_mail
@@ -125,15 +125,14 @@ async def _use_paper(access: AccountAccess, code: str, now: datetime) -> None:
 
 
 async def count_proof(
-    access: AccountAccess, now: datetime, *, is_right: bool, field: str = "code", wrong: str = WRONG
-) -> None:
+    access: AccountAccess | MemberAccess, now: datetime, *, is_right: bool, field: str = "code",
+    wrong: str = WRONG, kind: str = "factor",
+) -> None:  # fmt: skip
     """Count this guess, outside the transaction and before any write; `Refused` when it was wrong."""
     portal = access.portal
     async with access.paused():
         try:
-            guess = await count_guess(
-                portal.database, now, portal.keys.bucket("factor", str(access.account.key))
-            )
+            guess = await count_guess(portal.database, now, portal.keys.bucket(kind, str(access.account.key)))
         except TooMany as error:
             wait = formats.wait(error.wait.total_seconds())
             raise Refused(f"Trop d’essais. Réessayez dans {wait}.", field, status_code=429) from None

@@ -99,6 +99,7 @@ TARGETS = {
     AuditKind.REMINDER_UNDONE: INVOICE,
     AuditKind.PLAN_AGREED: INVOICE,
     AuditKind.PLAN_ENDED: INVOICE,
+    AuditKind.DEBIT_REFUSED: INVOICE,
     AuditKind.INQUIRY_SENT: INQUIRY,
     AuditKind.INQUIRY_REPLIED: INQUIRY,
     AuditKind.INQUIRY_ANSWERED: INQUIRY,
@@ -123,4 +124,8 @@ SECTIONS = {
     AuditKind.DETAILS_REFUSED: Section("company_details.show", Right.VIEW),
     AuditKind.EMPLOYEES_IMPORTED: Section("imports.index", Right.EMPLOYEES),
     AuditKind.IMPORT_UNDONE: Section("imports.index", Right.EMPLOYEES),
+    AuditKind.MANDATE_SIGNED: Section("debits.mandate", Right.INVOICES),
+    AuditKind.MANDATE_SUSPENDED: Section("debits.mandate", Right.INVOICES),
+    AuditKind.MANDATE_RESUMED: Section("debits.mandate", Right.INVOICES),
+    AuditKind.MANDATE_REVOKED: Section("debits.mandate", Right.INVOICES),
 }

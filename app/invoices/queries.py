@@ -16,7 +16,7 @@ from app.invoices.rules import CREDITED, STATE_WORDS, InvoiceState, left_of, sta
 from app.rights import Right, rights_of
 from app.sessions import is_alive
 from app.web.paging import PAGE
-from db.models import Company, Invoice, InvoiceKind, Membership, Payment
+from db.models import Company, Debit, DebitRun, DebitState, Invoice, InvoiceKind, Membership, Payment
 
 FIRST, LAST = date(1, 1, 1), date(9999, 12, 31)
 MOST_EXPORTED = 5_000
@@ -207,6 +207,24 @@ async def invoices_of(
     given = {"place": LAST, "row": 0, "since": FIRST, "until": LAST, "most": most}
     rows = await access.table(_PAGES[state], given | {"company": company_id, "today": today})
     return [InvoiceRow(*row) for row in rows]
+
+
+_DEBIT = (
+    of_company(Debit)
+    .where(col(Debit.invoice_id) == bindparam("invoice"))
+    .where(col(Debit.state).in_((DebitState.PLANNED, DebitState.FILED)))
+    .limit(1)
+)
+_RUN_DAY = sqlalchemy.select(col(DebitRun.collect_on)).where(col(DebitRun.id) == bindparam("run"))
+
+
+async def coming_debit(access: Access, invoice: Invoice) -> tuple[date, str] | None:
+    """The day when an invoice that the reader's door gave is debited, and the end of the account's number."""
+    debit = await access.first(_DEBIT, {"company": invoice.company_id, "invoice": invoice.key})
+    if debit is None:
+        return None
+    rows = await access.table(_RUN_DAY, {"run": debit.run_id})
+    return rows[0][0], debit.iban_last
 
 
 # Invoices of a person's companies together, in one statement or two whatever their number.

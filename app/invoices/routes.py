@@ -19,6 +19,7 @@ from app.invoices.queries import (
     MOST_EXPORTED,
     Totals,
     bills_of,
+    coming_debit,
     invoices_before,
     notes_of,
     payments_of,
@@ -108,6 +109,7 @@ async def show(access: Member, invoice_id: FromPath[int]) -> Response[Any]:
         bank=bank_of(row, access.portal.settings),
         electronic=electronic,
         steps=await life_of(access, invoice) if electronic else [],
+        debit=await coming_debit(access, invoice) if row.left_cents > 0 else None,
     )
 
 

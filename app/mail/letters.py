@@ -190,5 +190,6 @@ def _secret(portal: Portal, mail: OutboxMail) -> str:
     """The password or the link's token that this letter carries, "" for most."""
     if not mail.secret_seed:
         return ""
-    keys, is_password = portal.keys, mail.template == "account_created"
-    return (keys.mailed_password if is_password else keys.mailed_link)(mail.secret_seed)
+    keys = portal.keys
+    derive = {"account_created": keys.mailed_password, "mandate_code": keys.mailed_code}
+    return derive.get(mail.template, keys.mailed_link)(mail.secret_seed)

@@ -299,6 +299,22 @@ HELD = (
         },
     ),
     Held(
+        "Les mandats de prélèvement",
+        "qui a signé et quand, le titulaire du compte, l’IBAN chiffré et ses quatre derniers caractères, "
+        "l’empreinte du code envoyé par courriel ; chaque prélèvement, sa facture, son jour, son montant, la "
+        "raison d’un refus de la banque ; les fichiers envoyés à la banque, chiffrés.",
+        "{mandates} ; les prélèvements et leurs fichiers, {debits}",
+        {
+            "mandate": "company_id account_id rum scheme state holder signer iban_sealed iban_last code_hash "
+            "code_until printed created_at signed_at alive_on used_on ended_at why",
+            "debit": "company_id run_id invoice_id mandate_id scheme rum iban_last cents reference state why "
+            "code ended_on",
+            "debitrun": "collect_on account_id state after debits total_cents problem created_at filed_at",
+            "debitfile": "run_id scheme message_id debits total_cents content",
+            "debitreturn": "fingerprint account_id file_name rows created_at applied_at",
+        },
+    ),
+    Held(
         "Les écritures comptables du service",
         "le code et le nom de l’adhérent, la facture ou le règlement, sa date et ses montants, compte par "
         "compte ; ce que la loi demande de garder (fichier des écritures comptables).",

@@ -2,23 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.retention.rules import (
-    COUNTED,
-    DRAFT_KEPT,
-    FLOW,
-    HELD_FOR,
-    LIFE,
-    LINK,
-    SETTLED,
-    STARTED,
-    UNAPPLIED,
-    Fate,
-    Fixed,
-    Line,
-    Months,
-    duration,
-    duration_in_months,
-)
+from app.retention.rules import SETTLED, Fate, Line, Months, duration_in_months
 
 CNIL_GUIDE = "CNIL, guide des SPST, 2023 : le service fixe la durée"
 CNIL_LOGS = "CNIL, délibération n° 2021-122 : de 6 mois à un an"
@@ -209,6 +193,28 @@ LINES = (
         is_masculine=True,
     ),
     Line(
+        "mandates",
+        "Mandats de prélèvement",
+        ("mandat", "mandats"),
+        Fate.ERASED,
+        "après leur signature ou leur dernier débit",
+        months=Months(48, 36, 120),
+        source="36 mois sans débit (règlement SEPA), et 13 mois pour contester un débit",
+        tables="mandate",
+        waits="un prélèvement en cours",
+        is_masculine=True,
+    ),
+    Line(
+        "debits",
+        "Prélèvements et fichiers de la banque",
+        ("remise", "remises"),
+        Fate.ERASED,
+        "après le jour du prélèvement ; les règlements restent",
+        months=Months(24, 13, 120),
+        source="13 mois pour contester un débit, article L133-24 du Code monétaire et financier",
+        tables="debitrun debit debitfile debitreturn",
+    ),
+    Line(
         "contacts",
         "Contacts d’un adhérent radié",
         ("adhérent", "adhérents"),
@@ -341,60 +347,3 @@ LINES = (
 )
 LINE = {line.key: line for line in LINES}
 DEFAULTS: Mapping[str, int] = {line.key: line.months.proposed for line in LINES}
-
-
-FIXED = (
-    Fixed(
-        "Connexion en cours",
-        duration(FLOW),
-        "signinflow",
-    ),
-    Fixed(
-        "Brouillon d’une session terminée",
-        duration(DRAFT_KEPT),
-        "draft",
-    ),
-    Fixed(
-        "Liens envoyés par courriel",
-        f"{duration(LINK)} après leur expiration",
-        "accounttoken",
-    ),
-    Fixed(
-        "Navigateurs reconnus",
-        f"{duration(LIFE)} après la dernière connexion",
-        "knowndevice",
-    ),
-    Fixed(
-        "Clés d’accès",
-        "jusqu’à ce que la personne les retire, change de mot de passe ou d’adresse ; au service, tant "
-        "qu’elle y travaille",
-        "passkey",
-    ),
-    Fixed(
-        "Protection contre les essais",
-        f"{duration(COUNTED)} après le dernier",
-        "throttle keptbytes",
-    ),
-    Fixed(
-        "Déclaration commencée d’un salarié",
-        f"{duration(STARTED)} après la saisie",
-        "employeedraft",
-    ),
-    Fixed(
-        "Fichier de salariés en cours de lecture",
-        f"{duration(HELD_FOR)} ; lignes lues et non appliquées, {duration(UNAPPLIED)}",
-        "sentfile importline",
-    ),
-    Fixed(
-        "Accès des personnes du service",
-        "tant qu’elles y travaillent",
-        "staffmember secondfactor recoverycode",
-    ),
-    Fixed(
-        "Réglages et planning du service",
-        "tant qu’ils servent ; ils ne disent rien d’un salarié",
-        "books booksclosing carecentre careteam clinicsession columnhabit contributioncall demobase "
-        "dunningstep invoiceseries professional professionalabsence quickanswer retentionperiod "
-        "sessioncompany tariff",
-    ),
-)

@@ -41,6 +41,10 @@ from db.models import (
     CompanyCorrection,
     ConvocationBatch,
     CorrectionState,
+    Debit,
+    DebitReturn,
+    DebitRun,
+    DebitState,
     DeclarationCorrection,
     DemoMail,
     Document,
@@ -55,6 +59,7 @@ from db.models import (
     Invitation,
     Invoice,
     JournalEntry,
+    Mandate,
     MemberImport,
     Membership,
     OutboxMail,
@@ -146,6 +151,9 @@ _hire = and_(
     col(EmployeeChange.undone_at).is_(None),
 )  # fmt: skip
 _unpaid_thread = exists().where(col(Invoice.id) == col(Inquiry.invoice_id), UNPAID)
+_debited = exists().where(
+    col(Debit.mandate_id) == col(Mandate.id), col(Debit.state).in_((DebitState.PLANNED, DebitState.FILED))
+)
 _has_references = exists().where(
     col(Payment.invoice_id) == col(Invoice.id), col(Payment.reference).not_like(f"{ERASED}%")
 )
@@ -257,6 +265,11 @@ DUE: dict[str, tuple[Due, ...]] = {
     ),
     "statements": (Due(BankStatement, BankStatement.created_at, _before(col(BankStatement.created_at))),),
     "entries": (Due(JournalEntry, JournalEntry.valid_on, _before_day(JournalEntry.valid_on)),),
+    "mandates": (Due(Mandate, Mandate.alive_on, _before_day(Mandate.alive_on), _always(_debited)),),
+    "debits": (
+        Due(DebitRun, DebitRun.collect_on, _before_day(DebitRun.collect_on)),
+        Due(DebitReturn, DebitReturn.created_at, _before(col(DebitReturn.created_at))),
+    ),
     "member_imports": (Due(MemberImport, MemberImport.created_at, _before(col(MemberImport.created_at))),),
     "accounts": (Due(Account, LAST_SEEN, account_over, account_waits),),
     "accesses": (

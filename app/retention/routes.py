@@ -9,8 +9,9 @@ from litestar.response import Response
 from app import clock
 from app.access import StaffAccess
 from app.errors import NotFound, Refused
+from app.retention.fixed import FIXED
 from app.retention.forms import Period, read_months
-from app.retention.lines import FIXED, LINE, LINES
+from app.retention.lines import LINE, LINES
 from app.retention.queries import effect_of, last_administrators, periods, proofs
 from app.retention.rules import Line
 from app.retention.staff import change_period

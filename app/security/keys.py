@@ -69,12 +69,20 @@ class Keys:
 
     def mailed_password(self, seed: str) -> str:
         """A temporary password: 16 unambiguous characters (79 bits) in groups of 4."""
-        number = int.from_bytes(self._mac("temporary", seed, "sha384"), "big")
+        return self._letters("temporary", seed, 16)
+
+    def mailed_code(self, seed: str) -> str:
+        """A code that signs, for an hour and a few guesses: 8 unambiguous characters (39 bits)."""
+        return self._letters("code", seed, 8)
+
+    def _letters(self, purpose: str, seed: str, count: int) -> str:
+        """In groups of 4."""
+        number = int.from_bytes(self._mac(purpose, seed, "sha384"), "big")
         letters = []
-        for _ in range(16):
+        for _ in range(count):
             number, index = divmod(number, len(UNAMBIGUOUS))
             letters.append(UNAMBIGUOUS[index])
-        return "-".join("".join(letters[i : i + 4]) for i in range(0, 16, 4))
+        return "-".join("".join(letters[i : i + 4]) for i in range(0, count, 4))
 
     def sealed(self, content: bytes, about: str) -> bytes:
         """The bytes under AES-256-GCM, to be opened only by this portal and for the same `about`."""
@@ -99,7 +107,7 @@ class Keys:
         return self._mac("factor", seed)
 
     def recovery_hash(self, account_id: int, code: str) -> str:
-        """The stored form of a code on paper."""
+        """The stored form of a code on paper, or in a mail."""
         return self._mac("recovery", f"{account_id}:{code}").hex()
 
     def challenge(self, binding: str) -> bytes:

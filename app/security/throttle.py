@@ -116,6 +116,12 @@ LIMITS: dict[str, Limits] = {
     # About one's own account, once for each code that was right.
     "factor_changed": ONCE,
     "passkey_changed": ONCE,
+    # A code goes to one's own mailbox, for one's own company.
+    "mandate_code": Limits(account=_hour_and_day(6, 20), company=_hour_and_day(12, 40)),
+    "mandate_changed": ONCE,
+    "debit_announced": SERVICE,
+    "debit_cancelled": SERVICE,
+    "debit_refused": SERVICE,
     "staff_changed": SERVICE,
     "inquiry_answered": SERVICE,
     "correction_answered": SERVICE,

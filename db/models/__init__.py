@@ -44,6 +44,17 @@ from db.models.contribution import (
     DeclarationCorrection,
     Tariff,
 )
+from db.models.debit import (
+    Debit,
+    DebitFile,
+    DebitReturn,
+    DebitRun,
+    DebitRunState,
+    DebitState,
+    Mandate,
+    MandateState,
+    Scheme,
+)
 from db.models.demo import DemoBase
 from db.models.document import Document, DocumentKind
 from db.models.dunning import DunningLetter, DunningRun, DunningStep, Reminder, RunState, StepKind
@@ -120,6 +131,12 @@ __all__ = [
     "ContributionCall",
     "ConvocationBatch",
     "CorrectionState",
+    "Debit",
+    "DebitFile",
+    "DebitReturn",
+    "DebitRun",
+    "DebitRunState",
+    "DebitState",
     "DeclarationAnswer",
     "DeclarationCorrection",
     "DemoBase",
@@ -158,6 +175,8 @@ __all__ = [
     "LineKind",
     "LineMatch",
     "LineState",
+    "Mandate",
+    "MandateState",
     "MemberImport",
     "MemberImportFile",
     "MemberImportKind",
@@ -184,6 +203,7 @@ __all__ = [
     "RetentionPeriod",
     "ReturnCause",
     "RunState",
+    "Scheme",
     "SecondFactor",
     "SentFile",
     "SessionCompany",

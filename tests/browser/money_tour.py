@@ -4,7 +4,19 @@ from datetime import timedelta
 
 from app import clock
 from app.bookkeeping.rules import USUAL
-from db.models import BankStatement, Books, BooksClosing, ClosingState, LineMatch, StatementLine
+from db.models import (
+    BankStatement,
+    Books,
+    BooksClosing,
+    ClosingState,
+    DebitRun,
+    DebitRunState,
+    LineMatch,
+    Mandate,
+    MandateState,
+    Scheme,
+    StatementLine,
+)
 from tests.browser.reader import Reader
 from tests.browser.stops import Stop, Tour, kept
 from tests.world import TwoCompanies
@@ -21,7 +33,16 @@ async def money_tour(reader: Reader, world: TwoCompanies) -> Tour:
         since=books.starts_on, until=clock.today() - timedelta(days=80), account_id=world.clerk.key,
         state=ClosingState.DONE, started_at=now,
     )  # fmt: skip
-    await kept(reader, statement, books, closing)
+    mandate = Mandate(
+        company_id=world.site.key, account_id=world.alice.key, rum="00010-2-M1", scheme=Scheme.CORE,
+        state=MandateState.ACTIVE, holder="BRIEUC", signer="Alice", iban_sealed=b"", iban_last="0189",
+        created_at=now, signed_at=now, alive_on=clock.today(),
+    )  # fmt: skip
+    run = DebitRun(
+        collect_on=clock.today() + timedelta(days=14), account_id=world.clerk.key, created_at=now,
+        state=DebitRunState.ANNOUNCED,
+    )  # fmt: skip
+    await kept(reader, statement, books, closing, mandate, run)
     transfer = StatementLine(
         statement_id=statement.key, booked_on=clock.today(), cents=7_000, label="VIR SEPA", payer="BRIEUC",
         reference="v1", match=LineMatch.DOUBTFUL, shares=[[1, 7_000]], over_cents=100,
@@ -34,6 +55,9 @@ async def money_tour(reader: Reader, world: TwoCompanies) -> Tour:
         f"/releves/{statement.key}/lignes/{transfer.key}?facture=00010",
         "/comptabilite", "/comptabilite/comptes", "/comptabilite/arretes", "/comptabilite/fec",
         f"/comptabilite/arretes/{closing.key}",
+        "/prelevements", "/prelevements/nouvelle", f"/prelevements/{run.key}",
+        f"/prelevements/{run.key}/annulation", "/prelevements/mandats",
+        f"/prelevements/mandats/{mandate.key}", f"/prelevements/mandats/{mandate.key}/revocation",
     ):  # fmt: skip
         await reader.open(f"/service{path}")
         yield Stop(f"/service{path}")

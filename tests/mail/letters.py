@@ -36,6 +36,8 @@ CONTEXT = {
     "invoice_paper": PAPER, "what": "invited", "unused": "3 ans", "is_factor": True,
     "reason": "", "instalments": [("15 mars 2026", 6_000, [("F2026-1", "RF18 F2026 1", 6_000)])],
     "signed_by": NAME, "invoices": [(1, "F2026-1", "15 mars 2026", 12_000, "RF18 F2026 1")],
+    "rum": "00010-2-M1", "last": "0189", "ics": "FR72ZZZ123456", "day": "16 mars 2026", "why": NAME,
+    "is_suspended": True,
 }  # fmt: skip
 
 

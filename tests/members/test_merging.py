@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("time_machine_at")
 STAYS = {
     "AnnualDeclaration", "ColumnHabit", "CompanyContact", "DeclarationAnswer", "DeclarationCorrection",
     "CompanyCorrection", "EmployeeDraft", "EmployeeImport", "ImportLine", "Invitation", "Invoice",
-    "Membership", "Payment", "SentFile", "SessionCompany",
+    "Debit", "Mandate", "Membership", "Payment", "SentFile", "SessionCompany",
 }  # fmt: skip
 MERGING = "/service/adherents/00042/fusion"
 

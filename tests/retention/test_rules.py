@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.retention.acts import ACTS
-from app.retention.lines import DEFAULTS, FIXED, LINE, LINES
+from app.retention.fixed import FIXED
+from app.retention.lines import DEFAULTS, LINE, LINES
 from app.retention.queries import DUE
 from app.retention.rules import PROOFS, SECURITY, Fate, duration_in_months, end_of
 from db.models import AuditKind, metadata

@@ -1,0 +1,1 @@
+"""SEPA direct debit: mandates signed by members, runs, what banks refuse."""
