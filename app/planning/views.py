@@ -10,7 +10,7 @@ from app.employees.listing import french_day
 from app.follow_up.words import SLOT_TAGS, VISITS
 from app.planning.queries import SlotRow
 from app.planning.rules import LIVE, REASONS, Notice, ShownWeek, monday_of, week_word
-from app.text.formats import euros
+from app.text.formats import euros, short_day
 from db.models import SlotState, VisitNotice
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -242,7 +242,7 @@ def _is_moved(row: SlotRow) -> bool:
 def _more(row: SlotRow, words: str) -> str:
     """News that the tag does not tell, for whoever reads the week."""
     if _is_moved(row):
-        return f"déplacé par le service le {french_day(row.updated_at)}"
+        return f"déplacé par le service le {short_day(row.updated_at)}"
     is_over = row.state in {SlotState.DECLINED, SlotState.CANCELLED}
     return words.removeprefix(short_words(row)).strip() if is_over else ""
 
@@ -252,8 +252,8 @@ def _words(row: SlotRow, who: dict[int, str]) -> str:
     if row.state == SlotState.PROPOSED:
         return "à confirmer" if row.name else "à attribuer"
     if row.state == SlotState.CONFIRMED:
-        confirmed = f"confirmé{by}" + (f" le {french_day(row.confirmed_at)}" if row.confirmed_at else "")
-        moved = f", déplacé par le service le {french_day(row.updated_at)}" if _is_moved(row) else ""
+        confirmed = f"confirmé{by}" + (f" le {short_day(row.confirmed_at)}" if row.confirmed_at else "")
+        moved = f", déplacé par le service le {short_day(row.updated_at)}" if _is_moved(row) else ""
         return confirmed + moved
     if row.state == SlotState.DECLINED:
         fee = f", {euros(row.fee_cents)} hors taxes facturables" if row.fee_cents else ""

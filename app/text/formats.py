@@ -23,8 +23,9 @@ TIED = "\N{NO-BREAK SPACE}"
 # The same days come again and again, and babel takes its time.
 @lru_cache(maxsize=4096)
 def day(value: date) -> str:
-    """23 novembre 2026, 1er janvier 2026"""
-    return _first(format_date(value, "d MMMM y", locale="fr"))
+    """23 novembre 2026, 1er janvier 2026; of an instant, its day in Paris."""
+    in_paris = value.astimezone(PARIS) if isinstance(value, datetime) else value
+    return _first(format_date(in_paris, "d MMMM y", locale="fr"))
 
 
 @lru_cache(maxsize=512)

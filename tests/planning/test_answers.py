@@ -45,6 +45,13 @@ async def choose(actor, slot, person, **more):
 # --- Confirmed
 
 
+async def test_a_slot_confirmed_after_midnight_says_the_day_of_paris(alice, world, slot, time_machine_at):
+    time_machine_at.move_to(datetime(2026, 3, 2, 23, 30, tzinfo=UTC))
+    await alice.signed_in(world.alice)
+    done = await alice.follow(await confirm(alice, slot))
+    assert "confirmé par Alice Martin le 03/03/2026" in done.text
+
+
 async def test_a_proposed_slot_is_confirmed_with_one_click(alice, world, portal, slot):
     listed = await alice.get(PLANNING)
     assert "1 à confirmer" in listed.text.replace("<strong>", "").replace("</strong>", "")

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.text.counts import plural
-from app.text.formats import day, day_typed, moment, of, that
+from app.text.formats import day, day_typed, moment, of, short_day, that
 from app.text.values import read_day
 
 
@@ -59,3 +59,8 @@ def test_before_the_rest_it_is_not(name):
 )
 def test_a_day_that_can_be_read_is_shown_as_people_write_it(typed, value):
     assert day_typed(typed) == value
+
+
+def test_the_day_of_an_instant_is_that_of_paris():
+    after_midnight = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
+    assert (day(after_midnight), short_day(after_midnight)) == ("1er décembre 2026", "01/12/2026")
