@@ -11,6 +11,7 @@ import sys
 import time
 
 from tests.bench import (
+    batches,
     beside,
     calendars,
     contributions,
@@ -56,6 +57,7 @@ PARTS = {
     "calendars": ("A calendar of 2 000 appointments", calendars.lines),
     "mail": ("Mail that leaves", mail.lines),
     "member_import": ("A file of 60 000 members", member_import.lines),
+    "batches": ("2 000 convocations proposed together", batches.lines),
     "night": ("53 000 reminders in one night", night.lines),
     "timing": ("Time of an answer, address with or without an account", timing.lines),
 }
