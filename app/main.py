@@ -36,7 +36,7 @@ from app.company_details import routes as company_details
 from app.contact import routes as contact
 from app.contributions import receipt
 from app.contributions import routes as contributions
-from app.debits import mandates, remittances
+from app.debits import answers, mandates, remittances
 from app.debits import routes as debits
 from app.debits.runs import work_portion as debit_portion
 from app.declarations import routes as declarations
@@ -149,6 +149,7 @@ STAFF: list[Any] = [
     staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF, *batches.STAFF, *due.STAFF,
     *campaigns.STAFF, *calls.STAFF, *billing.STAFF, *platform.STAFF, *bank.STAFF, *bookkeeping.STAFF,
     *dunning.STAFF, *plans.STAFF, *mandates.STAFF, *remittances.STAFF,
+    *answers.STAFF,
     *search.STAFF, *members.STAFF,
     *colleagues.STAFF, *retention.STAFF, *disclosure.STAFF,
 ]  # fmt: skip

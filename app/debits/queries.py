@@ -244,22 +244,18 @@ async def files_of(access: StaffAccess, run_id: int) -> Sequence[DebitFile]:
     )
 
 
-async def debits_referenced(access: Access, references: Sequence[str]) -> dict[str, Debit]:
+async def debits_referenced(
+    access: Access, references: Sequence[str], *, held: bool = False
+) -> dict[str, Debit]:
+    """By reference; `held`: until the transaction ends."""
     found: dict[str, Debit] = {}
     for at in range(0, len(references), CHUNK):
         some = select(Debit).where(col(Debit.reference).in_(references[at : at + CHUNK]))
+        if held:
+            ordered = some.order_by(col(Debit.id)).with_for_update()
+            some = ordered.execution_options(populate_existing=True)
         found |= {each.reference: each for each in await access.all(some)}
     return found
-
-
-async def debits_of_message(access: Access, message_id: str) -> Sequence[Debit]:
-    """Those of a file that a bank refused whole."""
-    of_file = (
-        select(Debit)
-        .join(DebitFile, (col(DebitFile.run_id) == Debit.run_id) & (col(DebitFile.scheme) == Debit.scheme))
-        .where(DebitFile.message_id == message_id, col(Debit.state).in_(STANDING))
-    )
-    return await access.all(of_file)
 
 
 async def payments_of_debits(access: Access, debits: Sequence[Debit]) -> list[Payment]:
@@ -277,3 +273,17 @@ async def past_returns(access: StaffAccess) -> Sequence[DebitReturn]:
 
 async def return_like(access: StaffAccess, fingerprint: str) -> DebitReturn | None:
     return await access.first(select(DebitReturn).where(DebitReturn.fingerprint == fingerprint))
+
+
+async def files_named(access: Access, message_id: str) -> Sequence[DebitFile]:
+    return await access.all(select(DebitFile).where(DebitFile.message_id == message_id))
+
+
+async def held_return(access: Access, return_id: int) -> DebitReturn | None:
+    held = select(DebitReturn).where(DebitReturn.id == return_id).with_for_update()
+    return await access.first(held.execution_options(populate_existing=True))
+
+
+async def mandate_held(access: Access, mandate_id: int | None) -> Mandate | None:
+    held: Any = select(Mandate).where(Mandate.id == mandate_id).with_for_update()
+    return await access.first(held.execution_options(populate_existing=True)) if mandate_id else None

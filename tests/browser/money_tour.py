@@ -9,6 +9,7 @@ from db.models import (
     Books,
     BooksClosing,
     ClosingState,
+    DebitReturn,
     DebitRun,
     DebitRunState,
     LineMatch,
@@ -42,7 +43,11 @@ async def money_tour(reader: Reader, world: TwoCompanies) -> Tour:
         collect_on=clock.today() + timedelta(days=14), account_id=world.clerk.key, created_at=now,
         state=DebitRunState.ANNOUNCED,
     )  # fmt: skip
-    await kept(reader, statement, books, closing, mandate, run)
+    answer = DebitReturn(
+        fingerprint="r", account_id=world.clerk.key, rows=[[0, "F2026-1-P9", "AM04", "2026-03-17"]],
+        created_at=now,
+    )  # fmt: skip
+    await kept(reader, statement, books, closing, mandate, run, answer)
     transfer = StatementLine(
         statement_id=statement.key, booked_on=clock.today(), cents=7_000, label="VIR SEPA", payer="BRIEUC",
         reference="v1", match=LineMatch.DOUBTFUL, shares=[[1, 7_000]], over_cents=100,
@@ -57,6 +62,7 @@ async def money_tour(reader: Reader, world: TwoCompanies) -> Tour:
         f"/comptabilite/arretes/{closing.key}",
         "/prelevements", "/prelevements/nouvelle", f"/prelevements/{run.key}",
         f"/prelevements/{run.key}/annulation", "/prelevements/mandats",
+        "/prelevements/retours", f"/prelevements/retours/{answer.key}",
         f"/prelevements/mandats/{mandate.key}", f"/prelevements/mandats/{mandate.key}/revocation",
     ):  # fmt: skip
         await reader.open(f"/service{path}")
