@@ -1,5 +1,6 @@
 """Reads of statements, of their lines, and of the invoices that these may pay."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeVar
@@ -11,9 +12,14 @@ from sqlmodel import col, select
 from app.access import Access, StaffAccess
 from app.bank.matching import NEARBY, OpenInvoice, Paid, bare
 from app.invoices.queries import LEFT
+from app.search.queries import companies_with
+from app.search.rules import wanted_words
 from db.models import (
     BankStatement,
     Company,
+    Debit,
+    DebitFile,
+    DebitRun,
     Invoice,
     InvoiceKind,
     LineMatch,
@@ -100,18 +106,53 @@ def _by_invoice(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Paid]]:
 
 
 async def search_invoices(access: StaffAccess, typed: str, cents: int) -> list[OpenInvoice]:
-    """By number, with or without its dashes, by the reference printed on it, or all that a member owes; with
-    nothing typed, open invoices of this amount.
+    """By number, with or without its dashes, by the reference printed on it, by that of a credit note on it,
+    or all that a member owes, by its code or its name; with nothing typed, open invoices of this amount. Of a
+    debit (`cents` below zero), what the service owes takes the place of what is owed.
     """
     wanted = bare(typed)[:30]
+    is_open = LEFT > 0 if cents > 0 else LEFT < 0
     if not wanted:
-        alike = _open_invoices(col(Invoice.total_cents) == cents, LEFT > 0)
+        same = col(Invoice.total_cents) == cents if cents > 0 else cents == LEFT
+        alike = _open_invoices(same, is_open)
         return [OpenInvoice(*row) for row in await access.table(alike.limit(MOST_FOUND))]
     number = func.replace(func.replace(col(Invoice.number), "-", ""), "/", "")
     without = wanted[4:] if wanted.startswith("RF") else wanted
-    member = or_(col(Company.code) == typed.strip(), col(Company.member_code) == typed.strip())
-    statement = _open_invoices(or_(number.in_((wanted, without)), member & (LEFT > 0)))
+    named = number.in_((wanted, without))
+    notes = sqlalchemy.select(col(Invoice.settles_id)).where(named, col(Invoice.settles_id).is_not(None))
+    credited = [row[0] for row in await access.table(notes)]
+    members = [row[0] for row in await companies_with(access, wanted_words(typed))]
+    is_member = or_(
+        col(Company.code) == typed.strip(), col(Company.member_code) == typed.strip(),
+        col(Company.id).in_(members),
+    )  # fmt: skip
+    statement = _open_invoices(or_(named, col(Invoice.id).in_(credited), is_member & is_open))
     return [OpenInvoice(*row) for row in await access.table(statement.limit(MOST_FOUND))]
+
+
+REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9-]*-P\d+", re.ASCII)  # of a direct debit, as its file gave it
+
+
+async def debit_behind(access: StaffAccess, line: StatementLine) -> tuple[int, str] | None:
+    """The invoice and reference of the direct debit that a debited line sends back, if it names one."""
+    references = REFERENCE.findall(line.label.upper()) if line.cents < 0 else []
+    named = sqlalchemy.select(col(Debit.invoice_id), col(Debit.reference)).where(
+        col(Debit.reference).in_(references)
+    )
+    rows = await access.table(named.limit(1)) if references else []
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+async def run_behind(access: StaffAccess, line: StatementLine) -> tuple[int, date] | None:
+    """The number and day of the run of direct debits that this credit is the whole of."""
+    near = col(DebitRun.collect_on).between(line.booked_on - NEARBY, line.booked_on + NEARBY)
+    same = (
+        sqlalchemy.select(col(DebitRun.id), col(DebitRun.collect_on))
+        .join(DebitFile, col(DebitFile.run_id) == DebitRun.id)
+        .where(near, col(DebitFile.total_cents) == line.cents)
+    )
+    rows = await access.table(same.limit(1)) if line.cents > 0 else []
+    return (rows[0][0], rows[0][1]) if rows else None
 
 
 async def applied_references(access: StaffAccess, references: Sequence[str]) -> set[str]:

@@ -5,6 +5,7 @@ begun. The first is done at once, by whoever asks: most statements need no other
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ from app.bank.queries import (
 )
 from app.bank.staff import WAITING, hold_statement, hold_statements, trace
 from app.errors import NotFound, Refused
-from app.invoices.staff import ReceivedPayment, record_payments, remove_payments
+from app.invoices.staff import ReceivedPayment, record_payments, record_refund, remove_payments
 from app.portal import Portal
 from app.text.counts import plural
 from app.text.formats import amount
@@ -129,7 +130,12 @@ async def _record_lines(
         return []
     try:
         async with access.savepoint():
-            await record_payments(access, [part for line in lines for part in _received(line)], now)
+            paid = [part for line in lines for part in _received(line)]
+            await record_payments(access, [part for part in paid if part[1].cents > 0], now)
+            for number, given in paid:
+                if given.cents < 0:
+                    refund = replace(given, cents=-given.cents, method="remboursement")
+                    await record_refund(access, number, refund, now)
     except (Refused, NotFound):
         if len(lines) == 1:
             _set_aside(lines[0], LineMatch.UNKNOWN)

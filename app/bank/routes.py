@@ -12,11 +12,13 @@ from app.access import StaffAccess
 from app.bank import staff, views
 from app.bank.forms import KEEP, RECORD, Picked, Ticked
 from app.bank.queries import (
+    debit_behind,
     invoices_numbered,
     invoices_of,
     lines_of,
     past_statements,
     payments_of,
+    run_behind,
     search_invoices,
     tallies_of,
 )
@@ -213,6 +215,7 @@ async def _line_page(
     return page(
         "bank/line.html", form=form, found=found, title=views.title_of(found),
         line=views.shown_line(one, paid, payments), paid=list(paid.values()), others=others, typed=typed[:60],
+        is_debit=one.cents < 0, sent_back=await debit_behind(access, one), run=await run_behind(access, one),
     )  # fmt: skip
 
 

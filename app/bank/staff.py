@@ -26,14 +26,15 @@ from app.bank.queries import (
 from app.bank.rules import LONGEST_LABEL, LONGEST_PAYER, Statement, references_of
 from app.clock import Moment
 from app.errors import NotFound, Refused
-from app.text.formats import short_day
+from app.text.formats import amount, short_day
 from db.models import AuditKind, BankStatement, LineMatch, StatementLine, StatementWork
 
 RECORDED = "Les règlements de ce relevé sont enregistrés : annulez-les d’abord."
 BUSY = "Ce relevé est en cours d’enregistrement ou d’annulation : voyez où il en est, puis recommencez."
 MEANWHILE = "Un autre relevé vient de changer pendant la lecture de celui-ci : envoyez-le de nouveau."
 WAITING: tuple[Any, ...] = (col(StatementLine.is_taken), col(StatementLine.applied_at).is_(None))
-FIXED = "Cette ligne ne se rapproche pas : c’est un débit, ou elle est déjà enregistrée."
+FIXED = "Cette ligne ne se rapproche pas : elle est déjà enregistrée."
+ONE_REFUND = "Un débit rembourse une seule facture : cochez celle dont le trop-perçu est rendu."
 
 
 async def match_statement(access: StaffAccess, read: Statement, today: date) -> list[dict[str, Any]]:
@@ -95,11 +96,16 @@ async def line_of(access: StaffAccess, statement_id: int, line_id: int) -> State
 
 
 async def choose(access: StaffAccess, statement_id: int, line_id: int, picked: Collection[int]) -> None:
-    """Pay these invoices with this line, the oldest first; none: leave the line unmatched."""
+    """Pay these invoices with this line, the oldest first; none: leave the line unmatched. A debit gives
+    money back, for one invoice.
+    """
     await hold_statement(access, statement_id)
     line = await line_of(access, statement_id, line_id)
-    if line.applied_at or line.match in {LineMatch.DEBIT, LineMatch.KNOWN}:
+    if line.applied_at or line.match == LineMatch.KNOWN:
         raise Refused(FIXED, status_code=409)
+    if line.cents < 0:
+        await _choose_refund(access, line, picked)
+        return
     invoices = await invoices_numbered(access, picked)
     if len(invoices) != len(set(picked)):
         raise NotFound
@@ -113,6 +119,20 @@ async def choose(access: StaffAccess, statement_id: int, line_id: int, picked: C
     line.shares = [list(part) for part in shares]
     line.match = LineMatch.CHOSEN if shares else LineMatch.UNKNOWN
     line.is_taken, line.over_cents = bool(shares), line.over_cents if shares else 0
+
+
+async def _choose_refund(access: StaffAccess, line: StatementLine, picked: Collection[int]) -> None:
+    invoices = list((await invoices_numbered(access, picked)).values())
+    if len(invoices) != len(set(picked)):
+        raise NotFound
+    if len(invoices) > 1:
+        raise Refused(ONE_REFUND)
+    if invoices and invoices[0].left_cents > line.cents:
+        owed = amount(max(0, -invoices[0].left_cents))
+        raise Refused(f"Pour {invoices[0].number}, le service doit {owed} : ce débit est plus grand.")
+    line.shares = [[each.id, line.cents] for each in invoices]
+    line.match = LineMatch.CHOSEN if invoices else LineMatch.DEBIT
+    line.is_taken = bool(invoices)
 
 
 async def tick(

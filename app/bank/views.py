@@ -21,10 +21,10 @@ CAPTIONS = {
     LineMatch.UNKNOWN: "Lignes sans facture trouvée",
     LineMatch.SURE: "Lignes sûres : elles citent leur facture",
     LineMatch.CHOSEN: "Lignes choisies à la main",
-    LineMatch.DEBIT: "Débits : prélèvements rejetés, virements retournés, frais. Ils ne se rapprochent pas",
+    LineMatch.DEBIT: "Débits : prélèvements rejetés, remboursements, frais",
     LineMatch.KNOWN: "Lignes déjà enregistrées par un autre relevé",
 }
-FIXED = {LineMatch.DEBIT, LineMatch.KNOWN}
+FIXED = {LineMatch.KNOWN}
 
 
 class ShownLine(NamedTuple):
@@ -86,6 +86,8 @@ def _settled_words(
         how = f" par {like.method}" if like.method else ""
         recorded = f"{amount(like.cents)} y sont enregistrés au {short_day(like.paid_on)}{how}"
         return f"Peut-être déjà réglée : {recorded}."
+    if line.cents < 0:
+        return ""
     theirs = [invoices[number] for number, _ in line.shares if number in invoices]
     if theirs and all(each.left_cents <= 0 for each in theirs):
         return "Déjà réglée."

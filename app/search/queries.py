@@ -162,6 +162,11 @@ async def accounts_with(access: StaffAccess, words: list[str]) -> list[Found]:
     return await _accounts(access, await _rows(access, Account, words)) if words else []
 
 
+async def companies_with(access: StaffAccess, words: list[str]) -> list[tuple[Any, ...]]:
+    """Members that hold every word, their number first; none without a word."""
+    return await _rows(access, Company, words) if words else []
+
+
 async def _companies(access: StaffAccess, typed: str, words: list[str]) -> list[tuple[Any, ...]]:
     """The member of that code and its sites first, if it is one."""
     code = company_code(typed)
