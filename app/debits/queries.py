@@ -82,12 +82,17 @@ async def mandates_page(
 AT_WORK = (DebitRunState.ANNOUNCING, DebitRunState.FILING, DebitRunState.CANCELLING)
 UNDER_WAY = (DebitState.PLANNED, DebitState.FILED)
 _TODAY = bindparam("today", type_=Date)
+_UNTAKEN = (
+    sqlalchemy.select(col(DebitFile.id))
+    .where(col(DebitFile.run_id) == col(DebitRun.id), col(DebitFile.taken_at).is_(None))
+    .exists()
+)
 _NEXT_RUN = (
     sqlalchemy.select(col(DebitRun.id))
     .where(
         or_(
             col(DebitRun.state).in_(AT_WORK),
-            and_(col(DebitRun.state) == DebitRunState.FILED, col(DebitRun.collect_on) <= _TODAY),
+            and_(col(DebitRun.state) == DebitRunState.FILED, col(DebitRun.collect_on) <= _TODAY, ~_UNTAKEN),
         )
     )
     .order_by(col(DebitRun.id))

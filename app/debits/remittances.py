@@ -46,6 +46,7 @@ DEBIT_STATES = {
     DebitState.COLLECTED: ("encaissé", "ok"), DebitState.DROPPED: ("écarté", ""),
     DebitState.REFUSED: ("refusé", "bad"),
 }  # fmt: skip
+CALLED_OFF = {DebitRunState.ANNOUNCED, DebitRunState.FILED}
 MOVING = {DebitRunState.ANNOUNCING, DebitRunState.FILING, DebitRunState.CANCELLING}
 
 
@@ -145,7 +146,9 @@ async def file(request: Request, access: Staff, run_id: FromPath[int]) -> Respon
 async def cancelling(access: Staff, run_id: FromPath[int]) -> Response[Any]:
     access.require_everything(WHOLE)
     run = await access.get(DebitRun, run_id)
-    return page("debits/cancelling.html", run=run, may_cancel=run.state == DebitRunState.ANNOUNCED)
+    files = await files_of(access, run_id)
+    may_cancel = run.state in CALLED_OFF and not any(each.taken_at for each in files)
+    return page("debits/cancelling.html", run=run, may_cancel=may_cancel)
 
 
 @post(f"{ONE}/annulation", right=RIGHT)
@@ -176,6 +179,7 @@ async def download(
         raise NotFound
 
     async def trace(_: Nothing) -> None:
+        found.taken_at = found.taken_at or clock.now()
         about = f"du {run.collect_on:%d/%m/%Y} : fichier {scheme} téléchargé"
         access.record(AuditKind.DEBITS_CHANGED, clock.now(), access.account.key, None, about, run.key)
 

@@ -3,7 +3,8 @@
 Whoever is there works in portions, each one transaction: killed, a portion is as if it had not begun. A file
 is made between two transactions, out of what the first one read; if the second one finds that an invoice was
 paid or a mandate ended meanwhile, it is made again. Once filed, a run never changes: its files are kept as
-they went to the bank.
+they went to the bank. Its payments are recorded on its day if somebody has downloaded all of its files: those
+that stay here debit nobody.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from app.debits.queries import (
     Candidate,
     Order,
     candidates,
+    files_of,
     held_run,
     next_run,
     orders_of,
@@ -91,16 +93,24 @@ async def file_run(access: StaffAccess, run_id: int, at: Moment) -> None:
 
 
 async def cancel_run(access: StaffAccess, run_id: int) -> None:
-    """Call off a run that is not filed: its members are told, in the background."""
-    run = await _held(access, run_id, DebitRunState.ANNOUNCED)
+    """Call off a run whose files nobody has taken: its members are told, in the background."""
+    run = await _held(access, run_id, DebitRunState.ANNOUNCED, DebitRunState.FILED)
+    if run.state == DebitRunState.FILED:
+        files = await files_of(access, run_id)
+        if any(each.taken_at for each in files):
+            raise Refused(CHANGED, status_code=409)
+        for file in files:
+            await access.delete(file)
+        for order in await orders_of(access, run_id, DebitState.FILED):
+            order.debit.state = DebitState.PLANNED
     run.state, run.account_id = DebitRunState.CANCELLING, access.account.key
 
 
-async def _held(access: StaffAccess, run_id: int, state: DebitRunState) -> DebitRun:
+async def _held(access: StaffAccess, run_id: int, *states: DebitRunState) -> DebitRun:
     run = await held_run(access, run_id)
     if run is None:
         raise NotFound
-    if run.state != state:
+    if run.state not in states:
         raise Refused(CHANGED, status_code=409)
     return run
 

@@ -310,7 +310,7 @@ HELD = (
             "debit": "company_id run_id invoice_id mandate_id scheme rum iban_last cents reference state why "
             "code ended_on",
             "debitrun": "collect_on account_id state after debits total_cents problem created_at filed_at",
-            "debitfile": "run_id scheme message_id debits total_cents content",
+            "debitfile": "run_id scheme message_id debits total_cents content taken_at",
             "debitreturn": "fingerprint account_id file_name rows created_at applied_at",
         },
     ),

@@ -97,7 +97,9 @@ class DebitRun(Base, table=True):
 
 
 class DebitFile(Base, table=True):
-    """The file of one scheme, as it goes to the bank: compressed, under the portal's key."""
+    """The file of one scheme, as it goes to the bank: compressed, under the portal's key. `taken_at`: when
+    it was downloaded first.
+    """
 
     __table_args__ = (UniqueConstraint("run_id", "scheme"),)
 
@@ -107,6 +109,7 @@ class DebitFile(Base, table=True):
     debits: int
     total_cents: int = Field(sa_type=BigInteger)
     content: bytes = Field(sa_type=LargeBinary)
+    taken_at: datetime | None = instant(nullable=True)
 
 
 class Debit(CompanyOwned, table=True):

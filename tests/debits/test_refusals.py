@@ -69,6 +69,7 @@ async def at_the_bank(alice, clerk, portal, world, time_machine_at):
     made = [await an_invoice(portal, world, f"F2026-{place}") for place in (1, 2)]
     run = await announced(clerk, portal)
     await filed(clerk, portal, run)
+    await clerk.fill(run, to=f"{run}/fichier/CORE")
     time_machine_at.shift(timedelta(days=15))
     await work(portal)
     await clerk.signed_in(world.clerk)

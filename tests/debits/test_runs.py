@@ -157,6 +157,26 @@ async def test_a_run_called_off_is_told_and_debits_nothing(alice, clerk, portal,
     assert "120,00" in (await clerk.get(f"{NEW}?collect_on={TYPED}")).text, "it may be announced again"
 
 
+async def test_a_file_that_nobody_takes_debits_nobody_and_may_be_called_off(
+    alice, clerk, portal, world, time_machine_at
+):
+    await signed(alice, portal)
+    invoice = await an_invoice(portal, world)
+    run = await announced(clerk, portal)
+    await filed(clerk, portal, run)
+    page = await clerk.get(run)
+    check(page)
+    assert "tant qu’il reste ici, personne n’est prélevé" in page.text
+    time_machine_at.shift(timedelta(days=14))
+    await clerk.signed_in(world.clerk)
+    await work(portal)
+    assert not await rows(portal, Payment, Payment.invoice_id == invoice.key)
+    await clerk.fill(f"{run}/annulation")
+    await work(portal)
+    assert [each.state for each in await rows(portal, DebitRun)] == [DebitRunState.CANCELLED]
+    assert len(await rows(portal, OutboxMail, OutboxMail.template == "debit_cancelled")) == 1
+
+
 async def test_a_mandate_that_ends_before_the_file_is_left_out(alice, clerk, portal, world):
     await signed(alice, portal)
     invoice = await an_invoice(portal, world)
