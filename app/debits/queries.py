@@ -25,6 +25,7 @@ from db.models import (
     Mandate,
     MandateState,
     Payment,
+    PlanInvoice,
     Scheme,
 )
 
@@ -134,13 +135,23 @@ def _lapsed_before(on: date) -> date:
     return add_months(on, -LAPSES_MONTHS)
 
 
+def _planned() -> Any:
+    """True of an invoice that is paid in instalments, as was agreed."""
+    of_plan = sqlalchemy.select(col(PlanInvoice.id)).where(
+        col(PlanInvoice.company_id) == col(Invoice.company_id),
+        col(PlanInvoice.invoice_id) == col(Invoice.id), col(PlanInvoice.ended_at).is_(None),
+    )  # fmt: skip
+    return of_plan.exists()
+
+
 def _due(on: date) -> list[Any]:
     under_way = (
         sqlalchemy.select(col(Debit.id))
         .where(col(Debit.invoice_id) == col(Invoice.id), col(Debit.state).in_(UNDER_WAY))
         .exists()
     )
-    return [col(Invoice.kind) != InvoiceKind.CREDIT_NOTE, LEFT > 0, col(Invoice.due_on) <= on, ~under_way]
+    is_due = [col(Invoice.kind) != InvoiceKind.CREDIT_NOTE, LEFT > 0, col(Invoice.due_on) <= on]
+    return [*is_due, ~under_way, ~_planned()]
 
 
 async def candidates(access: Access, on: date, after: int = 0, most: int | None = None) -> list[Candidate]:
@@ -187,20 +198,21 @@ async def not_debited(access: StaffAccess, on: date, most: int) -> list[tuple[st
 
 
 class Order(NamedTuple):
-    """A debit as it is now: `left`: of its invoice; `account`: the sealed IBAN, of a mandate in force."""
+    """A debit as it is now. `left`: to pay of its invoice; `is_planned`: it is paid in instalments."""
 
     debit: Debit
     number: str
     left: int
+    is_planned: bool
     mandate: Mandate | None
 
 
 async def orders_of(access: Access, run_id: int, state: DebitState, most: int | None = None) -> list[Order]:
-    statement = (
-        select(Debit, Invoice.number, LEFT, Mandate)
+    statement: Any = (
+        sqlalchemy.select(Debit, col(Invoice.number), LEFT, _planned(), Mandate)
         .join(Invoice, col(Invoice.id) == Debit.invoice_id)
         .outerjoin(Mandate, col(Mandate.id) == Debit.mandate_id)
-        .where(Debit.run_id == run_id, Debit.state == state)
+        .where(col(Debit.run_id) == run_id, col(Debit.state) == state)
         .order_by(col(Debit.id))
         .limit(most)
     )

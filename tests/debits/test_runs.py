@@ -12,10 +12,20 @@ from app.debits import runs
 from app.debits.making import SCHEMA, Unmade, file_of
 from app.debits.rules import first_day_of, is_bank_day
 from app.debits.runs import work_portion
-from db.models import Debit, DebitRun, DebitRunState, DebitState, Mandate, OutboxMail, Payment
+from db.models import (
+    Debit,
+    DebitRun,
+    DebitRunState,
+    DebitState,
+    Mandate,
+    OutboxMail,
+    Payment,
+    PaymentPlan,
+    PlanInvoice,
+)
 from tests.actors import Actor
 from tests.debits.steps import ICS, MANDATE, THEIRS, signed
-from tests.invoices.steps import an_invoice, paid
+from tests.invoices.steps import NOW, an_invoice, paid
 from tests.pages import check
 from tests.reading import everything_stored, rows
 from tests.staff.scopes import a_colleague, two_teams
@@ -175,6 +185,29 @@ async def test_a_file_that_nobody_takes_debits_nobody_and_may_be_called_off(
     await work(portal)
     assert [each.state for each in await rows(portal, DebitRun)] == [DebitRunState.CANCELLED]
     assert len(await rows(portal, OutboxMail, OutboxMail.template == "debit_cancelled")) == 1
+
+
+async def test_what_is_paid_in_instalments_is_not_debited_too(alice, clerk, portal, world):
+    await signed(alice, portal)
+    first, second = await an_invoice(portal, world), await an_invoice(portal, world, "F2026-2")
+    await in_instalments(portal, world, first)
+    run = await announced(clerk, portal)
+    assert [each.invoice_id for each in await rows(portal, Debit)] == [second.key]
+    await in_instalments(portal, world, second)
+    await filed(clerk, portal, run)
+    assert "échéancier de paiement convenu" in (await clerk.get(run)).text
+
+
+async def in_instalments(portal, world, invoice):
+    async with portal.database.transaction(write=True) as session:
+        plan = PaymentPlan(
+            company_id=invoice.company_id, account_id=world.clerk.key, agreed_on=date(2026, 3, 2),
+            cents=12_000, instalments=[["2026-04-01", 12_000]], token=f"t{invoice.key}", created_at=NOW,
+        )  # fmt: skip
+        session.add(plan)
+        await session.flush()
+        of_plan = {"company_id": invoice.company_id, "invoice_id": invoice.key, "cents": 12_000}
+        session.add(PlanInvoice(plan_id=plan.key, **of_plan))
 
 
 async def test_a_mandate_that_ends_before_the_file_is_left_out(alice, clerk, portal, world):
