@@ -60,8 +60,16 @@ async def index(
     )
     before, after = weeks_around(monday)
     lines = session_lines(rows, await booked_times(access, rows))
+    coming = (
+        []
+        if rows
+        else await sessions_between(
+            access, midnight(monday), midnight(monday + timedelta(days=91)), centre_id, professional_id
+        )
+    )
     return page(
         "clinic/index.html", lines=lines, monday=monday, before=before, after=after,
+        coming=monday_of(coming[0].starts.date()) if coming else None,
         opened=opened_words(ouvertes, laissees), centre=centre, professional=professionnel,
         **await _choices(access),
     )  # fmt: skip

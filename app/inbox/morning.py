@@ -38,6 +38,7 @@ async def instructions(access: Staff) -> Response[Any]:
     rights = access.rights
     return page(
         "inbox/instructions.html", has_inbox=StaffRight.INBOX in rights,
+        has_planning=StaffRight.PLANNING in rights, has_admissions=StaffRight.ADMISSIONS in rights,
         has_billing=StaffRight.BILLING in rights,
     )  # fmt: skip
 

@@ -136,6 +136,16 @@ async def test_an_empty_day_leads_to_the_next_ones_where_somebody_comes(clerk, p
     assert "Feuilles suivantes" not in sheet.text
 
 
+async def test_an_empty_week_leads_to_the_next_one_that_is_open(clerk, portal, world):
+    assert "La prochaine" not in (await clerk.get(BOARD)).text
+    await a_session(portal, world, MONDAY + timedelta(days=8))
+    page = await clerk.get(BOARD)
+    check(page)
+    assert "La prochaine est la semaine du 16 mars 2026" in page.text
+    (path,) = re.findall(r'href="([^"]+)">La prochaine', page.text)
+    assert "Mardi 17 mars" in (await clerk.get(html.unescape(path))).text
+
+
 async def test_a_centre_is_named_once(clerk):
     fields = {"name": "Centre de la Baie", "address": "1 quai", "postcode": "22000", "town": "Paimpol"}
     answer = await clerk.fill("/service/lieux", **fields)

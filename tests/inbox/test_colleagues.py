@@ -352,6 +352,8 @@ async def test_the_day_starts_with_what_waits_and_the_menu_counts_it(clerk, port
     [
         ("accueil", "Prendre en charge", "Appel de cotisation"),
         ("comptabilite", "Appel de cotisation", "Prendre en charge"),
+        ("planning", "Convoquer tout un groupe", "Tout un fichier"),
+        ("adhesions", "Tout un fichier", "Convoquer tout un groupe"),
         ("technique", "les alertes", "Prendre en charge"),
     ],
 )
