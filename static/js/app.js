@@ -10,12 +10,13 @@
   // htmx asks in this way for the title of what came. Where it cannot (QtWebEngine 5.15), whole pages answer.
   if (!CSS.supports("selector(:not(a b))")) document.documentElement.setAttribute("data-hx-ignore", "");
 
-  // Said a moment later: htmx sets the title after the swap, and a region emptied and filled at once is not read.
+  // Said a moment later: htmx sets the title after the swap, a region emptied and filled at once is not read, and
+  // Orca 43.1 drops what Firefox tells it behind a hundred changed cells of a month.
   // Without words of its own, what was swapped is told by its title, if that is another one.
   const say = (words) => {
     clearTimeout(saying);
     $("#live").textContent = "";
-    saying = setTimeout(() => { $("#live").textContent = words || (document.title === title ? "" : document.title); }, 50);
+    saying = setTimeout(() => { $("#live").textContent = words || (document.title === title ? "" : document.title); }, 500);
   };
 
   const reveal = () => {

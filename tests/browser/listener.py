@@ -28,7 +28,7 @@ UNTIL_SILENCE = """() => new Promise((over, lost) => {
     if (swaps && swaps >= asked && now === before) return over(window.heard);
     if (looks++ > 100) return lost(new Error("no swap came to its end"));
     before = now;
-    setTimeout(look, 150);
+    setTimeout(look, 600);
   };
   look();
 })"""
