@@ -15,6 +15,7 @@ from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
+from app.absences import routes as absences
 from app.account import routes as account
 from app.appointments import routes as appointments
 from app.bank import routes as bank
@@ -43,6 +44,7 @@ from app.declarations import routes as declarations
 from app.demo import routes as demo
 from app.demo.door import demo_access
 from app.disclosure import routes as disclosure
+from app.disputes import routes as disputes
 from app.documents import routes as documents
 from app.due import routes as due
 from app.dunning import routes as dunning
@@ -141,7 +143,7 @@ MEMBER: list[Any] = [
     *company_details.MEMBER, *people.MEMBER, *history.MEMBER,
     *planning.MEMBER, *appointments.MEMBER, *calendars.MEMBER,
     *contact.MEMBER,
-    *invoices.MEMBER, *debits.MEMBER, *documents.MEMBER,
+    *disputes.MEMBER, *invoices.MEMBER, *debits.MEMBER, *documents.MEMBER,
     *contributions.MEMBER,
 ]  # fmt: skip
 FEED: list[Any] = [*calendars.FEED]
@@ -152,6 +154,7 @@ STAFF: list[Any] = [
     *answers.STAFF,
     *search.STAFF, *members.STAFF,
     *colleagues.STAFF, *retention.STAFF, *disclosure.STAFF,
+    *disputes.STAFF, *absences.STAFF,
 ]  # fmt: skip
 
 

@@ -97,6 +97,7 @@ class Settings(PlatformSettings):
     # before tax. Without an amount, the pages refer to the service's tariff.
     service_notice_days: int = Field(default=2, ge=0, le=30)
     service_absence_fee_cents: int = Field(default=0, ge=0, le=100_000)
+    service_first_absence_free: bool = False  # of a company in a year, unless somebody ticks it
     # Working days within which the service promises an answer where the law sets no date.
     service_answer_days: int = Field(default=5, ge=1, le=60)
     # The storage of deposited files: a folder of the data by default, or s3://bucket/prefix.

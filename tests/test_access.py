@@ -40,6 +40,7 @@ VALUES = {
     "statement_id": "1",
     "run_id": "1",
     "plan_id": "1",
+    "dispute_id": "1",
     "step_id": "1",
     "payment_id": "1",
     "closing_id": "1",

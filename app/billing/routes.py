@@ -16,7 +16,7 @@ from app.invoices.life_cycle import state_words, tone
 from app.invoices.paper import file_name, paper_of, pdf_of
 from app.invoices.parties import printed_of
 from app.invoices.queries import coming_debit, notes_of, payments_of, row_of
-from app.invoices.reminders import plan_of, reminders_of
+from app.invoices.reminders import disputes_of, plan_of, reminders_of
 from app.invoices.rules import BilledLine, declared_by, shares_of
 from app.invoices.staff import ReceivedPayment, issue_credit_note
 from app.invoices.steps import flow_of
@@ -172,6 +172,7 @@ async def _invoice_page(
         owed=amount(-row.left_cents) if row.left_cents < 0 else "", receipt=declared_by(invoice.receipt),
         way=(state_words(flow), tone(flow)) if flow else ("pas envoyée", ""),
         reminders=await reminders_of(access, invoice), plan=await plan_of(access, invoice, today),
+        disputes=await disputes_of(access, invoice),
     )  # fmt: skip
 
 

@@ -16,10 +16,13 @@ from app.invoices.queries import LEFT, UNPAID
 from app.invoices.reminders import plans_where
 from db.models import (
     Company,
+    Debit,
+    DebitState,
     DunningLetter,
     DunningRun,
     DunningStep,
     Invoice,
+    InvoiceDispute,
     InvoiceKind,
     PlanInvoice,
     Reminder,
@@ -80,9 +83,19 @@ def reasons_held() -> list[tuple[Any, str]]:
         col(PlanInvoice.company_id) == Invoice.company_id, col(PlanInvoice.invoice_id) == Invoice.id,
         col(PlanInvoice.ended_at).is_(None),
     )  # fmt: skip
+    contested = sqlalchemy.select(col(InvoiceDispute.id)).where(
+        col(InvoiceDispute.company_id) == Invoice.company_id,
+        col(InvoiceDispute.invoice_id) == Invoice.id, col(InvoiceDispute.settled_at).is_(None),
+    )  # fmt: skip
+    debited = sqlalchemy.select(col(Debit.id)).where(
+        col(Debit.company_id) == Invoice.company_id, col(Debit.invoice_id) == Invoice.id,
+        col(Debit.state).in_((DebitState.PLANNED, DebitState.FILED)),
+    )  # fmt: skip
     return [
         (col(Company.closed_at).is_not(None), "Adhérent radié : le recouvrement se suit hors du portail"),
         (planned.exists(), "Échéancier accordé, et non rompu"),
+        (contested.exists(), "Facture contestée, et sans réponse"),
+        (debited.exists(), "Prélèvement annoncé, ou remis à la banque"),
     ]
 
 

@@ -1,7 +1,7 @@
 """Reads of what was done about an invoice that is not paid, for its page on both sides."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy
@@ -11,7 +11,7 @@ from sqlmodel import col
 from app.access import Access
 from app.invoices.instalments import Instalment, PlanLine, PlannedInvoice, lines_of
 from app.invoices.queries import LEFT
-from db.models import DunningLetter, Invoice, PaymentPlan, PlanInvoice, Reminder
+from db.models import DunningLetter, Invoice, InvoiceDispute, PaymentPlan, PlanInvoice, Reminder
 
 
 class ReminderLine(NamedTuple):
@@ -50,6 +50,34 @@ async def reminders_of(access: Access, invoice: Invoice) -> list[ReminderLine]:
         col(Reminder.invoice_id) == invoice.key, col(Reminder.undone_at).is_(None),
     )  # fmt: skip
     return [ReminderLine(*row) for row in await access.table(mine)]
+
+
+_DISPUTES: Any = (
+    sqlalchemy.select(
+        col(InvoiceDispute.id), col(InvoiceDispute.inquiry_id), col(InvoiceDispute.opened_at),
+        col(InvoiceDispute.settled_at), col(InvoiceDispute.credit_id),
+    )
+    .order_by(col(InvoiceDispute.id))
+)  # fmt: skip
+
+
+class DisputeLine(NamedTuple):
+    """A contest of an invoice. `settled_at`: None while it waits for its answer."""
+
+    id: int
+    inquiry_id: int
+    opened_at: datetime
+    settled_at: datetime | None
+    credit_id: int | None
+
+
+async def disputes_of(access: Access, invoice: Invoice) -> list[DisputeLine]:
+    """Contests of an invoice that the reader's door gave, in order."""
+    mine = _DISPUTES.where(
+        col(InvoiceDispute.company_id) == invoice.company_id,
+        col(InvoiceDispute.invoice_id) == invoice.key,
+    )  # fmt: skip
+    return [DisputeLine(*row) for row in await access.table(mine)]
 
 
 class PlanView(NamedTuple):

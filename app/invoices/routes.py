@@ -26,7 +26,7 @@ from app.invoices.queries import (
     row_of,
     totals_of,
 )
-from app.invoices.reminders import plan_of, reminders_of
+from app.invoices.reminders import disputes_of, plan_of, reminders_of
 from app.invoices.rules import STATE_WORDS, shares_of
 from app.invoices.steps import flow_of, life_of, member_words_of
 from app.invoices.views import csv_of, items_of, line_of, sums_of
@@ -103,6 +103,7 @@ async def show(access: Member, invoice_id: FromPath[int]) -> Response[Any]:
         notes=[line_of(each, today) for each in await notes_of(access, invoice)],
         reminders=await reminders_of(access, invoice),
         plan=await plan_of(access, invoice, today),
+        disputes=await disputes_of(access, invoice),
         settles=settled,
         left=amount(row.left_cents) if row.left_cents > 0 else "",
         owed=amount(-row.left_cents) if row.left_cents < 0 else "",

@@ -291,6 +291,8 @@ HELD = (
             "fee_cents refused leaves_at started_at ended_at printed_at",
             "dunningletter": "company_id run_id subject text signed_by address lines is_posted recipients "
             "messages made_at",
+            "invoicedispute": "company_id invoice_id inquiry_id opened_at settled_at settled_by credit_id",
+            "absencebilling": "company_id slot_id invoice_id account_id at",
             "paymentplan": "company_id account_id agreed_on cents instalments note ended_at ended_by "
             "ended_reason created_at",
             "planinvoice": "company_id plan_id invoice_id cents ended_at",

@@ -19,7 +19,7 @@ LINES = (
         "après le départ du salarié",
         months=Months(60, 24, 120),
         source=f"{CNIL_GUIDE} ; {CIVIL}",
-        tables="employee visit slot visitnotice waitingperson",
+        tables="employee visit slot absencebilling visitnotice waitingperson",
         waits="une demande, un rendez-vous ou un échange en cours, une facture d’absence à payer, "
         "un emploi chez un autre adhérent, une fiche modifiée depuis moins de "
         f"{duration_in_months(SETTLED)} (un départ mal daté se corrige encore)",
@@ -77,7 +77,7 @@ LINES = (
         "après le dernier message",
         months=Months(60, 12, 120),
         source=CIVIL,
-        tables="inquiry inquirymessage",
+        tables="inquiry inquirymessage invoicedispute",
         waits="un échange sans réponse, une facture à payer",
         is_masculine=True,
     ),

@@ -90,6 +90,8 @@ EVENTS = {
     "dunning_step_changed": "étape de relance modifiée",
     "reminder_sent": "facture relancée par le service",
     "reminder_undone": "relance annulée avant son départ",
+    "dispute_settled": "réponse du service à une facture contestée",
+    "absences_billed": "absences facturées ou offertes par le service",
     "plan_agreed": "échéancier accordé par le service",
     "plan_ended": "échéancier rompu par le service",
     "suspension_declined": "suspension proposée, et écartée par la direction",

@@ -56,6 +56,7 @@ from db.models.debit import (
     Scheme,
 )
 from db.models.demo import DemoBase
+from db.models.dispute import AbsenceBilling, InvoiceDispute
 from db.models.document import Document, DocumentKind
 from db.models.dunning import DunningLetter, DunningRun, DunningStep, Reminder, RunState, StepKind
 from db.models.employee import (
@@ -100,6 +101,7 @@ __all__ = [
     "DRAFT_KEPT",
     "NEVER",
     "OF_COMPANY",
+    "AbsenceBilling",
     "Account",
     "AccountSession",
     "AccountToken",
@@ -163,6 +165,7 @@ __all__ = [
     "InquiryTheme",
     "Invitation",
     "Invoice",
+    "InvoiceDispute",
     "InvoiceKind",
     "InvoiceSeries",
     "InvoiceStatus",

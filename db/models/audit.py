@@ -101,6 +101,8 @@ class AuditKind(StrEnum):
     REMINDER_SENT = "reminder_sent"
     REMINDER_UNDONE = "reminder_undone"
     SUSPENSION_DECLINED = "suspension_declined"
+    DISPUTE_SETTLED = "dispute_settled"
+    ABSENCES_BILLED = "absences_billed"
     PLAN_AGREED = "plan_agreed"
     PLAN_ENDED = "plan_ended"
     THING_TAKEN = "thing_taken"

@@ -3,7 +3,16 @@
 from datetime import timedelta
 
 from app import clock
-from db.models import DunningLetter, DunningRun, DunningStep, PaymentPlan, PlanInvoice, Reminder
+from db.models import (
+    DunningLetter,
+    DunningRun,
+    DunningStep,
+    InvoiceDispute,
+    PaymentPlan,
+    PlanInvoice,
+    Reminder,
+    Slot,
+)
 from tests.browser.reader import Reader
 from tests.browser.stops import kept
 from tests.world import OURS, TwoCompanies
@@ -35,7 +44,14 @@ async def dunning_pages(reader: Reader, world: TwoCompanies) -> list[str]:
     )  # fmt: skip
     await kept(reader, plan)
     await kept(reader, PlanInvoice(company_id=world.theirs.key, plan_id=plan.key, invoice_id=2, cents=6_000))
+    missed = Slot(
+        company_id=world.ours.key, starts_at=now - timedelta(days=3), kind="vip", centre_id=1,
+        professional="Dr Absent", state="absent", fee_cents=6_000, created_at=now, updated_at=now,
+    )  # fmt: skip
+    dispute = InvoiceDispute(company_id=world.ours.key, invoice_id=1, inquiry_id=1, opened_at=now)
+    await kept(reader, missed, dispute)
     return [
+        "/absences", "/contestations", f"/contestations/{dispute.id}",
         "/echeanciers", f"/echeanciers/{plan.id}", f"/echeanciers/{plan.id}/rupture",
         "/adherents/00010/echeancier", "/adherents/00010/echeancier?facture=1&premier=31/12/2026",
         "/relances", "/relances/etapes", "/relances/etapes/nouvelle", "/relances/suspensions",

@@ -20,6 +20,8 @@ async def invoices_tour(reader: Reader, world: TwoCompanies) -> Tour:
     yield await swapped(reader, "invoices-table")
     await reader.open(f"{INVOICES}/{late.id}")
     yield Stop("invoice without an account")
+    await reader.open(f"{INVOICES}/{late.id}/contestation")
+    yield Stop("invoice contested")
     reader.portal.settings.__dict__.update(BANK)
     await reader.open(f"{INVOICES}/{late.id}")
     yield Stop("invoice to pay")

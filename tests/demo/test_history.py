@@ -17,6 +17,7 @@ from db.models import (
     AppointmentRequest,
     AuditEvent,
     AuditKind,
+    CareCentre,
     Company,
     Employee,
     EmployeeChange,
@@ -57,8 +58,8 @@ class Story:
 
 
 MODELS = (
-    Account, AppointmentRequest, AuditEvent, Company, Employee, EmployeeChange, Inquiry, InquiryMessage,
-    Invoice, Membership, Payment, RequestMessage, Slot, StaffMember, Visit, VisitNotice,
+    Account, AppointmentRequest, AuditEvent, CareCentre, Company, Employee, EmployeeChange, Inquiry,
+    InquiryMessage, Invoice, Membership, Payment, RequestMessage, Slot, StaffMember, Visit, VisitNotice,
 )  # fmt: skip
 
 
@@ -157,7 +158,8 @@ def threads_in_order(story):
 def money_in_order(story):
     invoices = story.by_id(Invoice)
     absences = [each for each in story[Slot] if each.state == SlotState.ABSENT]
-    missed = {(each.company_id, missed_words(each.starts_at)) for each in absences}
+    names = {each.id: each.name for each in story[CareCentre]}
+    missed = {(each.company_id, missed_words(each.starts_at, names[each.centre_id])) for each in absences}
     for each in story[Payment]:
         assert each.paid_on >= invoices[each.invoice_id].issued_on
         assert each.created_at > invoices[each.invoice_id].created_at

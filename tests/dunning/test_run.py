@@ -15,6 +15,8 @@ from db.models import (
     AuditEvent,
     AuditKind,
     Company,
+    Debit,
+    DebitRun,
     DunningLetter,
     DunningRun,
     Invoice,
@@ -153,6 +155,26 @@ async def test_who_owes_nothing_or_is_owed_or_is_gone_is_left_aside(clerk, porta
     page = await clerk.get(ALL)
     assert "Adhérent radié" in page.text
     assert "Relancer" not in page.text.partition("<h2>À relancer")[2].partition("Laissées")[0]
+
+
+async def test_an_invoice_about_to_be_debited_is_left_aside(clerk, portal, world):
+    invoice = await late_invoice(portal, world)
+    await write_steps(clerk)
+    run = DebitRun(collect_on=date(2026, 3, 20), account_id=world.clerk.id, created_at=clock.now())
+    async with portal.database.transaction(write=True) as session:
+        session.add(run)
+        await session.flush()
+        debit = Debit(
+            company_id=world.site.id, run_id=run.id, invoice_id=invoice.id, scheme="CORE", rum="R1",
+            iban_last="0189", cents=120_00, reference="E1",
+        )  # fmt: skip
+        session.add(debit)
+    page = await clerk.get(ALL)
+    assert "Prélèvement annoncé" in page.text
+    assert "Aucune facture n’est à relancer" in page.text
+    async with portal.database.transaction(write=True) as session:
+        (await session.get(Debit, debit.id)).state = "refused"
+    assert "Relancer 1 facture" in (await clerk.get(ALL)).text
 
 
 async def test_an_invoice_paid_between_the_button_and_its_portion_is_not_reminded(clerk, portal, world):

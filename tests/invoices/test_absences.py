@@ -27,8 +27,8 @@ async def test_each_line_names_its_appointment_and_nobody(portal, world, alice):
     invoice = await billed(portal, world, second, first)
     assert (invoice.kind, invoice.net_cents) == (InvoiceKind.ABSENCE, 12_000)
     page = await alice.get(f"/espace/00010/factures/{invoice.id}")
-    assert "Rendez-vous du 10 février 2026 à 9 h 30, non honoré" in page.text
-    assert "Rendez-vous du 11 février 2026 à 9 h 30, non honoré" in page.text
+    assert "Rendez-vous du 10 février 2026 à 9 h 30, Centre de la Baie, non honoré" in page.text
+    assert "Rendez-vous du 11 février 2026 à 9 h 30, Centre de la Baie, non honoré" in page.text
 
 
 async def test_only_what_was_missed_at_one_company_is_billed(portal, world):

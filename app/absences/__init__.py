@@ -1,0 +1,1 @@
+"""Appointments that nobody came to, looked at and billed together."""
