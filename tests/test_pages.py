@@ -51,7 +51,7 @@ NO_PAGE = {
     "welcome.home", "companies.switch", "account.draft", "declarations.new", "appointments.form",
     "contributions.correcting", "imports.mending", "contact.file", "documents.file", "invoices.paper",
     "invoices.archive", "invoices.export", "welcome.export", "calendars.slot", "employees.export",
-    "employees.model", "employees.choose", "employees.leaving_together",
+    "employees.model", "employees.choose", "employees.leaving_together", "debits.resending",
 }  # fmt: skip
 PARAMETER = re.compile(r"\{(\w+)(:\w+)?\}")
 

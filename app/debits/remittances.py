@@ -90,8 +90,8 @@ async def launch(request: Request, access: Staff) -> Response[Any]:
 
 async def _preview_page(access: StaffAccess, form: Form[Collection]) -> Page:
     access.require_everything(WHOLE)
-    found, left_out = [], []
-    if form.data and not form.errors:
+    found, left_out, is_open = [], [], access.portal.settings.takes_debits
+    if is_open and form.data and not form.errors:
         try:
             check_day(access.portal.settings, form.data.day, clock.today())
         except Refused as refused:
@@ -104,7 +104,8 @@ async def _preview_page(access: StaffAccess, form: Form[Collection]) -> Page:
         number[each.scheme] += 1
         cents[each.scheme] += each.cents
     return page(
-        "debits/preview.html", form=form, on=form.data.day if form.data else None, number=number, cents=cents,
+        "debits/preview.html", form=form, is_open=is_open, on=form.data.day if form.data else None,
+        number=number, cents=cents,
         members=len({each.company_id for each in found}), total=sum(cents.values()), left_out=left_out,
         firsts=len({each.mandate_id for each in found if each.used_on is None}), schemes=list(Scheme),
         notice_days=access.portal.settings.service_debit_notice_days,
