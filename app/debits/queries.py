@@ -12,6 +12,7 @@ from app.access import Access, MemberAccess, StaffAccess
 from app.debits.rules import LAPSES_MONTHS
 from app.follow_up.law import add_months
 from app.invoices.queries import LEFT
+from app.invoices.reminders import IS_CONTESTED, IS_PLANNED
 from db.models import (
     Company,
     Debit,
@@ -25,7 +26,6 @@ from db.models import (
     Mandate,
     MandateState,
     Payment,
-    PlanInvoice,
     Scheme,
 )
 
@@ -135,15 +135,6 @@ def _lapsed_before(on: date) -> date:
     return add_months(on, -LAPSES_MONTHS)
 
 
-def _planned() -> Any:
-    """True of an invoice that is paid in instalments, as was agreed."""
-    of_plan = sqlalchemy.select(col(PlanInvoice.id)).where(
-        col(PlanInvoice.company_id) == col(Invoice.company_id),
-        col(PlanInvoice.invoice_id) == col(Invoice.id), col(PlanInvoice.ended_at).is_(None),
-    )  # fmt: skip
-    return of_plan.exists()
-
-
 def _due(on: date) -> list[Any]:
     under_way = (
         sqlalchemy.select(col(Debit.id))
@@ -151,7 +142,7 @@ def _due(on: date) -> list[Any]:
         .exists()
     )
     is_due = [col(Invoice.kind) != InvoiceKind.CREDIT_NOTE, LEFT > 0, col(Invoice.due_on) <= on]
-    return [*is_due, ~under_way, ~_planned()]
+    return [*is_due, ~under_way, ~IS_PLANNED, ~IS_CONTESTED]
 
 
 async def candidates(access: Access, on: date, after: int = 0, most: int | None = None) -> list[Candidate]:
@@ -198,18 +189,21 @@ async def not_debited(access: StaffAccess, on: date, most: int) -> list[tuple[st
 
 
 class Order(NamedTuple):
-    """A debit as it is now. `left`: to pay of its invoice; `is_planned`: it is paid in instalments."""
+    """A debit as it is now. `left`: to pay of its invoice; `is_planned`: it is paid in instalments;
+    `is_contested`: it waits for an answer.
+    """
 
     debit: Debit
     number: str
     left: int
     is_planned: bool
+    is_contested: bool
     mandate: Mandate | None
 
 
 async def orders_of(access: Access, run_id: int, state: DebitState, most: int | None = None) -> list[Order]:
     statement: Any = (
-        sqlalchemy.select(Debit, col(Invoice.number), LEFT, _planned(), Mandate)
+        sqlalchemy.select(Debit, col(Invoice.number), LEFT, IS_PLANNED, IS_CONTESTED, Mandate)
         .join(Invoice, col(Invoice.id) == Debit.invoice_id)
         .outerjoin(Mandate, col(Mandate.id) == Debit.mandate_id)
         .where(col(Debit.run_id) == run_id, col(Debit.state) == state)

@@ -56,7 +56,7 @@ NOTHING = "Aucune facture à prélever ce jour-là : personne n’a de mandat en
 CHANGED = "Cette remise a changé entre-temps : voyez où elle en est."
 PAST = "Le jour de cette remise est arrivé : la banque n’en prendrait plus le fichier. Annulez-la."
 PAID, ENDED = "facture réglée entre-temps", "mandat qui ne vaut plus"
-PLANNED = "échéancier de paiement convenu"
+PLANNED, CONTESTED = "échéancier de paiement convenu", "facture contestée, sans réponse"
 CALLED_OFF = "remise annulée"
 
 
@@ -257,8 +257,13 @@ async def _file(portal: Portal, run_id: int, orders: Sequence[Order], now: datet
 
 def why_not(order: Order, on: date) -> str:
     """The reason why this debit does not go; "" when it does."""
-    if order.left <= 0 or order.is_planned:
-        return PAID if order.left <= 0 else PLANNED
+    for is_so, reason in (
+        (order.left <= 0, PAID),
+        (order.is_planned, PLANNED),
+        (order.is_contested, CONTESTED),
+    ):
+        if is_so:
+            return reason
     return "" if order.mandate and is_usable(order.mandate, on) else ENDED
 
 

@@ -6,14 +6,13 @@ from typing import Any, NamedTuple
 
 import sqlalchemy
 from sqlalchemy import and_, case, func, or_
-from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from app.access import Access, StaffAccess
 from app.dunning.rules import next_step
 from app.errors import NotFound
 from app.invoices.queries import LEFT, UNPAID
-from app.invoices.reminders import plans_where
+from app.invoices.reminders import IS_CONTESTED, IS_PLANNED, plans_where
 from db.models import (
     Company,
     Debit,
@@ -22,9 +21,7 @@ from db.models import (
     DunningRun,
     DunningStep,
     Invoice,
-    InvoiceDispute,
     InvoiceKind,
-    PlanInvoice,
     Reminder,
     RunState,
 )
@@ -79,22 +76,14 @@ _fee = sqlalchemy.select(col(Reminder.id)).where(
 
 def reasons_held() -> list[tuple[Any, str]]:
     """(condition, words) of what keeps an invoice from being reminded, besides its member's credit."""
-    planned = sqlalchemy.select(col(PlanInvoice.id)).where(
-        col(PlanInvoice.company_id) == Invoice.company_id, col(PlanInvoice.invoice_id) == Invoice.id,
-        col(PlanInvoice.ended_at).is_(None),
-    )  # fmt: skip
-    contested = sqlalchemy.select(col(InvoiceDispute.id)).where(
-        col(InvoiceDispute.company_id) == Invoice.company_id,
-        col(InvoiceDispute.invoice_id) == Invoice.id, col(InvoiceDispute.settled_at).is_(None),
-    )  # fmt: skip
     debited = sqlalchemy.select(col(Debit.id)).where(
         col(Debit.company_id) == Invoice.company_id, col(Debit.invoice_id) == Invoice.id,
         col(Debit.state).in_((DebitState.PLANNED, DebitState.FILED)),
     )  # fmt: skip
     return [
         (col(Company.closed_at).is_not(None), "Adhérent radié : le recouvrement se suit hors du portail"),
-        (planned.exists(), "Échéancier accordé, et non rompu"),
-        (contested.exists(), "Facture contestée, et sans réponse"),
+        (IS_PLANNED, "Échéancier accordé, et non rompu"),
+        (IS_CONTESTED, "Facture contestée, et sans réponse"),
         (debited.exists(), "Prélèvement annoncé, ou remis à la banque"),
     ]
 
@@ -215,19 +204,18 @@ async def proposed_suspensions(access: StaffAccess, code: str = "") -> list[Prop
     steps = await steps_of(access)
     if not steps:
         return []
-    mine = aliased(Reminder)
     statement = (
-        sqlalchemy.select(col(Company.code), col(Company.name), func.sum(LEFT), func.min(mine.on_day))
+        sqlalchemy.select(col(Company.code), col(Company.name), func.sum(LEFT), func.min(Reminder.on_day))
         .select_from(Invoice)
         .join(Company, col(Company.id) == Invoice.company_id)
-        .join(mine, and_(col(mine.invoice_id) == Invoice.id, col(mine.company_id) == Invoice.company_id))
+        .join(Reminder, and_(_sent, col(Reminder.company_id) == Invoice.company_id))
         .where(
-            UNPAID, col(mine.step_id) == steps[-1].key, col(mine.undone_at).is_(None),
-            col(mine.decided_at).is_(None), col(Company.suspended_at).is_(None),
+            UNPAID, col(Reminder.step_id) == steps[-1].key,
+            col(Reminder.decided_at).is_(None), col(Company.suspended_at).is_(None),
             ~or_(*(condition for condition, _ in reasons_held())),
         )
         .group_by(col(Company.id), col(Company.code), col(Company.name))
-        .order_by(func.min(mine.on_day), col(Company.code))
+        .order_by(func.min(Reminder.on_day), col(Company.code))
     )  # fmt: skip
     if code:
         statement = statement.where(col(Company.code) == code)

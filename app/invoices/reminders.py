@@ -5,13 +5,31 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.access import Access
 from app.invoices.instalments import Instalment, PlanLine, PlannedInvoice, lines_of
 from app.invoices.queries import LEFT
 from db.models import DunningLetter, Invoice, InvoiceDispute, PaymentPlan, PlanInvoice, Reminder
+
+# Of an invoice that a statement reads: it is paid in instalments, as was agreed; it is contested, without an
+# answer. Neither is reminded nor debited.
+IS_PLANNED: Any = (
+    sqlalchemy.select(col(PlanInvoice.id))
+    .where(
+        col(PlanInvoice.company_id) == Invoice.company_id, col(PlanInvoice.invoice_id) == Invoice.id,
+        col(PlanInvoice.ended_at).is_(None),
+    )
+    .exists()
+)  # fmt: skip
+IS_CONTESTED: Any = (
+    sqlalchemy.select(col(InvoiceDispute.id))
+    .where(
+        col(InvoiceDispute.company_id) == Invoice.company_id, col(InvoiceDispute.invoice_id) == Invoice.id,
+        col(InvoiceDispute.settled_at).is_(None),
+    )
+    .exists()
+)  # fmt: skip
 
 
 class ReminderLine(NamedTuple):
@@ -31,14 +49,13 @@ class ReminderLine(NamedTuple):
         return " et ".join(ways)
 
 
-_fee = aliased(Invoice)
 _REMINDERS: Any = (
     sqlalchemy.select(
         col(Reminder.on_day), col(DunningLetter.subject), col(Reminder.left_cents),
-        col(DunningLetter.recipients), col(DunningLetter.is_posted), col(_fee.id), col(_fee.number),
+        col(DunningLetter.recipients), col(DunningLetter.is_posted), col(Invoice.id), col(Invoice.number),
     )
     .join(DunningLetter, col(DunningLetter.id) == Reminder.letter_id)
-    .outerjoin(_fee, col(_fee.id) == Reminder.fee_id)
+    .outerjoin(Invoice, col(Invoice.id) == Reminder.fee_id)
     .order_by(col(Reminder.on_day), col(Reminder.id))
 )  # fmt: skip
 

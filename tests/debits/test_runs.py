@@ -198,6 +198,24 @@ async def test_what_is_paid_in_instalments_is_not_debited_too(alice, clerk, port
     assert "échéancier de paiement convenu" in (await clerk.get(run)).text
 
 
+async def test_what_is_contested_is_not_debited_until_it_is_answered(alice, clerk, portal, world):
+    await signed(alice, portal)
+    first, second = await an_invoice(portal, world), await an_invoice(portal, world, "F2026-2")
+    await contested(alice, first)
+    run = await announced(clerk, portal)
+    assert [each.invoice_id for each in await rows(portal, Debit)] == [second.key]
+    await contested(alice, second)
+    await filed(clerk, portal, run)
+    assert "facture contestée" in (await clerk.get(run)).text
+
+
+async def contested(alice, invoice):
+    token = f"un-jeton-quelconque-{invoice.key}"
+    words = {"token": token, "text": "Nous l’avons déjà réglée."}
+    answer = await alice.fill(f"{INVOICES}/{invoice.key}/contestation", **words)
+    assert answer.status_code == 303, answer.text
+
+
 async def in_instalments(portal, world, invoice):
     async with portal.database.transaction(write=True) as session:
         plan = PaymentPlan(
