@@ -24,7 +24,7 @@ from app.portal import Portal
 from app.rights import Right, rights_of
 from app.scope import scoped
 from app.security.reads import OPENED, trace_of
-from app.security.seat import ActingAccount, ActingCompany, ActingMembership, FollowingTeam
+from app.security.seat import ActingAccount, ActingCall, ActingCompany, ActingMembership, FollowingTeam
 from app.staff_rights import ALL_ROLES, EVERYTHING, StaffRight, StaffScope, staff_rights_of
 from db.from_json import insert_from_json
 from db.models import Account, AccountSession, AuditEvent, AuditKind, Company, CompanyOwned
@@ -200,6 +200,7 @@ class MemberAccess(Access):
     team: FollowingTeam | None = None
     withheld: frozenset[Right] = frozenset()
     looker: int | None = None  # the account of the service that looks on: what it opens leaves its trace
+    call: ActingCall | None = None  # somebody of the service declares, on the phone with the member
 
     @property
     def rights(self) -> frozenset[Right]:

@@ -68,6 +68,7 @@ from app.members import routes as members
 from app.members.comparing import ImportWork
 from app.passkeys import routes as passkeys
 from app.people import routes as people
+from app.phone import routes as phone
 from app.planning import convocations
 from app.planning import routes as planning
 from app.plans import routes as plans
@@ -144,12 +145,13 @@ MEMBER: list[Any] = [
     *planning.MEMBER, *appointments.MEMBER, *calendars.MEMBER,
     *contact.MEMBER,
     *disputes.MEMBER, *invoices.MEMBER, *debits.MEMBER, *documents.MEMBER,
-    *contributions.MEMBER,
+    *contributions.MEMBER, *phone.MEMBER,
 ]  # fmt: skip
 FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [
     staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF, *batches.STAFF, *due.STAFF,
-    *campaigns.STAFF, *calls.STAFF, *billing.STAFF, *platform.STAFF, *bank.STAFF, *bookkeeping.STAFF,
+    *campaigns.STAFF, *phone.STAFF,
+    *calls.STAFF, *billing.STAFF, *platform.STAFF, *bank.STAFF, *bookkeeping.STAFF,
     *dunning.STAFF, *plans.STAFF, *mandates.STAFF, *remittances.STAFF,
     *answers.STAFF,
     *search.STAFF, *members.STAFF,

@@ -1,7 +1,7 @@
 """Open sessions: one row a browser, a new token at every change of privilege."""
 
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import chain, islice
 from typing import Any
 
@@ -14,10 +14,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.access import Access
 from app.sections import FEW
 from app.security.keys import fingerprint, new_token
-from app.security.seat import ActingAccount, ActingCompany, ActingMembership, FollowingTeam, OpenedSession
+from app.security.seat import (
+    ActingAccount,
+    ActingCall,
+    ActingCompany,
+    ActingMembership,
+    FollowingTeam,
+    OpenedSession,
+)
 from app.staff_rights import StaffRight, staff_rights_of
 from db.engine import Database
-from db.models import Account, AccountSession, CareTeam, Company, Membership, StaffMember
+from db.models import Account, AccountSession, CareTeam, Company, Membership, PhoneCall, StaffMember
+from db.types import Instant
 
 
 def open_session(
@@ -230,3 +238,41 @@ async def lent_seat(
         choices=[(seen.code, seen.name, seen.town)],
     )
     return LentSeat(seat, tuple(roles))
+
+
+# Somebody of the service who fills a member's declaration, on the phone with it.
+
+
+_CALL = (
+    sqlalchemy.select(
+        col(PhoneCall.id), col(PhoneCall.year), col(PhoneCall.caller), col(StaffMember.roles),
+        col(StaffMember.teams),
+    )
+    .join(StaffMember, col(StaffMember.account_id) == col(PhoneCall.account_id))
+    .where(
+        col(PhoneCall.account_id) == bindparam("staff"), col(PhoneCall.company_id) == bindparam("company"),
+        col(PhoneCall.ended_at).is_(None),
+        col(PhoneCall.started_at) > bindparam("after", type_=Instant()),
+    )
+    .order_by(col(PhoneCall.id).desc())
+    .limit(1)
+)  # fmt: skip
+CALL_LIFE = timedelta(hours=4)  # then it is over, whatever was forgotten
+
+
+async def call_at(
+    database: Database, transaction: AsyncSession, own: Seat, now: datetime
+) -> tuple[ActingCall, tuple[str, ...]] | None:
+    """The call under way of this person of the service with that company, and their roles; None when there
+    is none, or when the company is no longer in their scope.
+    """
+    if own.company is None:
+        return None
+    values = {"staff": own.account.key, "company": own.company.key, "after": now - CALL_LIFE}
+    rows = await database.table(transaction, _CALL, values)
+    if not rows:
+        return None
+    *call, roles, teams = rows[0]
+    if teams and own.company.team_id not in teams:
+        return None
+    return ActingCall(*call), tuple(roles)

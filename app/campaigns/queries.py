@@ -14,12 +14,25 @@ from app.campaigns.rules import Declared
 from app.clock import PARIS
 from app.contributions.counting import OUTSIDE
 from app.contributions.filings import YEARS
-from db.models import AnnualDeclaration, CareTeam, Company, Employee, Monitoring, Tariff
+from db.models import (
+    AnnualDeclaration,
+    CareTeam,
+    Company,
+    Employee,
+    Monitoring,
+    PhoneCall,
+    PhoneState,
+    Tariff,
+)
 
 FILED, BEGUN, NOT_BEGUN = "validees", "commencees", "pas-commencees"
 STATES = {FILED: "Validées", BEGUN: "Commencées", NOT_BEGUN: "Pas commencées"}
 UNFILED = "a-relancer"
-FILTERS = {"": "Toutes", **STATES, UNFILED: "Commencées ou non, pas validées"}
+CONTESTED = "contestees"
+FILTERS = {
+    "": "Toutes", **STATES, UNFILED: "Commencées ou non, pas validées",
+    CONTESTED: "Faites au téléphone, contestées",
+}  # fmt: skip
 PAGE, PORTION = 50, 2_000
 NO_TEAM = -1  # as a filter: members that no team follows
 
@@ -52,6 +65,18 @@ _STATE = case(
 )
 
 
+# Of the call that made the receipt in force.
+_PHONE: Any = (
+    sqlalchemy.select(func.max(col(PhoneCall.state)))
+    .where(
+        col(PhoneCall.company_id) == col(_DECLARED.company_id),
+        col(PhoneCall.number) == col(_DECLARED.number),
+    )
+    .correlate(_DECLARED)
+    .scalar_subquery()
+)
+
+
 def _theirs(year: int) -> ColumnElement[bool]:
     return and_(col(_DECLARED.company_id) == col(Company.id), col(_DECLARED.year) == year)
 
@@ -66,7 +91,7 @@ def _state_is(state: str) -> list[ColumnElement[bool]]:
     is_filed, is_begun = col(_DECLARED.submitted_at).is_not(None), col(_DECLARED.updated_by).is_not(None)
     wanted: dict[str, list[ColumnElement[bool]]] = {
         FILED: [is_filed], BEGUN: [~is_filed, is_begun], NOT_BEGUN: [~is_filed, ~is_begun],
-        UNFILED: [~is_filed],
+        UNFILED: [~is_filed], CONTESTED: [_PHONE == PhoneState.CONTESTED],
     }  # fmt: skip
     return wanted.get(state, [])
 
@@ -131,6 +156,7 @@ class Followed(NamedTuple):
     submitted_at: datetime | None
     headcount: int | None
     net_cents: int | None
+    phone: str | None
 
 
 async def followed(
@@ -140,7 +166,7 @@ async def followed(
     statement = (
         sqlalchemy.select(
             *(getattr(Company, name) for name in Followed._fields[:5]), col(CareTeam.name), _STATE,
-            *(getattr(_DECLARED, name) for name in Followed._fields[7:]),
+            *(getattr(_DECLARED, name) for name in Followed._fields[7:11]), _PHONE,
         )
         .select_from(Company)
         .join(_DECLARED, _theirs(tariff.year), isouter=True)

@@ -11,6 +11,7 @@ from app.access import StaffAccess
 from app.campaigns import staff, views
 from app.campaigns.forms import GRIDS, HIRES, STEPS, TRY, Days, TariffFields, typed_of
 from app.campaigns.queries import (
+    CONTESTED,
     FILTERS,
     NO_TEAM,
     PAGE,
@@ -239,7 +240,7 @@ def _unfiled(choice: Choice) -> Choice:
     return choice if choice.state in UNFILED_STATES else Choice(UNFILED, choice.team_id)
 
 
-UNFILED_STATES = {each for each in FILTERS if each not in {"", "validees"}}
+UNFILED_STATES = {each for each in FILTERS if each not in {"", "validees", CONTESTED}}
 
 
 async def _team_choices(access: StaffAccess) -> dict[str, str]:

@@ -10,7 +10,7 @@ from app.campaigns.rules import SIZES, Part, Trial
 from app.contributions.states import Campaign
 from app.contributions.tariff import MONITORING_WORDS
 from app.text.formats import amount, day
-from db.models import Tariff
+from db.models import PhoneState, Tariff
 
 TITLES = [
     "Code adhérent", "Raison sociale", "Commune", "Adresse e-mail", "Équipe", "Déclaration", "Relancé le",
@@ -80,6 +80,14 @@ class FollowedLine(NamedTuple):
     filed: date | None
     headcount: int
     net_cents: int
+    phone: str
+    may_call: bool
+
+
+PHONE_WORDS = {
+    PhoneState.FILED: "au téléphone, à confirmer", PhoneState.CONFIRMED: "au téléphone, confirmée",
+    PhoneState.CONTESTED: "au téléphone, contestée",
+}  # fmt: skip
 
 
 def followed_line(row: Followed, tariff: Tariff, today: date) -> FollowedLine:
@@ -91,6 +99,8 @@ def followed_line(row: Followed, tariff: Tariff, today: date) -> FollowedLine:
         tone="bad" if is_late else TONES[row.state], reminded=row.reminded_on,
         filed=row.submitted_at.date() if row.submitted_at else None,
         headcount=row.headcount or 0, net_cents=row.net_cents or 0,
+        phone=PHONE_WORDS[PhoneState(row.phone)] if row.phone else "",
+        may_call=tariff.opens_on <= today and not is_filed,
     )  # fmt: skip
 
 

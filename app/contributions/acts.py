@@ -34,7 +34,15 @@ from app.errors import NotFound, Refused
 from app.mail.outbox import queue_mail
 from app.text.counts import plural
 from app.text.formats import day
-from db.models import AnnualDeclaration, AuditKind, DeclarationAnswer, DeclarationCorrection, Employee
+from db.models import (
+    AnnualDeclaration,
+    AuditKind,
+    DeclarationAnswer,
+    DeclarationCorrection,
+    Employee,
+    PhoneCall,
+    PhoneState,
+)
 
 CLOSED = (
     "La campagne s’est close le {} : votre reçu reste valable, et ce que vous avez enregistré est gardé. "
@@ -251,9 +259,21 @@ async def _write(
             return False
         raise Refused(CHANGED, status_code=409)
     about = f"{filing.year}, reçu {receipt.number}" + (f", remplace {declaration.number}" if replaced else "")
+    if access.call:
+        about += f", au téléphone avec {access.call.caller}"
+        made = {"state": PhoneState.FILED.value, "number": receipt.number, "filed_at": at.now}
+        await access.change(_call_of(access).values(**made))
     access.trace(AuditKind.DECLARATION_SUBMITTED, at.now, about, declaration.key)
     await _mail_receipt(access, declaration, receipt, at)
     return True
+
+
+def _call_of(access: MemberAccess) -> Any:
+    """An UPDATE of the call on the phone that this person of the service is in."""
+    return update(PhoneCall).where(
+        col(PhoneCall.company_id) == access.company.key,
+        col(PhoneCall.id) == (access.call.key if access.call else 0),
+    )
 
 
 def version_of(declaration: AnnualDeclaration, version: int) -> Any:
@@ -275,29 +295,39 @@ def _receipt(
         counts=tally.counts, headcount=tally.headcount, nobody_left=nobody,
         lines=[asdict(each) for each in amount.lines], net_cents=amount.net_cents, vat_cents=amount.vat_cents,
         total_cents=amount.total_cents, submitted_at=at.now.isoformat(timespec="seconds"),
-        submitted_by=access.account.full_name, on_behalf=access.membership.third_party,
+        submitted_by=_author(access), on_behalf=access.membership.third_party,
         is_late=is_late(filing, at), vat_points=filing.rules.vat_points,
         vat_exemption=filing.vat_exemption,
     )  # fmt: skip
 
 
+def _author(access: MemberAccess) -> str:
+    if access.call is None:
+        return access.account.full_name
+    return f"{access.account.full_name}, du service, au téléphone avec {access.call.caller}"
+
+
 async def _mail_receipt(
     access: MemberAccess, declaration: AnnualDeclaration, receipt: Receipt, at: Moment
 ) -> None:
-    """Mail the person who validated, the contact of the declaration and the one of invoices, each once. When
-    it is an accountant, also the administrators of the company: the employer stays responsible.
+    """Mail the person who validated, the contacts of the declaration and of invoices, each once; for an
+    accountant, or the service on the phone, also the administrators: the employer stays responsible.
     """
     contact = declaration.typed.get("entreprise") or {}
-    addresses = [access.account.email, await billing_address(access), contact.get("contact_email", "")]
-    if receipt.on_behalf:
+    addresses = [await billing_address(access), contact.get("contact_email", "")]
+    addresses += [access.company.email] if access.call else [access.account.email]
+    if receipt.on_behalf or access.call:
         addresses += await responsible_addresses(access, at.today)
+    template, told = "declaration_filed", {"behalf": receipt.submitted_by if receipt.on_behalf else ""}
+    if access.call:
+        template, told = "declared_by_phone", {"name": access.call.caller, "by": access.account.full_name}
+    context: dict[str, Any] = told | {
+        "company": access.company.label, "code": receipt.code, "year": receipt.year, "number": receipt.number,
+        "headcount": receipt.headcount, "total_cents": receipt.total_cents, "receipt": asdict(receipt),
+        "fingerprint": receipt.fingerprint, "exemption": receipt.vat_exemption or "",
+    }  # fmt: skip
     for email in dict.fromkeys(each.lower() for each in addresses if each):
-        queue_mail(
-            access, "declaration_filed", email, at.now, company=access.company.label, code=receipt.code,
-            year=receipt.year, number=receipt.number, headcount=receipt.headcount,
-            total_cents=receipt.total_cents, fingerprint=receipt.fingerprint, receipt=asdict(receipt),
-            behalf=receipt.submitted_by if receipt.on_behalf else "", exemption=receipt.vat_exemption or "",
-        )  # fmt: skip
+        queue_mail(access, template, email, at.now, **context)
 
 
 # Taking a validated declaration up again; asking for a correction when it is too late for that.

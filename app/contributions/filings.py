@@ -26,6 +26,7 @@ from db.models import (
     DeclarationAnswer,
     DeclarationCorrection,
     Membership,
+    PhoneCall,
     Tariff,
 )
 
@@ -187,6 +188,15 @@ _CORRECTIONS = (
 async def corrections_of(access: MemberAccess, declaration_id: int) -> Sequence[DeclarationCorrection]:
     """Requests to the service after the campaign, the latest first."""
     return await access.all(_CORRECTIONS, {"company": access.company.key, "declaration": declaration_id})
+
+
+async def phone_call_of(access: MemberAccess, filing: Filing) -> PhoneCall | None:
+    """The call in which the service made the receipt in force; None when the member made it."""
+    number = filing.declaration.number if filing.declaration else None
+    if not number:
+        return None
+    made = access.select(PhoneCall).where(PhoneCall.year == filing.year, PhoneCall.number == number)
+    return await access.first(made.order_by(col(PhoneCall.id).desc()))
 
 
 async def answers_among(

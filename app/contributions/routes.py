@@ -10,7 +10,7 @@ from app import clock
 from app.access import MemberAccess
 from app.contributions import acts
 from app.contributions.acts import SeenAmount
-from app.contributions.filings import corrections_of, filing_of, filings_of
+from app.contributions.filings import corrections_of, filing_of, filings_of, phone_call_of
 from app.contributions.forms import Answers, Contact, CorrectionRequest, Jobs, NobodyLeft, Validation
 from app.contributions.gate import filed_filing, known_filing, open_filing
 from app.contributions.receipt import Receipt, pdf_of
@@ -219,6 +219,7 @@ async def show(
         corrections=await corrections_of(access, filing.declaration_id),
         answers=ANSWERS,
         may_declare=Right.DECLARATION in access.rights,
+        phone=await phone_call_of(access, filing),
         notice=DONE.get(fait, ""),
     )
 
@@ -244,6 +245,7 @@ async def receipt(
         monitoring=MONITORING_WORDS,
         may_declare=Right.DECLARATION in access.rights,
         is_closed=filing.state == State.CLOSED,
+        phone=None if rang else await phone_call_of(access, filing),
         notice=DONE.get(fait, ""),
     )
 

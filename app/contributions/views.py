@@ -242,6 +242,8 @@ async def known_contact(access: MemberAccess, filing: Filing) -> dict[str, str]:
     contact = (await contacts_of(access)).get(ContactKind.BILLING)
     if contact and contact.email:
         values = (contact.name, contact.email, phone_words(contact.phone))
+    elif access.call:
+        values = (access.call.caller, access.company.email, "")
     else:
         values = (access.account.full_name, access.account.email, "")
     return dict(zip(("contact_name", "contact_email", "contact_phone"), values, strict=True))

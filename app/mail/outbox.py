@@ -123,6 +123,8 @@ def _buckets(access: Access, mail: _Caused) -> list[str]:
 
 def _sender(access: Access) -> dict[str, Any]:
     """The person to count; nobody when the service or the clock acts."""
+    if isinstance(access, MemberAccess) and access.call:
+        return {}
     if isinstance(access, MemberAccess):
         return {"account": access.account.key, "company": access.company.key}
     if isinstance(access, AccountAccess):

@@ -268,7 +268,8 @@ HELD = (
     Held(
         "La déclaration annuelle et les factures",
         "contact, effectifs et montants déclarés, réponse sur les salariés dont le décompte est douteux, "
-        "qui a validé et quand, demandes de correction ; factures, avoirs et règlements de l’entreprise, "
+        "qui a validé et quand, avec qui le service l’a remplie au téléphone, demandes de correction ; "
+        "factures, avoirs et règlements de l’entreprise, "
         "le chemin de ses factures électroniques, relances et échéanciers, à quelle adresse, et qui du "
         "service les a faits.",
         "les noms et les contacts, {declarations} ; les références des règlements, {invoices} ; les "
@@ -278,6 +279,8 @@ HELD = (
             "annualdeclaration": "company_id year typed nobody_left headcount counts lines net_cents "
             "vat_cents total_cents number fingerprint receipt started_at updated_at updated_by "
             "submitted_at submitted_by on_behalf reopened_at reopened_by_service replaced reminded_on",
+            "phonecall": "company_id year account_id caller state number started_at ended_at filed_at "
+            "answered_at answered_by inquiry_id",
             "declarationanswer": "company_id declaration_id employee_id counts",
             "declarationcorrection": "company_id declaration_id account_id text state answer sent_at "
             "answered_at",

@@ -133,7 +133,7 @@ LINES = (
         "après leur dernière modification",
         months=Months(120, 120, 180),
         source=ACCOUNTS,
-        tables="annualdeclaration declarationanswer declarationcorrection",
+        tables="annualdeclaration declarationanswer declarationcorrection phonecall",
         waits="une demande de correction",
     ),
     Line(

@@ -91,3 +91,18 @@ class ActingMembership:
     @property
     def key(self) -> int:
         return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class ActingCall:
+    """The call on the phone in which somebody of the service fills a member's declaration. `caller`: the
+    person who says what it holds.
+    """
+
+    id: int
+    year: int
+    caller: str
+
+    @property
+    def key(self) -> int:
+        return self.id

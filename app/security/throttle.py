@@ -134,6 +134,7 @@ LIMITS: dict[str, Limits] = {
     "dunning": SERVICE,
     "payment_plan": SERVICE,
     "declaration_due": SERVICE,
+    "declared_by_phone": SERVICE,
     "membership_changed": SERVICE,
     "expiries": SERVICE,
     "account_unused": SERVICE,

@@ -30,7 +30,7 @@ from app.follow_up import secrecy
 from app.portal import Portal
 from app.rights import Right
 from app.security.keys import fingerprint
-from app.security.seat import ActingCompany, FollowingTeam
+from app.security.seat import ActingCall, ActingCompany, FollowingTeam
 from app.staff_rights import EVERYTHING, StaffRight, StaffScope, staff_rights_of
 from app.web.posted import posted
 
@@ -48,7 +48,8 @@ class Viewer:
     `ends_at`: when the session ends whatever is done, at least `left` seconds from now. `idle`: the seconds
     without a request that end it before. `staff_roles`: None for everybody outside the service.
     `waiting`: the things that wait for somebody of the service.
-    `seen_as`: somebody of the service looks through the eyes of this person.
+    `seen_as`: somebody of the service looks through the eyes of this person. `call`: they declare for the
+    company, on the phone with it.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Viewer:
     staff_scope: StaffScope = EVERYTHING
     waiting: int = 0
     seen_as: bool = False
+    call: ActingCall | None = None
     must_choose_password: bool = False
     needs_factor: bool = False
     company_code: str = ""

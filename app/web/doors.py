@@ -26,6 +26,7 @@ from app.staff_rights import EVERYTHING, StaffRight, staff_rights_of
 from app.waiting import ANY_TEAM, COUNTS, read_counts
 from app.web.caller import Caller, Viewer
 from app.web.drafts import LONGEST, drop_resumed, keep_draft
+from app.web.on_the_phone import on_the_phone
 from app.web.signatures import Request
 from app.web.uploads import Limit, drain, read_upload
 from db.models import DRAFT_KEPT, Account, AccountSession, Document, Employee, StaffMember
@@ -184,6 +185,7 @@ async def member_access(request: Request) -> AsyncIterator[MemberAccess]:
         _check(visit, seat.session, None)
         _check_steps(seat.session)
         seat, withheld = await _looked_through(visit, session, seat, code)
+        seat, call = await on_the_phone(request, session, seat)
         # Without a company, a foreign one or none: the page that says no shows the same person.
         visit.viewer = _viewer(seat.account, seat.session, None)
         if seat.company is None or seat.membership is None:
@@ -191,9 +193,9 @@ async def member_access(request: Request) -> AsyncIterator[MemberAccess]:
         visit.company = seat.company
         access = MemberAccess(
             visit.portal, session, seat.account, seat.company, seat.membership, seat.team,
-            withheld or frozenset(), None if withheld is None else seat.session.account_id,
+            withheld or frozenset(), None if withheld is None else seat.session.account_id, call,
         )  # fmt: skip
-        visit.viewer = _at_company(visit.viewer, seat, seat.company, access.rights)
+        visit.viewer = replace(_at_company(visit.viewer, seat, seat.company, access.rights), call=call)
         if withheld is not None:
             _check_looking(request, visit.viewer, withheld)
         _check_membership(request, seat.company)

@@ -80,6 +80,7 @@ from db.models.member_import import (
     MemberImportState,
 )
 from db.models.membership import Invitation, Membership
+from db.models.phone import PhoneCall, PhoneState
 from db.models.plan import PaymentPlan, PlanInvoice
 from db.models.planning import CalendarFeed, CareCentre, NoticeKind, Slot, VisitNotice
 from db.models.platform import FlowKind, FlowState, InvoiceStatus, PlatformFlow
@@ -192,6 +193,8 @@ __all__ = [
     "Passkey",
     "Payment",
     "PaymentPlan",
+    "PhoneCall",
+    "PhoneState",
     "PlanInvoice",
     "PlatformFlow",
     "Professional",

@@ -370,6 +370,7 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         "/factures/1", "/factures/1/reglement", "/factures/1/remboursement", "/factures/1/avoir",
         "/factures/1/reglements/1/annulation", "/plateforme", "/factures/1/plateforme",
         *await dunning_pages(reader, world), "/cotisations", "/cotisations/2026", "/cotisations/2027/tarif",
+        "/adherents/00010-2/telephone/2026",
         *(f"/cotisations/2026/{page}" for page in CAMPAIGN),
         "/conservation", "/conservation/apercu", "/conservation/employees?months=36", "/droit-acces",
         f"/droit-acces?last_name={OURS}&first_name=Jean&born=31/01/1980",

@@ -13,7 +13,8 @@ pytestmark = pytest.mark.usefixtures("time_machine_at")
 STAYS = {
     "AnnualDeclaration", "ColumnHabit", "CompanyContact", "DeclarationAnswer", "DeclarationCorrection",
     "CompanyCorrection", "EmployeeDraft", "EmployeeImport", "ImportLine", "Invitation", "Invoice",
-    "Debit", "Mandate", "Membership", "Payment", "SentFile", "SessionCompany",
+    "AbsenceBilling", "Debit", "DunningLetter", "InvoiceDispute", "Mandate", "Membership", "Payment",
+    "PaymentPlan", "PhoneCall", "PlanInvoice", "PlatformFlow", "Reminder", "SentFile", "SessionCompany",
 }  # fmt: skip
 MERGING = "/service/adherents/00042/fusion"
 
