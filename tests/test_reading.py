@@ -31,6 +31,15 @@ MADE_ANEW = {
 }
 
 
+# A mandate holds its account sealed, in bytes, which JSON does not carry: its pages are read the usual way.
+SEALED = {
+    "/espace/00010/factures/prelevement",
+    "/espace/00010/factures/prelevement/1/pdf",
+    "/espace/00010/factures/prelevement/revocation",
+    "/espace/00010/factures/prelevement/signature",
+}
+
+
 @pytest.fixture
 def dear(portal, monkeypatch):
     """What costs more than the reading: a statement made for this request, a trip to a thread, a session."""
@@ -54,7 +63,7 @@ def dear(portal, monkeypatch):
 
 
 @only_sqlite
-@pytest.mark.parametrize("path", SIGNED_IN)
+@pytest.mark.parametrize("path", [path for path in SIGNED_IN if path not in SEALED])
 async def test_a_page_makes_no_statement_no_trip_and_no_session(alice, dear, path):
     await alice.get(path)
     assert set(dear) == ({"statement"} if path in MADE_ANEW else set())

@@ -190,13 +190,20 @@ async def corrections_of(access: MemberAccess, declaration_id: int) -> Sequence[
     return await access.all(_CORRECTIONS, {"company": access.company.key, "declaration": declaration_id})
 
 
+_CALL = (
+    of_company(PhoneCall)
+    .where(PhoneCall.year == bindparam("year"), PhoneCall.number == bindparam("number"))
+    .order_by(col(PhoneCall.id).desc())
+    .limit(1)
+)
+
+
 async def phone_call_of(access: MemberAccess, filing: Filing) -> PhoneCall | None:
     """The call in which the service made the receipt in force; None when the member made it."""
     number = filing.declaration.number if filing.declaration else None
     if not number:
         return None
-    made = access.select(PhoneCall).where(PhoneCall.year == filing.year, PhoneCall.number == number)
-    return await access.first(made.order_by(col(PhoneCall.id).desc()))
+    return await access.first(_CALL, {"company": access.company.key, "year": filing.year, "number": number})
 
 
 async def answers_among(

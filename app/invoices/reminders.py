@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy
+from sqlalchemy import bindparam
 from sqlmodel import col
 
 from app.access import Access
@@ -49,6 +50,8 @@ class ReminderLine(NamedTuple):
         return " et ".join(ways)
 
 
+_company: Any = bindparam("company")
+_invoice: Any = bindparam("invoice")
 _REMINDERS: Any = (
     sqlalchemy.select(
         col(Reminder.on_day), col(DunningLetter.subject), col(Reminder.left_cents),
@@ -56,17 +59,18 @@ _REMINDERS: Any = (
     )
     .join(DunningLetter, col(DunningLetter.id) == Reminder.letter_id)
     .outerjoin(Invoice, col(Invoice.id) == Reminder.fee_id)
+    .where(
+        col(Reminder.company_id) == _company, col(DunningLetter.company_id) == _company,
+        col(Reminder.invoice_id) == _invoice, col(Reminder.undone_at).is_(None),
+    )
     .order_by(col(Reminder.on_day), col(Reminder.id))
 )  # fmt: skip
 
 
 async def reminders_of(access: Access, invoice: Invoice) -> list[ReminderLine]:
     """Reminders of an invoice that the reader's door gave, in order."""
-    mine = _REMINDERS.where(
-        col(Reminder.company_id) == invoice.company_id, col(DunningLetter.company_id) == invoice.company_id,
-        col(Reminder.invoice_id) == invoice.key, col(Reminder.undone_at).is_(None),
-    )  # fmt: skip
-    return [ReminderLine(*row) for row in await access.table(mine)]
+    mine = {"company": invoice.company_id, "invoice": invoice.key}
+    return [ReminderLine(*row) for row in await access.table(_REMINDERS, mine)]
 
 
 _DISPUTES: Any = (
@@ -74,6 +78,7 @@ _DISPUTES: Any = (
         col(InvoiceDispute.id), col(InvoiceDispute.inquiry_id), col(InvoiceDispute.opened_at),
         col(InvoiceDispute.settled_at), col(InvoiceDispute.credit_id),
     )
+    .where(col(InvoiceDispute.company_id) == _company, col(InvoiceDispute.invoice_id) == _invoice)
     .order_by(col(InvoiceDispute.id))
 )  # fmt: skip
 
@@ -90,11 +95,8 @@ class DisputeLine(NamedTuple):
 
 async def disputes_of(access: Access, invoice: Invoice) -> list[DisputeLine]:
     """Contests of an invoice that the reader's door gave, in order."""
-    mine = _DISPUTES.where(
-        col(InvoiceDispute.company_id) == invoice.company_id,
-        col(InvoiceDispute.invoice_id) == invoice.key,
-    )  # fmt: skip
-    return [DisputeLine(*row) for row in await access.table(mine)]
+    mine = {"company": invoice.company_id, "invoice": invoice.key}
+    return [DisputeLine(*row) for row in await access.table(_DISPUTES, mine)]
 
 
 class PlanView(NamedTuple):
@@ -134,16 +136,31 @@ _PLANNED: Any = (
 )
 
 
+_OF_PLANS: Any = _PLANNED.where(
+    col(PlanInvoice.plan_id).in_(bindparam("plans", expanding=True)),
+    col(PlanInvoice.company_id).in_(bindparam("owners", expanding=True)),
+    col(Invoice.company_id) == col(PlanInvoice.company_id),
+)
+_PLAN_OF: Any = _LASTING.where(
+    col(PaymentPlan.company_id) == _company,
+    col(PaymentPlan.id).in_(
+        sqlalchemy.select(col(PlanInvoice.plan_id)).where(
+            col(PlanInvoice.company_id) == _company, col(PlanInvoice.invoice_id) == _invoice,
+            col(PlanInvoice.ended_at).is_(None),
+        )
+    ),
+)  # fmt: skip
+
+
 async def plans_where(access: Access, today: date, *conditions: Any) -> list[PlanView]:
     """Plans that last, of these conditions on PaymentPlan, as they stand."""
-    plans = await access.table(_LASTING.where(*conditions))
+    return await _views(access, await access.table(_LASTING.where(*conditions)), today)
+
+
+async def _views(access: Access, plans: Sequence[Sequence[Any]], today: date) -> list[PlanView]:
     invoices: dict[int, list[PlannedInvoice]] = {}
-    ids, owners = [row[0] for row in plans], {row[1] for row in plans}
-    theirs = _PLANNED.where(
-        col(PlanInvoice.plan_id).in_(ids), col(PlanInvoice.company_id).in_(owners),
-        col(Invoice.company_id) == col(PlanInvoice.company_id),
-    )  # fmt: skip
-    for plan_id, *rest in await access.table(theirs) if plans else ():
+    theirs = {"plans": [row[0] for row in plans], "owners": list({row[1] for row in plans})}
+    for plan_id, *rest in await access.table(_OF_PLANS, theirs) if plans else ():
         invoices.setdefault(plan_id, []).append(PlannedInvoice(*rest))
     return [_view(row, invoices.get(row[0], []), today) for row in plans]
 
@@ -156,13 +173,8 @@ def _view(row: Sequence[Any], invoices: list[PlannedInvoice], today: date) -> Pl
 
 async def plan_of(access: Access, invoice: Invoice, today: date) -> PlanView | None:
     """The plan that an invoice, which the reader's door gave, is paid by."""
-    mine = sqlalchemy.select(col(PlanInvoice.plan_id)).where(
-        col(PlanInvoice.company_id) == invoice.company_id, col(PlanInvoice.invoice_id) == invoice.key,
-        col(PlanInvoice.ended_at).is_(None),
-    )  # fmt: skip
-    found = await plans_where(
-        access, today, col(PaymentPlan.company_id) == invoice.company_id, col(PaymentPlan.id).in_(mine)
-    )
+    mine = {"company": invoice.company_id, "invoice": invoice.key}
+    found = await _views(access, await access.table(_PLAN_OF, mine), today)
     return found[0] if found else None
 
 

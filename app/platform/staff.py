@@ -5,7 +5,7 @@ from datetime import datetime
 from app.access import StaffAccess
 from app.errors import Refused
 from app.invoices.parties import printed_of
-from app.invoices.steps import flow_of
+from app.invoices.steps import held_flow
 from app.platform.queries import paid_flows, waiting_again
 from app.platform.rules import aside_reason
 from db.models import AuditKind, Company, FlowKind, FlowState, Invoice, PlatformFlow
@@ -27,7 +27,7 @@ async def send_again(access: StaffAccess, invoice_id: int, now: datetime) -> Non
         raise Refused(OFF)
     if aside_reason(company, printed_of(invoice, company, access.portal.settings).buyer.siren):
         raise Refused(ASIDE)
-    flow = await flow_of(access, invoice)
+    flow = await held_flow(access, invoice)
     if flow is None:
         flow = PlatformFlow(
             company_id=invoice.company_id, invoice_id=invoice.key, kind=FlowKind.INVOICE, created_at=now,
@@ -67,7 +67,7 @@ def _next_tracking(base: str, rank: str, kind: str) -> str:
 async def note_delivered(access: StaffAccess, invoice_id: int, now: datetime) -> None:
     """Note that somebody gave an invoice to its buyer another way: on Chorus Pro, by mail, on paper."""
     invoice = await access.get(Invoice, invoice_id)
-    flow = await flow_of(access, invoice)
+    flow = await held_flow(access, invoice)
     if flow is None or flow.state != FlowState.ASIDE:
         raise Refused("Cette facture n’attend rien de vous.", status_code=409)
     flow.state, flow.sent_at = FlowState.DONE, None

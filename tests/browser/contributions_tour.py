@@ -2,9 +2,12 @@
 
 from playwright.async_api import expect
 
+from app import clock
+from db.models import AnnualDeclaration, PhoneCall, PhoneState
 from tests.browser.reader import Reader
-from tests.browser.stops import Stop, Tour
+from tests.browser.stops import Stop, Tour, kept
 from tests.contributions.steps import YEAR, some_employees
+from tests.reading import rows
 from tests.world import TwoCompanies
 
 LAST = "/espace/00010/cotisation/2025"
@@ -26,6 +29,16 @@ async def contributions_tour(reader: Reader, world: TwoCompanies) -> Tour:
         yield stop
     await reader.open(f"{YEAR}/correction")
     yield Stop("contributions.correcting")
+    (filed,) = await rows(reader.portal, AnnualDeclaration, AnnualDeclaration.company_id == world.site.key)
+    now = clock.now()
+    call = PhoneCall(
+        company_id=filed.company_id, year=filed.year, account_id=world.clerk.key, caller="Mme Le Goff",
+        state=PhoneState.FILED, number=filed.number, started_at=now, ended_at=now, filed_at=now,
+    )  # fmt: skip
+    await kept(reader, call)
+    for page in ("", "/telephone"):
+        await reader.open(f"{YEAR}{page}")
+        yield Stop(f"contributions declared on the phone{page}")
 
 
 async def _steps(reader: Reader) -> Tour:

@@ -15,6 +15,7 @@ from db.models import (
 )
 from tests.browser.reader import Reader
 from tests.browser.stops import kept
+from tests.invoices.steps import an_invoice
 from tests.world import OURS, TwoCompanies
 
 
@@ -48,7 +49,8 @@ async def dunning_pages(reader: Reader, world: TwoCompanies) -> list[str]:
         company_id=world.ours.key, starts_at=now - timedelta(days=3), kind="vip", centre_id=1,
         professional="Dr Absent", state="absent", fee_cents=6_000, created_at=now, updated_at=now,
     )  # fmt: skip
-    dispute = InvoiceDispute(company_id=world.ours.key, invoice_id=1, inquiry_id=1, opened_at=now)
+    other = await an_invoice(reader.portal, world, "F2026-C")
+    dispute = InvoiceDispute(company_id=other.company_id, invoice_id=other.key, inquiry_id=1, opened_at=now)
     await kept(reader, missed, dispute)
     return [
         "/absences", "/contestations", f"/contestations/{dispute.id}",

@@ -23,7 +23,9 @@ from tests.postbox import Mailbox
 from tests.world import TwoCompanies, add_world
 
 # Its invoices say who sells, and how they are paid.
-SERVICE = DEMO_SELLER | dict(zip(("service_iban", "service_bic"), DEMO_ACCOUNT, strict=True))
+SERVICE = DEMO_SELLER | dict(
+    zip(("service_iban", "service_bic", "service_creditor_id"), DEMO_ACCOUNT, strict=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
