@@ -113,6 +113,7 @@ def test_the_pages_that_announce_acts_are_swept():
     assert sum(map(len, HEARING.values())) > 60
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("path", HEARING)
 async def test_a_word_typed_in_an_address_claims_no_act(alice, clerk, visitor, path):
     """The page is the one that it is without the word."""

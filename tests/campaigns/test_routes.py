@@ -114,6 +114,7 @@ async def test_a_tariff_is_tried_without_being_published_and_then_published(cler
         ({"reference_on": "31/02/2027"}, "n’existe pas"),
     ],
 )
+@pytest.mark.sweep
 @pytest.mark.parametrize("act", [TRY, PUBLISH])
 async def test_a_tariff_that_cannot_be_is_refused_and_what_was_typed_stays(
     clerk, portal, changed, words, act

@@ -78,7 +78,7 @@ async def test_a_step_of_the_sign_in_says_to_come_back_and_then_works(lite, peop
         assert (await visitor.post("/connexion", data=fields)).status_code == 303
 
 
-async def test_an_account_that_could_not_be_written_leaves_no_trace(lite, people, mailbox):
+async def test_an_account_that_could_not_be_written_leaves_no_trace(lite, people, mailbox, monkeypatch):
     portal = lite.app.state.portal
     async with Actor(lite) as visitor:
         await give_numbers(visitor, "00010")
@@ -90,6 +90,7 @@ async def test_an_account_that_could_not_be_written_leaves_no_trace(lite, people
         assert not portal.database.mail_queued.is_set()
         answer = await visitor.post("/connexion/creer-mon-compte", data=fields)
         assert answer.headers["location"] == "/connexion/compte-cree"
+    monkeypatch.setattr("db.turns.SECONDS", 60)  # On a busy machine the letter waits for longer than 0.3 s.
     assert NEW in {letter["To"] for letter in await mailbox.delivered(lite)}
 
 

@@ -176,6 +176,7 @@ async def test_a_word_in_an_address_is_found_however_it_is_written(way, app, ali
     assert f"/salaries/{world.employee.key}" not in found.text
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("letters", NO_LETTERS, ids=repr)
 async def test_what_is_no_letter_in_an_address_is_no_fault(letters, app, alice, visitor, world):
     swept = 0

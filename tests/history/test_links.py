@@ -50,6 +50,7 @@ async def about(portal, world, kind, about_id, **more):
     await happened(portal, event)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("kind", list(TARGETS))
 async def test_a_row_that_is_gone_or_of_another_company_has_no_link(alice, portal, world, kind):
     for about_id in (2**31 - 1, None):

@@ -65,6 +65,7 @@ async def test_each_line_says_when_who_what_and_about_what(alice, portal, world)
     assert page.index("03/03/2026") < page.index("02/03/2026")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("kind", list(AuditKind))
 async def test_every_kind_of_event_is_shown_whether_or_not_it_has_words(alice, portal, world, kind):
     await happened(portal, event_of(world, "ceci", kind=kind))

@@ -18,6 +18,7 @@ def plain(text):
     return re.sub(r"[\s:–-]+", "", text)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("kind", KINDS)
 def test_both_parts_say_the_same_and_no_name_is_more_than_a_name(write, kind):
     letter = write(kind)
@@ -34,6 +35,7 @@ def test_both_parts_say_the_same_and_no_name_is_more_than_a_name(write, kind):
     assert plain(said) == plain(f"AIST22 Santé au Travail {letter.subject} {words}")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_text_has_short_lines_a_signature_and_where_it_comes_from(write, kind):
     letter = write(kind)
@@ -45,6 +47,7 @@ def test_the_text_has_short_lines_a_signature_and_where_it_comes_from(write, kin
     assert "\n\n\n" not in letter.text
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_subject_is_one_plain_line_without_an_amount(write, kind):
     subject = write(kind).subject
