@@ -15,6 +15,8 @@ from tests.world import PASSWORD
 
 FORM, PASSWORD_STEP = "/connexion/creer-mon-compte", "/connexion/mot-de-passe"
 CHANGED = "trois mots sans rapport 47"
+# One account has eight places for its password: with twenty at once the others are told to come back.
+ONE_OR_LATER = {303, 422, 429, 503}
 
 
 async def posted(actor, path, count, fields):
@@ -47,7 +49,7 @@ async def test_one_flow_that_sends_two_addresses_at_once_makes_one_account(visit
     token = await visitor.token(FORM)
     typed = [{"csrf": token, **entry(f"n{n}@ours.example")} for n in (1, 2) * 5]
     answers = await asyncio.gather(*(visitor.post(FORM, data=fields) for fields in typed))
-    assert set(statuses(answers)) <= {303, 422, 429}
+    assert set(statuses(answers)) <= ONE_OR_LATER
     assert len(await rows(portal, Account)) == 1
     assert len(await rows(portal, Membership)) == 1
 
@@ -99,7 +101,7 @@ async def test_twenty_sign_ins_with_the_mailed_password_open_one_session(app, vi
             ready.append(actor.post(PASSWORD_STEP, data=fields))
         found = statuses(await asyncio.gather(*ready))
     assert found[303] == 1
-    assert set(found) <= {303, 422, 429}
+    assert set(found) <= ONE_OR_LATER
     assert len(await rows(portal, AccountSession)) == 1
 
 
@@ -111,7 +113,7 @@ async def test_the_mailed_password_posted_twenty_times_from_one_step_opens_one_s
     await visitor.fill("/connexion", email=NEW)
     fields = {"csrf": await visitor.token(PASSWORD_STEP), "email": NEW, "password": password}
     found = statuses(await posted(visitor, PASSWORD_STEP, 20, fields))
-    assert set(found) <= {303, 422, 429}
+    assert set(found) <= ONE_OR_LATER
     assert len(await rows(portal, AccountSession)) == 1
 
 
