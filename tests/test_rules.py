@@ -15,7 +15,7 @@ TEMPLATES = sorted((*ROOT.glob("templates/**/*.html"), *ROOT.glob("partials/**/*
 # Where rows are read or changed: the doors, the slices' own reads and rules, and the machinery around a
 # request.
 MAY_SELECT = re.compile(
-    r"app/(access|sessions|devices|voiding|links|kept_files|housekeeping|commands)\.py"
+    r"app/(access|sessions|devices|voiding|links|kept_files|housekeeping|commands|portions)\.py"
     r"|app/security/(throttle|presence)\.py|app/files/held\.py|app/mail/sending\.py|app/web/drafts\.py"
     r"|app/\w+/(queries|acts|staff|flows|listing|person|deadlines|filings|people|steps|reminders|waiting|team)\.py"
     r"|app/(imports/(reading|mending)|members/(comparing|importing|merging)|people/inviting|invoices/numbers|welcome/todo)\.py"

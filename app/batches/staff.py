@@ -13,7 +13,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, insert, update
 from sqlmodel import col, select
 
-from app.access import StaffAccess, VisitorAccess
+from app.access import StaffAccess
 from app.batches.queries import is_any_under_way, places_of
 from app.batches.rules import FULL, Fitted, fit
 from app.clinic.queries import SessionRow, sessions_numbered
@@ -23,9 +23,9 @@ from app.errors import Refused
 from app.planning.proposals import NewProposal, notify_companies, rows_numbered, write_proposals
 from app.planning.staff import withdraw_slot
 from app.portal import Portal
+from app.portions import claimed
 from db.kinds import VisitKind
 from db.models import (
-    Account,
     AuditKind,
     BatchLine,
     BatchState,
@@ -159,22 +159,12 @@ def _trace(access: StaffAccess, batch_id: int, now: datetime, what: str) -> None
 
 async def work_portion(portal: Portal, now: datetime) -> bool:
     """Propose or take back the next lines of a batch. False when there is nothing to do."""
-    async with portal.database.transaction(write=False) as session:
-        if not await is_any_under_way(VisitorAccess(portal, session)):
+    async with claimed(
+        portal, is_any_under_way, ConvocationBatch, BatchState.RUNNING, BatchState.UNDOING
+    ) as job:
+        if job is None:
             return False
-    async with portal.database.transaction(write=True) as session:
-        under_way = (BatchState.RUNNING, BatchState.UNDOING)
-        claim = (
-            select(ConvocationBatch)
-            .where(col(ConvocationBatch.state).in_(under_way))
-            .order_by(col(ConvocationBatch.id))
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        batch = (await session.exec(claim)).first()
-        if batch is None:
-            return False
-        access = StaffAccess(portal, session, await session.get_one(Account, batch.account_id))
+        access, batch = job
         is_running = batch.state == BatchState.RUNNING
         lines = await _next_lines(access, batch, LineState.PLANNED if is_running else LineState.PROPOSED)
         if not lines:

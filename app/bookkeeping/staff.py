@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
-from sqlmodel import col, select
+from sqlmodel import select
 
-from app.access import StaffAccess, VisitorAccess
+from app.access import StaffAccess
 from app.bookkeeping.queries import (
     amounts_of,
     books_of,
@@ -38,10 +38,10 @@ from app.clock import Moment, day_of
 from app.errors import Refused
 from app.invoices.rules import shares_of
 from app.portal import Portal
+from app.portions import claimed
 from app.text.counts import plural
 from app.text.formats import amount, day, short_day
 from db.models import (
-    Account,
     AuditKind,
     Books,
     BooksClosing,
@@ -122,22 +122,11 @@ async def close_books(access: StaffAccess, until: date, at: Moment) -> BooksClos
 
 async def work_portion(portal: Portal, now: datetime) -> bool:
     """Go on with a closing, whichever process is there. False when there is nothing to do."""
-    async with portal.database.transaction(write=False) as session:
-        if not await is_any_running(VisitorAccess(portal, session)):
+    async with claimed(portal, is_any_running, BooksClosing, ClosingState.RUNNING) as job:
+        if job is None:
             return False
-    async with portal.database.transaction(write=True) as session:
-        claim = (
-            select(BooksClosing)
-            .where(col(BooksClosing.state) == ClosingState.RUNNING)
-            .order_by(col(BooksClosing.id))
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        closing = (await session.exec(claim)).first()
-        if closing is None:
-            return False
-        access = StaffAccess(portal, session, await session.get_one(Account, closing.account_id))
-        books = (await session.exec(select(Books))).one()
+        access, closing = job
+        books = (await access.all(select(Books)))[0]
         if not await _enter_portion(access, books, closing, day_of(now)):
             _end(access, closing, now)
     return True

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import col, select, update
 
-from app.access import StaffAccess, VisitorAccess
+from app.access import StaffAccess
 from app.calls.queries import (
     MOST_DAYS,
     Billed,
@@ -26,9 +26,10 @@ from app.errors import Refused
 from app.invoices.rules import BilledLine
 from app.invoices.staff import Entry, issue_credit_note, issue_invoice
 from app.portal import Portal
+from app.portions import claimed
 from app.text.counts import plural
 from app.text.formats import day
-from db.models import Account, AuditKind, CallState, ContributionCall, Invoice, InvoiceKind, Tariff
+from db.models import AuditKind, CallState, ContributionCall, Invoice, InvoiceKind, Tariff
 
 PORTION = 10  # declarations of a transaction: about a tenth of a second of the base's writer
 BUSY = "L’appel est déjà en cours : voici où il en est."
@@ -71,22 +72,11 @@ async def _begin(access: StaffAccess, year: int, due_on: date, expected: int, at
 
 async def work_portion(portal: Portal, now: datetime) -> bool:
     """Bill the next declarations of a call, whichever process is there. False when there is nothing to do."""
-    async with portal.database.transaction(write=False) as session:
-        if not await is_any_running(VisitorAccess(portal, session)):
+    async with claimed(portal, is_any_running, ContributionCall, CallState.RUNNING) as job:
+        if job is None:
             return False
-    async with portal.database.transaction(write=True) as session:
-        claim = (
-            select(ContributionCall)
-            .where(col(ContributionCall.state) == CallState.RUNNING)
-            .order_by(col(ContributionCall.id))
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        call = (await session.exec(claim)).first()
-        if call is None:
-            return False
-        access = StaffAccess(portal, session, await session.get_one(Account, call.account_id))
-        tariff = (await session.exec(select(Tariff).where(Tariff.year == call.year))).one()
+        access, call = job
+        tariff = (await access.all(select(Tariff).where(Tariff.year == call.year)))[0]
         declarations = await next_declarations(access, tariff, call.after, PORTION)
         for each in declarations:
             await _bill(access, call, each, now)

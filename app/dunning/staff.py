@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from app.access import StaffAccess, VisitorAccess
+from app.access import StaffAccess
 from app.clock import Moment
 from app.dunning.queries import (
     AT_WORK,
@@ -31,10 +31,10 @@ from app.invoices.staff import Entry, issue_credit_note, issue_invoice, payers_o
 from app.mail.outbox import queue_mail
 from app.members.staff import record, suspend
 from app.portal import Portal
+from app.portions import claimed
 from app.text.counts import plural
 from app.text.formats import amount, day
 from db.models import (
-    Account,
     AuditKind,
     Company,
     DunningLetter,
@@ -104,21 +104,10 @@ async def launch_run(access: StaffAccess, at: Moment) -> DunningRun:
 
 async def work_portion(portal: Portal, now: datetime) -> bool:
     """Go on with a run, whichever process is there. False when there is nothing to do."""
-    async with portal.database.transaction(write=False) as session:
-        if not await is_any_at_work(VisitorAccess(portal, session)):
+    async with claimed(portal, is_any_at_work, DunningRun, *AT_WORK) as job:
+        if job is None:
             return False
-    async with portal.database.transaction(write=True) as session:
-        claim = (
-            select(DunningRun)
-            .where(col(DunningRun.state).in_(AT_WORK))
-            .order_by(col(DunningRun.id))
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        run = (await session.exec(claim)).first()
-        if run is None:
-            return False
-        access = StaffAccess(portal, session, await session.get_one(Account, run.account_id))
+        access, run = job
         await (_remind_some if run.state == RunState.RUNNING else _undo_some)(access, run, now)
     return True
 

@@ -8,22 +8,17 @@ import random
 import time
 from datetime import UTC, datetime, timedelta
 from datetime import time as hour
-from tempfile import TemporaryDirectory
 
 from sqlalchemy import insert
 
 from app import clock
 from app.access import StaffAccess
 from app.batches.staff import Wanted, launch_batch, prepare_batch, work_portion
-from app.portal import Portal, make_portal
-from app.settings import Settings
-from db.engine import migrate
+from app.portal import Portal
 from db.kinds import VisitKind
 from db.models import CareCentre, ClinicSession, Employee, Professional, Slot
 from tests.bench.employees_base import _employee
-from tests.bench.mail import SERVER, _fresh
-from tests.bench.member_import import WAIT, fill, waits_of
-from tests.bench.served import SECRET
+from tests.bench.member_import import WAIT, fill, fresh_portal, waits_of
 from tests.bench.table import Line, verdict
 from tests.reading import rows
 
@@ -35,15 +30,8 @@ def lines(*, quick: bool = False) -> list[Line]:
 
 
 async def _lines(number: int) -> list[Line]:
-    with TemporaryDirectory(prefix="portail-bench-") as folder:
-        url = await _fresh("portail_bench_batches") if SERVER else f"sqlite+aiosqlite:///{folder}/portail.db"
-        await migrate(url)
-        settings = Settings(data_dir=folder, database_url=url.replace("+asyncpg", ""), secret_key=SECRET)
-        portal = make_portal(settings, bcrypt_cost=4)
-        try:
-            return await _measured(portal, number)
-        finally:
-            await portal.close()
+    async with fresh_portal("batches") as portal:
+        return await _measured(portal, number)
 
 
 async def _measured(portal: Portal, number: int) -> list[Line]:

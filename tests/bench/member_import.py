@@ -36,15 +36,20 @@ def lines(*, quick: bool = False) -> list[Line]:
 
 
 async def _lines(number: int) -> list[Line]:
+    async with fresh_portal("members") as portal:
+        return await _measured(portal, number)
+
+
+@asynccontextmanager
+async def fresh_portal(name: str) -> AsyncIterator[Portal]:
+    """Over an empty base of its own: a file, or one of that name on the server of the tests."""
     with TemporaryDirectory(prefix="portail-bench-") as folder:
-        url = await _fresh("portail_bench_members") if SERVER else f"sqlite+aiosqlite:///{folder}/portail.db"
+        url = await _fresh(f"portail_bench_{name}") if SERVER else f"sqlite+aiosqlite:///{folder}/portail.db"
         await migrate(url)
-        portal = make_portal(
-            Settings(data_dir=folder, database_url=url.replace("+asyncpg", ""), secret_key=SECRET),
-            bcrypt_cost=4,
-        )
+        settings = Settings(data_dir=folder, database_url=url.replace("+asyncpg", ""), secret_key=SECRET)
+        portal = make_portal(settings, bcrypt_cost=4)
         try:
-            return await _measured(portal, number)
+            yield portal
         finally:
             await portal.close()
 

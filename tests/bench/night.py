@@ -7,19 +7,14 @@ is the bench of `mail`.
 import asyncio
 import time
 from datetime import timedelta
-from tempfile import TemporaryDirectory
 
 from sqlalchemy import insert
 
 from app import clock
 from app.housekeeping import remind_everybody
-from app.portal import Portal, make_portal
-from app.settings import Settings
-from db.engine import migrate
+from app.portal import Portal
 from db.models import Account, Membership, Tariff
-from tests.bench.mail import SERVER, _fresh
-from tests.bench.member_import import WAIT, fill, waits_of
-from tests.bench.served import SECRET
+from tests.bench.member_import import WAIT, fill, fresh_portal, waits_of
 from tests.bench.table import Line, verdict
 
 MEMBERS, HOURS = 53_000, 4  # hours: from one to five
@@ -30,15 +25,8 @@ def lines(*, quick: bool = False) -> list[Line]:
 
 
 async def _lines(number: int) -> list[Line]:
-    with TemporaryDirectory(prefix="portail-bench-") as folder:
-        url = await _fresh("portail_bench_night") if SERVER else f"sqlite+aiosqlite:///{folder}/portail.db"
-        await migrate(url)
-        settings = Settings(data_dir=folder, database_url=url.replace("+asyncpg", ""), secret_key=SECRET)
-        portal = make_portal(settings, bcrypt_cost=4)
-        try:
-            return await _measured(portal, number)
-        finally:
-            await portal.close()
+    async with fresh_portal("night") as portal:
+        return await _measured(portal, number)
 
 
 async def _measured(portal: Portal, number: int) -> list[Line]:
