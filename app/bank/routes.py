@@ -32,7 +32,7 @@ from app.web.forms import Form
 from app.web.pages import Page, page, see
 from app.web.paging import row_number
 from app.web.signatures import Request, Staff, get, post
-from app.web.uploads import DRAINED, Limit, read_upload
+from app.web.uploads import DRAINED, Limit, read_file_form
 from db.models import BankStatement, LineMatch, StatementWork
 
 RIGHT = StaffRight.BILLING
@@ -71,11 +71,8 @@ async def _index(access: StaffAccess, form: Form[Any]) -> Page:
 async def send(request: Request, access: Staff) -> Response[Any]:
     read, lines, at, iban = None, [], clock.moment(), access.portal.settings.service_iban
     async with access.paused():
-        upload = await read_upload(request, Limit(MOST_BYTES, ADVICE))
-        form = Form.of(request, Nothing, {}, is_garbled=upload.is_garbled)
-        if upload.problem and form.data:
-            form.refuse(Refused(upload.problem, "fichier"))
-        elif form.data:
+        upload, form = await read_file_form(request, Limit(MOST_BYTES, ADVICE))
+        if form.data:
             try:
                 read = await asyncio.to_thread(read_statement, upload.content, iban)
                 lines = await staff.match_statement(access, read, at.today)

@@ -18,7 +18,7 @@ from app.staff_rights import StaffRight
 from app.web.forms import Form
 from app.web.pages import Page, page, see
 from app.web.signatures import Request, Staff, get, post
-from app.web.uploads import DRAINED, Limit, read_upload
+from app.web.uploads import DRAINED, Limit, read_file_form
 from db.models import DebitReturn, DebitState
 
 ALL = "/service/prelevements/retours"
@@ -58,11 +58,8 @@ async def _returns_page(access: StaffAccess, form: Form[Any]) -> Page:
 async def send(request: Request, access: Staff) -> Response[Any]:
     refusals: list[Refusal] = []
     async with access.paused():
-        upload = await read_upload(request, Limit(MOST_BYTES, ADVICE))
-        form = Form.of(request, Nothing, {}, is_garbled=upload.is_garbled)
-        if upload.problem and form.data:
-            form.refuse(Refused(upload.problem, "fichier"))
-        elif form.data:
+        upload, form = await read_file_form(request, Limit(MOST_BYTES, ADVICE))
+        if form.data:
             iban = access.portal.settings.service_iban
             try:
                 refusals = await asyncio.to_thread(read_returns, upload.content, iban)

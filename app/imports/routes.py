@@ -26,7 +26,7 @@ from app.rights import OWN, Right
 from app.web.forms import Form
 from app.web.pages import Page, leave, never_seen, page, path_to, see, wants_fragment
 from app.web.signatures import Member, Request, get, post
-from app.web.uploads import DRAINED, Larger, Limit, read_upload
+from app.web.uploads import DRAINED, Larger, Limit, read_file_form
 from db.models import EmployeeImport, ImportState
 
 DSN_ADVICE = "envoyez plutôt votre liste en tableur, en plusieurs fois"
@@ -69,11 +69,8 @@ async def may_import(access: MemberAccess, **_: Any) -> None:
 async def create(request: Request, access: Member) -> Response[Any]:
     import_id = 0
     async with access.paused():
-        upload = await read_upload(request, _limit(access.portal.companion))
-        form = Form.of(request, Nothing, {}, is_garbled=upload.is_garbled)
-        if upload.problem and form.data:
-            form.refuse(Refused(upload.problem, "fichier"))
-        elif form.data:
+        upload, form = await read_file_form(request, _limit(access.portal.companion))
+        if form.data:
             file = HeldFile(upload.name, upload.content, clock.now(), access.account.key)
             try:
                 import_id = await begin_import(access, file, clock.today())

@@ -37,7 +37,7 @@ from app.web.forms import Form
 from app.web.pages import Page, page, see
 from app.web.paging import row_number
 from app.web.signatures import Request, Staff, get, post
-from app.web.uploads import DRAINED, Limit, read_upload
+from app.web.uploads import DRAINED, Limit, read_file_form
 from db.models import MemberImport, MemberImportKind, MemberImportState
 
 ALL = "/service/adherents/import"
@@ -87,11 +87,8 @@ async def _new(access: StaffAccess, form: Form[Any]) -> Page:
 async def send_import(request: Request, access: Staff) -> Response[Any]:
     rows, sealed = None, b""
     async with access.paused():
-        upload = await read_upload(request, Limit(MOST_BYTES))
-        form = Form.of(request, Nothing, {}, is_garbled=upload.is_garbled)
-        if upload.problem and form.data:
-            form.refuse(Refused(upload.problem, "fichier"))
-        elif form.data:
+        upload, form = await read_file_form(request, Limit(MOST_BYTES))
+        if form.data:
             try:
                 rows = await asyncio.to_thread(MemberRows, upload.content, MOST_BYTES)
                 sealed = await asyncio.to_thread(sealed_file, access.portal.keys, upload.content)

@@ -17,7 +17,10 @@ from typing import NamedTuple, Protocol
 from litestar.exceptions import HTTPException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
+from app.errors import Refused
+from app.text.fields import Input
 from app.web.caller import MULTIPART_TYPE, TOKEN_FIELD, Caller
+from app.web.forms import Form
 from app.web.posted import posted, text_of
 from app.web.signatures import Request
 from db.numbers import is_digits
@@ -111,6 +114,16 @@ async def read_upload(request: Request, limit: Limit = Limit()) -> Upload:
     if not upload.content and not upload.problem:
         upload.problem = "Ce fichier est vide." if upload.name else NO_FILE
     return upload
+
+
+async def read_file_form(request: Request, limit: Limit) -> tuple[Upload, Form[Input]]:
+    """A POST of one file and nothing typed. The form has no data when the file is not to be looked at."""
+    upload = await read_upload(request, limit)
+    form = Form.of(request, Input, {}, is_garbled=upload.is_garbled)
+    if upload.problem and form.data:
+        form.data = None
+        form.refuse(Refused(upload.problem, FILE_FIELD))
+    return upload, form
 
 
 async def drain(request: Request) -> None:
