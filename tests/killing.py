@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable
 
 from sqlalchemy import event
@@ -15,6 +16,19 @@ def killed_at(statement: int, work: Callable[[], None]) -> bool:
         _kill_before(statement)
         work()
         os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    assert os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 0
+    return os.WIFSIGNALED(status)
+
+
+def killed_after(seconds: float, work: Callable[[], None]) -> bool:
+    """The same at any instant, in the middle of a commit too. False when the work had ended by then."""
+    child = os.fork()
+    if not child:
+        work()
+        os._exit(0)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
     status = os.waitpid(child, 0)[1]
     assert os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 0
     return os.WIFSIGNALED(status)
