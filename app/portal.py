@@ -17,7 +17,8 @@ from db.engine import Database
 @dataclass(frozen=True, slots=True)
 class Portal:
     """`archives`: the accounts for which papers are being drawn into an archive, one at a time for each.
-    `companion`: the process that works beside the pages; without one they do its work too.
+    `companion`: the process that works beside the pages; without one they do its work too. `shares`: of the
+    rows of a portion, by job (`app/portions.py`).
     """
 
     settings: Settings
@@ -29,6 +30,7 @@ class Portal:
     held_files: HeldFiles
     storage: Storage
     archives: set[int] = field(default_factory=set)
+    shares: dict[type, float] = field(default_factory=dict)
     companion: Companion | None = None
 
     async def close(self) -> None:

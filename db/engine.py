@@ -36,8 +36,9 @@ PROBE_SECONDS = 1.0
 READABLE = (Select, CompoundSelect)
 # A migration waits for another one, or for what the portal still writes.
 MIGRATION_SECONDS = 600.0
-# A lock that is held for ever ends in the page that says to come back.
-POSTGRESQL_PATIENCE = {"lock_timeout": f"{SECONDS:.0f}s", "statement_timeout": "30s"}
+# A lock that is held for ever ends in the page that says to come back. Without `jit`: a statement whose rows
+# are guessed to be many would be compiled at each execution, half a second for a page that reads a few.
+POSTGRESQL_PATIENCE = {"lock_timeout": f"{SECONDS:.0f}s", "statement_timeout": "30s", "jit": "off"}
 # In seconds, for a server that neither refuses nor answers: to be connected, then for any statement.
 POSTGRESQL_SILENCE = {"timeout": SECONDS, "command_timeout": 35.0}
 

@@ -28,6 +28,7 @@ from app.bank.staff import WAITING, hold_statement, hold_statements, trace
 from app.errors import NotFound, Refused
 from app.invoices.staff import ReceivedPayment, record_payments, record_refund, remove_payments
 from app.portal import Portal
+from app.portions import fitting, limited
 from app.text.counts import plural
 from app.text.formats import amount
 from db.models import Account, BankStatement, LineMatch, StatementLine, StatementWork
@@ -71,7 +72,7 @@ async def work_portion(portal: Portal, now: datetime) -> bool:
     async with portal.database.transaction(write=False) as session:
         if not await is_any_at_work(VisitorAccess(portal, session)):
             return False
-    async with portal.database.transaction(write=True) as session:
+    async with limited(portal, BankStatement) as session:
         held = await hold_statements(VisitorAccess(portal, session))
         statement = next((each for each in held if each.work != StatementWork.IDLE), None)
         if statement is None:
@@ -83,13 +84,14 @@ async def work_portion(portal: Portal, now: datetime) -> bool:
 
 async def _work(access: StaffAccess, statement: BankStatement, now: datetime) -> None:
     is_recording = statement.work == StatementWork.RECORDING
-    lines = await lines_where(access, statement.key, *(WAITING if is_recording else APPLIED), most=PORTION)
+    most = fitting(access.portal, BankStatement, PORTION)
+    lines = await lines_where(access, statement.key, *(WAITING if is_recording else APPLIED), most=most)
     if is_recording:
         await _record(access, statement, lines, now)
     else:
         await _take_back(access, statement, lines, now)
     statement.done += len(lines)
-    if len(lines) < PORTION:
+    if len(lines) < most:
         _end(access, statement, now)
 
 

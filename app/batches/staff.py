@@ -23,7 +23,7 @@ from app.errors import Refused
 from app.planning.proposals import NewProposal, notify_companies, rows_numbered, write_proposals
 from app.planning.staff import withdraw_slot
 from app.portal import Portal
-from app.portions import claimed
+from app.portions import claimed, fitting
 from db.kinds import VisitKind
 from db.models import (
     AuditKind,
@@ -179,7 +179,8 @@ async def work_portion(portal: Portal, now: datetime) -> bool:
 
 async def _next_lines(access: StaffAccess, batch: ConvocationBatch, state: LineState) -> Sequence[BatchLine]:
     theirs = select(BatchLine).where(col(BatchLine.batch_id) == batch.key, col(BatchLine.state) == state)
-    return await access.all(theirs.order_by(col(BatchLine.company_id), col(BatchLine.id)).limit(PORTION))
+    most = fitting(access.portal, ConvocationBatch, PORTION)
+    return await access.all(theirs.order_by(col(BatchLine.company_id), col(BatchLine.id)).limit(most))
 
 
 async def _propose(

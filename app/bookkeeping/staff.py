@@ -38,7 +38,7 @@ from app.clock import Moment, day_of
 from app.errors import Refused
 from app.invoices.rules import shares_of
 from app.portal import Portal
-from app.portions import claimed
+from app.portions import claimed, fitting
 from app.text.counts import plural
 from app.text.formats import amount, day, short_day
 from db.models import (
@@ -141,28 +141,28 @@ def _end(access: StaffAccess, closing: BooksClosing, now: datetime) -> None:
 
 async def _enter_portion(access: StaffAccess, books: Books, closing: BooksClosing, today: date) -> bool:
     """The next entries: sales first, then cash, then what was taken back. False when none is left."""
-    accounts = Accounts(books.accounts)
+    accounts, most = Accounts(books.accounts), fitting(access.portal, BooksClosing, PORTION)
     documents: list[tuple[Any, str, Draft]] = []  # the row that learns its entry, and by which name
-    for invoice, company in await next_invoices(access, books, closing.until, PORTION):
+    for invoice, company in await next_invoices(access, books, closing.until, most):
         kind, shares, who = InvoiceKind(invoice.kind), shares_of(invoice.lines), _member(company)
         number, on = invoice.number, invoice.issued_on
         sale = sale_of(kind, number, on, invoice.total_cents, shares, who, accounts)
         documents.append((invoice, "entry_id", sale))
     if not documents:
-        for payment, number, company in await next_payments(access, books, closing.until, PORTION):
+        for payment, number, company in await next_payments(access, books, closing.until, most):
             cents, on, how, reference = payment.cents, payment.paid_on, payment.method, payment.reference
             paid = cash_of(cents, on, how, reference, number, _member(company), accounts)
             documents.append((payment, "entry_id", paid))
     if not documents:
-        documents = await _contras(access, closing.until)
+        documents = await _contras(access, closing.until, most)
     entries = await _write(access, books, closing, [draft for *_, draft in documents], today)
     for (row, name, _), entry in zip(documents, entries, strict=True):
         setattr(row, name, entry.key)
     return bool(documents)
 
 
-async def _contras(access: StaffAccess, until: date) -> list[tuple[Any, str, Draft]]:
-    withdrawn = await next_withdrawn(access, until, PORTION)
+async def _contras(access: StaffAccess, until: date, most: int) -> list[tuple[Any, str, Draft]]:
+    withdrawn = await next_withdrawn(access, until, most)
     amounts = await amounts_of(access, [each.key for each, _ in withdrawn])
     return [
         (each, "contra_id", contra_of(Journal(each.journal), on, each.piece, each.label, amounts[each.key]))

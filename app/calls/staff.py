@@ -26,12 +26,12 @@ from app.errors import Refused
 from app.invoices.rules import BilledLine
 from app.invoices.staff import Entry, issue_credit_note, issue_invoice
 from app.portal import Portal
-from app.portions import claimed
+from app.portions import claimed, fitting
 from app.text.counts import plural
 from app.text.formats import day
 from db.models import AuditKind, CallState, ContributionCall, Invoice, InvoiceKind, Tariff
 
-PORTION = 10  # declarations of a transaction: about a tenth of a second of the base's writer
+PORTION = 10  # declarations of a transaction, at most: about a tenth of a second of the base's writer
 BUSY = "L’appel est déjà en cours : voici où il en est."
 
 
@@ -77,7 +77,8 @@ async def work_portion(portal: Portal, now: datetime) -> bool:
             return False
         access, call = job
         tariff = (await access.all(select(Tariff).where(Tariff.year == call.year)))[0]
-        declarations = await next_declarations(access, tariff, call.after, PORTION)
+        most = fitting(portal, ContributionCall, PORTION)
+        declarations = await next_declarations(access, tariff, call.after, most)
         for each in declarations:
             await _bill(access, call, each, now)
             call.after = each.id

@@ -34,6 +34,7 @@ from app.errors import NotFound, Refused
 from app.invoices.rules import basic_letters
 from app.invoices.staff import ReceivedPayment, record_payments
 from app.portal import Portal
+from app.portions import fitting, limited
 from app.settings import Settings
 from app.text.counts import plural
 from app.text.formats import amount, day
@@ -128,7 +129,7 @@ async def work_portion(portal: Portal, now: datetime) -> bool:
             orders = await orders_of(VisitorAccess(portal, session), run_id, DebitState.PLANNED)
     if is_filing:
         return await _file(portal, run_id, orders, now)
-    async with portal.database.transaction(write=True) as session:
+    async with limited(portal, DebitRun) as session:
         held = await held_run(VisitorAccess(portal, session), run_id, waits=False)
         if held is None:
             return False
@@ -144,14 +145,15 @@ async def work_portion(portal: Portal, now: datetime) -> bool:
 
 
 async def _announce(access: StaffAccess, run: DebitRun, now: datetime) -> None:
-    found = await candidates(access, run.collect_on, run.after, PORTION)
+    most = fitting(access.portal, DebitRun, PORTION)
+    found = await candidates(access, run.collect_on, run.after, most)
     if not found:
         run.state = DebitRunState.ANNOUNCED if run.debits else DebitRunState.CANCELLED
         _trace(access, run, f"{plural(run.debits, 'prélèvement annoncé', 'prélèvements annoncés')}", now)
         return
-    if len(found) == PORTION and found[0].company_id != found[-1].company_id:
+    if len(found) == most and found[0].company_id != found[-1].company_id:
         found = [each for each in found if each.company_id != found[-1].company_id]  # whole companies
-    elif len(found) == PORTION:
+    elif len(found) == most:
         found = [
             each
             for each in await candidates(access, run.collect_on, run.after)
@@ -189,7 +191,8 @@ def reference_of_debit(number: str, run_id: int) -> str:
 
 
 async def _call_off(access: StaffAccess, run: DebitRun, now: datetime) -> None:
-    orders = await orders_of(access, run.key, DebitState.PLANNED, PORTION)
+    most = fitting(access.portal, DebitRun, PORTION)
+    orders = await orders_of(access, run.key, DebitState.PLANNED, most)
     if not orders:
         run.state = DebitRunState.CANCELLED
         _trace(access, run, "annulée", now)
@@ -207,7 +210,8 @@ def _drop(debit: Debit, why: str, on: date) -> None:
 
 async def _collect(access: StaffAccess, run: DebitRun, now: datetime) -> None:
     """Its day has come: what no bank refused is paid."""
-    orders = await orders_of(access, run.key, DebitState.FILED, PORTION)
+    most = fitting(access.portal, DebitRun, PORTION)
+    orders = await orders_of(access, run.key, DebitState.FILED, most)
     if not orders:
         run.state = DebitRunState.COLLECTED
         _trace(access, run, "encaissée", now)

@@ -31,7 +31,7 @@ from app.invoices.staff import Entry, issue_credit_note, issue_invoice, payers_o
 from app.mail.outbox import queue_mail
 from app.members.staff import record, suspend
 from app.portal import Portal
-from app.portions import claimed
+from app.portions import claimed, fitting
 from app.text.counts import plural
 from app.text.formats import amount, day
 from db.models import (
@@ -114,7 +114,8 @@ async def work_portion(portal: Portal, now: datetime) -> bool:
 
 async def _remind_some(access: StaffAccess, run: DunningRun, now: datetime) -> None:
     steps = await steps_of(access)
-    companies = await next_companies(access, steps, run.on_day, run.after, PORTION)
+    most = fitting(access.portal, DunningRun, PORTION)
+    companies = await next_companies(access, steps, run.on_day, run.after, most)
     due, _ = await late_invoices(access, steps, run.on_day, companies)
     for company_id in companies:
         theirs = [each for each in due if each.late.company_id == company_id]
@@ -251,7 +252,7 @@ async def undo_run(access: StaffAccess, run_id: int, now: datetime) -> None:
 
 
 async def _undo_some(access: StaffAccess, run: DunningRun, now: datetime) -> None:
-    letters = await letters_of(access, run.key, run.after, PORTION)
+    letters = await letters_of(access, run.key, run.after, fitting(access.portal, DunningRun, PORTION))
     for letter in letters:
         await _undo(access, letter, now)
         run.after = letter.key

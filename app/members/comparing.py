@@ -27,6 +27,7 @@ from app.members.importing import (
     write_rows,
 )
 from app.portal import Portal
+from app.portions import limited
 from app.security.keys import Keys
 from db.models import (
     Account,
@@ -134,7 +135,7 @@ def _rows(keys: Keys, sealed: bytes) -> MemberRows:
 @asynccontextmanager
 async def _held(portal: Portal, import_id: int) -> AsyncIterator[tuple[StaffAccess, MemberImport]]:
     """The import, by whoever asked for the work, while nobody else writes it."""
-    async with portal.database.transaction(write=True) as session:
+    async with limited(portal, MemberImport) as session:
         held = await session.get_one(MemberImport, import_id, with_for_update=True)
         yield StaffAccess(portal, session, await session.get_one(Account, held.account_id)), held
 

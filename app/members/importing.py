@@ -17,6 +17,7 @@ from sqlmodel import col, select
 from app.access import Access, StaffAccess
 from app.errors import Refused
 from app.member_file.acts import COPIED
+from app.portions import fitting
 from app.scope import models
 from db.models import (
     AuditEvent,
@@ -72,7 +73,8 @@ async def _begin(
 
 async def write_portion(access: StaffAccess, found: MemberImport, now: datetime) -> None:
     """The next lines applied or undone, and how far that is."""
-    lines = await _next_lines(access, found)
+    most = fitting(access.portal, MemberImport, PORTION)
+    lines = await _next_lines(access, found, most)
     new = [each for each in lines if each.kind == MemberImportKind.NEW]
     changed = [each for each in lines if each.kind == MemberImportKind.CHANGED]
     is_applying = found.state == MemberImportState.APPLYING
@@ -82,7 +84,7 @@ async def write_portion(access: StaffAccess, found: MemberImport, now: datetime)
         found.kept += await _undo(access, new, changed, now)
     if lines:
         found.after, found.done = lines[-1].key, found.done + len(lines)
-    if len(lines) == PORTION:
+    if len(lines) == most:
         return
     if is_applying:
         found.state, found.applied_at = MemberImportState.APPLIED, now
@@ -90,13 +92,13 @@ async def write_portion(access: StaffAccess, found: MemberImport, now: datetime)
         found.state, found.undone_at = MemberImportState.UNDONE, now
 
 
-async def _next_lines(access: StaffAccess, found: MemberImport) -> list[MemberImportLine]:
+async def _next_lines(access: StaffAccess, found: MemberImport, most: int) -> list[MemberImportLine]:
     """One query for each kind: both follow the index."""
     lines: list[MemberImportLine] = []
     for kind in WRITTEN:
         mine = _lines_of(found.key, kind).where(col(MemberImportLine.id) > found.after)
-        lines += await access.all(mine.order_by(col(MemberImportLine.id)).limit(PORTION))
-    return sorted(lines, key=lambda each: each.key)[:PORTION]
+        lines += await access.all(mine.order_by(col(MemberImportLine.id)).limit(most))
+    return sorted(lines, key=lambda each: each.key)[:most]
 
 
 async def _apply(

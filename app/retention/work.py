@@ -15,6 +15,7 @@ from app.access import VisitorAccess
 from app.clock import PARIS
 from app.mail.outbox import queue_mail
 from app.portal import Portal
+from app.portions import fitting, limited
 from app.retention.acts import ACTS, Act
 from app.retention.lines import LINE
 from app.retention.queries import DUE, Due, periods
@@ -22,7 +23,7 @@ from app.retention.rules import WARNED, Line, duration_in_months, end_of
 from app.retention.waiting import to_warn
 from app.text.counts import plural
 from app.text.formats import day
-from db.models import AuditKind
+from db.models import AuditKind, RetentionPeriod
 
 log = structlog.get_logger()
 FROM, UNTIL = time(1), time(5)  # in Paris: nobody of the service works, no campaign leaves
@@ -66,17 +67,17 @@ async def _portion(
     """The number of rows acted on, and the row after which the next portion starts: None when this was
     the last, or when another process is at it.
     """
-    async with portal.database.transaction(write=True) as session:
-        access = VisitorAccess(portal, session)
+    async with limited(portal, RetentionPeriod) as session:
+        access, most = VisitorAccess(portal, session), fitting(portal, RetentionPeriod, PORTION)
         if not await access.alone("retention"):
             return 0, None
         months = (await periods(access))[line.key]
-        ids = await access.all(due.rows(end_of(months, now), after, PORTION))
+        ids = await access.all(due.rows(end_of(months, now), after, most))
         if not ids:
             return 0, None
         await act(access, ids, now)
         access.record(AuditKind.RETENTION_APPLIED, now, None, about=_proof(line, len(ids), months)[:200])
-        return len(ids), ids[-1] if len(ids) == PORTION else None
+        return len(ids), ids[-1] if len(ids) == most else None
 
 
 def _proof(line: Line, number: int, months: int) -> str:
