@@ -14,6 +14,7 @@ from tests.bench import (
     batches,
     beside,
     calendars,
+    call,
     calls_killed,
     contributions,
     crowd,
@@ -60,6 +61,7 @@ PARTS = {
     "member_import": ("A file of 60 000 members", member_import.lines),
     "batches": ("2 000 convocations proposed together", batches.lines),
     "night": ("53 000 reminders in one night", night.lines),
+    "call": ("A contribution call of the largest service, and its money", call.lines),
     "calls_killed": ("A contribution call killed again and again", calls_killed.lines),
     "timing": ("Time of an answer, address with or without an account", timing.lines),
 }

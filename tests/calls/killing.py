@@ -38,6 +38,10 @@ from db.models import (
 from tests.killing import killed_after, killed_at
 from tests.reading import rows
 
+RULES = {
+    "reference_on": "2026-01-01", "least_days": 30, "hires": "none", "vat_points": 2000,
+    "grid": {"kind": "flat", "cents": 11_600},
+}  # fmt: skip
 STATEMENTS, SECONDS = 30, (0.05, 0.5)  # of a portion's invoice at most, about; of a life that an instant ends
 
 
@@ -110,7 +114,7 @@ async def declared(
     at = clock.moment()
     window = {"opens_on": at.today - timedelta(days=40), "closes_on": at.today - timedelta(days=1)}
     async with portal.database.transaction(write=True) as session:
-        session.add(Tariff(year=year, rules={"vat_points": 2000}, **window))
+        session.add(Tariff(year=year, rules=RULES, **window))
         connection = await session.connection()
         address = "compta@e" + Company.code + ".example"
         await connection.execute(update(Company).where(Company.email == "").values(email=address))
