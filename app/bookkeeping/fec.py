@@ -38,6 +38,8 @@ class Record(NamedTuple):
     debit_cents: int
     credit_cents: int
     valid_on: date
+    letter: str = ""
+    lettered_on: date | None = None
 
 
 def name_of_file(siren: str, until: date) -> str:
@@ -50,11 +52,14 @@ def lines_of(records: Iterable[Record], journals: Mapping[Journal, str]) -> byte
 
 
 def _fields(each: Record, journals: Mapping[Journal, str]) -> tuple[str, ...]:
+    """The letter of an entry stands on the member's account, which alone is settled."""
+    is_lettered = bool(each.aux and each.lettered_on)
     return (
         each.journal, journals[Journal(each.journal)], number_words(each.exercise, each.number),
         _day(each.booked_on),
         each.account, each.account_name, each.aux, each.aux_name, each.piece, _day(each.piece_on), each.label,
-        _euros(each.debit_cents), _euros(each.credit_cents), "", "", _day(each.valid_on), "", "",
+        _euros(each.debit_cents), _euros(each.credit_cents), each.letter if is_lettered else "",
+        _day(each.lettered_on) if each.lettered_on and is_lettered else "", _day(each.valid_on), "", "",
     )  # fmt: skip
 
 

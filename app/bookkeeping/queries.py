@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import col, select
 
 from app import clock
@@ -106,6 +106,41 @@ async def amounts_of(access: Access, entry_ids: Sequence[int]) -> dict[int, list
     return found
 
 
+class Unlettered(NamedTuple):
+    """Entries about an invoice that have no letter: the first of them, and what they leave on its member's
+    account.
+    """
+
+    invoice_id: int
+    entry_id: int
+    cents: int
+
+
+async def next_unlettered(access: Access, after: int, most: int) -> list[Unlettered]:
+    """The next invoices with such entries, by number."""
+    entry, line = JournalEntry, JournalLine
+    statement = (
+        sqlalchemy.select(
+            col(entry.invoice_id), func.min(col(entry.id)), func.sum(line.debit_cents - line.credit_cents)
+        )
+        .join(line, col(line.entry_id) == entry.id)
+        .where(col(entry.letter) == "", col(entry.invoice_id) > after, col(line.aux) != "")
+        .group_by(col(entry.invoice_id))
+        .order_by(col(entry.invoice_id))
+        .limit(most)
+    )
+    return [Unlettered(about, first, int(cents)) for about, first, cents in await access.table(statement)]
+
+
+def lettering(on: date) -> Any:
+    """An UPDATE of the entries about `about` that have no letter: theirs is `code`."""
+    return (
+        sqlalchemy.update(JournalEntry)
+        .where(col(JournalEntry.invoice_id) == bindparam("about"), col(JournalEntry.letter) == "")
+        .values(letter=bindparam("code"), lettered_on=on)
+    )
+
+
 async def last_number(access: Access, journal: str, exercise: int) -> int:
     latest = select(func.max(JournalEntry.number)).where(
         JournalEntry.journal == journal, JournalEntry.exercise == exercise
@@ -201,7 +236,7 @@ async def records_after(access: Access, since: date, until: date, line_id: int) 
     columns = (
         line.id, entry.journal, entry.exercise, entry.number, entry.booked_on, line.account,
         line.account_name, line.aux, line.aux_name, entry.piece, entry.piece_on, entry.label,
-        line.debit_cents, line.credit_cents, entry.valid_on,
+        line.debit_cents, line.credit_cents, entry.valid_on, entry.letter, entry.lettered_on,
     )  # fmt: skip
     statement = (
         sqlalchemy.select(*map(col, columns))

@@ -67,13 +67,16 @@ class Amount(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """An entry before it has its number. `on`: the day of its document."""
+    """An entry before it has its number. `on`: the day of its document; `about`: the invoice that it is of,
+    or that it settles.
+    """
 
     journal: Journal
     on: date
     piece: str
     label: str
     amounts: Sequence[Amount]
+    about: int | None = None
 
 
 class Member(NamedTuple):
@@ -111,6 +114,15 @@ def contra_of(journal: Journal, on: date, piece: str, label: str, amounts: Seque
     """The entry that takes another back, account by account."""
     reversed_ = [each._replace(cents=-each.cents) for each in amounts]
     return Draft(journal, on, piece, f"Annulation : {label}"[:150], reversed_)
+
+
+def letters(number: int) -> str:
+    """A, B, … Z, AA, AB, …: another code for each number above zero."""
+    code = ""
+    while number:
+        number, place = divmod(number - 1, 26)
+        code = chr(ord("A") + place) + code
+    return code
 
 
 def exercise_of(on: date, last_month: int) -> int:

@@ -2,7 +2,8 @@
 
 Each portion is one transaction: its entries with their numbers, and the documents that these are of. Killed,
 it is as if it had not begun, so no number is missing and none stands twice. Only one closing works at a time,
-and it never enters a document twice: the document knows its entry.
+and it never enters a document twice: the document knows its entry. Once all is entered, the entries about an
+invoice that settle each other are given one letter.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,8 +20,10 @@ from app.bookkeeping.queries import (
     closings_of,
     is_any_running,
     last_number,
+    lettering,
     next_invoices,
     next_payments,
+    next_unlettered,
     next_withdrawn,
     waiting_until,
 )
@@ -32,6 +35,7 @@ from app.bookkeeping.rules import (
     cash_of,
     contra_of,
     exercise_of,
+    letters,
     sale_of,
 )
 from app.clock import Moment, day_of
@@ -54,6 +58,7 @@ from db.models import (
 )
 
 PORTION = 100  # documents of a transaction: about a tenth of a second of the base's writer
+LETTERED = 1_000  # invoices of one whose letters are looked for: about as long
 NO_BOOKS = "Donnez d’abord les comptes de votre comptabilité, et le jour où le portail commence."
 BUSY = "Un arrêté est déjà en cours : voyez où il en est."
 STARTED = "Des écritures sont arrêtées : le premier jour et l’exercice ne changent plus."
@@ -127,7 +132,11 @@ async def work_portion(portal: Portal, now: datetime) -> bool:
             return False
         access, closing = job
         books = (await access.all(select(Books)))[0]
-        if not await _enter_portion(access, books, closing, day_of(now)):
+        today = day_of(now)
+        if not (
+            await _enter_portion(access, books, closing, today)
+            or await _letter_portion(access, closing, today)
+        ):
             _end(access, closing, now)
     return True
 
@@ -147,12 +156,12 @@ async def _enter_portion(access: StaffAccess, books: Books, closing: BooksClosin
         kind, shares, who = InvoiceKind(invoice.kind), shares_of(invoice.lines), _member(company)
         number, on = invoice.number, invoice.issued_on
         sale = sale_of(kind, number, on, invoice.total_cents, shares, who, accounts)
-        documents.append((invoice, "entry_id", sale))
+        documents.append((invoice, "entry_id", sale._replace(about=invoice.settles_id or invoice.key)))
     if not documents:
         for payment, number, company in await next_payments(access, books, closing.until, most):
             cents, on, how, reference = payment.cents, payment.paid_on, payment.method, payment.reference
             paid = cash_of(cents, on, how, reference, number, _member(company), accounts)
-            documents.append((payment, "entry_id", paid))
+            documents.append((payment, "entry_id", paid._replace(about=payment.invoice_id)))
     if not documents:
         documents = await _contras(access, closing.until, most)
     entries = await _write(access, books, closing, [draft for *_, draft in documents], today)
@@ -164,10 +173,22 @@ async def _enter_portion(access: StaffAccess, books: Books, closing: BooksClosin
 async def _contras(access: StaffAccess, until: date, most: int) -> list[tuple[Any, str, Draft]]:
     withdrawn = await next_withdrawn(access, until, most)
     amounts = await amounts_of(access, [each.key for each, _ in withdrawn])
-    return [
-        (each, "contra_id", contra_of(Journal(each.journal), on, each.piece, each.label, amounts[each.key]))
+    contras = [
+        (each, contra_of(Journal(each.journal), on, each.piece, each.label, amounts[each.key]))
         for each, on in withdrawn
     ]
+    return [(each, "contra_id", contra._replace(about=each.invoice_id)) for each, contra in contras]
+
+
+async def _letter_portion(access: StaffAccess, closing: BooksClosing, today: date) -> bool:
+    """Give a letter to the entries that settle the next invoices. False when all were looked at."""
+    found = await next_unlettered(access, closing.lettered_until, LETTERED)
+    codes = [{"about": each.invoice_id, "code": letters(each.entry_id)} for each in found if not each.cents]
+    if codes:
+        await (await access.session_.connection()).execute(lettering(today), codes)
+    if found:
+        closing.lettered_until = found[-1].invoice_id
+    return bool(found)
 
 
 async def _write(
@@ -186,6 +207,7 @@ async def _write(
         entry = JournalEntry(
             closing_id=closing.key, journal=each.journal, exercise=series[1], number=last[series],
             booked_on=on, valid_on=today, piece=each.piece[:60], piece_on=each.on, label=each.label[:150],
+            invoice_id=each.about,
         )  # fmt: skip
         entries.append(access.add(entry))
         rows.append((entry, each))

@@ -35,6 +35,7 @@ class Books(Base, table=True):
 class BooksClosing(Base, table=True):
     """A closing: what was dated until that day, and not entered before, is entered for good. `since`: the
     first day that was open. `entries`, `debit_cents`: what it has written so far, of `expected` at its start.
+    `lettered_until`: the invoice whose entries were looked at last, once all are written.
     """
 
     __table_args__ = (Index("ix_booksclosing_state", "state"),)
@@ -46,22 +47,29 @@ class BooksClosing(Base, table=True):
     expected: int = 0
     entries: int = 0
     debit_cents: int = Field(default=0, sa_type=BigInteger)
+    lettered_until: int = 0
     started_at: datetime = instant()
     ended_at: datetime | None = instant(nullable=True)
 
 
 WITHDRAWN = text("withdrawn_at IS NOT NULL AND contra_id IS NULL")
+UNLETTERED = text("letter = ''")
 
 
 class JournalEntry(Base, table=True):
     """An entry, numbered without a gap within its journal and its financial year (`exercise`: the year in
     which that ends). `withdrawn_at`: its payment was taken back since; `contra_id`: the entry that says so.
+    `invoice_id`: the invoice that it is about, its own, or the one paid or credited. `letter`, `lettered_on`:
+    of the entries that settle each other, and the day on which they did; it never changes.
     """
 
     __table_args__ = (
         UniqueConstraint("journal", "exercise", "number"),
         Index("ix_journalentry_booked_on_id", "booked_on", "id"),
         Index("ix_journalentry_withdrawn", "id", sqlite_where=WITHDRAWN, postgresql_where=WITHDRAWN),
+        Index(
+            "ix_journalentry_unlettered", "invoice_id", sqlite_where=UNLETTERED, postgresql_where=UNLETTERED
+        ),
     )
 
     closing_id: int = Field(foreign_key="booksclosing.id", index=True)
@@ -75,6 +83,9 @@ class JournalEntry(Base, table=True):
     label: str = Field(max_length=150)
     withdrawn_at: datetime | None = instant(nullable=True)
     contra_id: int | None = None
+    invoice_id: int | None = None
+    letter: str = Field(default="", max_length=8)
+    lettered_on: date | None = None
 
 
 class JournalLine(Base, table=True):

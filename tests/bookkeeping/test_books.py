@@ -17,6 +17,7 @@ from app.bookkeeping.rules import (
     cash_of,
     exercise_days,
     exercise_of,
+    letters,
     sale_of,
 )
 from app.invoices.rules import BilledLine, amounts_of, shares_of, stored_line
@@ -109,7 +110,8 @@ async def test_books_killed_at_any_portion_have_neither_gap_nor_double(clerk, po
             invoice = await an_invoice(
                 portal, world, f"F{place}-{each}", cents=dice.randrange(1_000, 99_999), issued_on=on
             )
-            await paid(portal, world, invoice, dice.randrange(100, 9_999), f"V{place}{each}", on)
+            cents = dice.choice([invoice.total_cents, dice.randrange(100, 9_999)])
+            await paid(portal, world, invoice, cents, f"V{place}{each}", on)
         if place:
             await _take_back_one(portal, world, dice)
         kill_once(monkeypatch, after=dice.randrange(2))
@@ -119,6 +121,7 @@ async def test_books_killed_at_any_portion_have_neither_gap_nor_double(clerk, po
         monkeypatch.setattr(books_staff, "PORTION", 3)
         await work(portal)
     await _check_books(portal)
+    await _check_letters(portal)
 
 
 def kill_once(monkeypatch, after):
@@ -142,6 +145,30 @@ async def _take_back_one(portal, world, dice):
         await remove_payments(access, [gone], NOW)
         invoice = await access.get(Invoice, gone.invoice_id)
         await issue_credit_note(access, invoice.key, "", BilledLine("Erreur", 1, -100), NOW)
+
+
+@given(st.integers(1, 10**9), st.integers(1, 10**9))
+def test_a_letter_is_of_one_number_only_and_holds_nothing_but_letters(one, other):
+    assert (letters(one) == letters(other)) is (one == other)
+    assert letters(one).isalpha()
+    assert letters(one).isupper()
+    assert [letters(each) for each in (1, 26, 27, 702, 703)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+async def _check_letters(portal):
+    """A lettered group is worth nothing, is of one invoice and one day; what has no letter is not settled."""
+    entries = {each.key: each for each in await rows(portal, JournalEntry)}
+    groups = {}
+    for line in [each for each in await rows(portal, JournalLine) if each.aux]:
+        entry = entries[line.entry_id]
+        groups.setdefault((entry.invoice_id, entry.letter), []).append((entry, line))
+    assert {bool(letter) for _, letter in groups} == {True, False}
+    for (_, letter), members in groups.items():
+        left = sum(line.debit_cents - line.credit_cents for _, line in members)
+        assert (left == 0) is bool(letter), letter
+        assert len({entry.lettered_on for entry, _ in members}) == 1
+    codes = [letter for _, letter in groups if letter]
+    assert len(set(codes)) == len(codes), "a letter is never used twice"
 
 
 async def _check_books(portal):

@@ -131,6 +131,37 @@ async def test_a_payment_taken_back_and_its_credit_note_are_entered_in_their_tur
     ]  # fmt: skip
 
 
+async def test_what_settles_an_invoice_bears_its_letter_and_keeps_it(clerk, portal, world, time_machine_at):
+    await open_books(clerk)
+    invoice = await an_invoice(portal, world, issued_on=date(2026, 1, 22))
+    await paid(portal, world, invoice, 5_000, "VIR-1", date(2026, 1, 25))
+    await close(clerk, portal, "31/01/2026")
+    _, before = await exported(clerk, "01/01/2026", "31/01/2026")
+    assert {each["EcritureLet"] for each in before} == {""}
+    await paid(portal, world, invoice, 7_000, "VIR-2", date(2026, 2, 5))
+    await close(clerk, portal, "28/02/2026")
+    _, whole = await exported(clerk, "01/01/2026", "28/02/2026")
+    lettered = [each for each in whole if each["EcritureLet"]]
+    assert {each["CompteNum"] for each in lettered} == {"411000"}
+    assert len(lettered) == 3
+    assert {(each["EcritureLet"], each["DateLet"]) for each in lettered} == {("A", "20260302")}
+    assert balance(lettered, "411") == 0
+    # The bank gives a payment back: what takes it back is open, until another one settles it.
+    async with service(portal, world) as access:
+        (bounced,) = await rows(portal, Payment, Payment.reference == "VIR-2")
+        await remove_payments(access, [await access.get(Payment, bounced.key)], NOW)
+    await paid(portal, world, invoice, 7_000, "VIR-3", date(2026, 3, 2))
+    time_machine_at.shift(86_400)
+    await clerk.signed_in(world.clerk)
+    await close(clerk, portal, "02/03/2026")
+    _, same = await exported(clerk, "01/01/2026", "28/02/2026")
+    assert same == whole
+    _, march = await exported(clerk, "01/03/2026", "02/03/2026")
+    again = [each for each in march if each["CompteNum"] == "411000"]
+    assert len({each["EcritureLet"] for each in again} - {"", "A"}) == 1
+    assert (len(again), balance(again, "411")) == (2, 0)
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
