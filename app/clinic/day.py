@@ -1,4 +1,8 @@
-"""/service/feuille: the sheet of a day at a centre, its marks, a whole day off."""
+"""/service/feuille: the sheet of a day at a centre, its marks, a whole day off; …/attestations: its papers.
+
+Papers are dropped as files, looked at, then shared with the companies as documents: an aptitude notice for an
+examination, else an attestation. Only the medical team drops and shares them.
+"""
 
 from datetime import date, timedelta
 from typing import Any
@@ -9,19 +13,25 @@ from litestar.response import Response
 from app import clock
 from app.access import StaffAccess
 from app.clinic import queries
-from app.clinic.forms import Marks
-from app.clinic.queries import day_rows
+from app.clinic.acts import add_papers, seen_people, share_papers
+from app.clinic.forms import Choices, Marks
+from app.clinic.queries import day_rows, papers_of
+from app.clinic.rules import seen_by_name
 from app.clinic.staff import DayMark, excuse_day, mark_day
 from app.clinic.views import day_lines
 from app.employees.forms import Nothing
 from app.errors import NotFound, Refused
-from app.planning.views import long_day
+from app.kept_files import Kept, store_file
+from app.planning.views import hour, long_day
 from app.staff_rights import StaffRight
+from app.text.fields import Input
 from app.text.values import read_day
+from app.web.caller import Caller
 from app.web.forms import Form
 from app.web.pages import Page, page, see
 from app.web.paging import row_number
 from app.web.signatures import Request, Staff, get, post
+from app.web.uploads import DRAINED, FILE_FIELD, Limit, Upload, read_upload
 
 HERE = "/service/feuille"
 COMING = 6  # sheets proposed instead of an empty one
@@ -119,4 +129,111 @@ async def _day_sheet_page(
     )  # fmt: skip
 
 
-STAFF: list[Any] = [day_sheet, mark, excusing, excuse]
+PAPERS = "/service/feuille/attestations"
+MOST_FILES = 60
+LIMIT = Limit(
+    size=5_000_000, advice="envoyez une version plus légère", files=MOST_FILES, parts=MOST_FILES + 5,
+    whole=60_000_000,
+)  # fmt: skip
+
+
+@get(PAPERS, right=StaffRight.MEDICAL)
+async def papers(access: Staff, centre: FromQuery[str] = "", jour: FromQuery[str] = "") -> Response[Any]:
+    return await _papers_page(access, centre, jour, Form())
+
+
+async def may_drop(access: StaffAccess) -> None:
+    access.require(StaffRight.MEDICAL)
+
+
+@post(PAPERS, right=StaffRight.MEDICAL, file=may_drop, request_max_body_size=DRAINED)
+async def drop(
+    request: Request, access: Staff, centre: FromQuery[str] = "", jour: FromQuery[str] = ""
+) -> Response[Any]:
+    """Keep the files, each beside the visit that its name tells; nobody outside sees them yet."""
+    centre_id, day = _chosen_day(centre, jour)
+    async with access.paused():
+        upload = await read_upload(request, LIMIT)
+        upload.fields.pop(FILE_FIELD, None)  # of a browser that has no file to send
+        form, kept = Form.of(request, Input, upload.fields, is_garbled=upload.is_garbled), list[Kept]()
+        if Caller.of(request).verified and form.data:
+            kept = await _stored(access, upload, form)
+    if form.data and not form.errors:
+        async with form.attempt(access):
+            people = await seen_people(access, centre_id, day)
+            await add_papers(
+                access, centre_id, day, [(each, seen_by_name(each.file_name, people)) for each in kept],
+                clock.now(),
+            )  # fmt: skip
+    if form.errors:
+        return await _papers_page(access, centre, jour, form)
+    return _see(request, centre, day)
+
+
+async def _stored(access: StaffAccess, upload: Upload, form: Form[Any]) -> list[Kept]:
+    """The files, stored; or what is wrong with one, and none is taken."""
+    if upload.problem:
+        form.refuse(Refused(upload.problem, "fichier"))
+        return []
+    kept = []
+    for name, content in upload.files:
+        try:
+            if not name.lower().endswith(".pdf"):
+                raise ValueError(f"{name[:60]} : une attestation est un PDF.")
+            kept.append(await store_file(access.portal.storage, name, content))
+        except ValueError as wrong:
+            form.refuse(Refused(str(wrong), "fichier"))
+    return kept
+
+
+@get(f"{PAPERS}/partage", right=StaffRight.MEDICAL)
+async def sharing(access: Staff, centre: FromQuery[str] = "", jour: FromQuery[str] = "") -> Response[Any]:
+    return await _papers_page(access, centre, jour, Form())
+
+
+@post(f"{PAPERS}/partage", right=StaffRight.MEDICAL)
+async def share(
+    request: Request, access: Staff, centre: FromQuery[str] = "", jour: FromQuery[str] = ""
+) -> Response[Any]:
+    centre_id, day = _chosen_day(centre, jour)
+    form = await Form.attempted(
+        request,
+        access,
+        Choices,
+        lambda data: share_papers(access, centre_id, day, dict(data.papers), clock.now()),
+    )
+    return await _papers_page(access, centre, jour, form) if form.errors else _see(request, centre, day)
+
+
+def _chosen_day(centre: str, typed: str) -> tuple[int, date]:
+    try:
+        return row_number(centre), read_day(typed)
+    except ValueError:
+        raise NotFound from None
+
+
+def _see(request: Request, centre: str, day: date) -> Response[Any]:
+    return see(request, "clinic.papers", query={"centre": centre, "jour": f"{day:%d/%m/%Y}"})
+
+
+async def _papers_page(access: StaffAccess, centre: str, typed: str, form: Form[Any]) -> Page:
+    places = {str(each.key): each.name for each in await queries.centres(access)}
+    centre = centre if centre in places else next(iter(places), "")
+    try:
+        day = read_day(typed)
+    except ValueError:
+        day = clock.today()
+    rows = await papers_of(access, int(centre), day) if centre else []
+    everybody = await queries.day_rows(access, int(centre), day) if centre else []
+    seen = [each for each in everybody if each.state == "done"]
+    return page(
+        "clinic/papers.html", form=form, centre=centre, place=places.get(centre, ""), day=day,
+        words=long_day(day), papers=rows,
+        choices={
+            "": "Choisissez", "ecarter": "Écarter ce fichier",
+            **{str(each.id): f"{hour(each.starts)} {each.name}, {each.code} {each.company}" for each in seen},
+        },
+    )  # fmt: skip
+
+
+STAFF: list[Any] = [day_sheet, mark, excusing, excuse, papers, drop, sharing, share]

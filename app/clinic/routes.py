@@ -8,7 +8,7 @@ from litestar.response import Response
 
 from app import clock
 from app.access import StaffAccess
-from app.clinic import centres, day, papers, professionals, queries, teams
+from app.clinic import day, queries, resources
 from app.clinic.forms import NewSessions, Reservation, SessionFields, read_hour
 from app.clinic.queries import (
     booked_at,
@@ -220,5 +220,5 @@ async def _session_page(
 
 STAFF: list[Any] = [
     index, new, create, show, changing, change, reserving, reserve, cancelling, cancel, *day.STAFF,
-    *papers.STAFF, *centres.STAFF, *professionals.STAFF, *teams.STAFF,
+    *resources.STAFF,
 ]  # fmt: skip

@@ -1,4 +1,7 @@
-"""/service/professionnels: the people who see employees, their days off, their departure."""
+"""/service/professionnels, /service/lieux, /service/equipes-de-suivi: who sees employees, places, teams.
+
+Teams follow companies; /service/reglages is what is known of the service as a whole.
+"""
 
 from typing import Any
 
@@ -8,17 +11,30 @@ from litestar.response import Response
 from app import clock
 from app.access import StaffAccess
 from app.clinic import queries
-from app.clinic.forms import HEIRLESS, AbsenceEnd, Departure, NewAbsence, NewProfessional
+from app.clinic.forms import (
+    HEIRLESS,
+    AbsenceEnd,
+    CentreChange,
+    Departure,
+    NewAbsence,
+    NewCentre,
+    NewProfessional,
+    TeamFields,
+)
 from app.clinic.people import (
     absence_rows,
     add_absence,
+    add_centre,
     add_professional,
+    change_centre,
     change_professional,
     come_back,
     coming_of,
     leave,
     remove_absence,
+    save_team,
 )
+from app.clinic.queries import teams_followed
 from app.clinic.views import session_lines
 from app.employees.forms import Nothing
 from app.planning.rules import midnight
@@ -27,7 +43,7 @@ from app.text.values import read_day
 from app.web.forms import Form
 from app.web.pages import Page, page, see
 from app.web.signatures import Request, Staff, get, post
-from db.models import Professional
+from db.models import CareCentre, CareTeam, Professional
 
 ONE = "/service/professionnels/{professional_id:int}"
 
@@ -161,7 +177,112 @@ async def _professional_page(
     )  # fmt: skip
 
 
+ONE_CENTRE = "/service/lieux/{centre_id:int}"
+
+
+@get("/service/lieux", right=StaffRight.PLANNING)
+async def places(access: Staff) -> Response[Any]:
+    return await _places_page(access, Form())
+
+
+@post("/service/lieux", right=StaffRight.PLANNING)
+async def create_centre(request: Request, access: Staff) -> Response[Any]:
+    form = await Form.attempted(
+        request, access, NewCentre, lambda data: add_centre(access, **data.model_dump())
+    )
+    return await _places_page(access, form) if form.errors else see(request, "clinic.places")
+
+
+@get(ONE_CENTRE, right=StaffRight.PLANNING)
+async def centre(access: Staff, centre_id: FromPath[int]) -> Response[Any]:
+    row = await access.get(CareCentre, centre_id)
+    typed = {name: str(getattr(row, name) or "") for name in ("name", "address", "postcode", "town")}
+    typed |= {"phone": row.phone, "access": row.access, "is_accessible": "oui" if row.is_accessible else ""}
+    typed |= {"closed_on": f"{row.closed_on:%d/%m/%Y}" if row.closed_on else ""}
+    return page("clinic/centre.html", form=Form(typed), centre=row)
+
+
+@post(ONE_CENTRE, right=StaffRight.PLANNING)
+async def update_centre(request: Request, access: Staff, centre_id: FromPath[int]) -> Response[Any]:
+    row = await access.get(CareCentre, centre_id)
+    form = await Form.attempted(
+        request,
+        access,
+        CentreChange,
+        lambda data: change_centre(access, centre_id, data.values(), clock.now()),
+    )
+    if form.errors:
+        return page("clinic/centre.html", form=form, centre=row)
+    return see(request, "clinic.places")
+
+
+async def _places_page(access: StaffAccess, form: Form[Any]) -> Page:
+    return page("clinic/places.html", form=form, centres=await queries.centres(access))
+
+
+ALL_TEAMS, ONE_TEAM = "/service/equipes-de-suivi", "/service/equipes-de-suivi/{team_id:int}"
+
+
+@get(ALL_TEAMS, right=StaffRight.PLANNING)
+async def teams(access: Staff) -> Response[Any]:
+    return await _teams_page(access, Form())
+
+
+@post(ALL_TEAMS, right=StaffRight.PLANNING)
+async def create_team(request: Request, access: Staff) -> Response[Any]:
+    form = await Form.attempted(
+        request, access, TeamFields, lambda data: save_team(access, None, data.values(), clock.now())
+    )
+    return await _teams_page(access, form) if form.errors else see(request, "clinic.teams")
+
+
+@get(ONE_TEAM, right=StaffRight.PLANNING)
+async def team(access: Staff, team_id: FromPath[int]) -> Response[Any]:
+    row = await access.get(CareTeam, team_id)
+    people = "\n".join(f"{role} : {name}" for role, name in row.people)
+    typed = {"name": row.name, "people": people, "email": row.email, "phone": row.phone}
+    return page("clinic/team.html", form=Form(typed), team=row)
+
+
+@post(ONE_TEAM, right=StaffRight.PLANNING)
+async def update_team(request: Request, access: Staff, team_id: FromPath[int]) -> Response[Any]:
+    row = await access.get(CareTeam, team_id)
+    form = await Form.attempted(
+        request, access, TeamFields, lambda data: save_team(access, team_id, data.values(), clock.now())
+    )
+    return page("clinic/team.html", form=form, team=row) if form.errors else see(request, "clinic.teams")
+
+
+async def _teams_page(access: StaffAccess, form: Form[Any]) -> Page:
+    return page("clinic/teams.html", form=form, teams=await teams_followed(access))
+
+
+# What is known of the service as a whole. It comes from the file of settings: changed there, read at a start.
+SETTINGS = {
+    "service_name": "Nom", "service_short_name": "Nom court", "service_address": "Adresse",
+    "service_phone": "Téléphone", "service_email": "Adresse e-mail",
+    "service_contributions_email": "Adresse e-mail des cotisations",
+    "service_dpo_email": "Délégué à la protection des données",
+    "service_director": "Directeur de la publication",
+    "service_hosting": "Hébergement", "service_notice_days": "Jours ouvrés pour annuler sans frais",
+    "service_answer_days": "Jours ouvrés pour répondre", "service_siret": "SIRET",
+    "service_vat_number": "N° de TVA", "service_legal_form": "Forme juridique",
+    "service_vat_percent": "Taux de TVA par défaut (%)", "service_vat_exemption": "Dispense de TVA",
+    "service_late_penalty": "Pénalités de retard", "service_discount": "Escompte", "service_iban": "IBAN",
+    "service_creditor_id": "Identifiant de créancier (ICS)",
+    "service_debit_notice_days": "Jours d’avis avant un prélèvement",
+}  # fmt: skip
+
+
+@get("/service/reglages", right=StaffRight.PLANNING)
+async def settings(access: Staff) -> Response[Any]:
+    values = access.portal.settings
+    lines = [(words, name.upper(), str(getattr(values, name))) for name, words in SETTINGS.items()]
+    return page("clinic/settings.html", lines=lines, fee=values.service_absence_fee_cents)
+
+
 STAFF: list[Any] = [
     people, create_professional, professional, update_professional, absence, note_absence, ending_absence,
     end_absence, leaving, depart, resuming, resume,
+    places, create_centre, centre, update_centre, teams, create_team, team, update_team, settings,
 ]  # fmt: skip
