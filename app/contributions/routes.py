@@ -1,5 +1,12 @@
-"""/espace/{code}/cotisation: the years, one year, its receipt; its steps, each saved before the next."""
+"""/espace/{code}/cotisation: the years, one year, its receipt; its steps, each saved before the next.
 
+A step gets its `Filing` from the gate (`open_filing` and its like) and nowhere else: another page answers
+`Instead` where the declaration is not where the page needs it to be. What is written is refused by the acts,
+under a lock. Called in the handler: a dependency that raises after the door would leave the door's
+transaction open (Litestar enters the clean-up of dependencies once all of them are there).
+"""
+
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from litestar.di import NamedDependency
@@ -10,17 +17,17 @@ from app import clock
 from app.access import MemberAccess
 from app.contributions import acts
 from app.contributions.acts import SeenAmount
-from app.contributions.filings import corrections_of, filing_of, filings_of, phone_call_of
+from app.contributions.filings import Filing, corrections_of, filing_of, filings_of, phone_call_of
 from app.contributions.forms import Answers, Contact, CorrectionRequest, Jobs, NobodyLeft, Validation
-from app.contributions.gate import filed_filing, known_filing, open_filing
 from app.contributions.receipt import Receipt, pdf_of
-from app.contributions.states import OPEN_STATES, State
+from app.contributions.states import FILED, OPEN_STATES, State
 from app.contributions.tariff import MONITORING_WORDS, vat_words
 from app.contributions.views import (
     company_page,
     correcting_page,
     jobs_page,
     known_contact,
+    missing_page,
     next_act,
     nobody_page,
     people_page,
@@ -33,7 +40,7 @@ from app.errors import NotFound, Refused
 from app.rights import Right
 from app.text.fields import Input, once_token
 from app.web.forms import Form
-from app.web.pages import page, see
+from app.web.pages import Instead, page, see
 from app.web.paging import row_number
 from app.web.posted import posted
 from app.web.signatures import Member, Request, get, post
@@ -268,6 +275,30 @@ def _receipt_of(declaration: AnnualDeclaration | None, rank: str) -> Receipt:
     if not 0 < row_number(rank) <= len(declaration.replaced):
         raise NotFound
     return Receipt(**declaration.replaced[row_number(rank) - 1])
+
+
+async def open_filing(request: Request, access: MemberAccess, year: int) -> Filing:
+    """One that is to be made, or made again."""
+    return await _filing_in(OPEN_STATES, request, access, year)
+
+
+async def filed_filing(request: Request, access: MemberAccess, year: int) -> Filing:
+    """One that was made, and that nobody takes up again yet."""
+    return await _filing_in(FILED - OPEN_STATES, request, access, year)
+
+
+async def known_filing(request: Request, access: MemberAccess, year: int) -> Filing:
+    """Wherever it is, as long as there is a campaign."""
+    return await _filing_in(set(State), request, access, year)
+
+
+async def _filing_in(states: AbstractSet[State], request: Request, access: MemberAccess, year: int) -> Filing:
+    filing = await filing_of(access, year, clock.today())
+    if filing is None:
+        raise Instead(missing_page(year))
+    if filing.state not in states:
+        raise Instead(see(request, "contributions.show", year=year))
+    return filing
 
 
 MEMBER: list[Any] = [
