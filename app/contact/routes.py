@@ -1,6 +1,7 @@
-"""/espace/{code}/contact: messages to the service, and its answers."""
+"""/espace/{code}/contact: messages to the service, with or without a file, and its answers."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
 
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -28,20 +29,21 @@ from app.contact.queries import (
     message_by_token,
     people_named,
 )
-from app.contact.uploads import read_sent
 from app.contact.views import Thread, about_several, file_of, lines_of, thread_of
 from app.employees.declared import employee_name
 from app.employees.person import chosen_employees
 from app.employees.together import MOST_ABOUT
-from app.errors import Forbidden, NotFound
+from app.errors import Forbidden, NotFound, Refused
 from app.files.types import ACCEPTED, TAKEN, disposition
+from app.kept_files import Kept, keep_file
 from app.rights import OWN, Right
 from app.text.fields import Input, once_token
+from app.web.caller import MULTIPART_TYPE, Caller
 from app.web.forms import Form
 from app.web.pages import Page, PublicPage, page, see
 from app.web.paging import PAGE, read_place, row_number, row_numbers
 from app.web.signatures import Member, Request, Visitor, get, post
-from app.web.uploads import DRAINED
+from app.web.uploads import DRAINED, NO_FILE, Limit, Upload, read_upload
 from db.models import Employee, InquiryTheme, Invoice
 
 NEW = "/espace/{code:str}/contact/nouveau"
@@ -284,8 +286,55 @@ def _public_page(form: Form[Any]) -> Page:
     return page("contact/public.html", form=form, themes=CHOICES)
 
 
-VISITOR: list[Any] = [public, send]
+BYTES = 20_000  # of one field: the longest text, in letters that take several bytes each
+ADVICE = "enregistrez-le en PDF plus léger, ou envoyez-le en plusieurs messages"
+
+
+Allowed = Callable[[MemberAccess, Any], Awaitable[object]]
+
+
+class SentForm(NamedTuple):
+    form: Form[Any]
+    file: Kept | None
+
+
+async def read_sent(request: Request, access: MemberAccess, model: type[Input], allowed: Allowed) -> SentForm:
+    """Read the form outside the transaction: the network and the disk may be slow. A file is stored before
+    the row that names it, and after `allowed` accepted such a row: the fields may name a thread of somebody
+    else.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != MULTIPART_TYPE:
+        return SentForm(await Form.read(request, model), None)
+    async with access.paused():
+        upload = await read_upload(request, Limit(advice=ADVICE, field=BYTES))
+        if not upload.fields.get("fichier", ""):
+            upload.fields.pop("fichier", None)  # Browsers that cannot send files send the field's name.
+        form: Form[Any] = Form.of(request, model, upload.fields, is_garbled=upload.is_garbled)
+        file = await _stored(access, upload, form, allowed) if Caller.of(request).verified else None
+    return SentForm(form, file)
+
+
+async def _stored(access: MemberAccess, upload: Upload, form: Form[Any], allowed: Allowed) -> Kept | None:
+    if upload.problem == NO_FILE and not upload.name:
+        return None
+    problem = upload.problem
+    if not problem and form.errors:
+        problem = f"Choisissez de nouveau le fichier « {upload.name[:80]} »."
+    try:
+        if not problem:
+            return await keep_file(access, upload.name, upload.content, lambda own: allowed(own, form.data))
+        form.refuse(Refused(problem, "fichier"))
+    except Refused as refused:
+        form.refuse(refused)
+    form.data = None
+    return None
+
+
 ANYBODY: list[Any] = [sent]
 
 
 MEMBER: list[Any] = [new, create, index, show, messages, write, reading, read, ending, end, file]
+
+
+VISITOR: list[Any] = [public, send]
