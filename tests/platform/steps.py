@@ -1,8 +1,7 @@
 """Invoices on their way, and messages about them."""
 
 from app import clock
-from app.platform.following import listen
-from app.platform.work import plan
+from app.platform.work import listen, plan
 from db.models import Company, PlatformFlow
 from tests.invoices.steps import an_invoice
 from tests.reading import rows
