@@ -18,7 +18,7 @@ from app.inbox.reminders import send_digests
 from app.planning.reminders import remind_of_visits
 from app.portal import Portal
 from app.retention import rules as retention
-from app.retention.work import apply_at_night
+from app.retention.acts import apply_at_night
 from app.security.throttle import forget_old_guesses
 from db.models import (
     AccountToken,

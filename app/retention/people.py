@@ -2,10 +2,12 @@
 
 Their names stand in other rows too, in words that were written once: in the history, in what the service
 opened, in the changes. Those of the rows that are about them go by their numbers, the others by the name
-itself, looked for in the lines of the same company, unless somebody else there has that name too. Revisit
-with a base whose history has a million lines of one company.
+itself, looked for whole in the lines of the same company, unless somebody else there has that name too.
+Revisit with a base whose history has a million lines of one company.
 """
 
+import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -17,9 +19,9 @@ from app.access import VisitorAccess
 from app.clock import day_of
 from app.employees.declared import employee_name
 from app.history.targets import DOCUMENT, EMPLOYEE, INQUIRY, REQUEST, SLOT, TARGETS, Target
-from app.retention.named import Names, names_by_company, names_of_nobody_else, whole_names
 from app.retention.rules import ERASED, NOBODY
 from app.text.names import person_name
+from app.text.search import words_of
 from db.models import (
     NEVER,
     Account,
@@ -54,6 +56,39 @@ from db.models import (
     VisitNotice,
     WaitingPerson,
 )
+
+Names = Mapping[int, set[str]]  # by number of a company
+
+
+def names_by_company(pairs: Iterable[tuple[int, str]]) -> Names:
+    found: dict[int, set[str]] = defaultdict(set)
+    for company, name in pairs:
+        if name and name != NOBODY:
+            found[company].add(name)
+    return found
+
+
+def names_of_nobody_else(names: Names, others: Iterable[tuple[int, str]]) -> Names:
+    """The same without those that one of `others` (company, name) has too, written with or without
+    accents and capitals: a line that holds such a name may be theirs.
+    """
+    taken = {(company, *words_of(name)) for company, name in others}
+    return {
+        company: {name for name in those if (company, *words_of(name)) not in taken}
+        for company, those in names.items()
+    }
+
+
+def whole_names(names: Collection[str]) -> re.Pattern[str]:
+    """One of these names, not as a part of another: an elision may come before it.
+
+    >>> [bool(whole_names(["ARMAND Anne"]).search(each)) for each in (
+    ...     "départ d’ARMAND Anne, le 3 mai", "ARMAND Anne-Marie", "ARMAND Annette", "D’ARMAND Anne")]
+    [True, False, False, False]
+    """
+    any_of = "|".join(map(re.escape, sorted(names)))
+    return re.compile(rf"(?:(?<=\b[dl]['’])|(?<![\w'’‐‑.@+-]))(?:{any_of})(?![\w'’‐‑-])")
+
 
 BORN = date(1900, 1, 1)  # in place of a birth date
 TEXTLESS = "Texte effacé au terme de sa conservation."

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from app import clock
 from app.portal import make_portal
-from app.retention import work
+from app.retention import acts
 from app.settings import Settings
 from db.models import AuditEvent, Employee, EmployeeChange, RequestMessage
 from tests.killing import killed_at
@@ -20,7 +20,7 @@ from tests.reading import rows
 
 
 def main(settings: Settings, night: datetime, step: int) -> None:
-    work.PORTION, kills = 2, 0
+    acts.PORTION, kills = 2, 0
     while killed_at(1 + kills * step, lambda: asyncio.run(_night(settings, night))):
         kills += 1
         asyncio.run(check(settings))
@@ -30,7 +30,7 @@ def main(settings: Settings, night: datetime, step: int) -> None:
 
 async def _night(settings: Settings, night: datetime) -> None:
     portal = make_portal(settings, bcrypt_cost=4)
-    await work.apply_periods(portal, night, clock.now() + timedelta(hours=1))
+    await acts.apply_periods(portal, night, clock.now() + timedelta(hours=1))
     await portal.close()
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import col, update
 
 from app import clock
-from app.retention.work import apply_periods
+from app.retention.acts import apply_periods
 from db.models import (
     Account,
     AccountSession,

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app import clock
+from app.retention.acts import apply_periods
 from app.retention.lines import LINES
-from app.retention.work import apply_periods
 from db.models import AuditEvent, AuditKind, RetentionPeriod
 from tests.actors import Actor
 from tests.reading import rows

@@ -16,7 +16,7 @@ from db.models import Employee, EmployeeChange
 from tests.employees.people import as_shown
 from tests.reading import rows
 from tests.retention.leavers import NAME, NIGHT, a_leaver
-from tests.retention.test_work import changed, names_of, night
+from tests.retention.test_acts import changed, names_of, night
 from tests.test_pages import check
 
 

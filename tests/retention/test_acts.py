@@ -10,10 +10,10 @@ from sqlmodel import col, select, update
 from app import clock
 from app.access import VisitorAccess
 from app.portal import make_portal
-from app.retention import work
+from app.retention import acts
+from app.retention.acts import apply_at_night, apply_periods
 from app.retention.queries import effect_of
 from app.retention.rules import NOBODY
-from app.retention.work import apply_at_night, apply_periods
 from app.web.templating import ROOT
 from db.models import (
     AccountSession,
@@ -217,7 +217,7 @@ async def test_whoever_is_in_a_list_stays_but_for_an_employer_that_left(portal, 
 
 
 async def test_portions_go_on_past_whoever_waits(portal, world, monkeypatch):
-    monkeypatch.setattr(work, "PORTION", 2)
+    monkeypatch.setattr(acts, "PORTION", 2)
     for number in range(5):
         await a_leaver(portal, world.ours, world.alice, birth_on=f"1971-07-1{number}")
     (first, *_) = await rows(
@@ -235,20 +235,20 @@ async def test_portions_go_on_past_whoever_waits(portal, world, monkeypatch):
 async def test_a_fault_leaves_nothing_half_done_and_the_next_night_ends_it(portal, world, monkeypatch):
     await a_leaver(portal, world.ours, world.alice)
     before = (await stored(portal))["employeechange"], (await stored(portal))["document"]
-    real = work.VisitorAccess.record
+    real = acts.VisitorAccess.record
 
     def dies(self, kind, *args, **more):
         if kind == AuditKind.RETENTION_APPLIED and "Salariés sortis" in more.get("about", ""):
             raise KeyboardInterrupt
         return real(self, kind, *args, **more)
 
-    monkeypatch.setattr(work.VisitorAccess, "record", dies)
+    monkeypatch.setattr(acts.VisitorAccess, "record", dies)
     with pytest.raises(KeyboardInterrupt):
         await night(portal)
     after = await stored(portal)
     assert (after["employeechange"], after["document"]) == before
     assert await names_of(portal) == [NAME]
-    monkeypatch.setattr(work.VisitorAccess, "record", real)
+    monkeypatch.setattr(acts.VisitorAccess, "record", real)
     await night(portal)
     assert NAME not in await names_of(portal)
 
@@ -266,7 +266,7 @@ async def test_killed_anywhere_it_leaves_each_person_whole_or_anonymous(portal, 
 
 
 async def test_two_processes_do_it_once(portal, settings, world, monkeypatch):
-    monkeypatch.setattr(work, "PORTION", 1)
+    monkeypatch.setattr(acts, "PORTION", 1)
     for number in range(6):
         await a_leaver(portal, world.ours, world.alice, birth_on=f"1971-07-1{number}")
     other = make_portal(settings, bcrypt_cost=4)

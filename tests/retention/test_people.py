@@ -5,14 +5,14 @@ from datetime import date
 import pytest
 
 from app.employees.declared import employee_name
-from app.retention.named import whole_names
+from app.retention.people import whole_names
 from db.models import AuditEvent, AuditKind, Employee, StaffRead
 from db.seeds.world import World
 from tests.reading import rows
 from tests.retention.leavers import LONG_AGO, NAME, NIGHT, a_leaver, columns
 from tests.retention.test_accounts import NOW, account_of, charlie, last_seen
 from tests.retention.test_accounts import night as night_of_accounts
-from tests.retention.test_work import changed, night
+from tests.retention.test_acts import changed, night
 
 assert charlie  # a fixture
 
