@@ -17,13 +17,14 @@ from app import clock
 from app.employee_files import days
 from app.employee_files.columns import CODE, COLUMNS, FULL_NAME, KINDS, problems_of, read, written
 from app.employee_files.days import EDGES_OF_YEAR, in_french, is_blank
-from app.employee_files.full_names import Cut, cut_names
 from app.employee_files.part_time import part_time, scale_of, tells_health
 from app.employee_files.rows import MOST_ROWS, FileRow, Reading, Unreadable
 from app.employee_files.sheets import sheets_of
 from app.employee_files.spreadsheet import TOO_MANY, Row, Sheet
 from app.employee_files.titles import (
+    Cut,
     column_names,
+    cut_names,
     distinct_titles,
     fields_of,
     how_many_known,
