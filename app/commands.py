@@ -13,12 +13,10 @@ from app import clock
 from app.access import StaffAccess, VisitorAccess
 from app.bounces.acts import read_bounces
 from app.colleagues.staff import make_staff
-from app.demo.clinic_story import add_clinic
-from app.demo.contact_story import add_contact
 from app.demo.hours import at_work
-from app.demo.morning_story import add_morning
 from app.demo.papers_story import add_contributions, add_documents, add_invoices
 from app.demo.queries import Filled, filling_of, is_demo_base
+from app.demo.service_story import add_clinic, add_contact, add_morning
 from app.demo.story import add_past, add_planning
 from app.employees.declared import all_columns, name_keys
 from app.errors import CommandRefused, Refused

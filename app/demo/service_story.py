@@ -1,9 +1,12 @@
-"""The demo's morning at the service: requests and messages of the last two days, of the accountant's clients
-and of people without an account, beside those of BRIEUC.
+"""The service's side of the demo: its morning, its messages and its sessions.
+
+The morning: requests and messages of the last two days, of the accountant's clients and of people without an
+account, beside those of BRIEUC. Messages: one that waits, one answered and unread, one ended. Sessions: two
+weeks of half days at two centres, in which the service has times to propose.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlmodel import col, select
 
@@ -11,7 +14,9 @@ from app import clock
 from app.access import MemberAccess, StaffAccess, VisitorAccess
 from app.appointments.acts import ask_for_visits, write_message
 from app.appointments.forms import EmployerRequest, NewMessage, ReturnRequest, Wishes
+from app.clinic.people import add_professional
 from app.clinic.queries import free_times_for
+from app.clinic.staff import Pattern, make_sessions
 from app.clock import day_of
 from app.company_details.acts import (
     correct_details,
@@ -23,23 +28,36 @@ from app.company_details.acts import (
 from app.company_details.forms import Details
 from app.contact.acts import send_inquiry, write_public_message
 from app.contact.forms import NewInquiry, PublicMessage
+from app.contact.staff import answer_inquiry, close_inquiry
 from app.demo.hours import days_ago
 from app.demo.story import due_employees, member_of
 from app.documents.acts import deposit_document
 from app.documents.forms import Deposit
+from app.employee_files.writing import model_xlsx
 from app.employees.acts import register_employee
 from app.employees.declared import LABELS
 from app.files.typesetting import typeset_apart
 from app.inbox.forms import NewNote, QuickText
 from app.inbox.people import keep_answer, write_note
 from app.inbox.staff import look_at_document, propose_for
-from app.kept_files import store_file
+from app.kept_files import Kept, store_file
 from app.planning.acts import SeenSlot, ask_another_date
 from app.planning.queries import SlotRow, slot_rows
-from app.planning.rules import is_working_day
+from app.planning.rules import is_working_day, monday_of
 from app.text.fields import once_token
 from app.text.formats import day
-from db.models import AppointmentRequest, Company, Document, Employee, RequestMotive, Slot, SlotState, Subject
+from db.models import (
+    AppointmentRequest,
+    CareCentre,
+    Company,
+    Document,
+    Employee,
+    Inquiry,
+    RequestMotive,
+    Slot,
+    SlotState,
+    Subject,
+)
 from db.seeds.personas import PERSONAS
 
 WHY = "Changement de poste : nous souhaitons un avis sur les gestes répétés."
@@ -177,3 +195,70 @@ async def _requests_and_messages(staff: StaffAccess, clients: Sequence[MemberAcc
     for minute, (name, email, theme, text) in enumerate(STRANGERS):
         written = PublicMessage(token=once_token(), name=name, email=email, theme=theme, text=text)
         await write_public_message(visitor, written, days_ago(now, 1, 15, 5 + 12 * minute))
+
+
+ADVICE = (
+    "Bonjour,\nOui : un conseiller peut venir voir le poste avec vous. Il vous appelle cette semaine pour "
+    "choisir une date. Cette aide est comprise dans votre cotisation."
+)
+COUNTED = (
+    "Bonjour,\nLes stagiaires et les intérimaires ne comptent pas ; les apprentis comptent chacun pour un. "
+    "Votre prochain appel en tiendra compte : il n’y a rien à nous renvoyer."
+)
+
+
+async def add_contact(staff: StaffAccess, now: datetime) -> None:
+    member = await member_of(staff, "00010", "employeur@demo.example")
+    people = staff.select(Employee).where(Employee.company_id == member.company.key)
+    somebody = await staff.first(people.order_by(col(Employee.id)).limit(1))
+    ended = await _send(
+        member, days_ago(now, 20, 10, 30), "prevention", "Un poste avec beaucoup de manutention",
+        "Bonjour,\nPouvez-vous nous aider à aménager le quai de chargement ?",
+    )  # fmt: skip
+    await answer_inquiry(staff, ended.key, ADVICE, days_ago(now, 19, 15, 29))
+    await close_inquiry(staff, ended.key, days_ago(now, 6, 9, 16))
+    ended.unread_at = None
+    answered = await _send(
+        member, days_ago(now, 4, 11, 14), "cotisation", "Qui compte dans l’effectif ?",
+        "Bonjour,\nNous avons deux stagiaires et un apprenti : sont-ils à déclarer ?",
+    )  # fmt: skip
+    await answer_inquiry(staff, answered.key, COUNTED, days_ago(now, 2, 14, 12))
+    file = await store_file(staff.portal.storage, "salaries-a-corriger.xlsx", model_xlsx())
+    await _send(
+        member, days_ago(now, 1, 16, 11), "salaries", subject="Un nom mal écrit",
+        text="Bonjour,\nLe nom de naissance est celui du fichier joint. Merci de corriger son dossier.",
+        employee=somebody.key if somebody else 0, file=file,
+    )  # fmt: skip
+
+
+async def _send(
+    member: MemberAccess, at: datetime, theme: str, subject: str, text: str, employee: int = 0,
+    file: Kept | None = None,
+) -> Inquiry:  # fmt: skip
+    data = NewInquiry(token=once_token(), theme=theme, subject=subject, text=text, salarie=employee)
+    return await send_inquiry(member, data, file, at)
+
+
+PEOPLE = (
+    ("Dr Loïc Guével", "médecin du travail"),
+    ("Maïwenn Le Gall", "infirmière en santé au travail"),
+)
+MORNING, AFTERNOON = (time(9), time(12)), (time(14), time(17))
+WEEKS = 2
+
+
+async def add_clinic(staff: StaffAccess, now: datetime) -> None:
+    """The doctor receives in the mornings, the nurse in the afternoons, each at a centre by turns."""
+    centres = await staff.all(staff.select(CareCentre).order_by(col(CareCentre.id)))
+    if not centres:
+        return
+    at = days_ago(now, 10, 9, 30)
+    people = [await add_professional(staff, *each, at) for each in PEOPLE]
+    monday = monday_of(clock.day_of(now)) + timedelta(weeks=1)
+    for week in range(WEEKS):
+        for weekday in range(4):
+            day = monday + timedelta(weeks=week, days=weekday)
+            for place, (person, hours) in enumerate(zip(people, (MORNING, AFTERNOON), strict=True)):
+                centre = centres[(weekday + place) % len(centres)]
+                if is_working_day(day):
+                    await make_sessions(staff, Pattern(centre.key, person.key, day, *hours), at)
