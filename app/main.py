@@ -19,7 +19,7 @@ from app.absences import routes as absences
 from app.account import routes as account
 from app.appointments import routes as appointments
 from app.bank import routes as bank
-from app.bank.recording import work_portion as record_portion
+from app.bank.staff import work_portion as record_portion
 from app.batches import routes as batches
 from app.batches.work import work_on_batches
 from app.billing import routes as billing

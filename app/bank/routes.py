@@ -23,8 +23,8 @@ from app.bank.queries import (
     tallies_of,
 )
 from app.bank.reading import MOST_BYTES, read_statement
-from app.bank.recording import record_statement, undo_statement
 from app.bank.rules import WrongStatement
+from app.bank.staff import record_statement, undo_statement
 from app.employees.forms import Nothing
 from app.errors import Refused
 from app.staff_rights import StaffRight

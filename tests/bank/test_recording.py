@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from app import clock
-from app.bank import recording, staff
+from app.bank import staff
 from app.text.formats import amount
 from db.models import AuditEvent, AuditKind, BankStatement, LineMatch, Payment, StatementLine
 from tests.bank.files import cfonb, movement, xml, xml_entry
@@ -98,7 +98,7 @@ async def test_what_another_statement_took_back_can_be_recorded_by_this_one(cler
 
 
 async def test_a_long_statement_is_recorded_and_taken_back_in_portions(clerk, portal, world, monkeypatch):
-    monkeypatch.setattr(recording, "PORTION", 2)
+    monkeypatch.setattr(staff, "PORTION", 2)
     invoices, transfers = await some_invoices(portal, world, 5)
     page = await sent(clerk, *transfers, movement(12_000, "DE QUI"))
     await clerk.fill(page, to=page)
@@ -111,7 +111,7 @@ async def test_a_long_statement_is_recorded_and_taken_back_in_portions(clerk, po
     for path in (page, f"{page}/annulation", f"{page}/abandon", f"{page}/lignes/{line.key}"):
         token = await clerk.token(f"{page}/annulation")
         assert "en cours" in (await clerk.post(path, data={"csrf": token})).text, path
-    while await recording.work_portion(portal, clock.now()):
+    while await staff.work_portion(portal, clock.now()):
         pass
     assert await cents_of(portal, invoices) == [12_000] * 5
     assert "C’est fini : 5 sur 5" in (await clerk.partial(page)).text
@@ -120,7 +120,7 @@ async def test_a_long_statement_is_recorded_and_taken_back_in_portions(clerk, po
     assert f"5 règlements enregistrés, {amount(60_000)}" in events[-1].about
     await clerk.fill(f"{page}/annulation")
     assert "Lignes annulées : 2 sur 5" in (await clerk.get(page)).text
-    while await recording.work_portion(portal, clock.now()):
+    while await staff.work_portion(portal, clock.now()):
         pass
     assert await cents_of(portal, invoices) == [0] * 5
     assert "Enregistrer les règlements de 5 lignes" in (await clerk.get(page)).text
@@ -129,11 +129,11 @@ async def test_a_long_statement_is_recorded_and_taken_back_in_portions(clerk, po
 async def test_what_fails_between_two_portions_is_neither_lost_nor_recorded_twice(
     clerk, portal, world, monkeypatch
 ):
-    monkeypatch.setattr(recording, "PORTION", 2)
+    monkeypatch.setattr(staff, "PORTION", 2)
     invoices, transfers = await some_invoices(portal, world, 7)
     page = await sent(clerk, *transfers)
     await clerk.fill(page, to=page)
-    true, calls = recording.record_payments, 0
+    true, calls = staff.record_payments, 0
 
     async def failing(*given):
         nonlocal calls
@@ -142,10 +142,10 @@ async def test_what_fails_between_two_portions_is_neither_lost_nor_recorded_twic
         if calls in {1, 3}:
             raise RuntimeError("killed")
 
-    monkeypatch.setattr(recording, "record_payments", failing)
+    monkeypatch.setattr(staff, "record_payments", failing)
     for _ in range(20):
         with contextlib.suppress(RuntimeError):
-            await asyncio.gather(*(recording.work_portion(portal, clock.now()) for _ in range(2)))
+            await asyncio.gather(*(staff.work_portion(portal, clock.now()) for _ in range(2)))
     assert await cents_of(portal, invoices) == [12_000] * 7
     assert len([each for each in await rows(portal, Payment) if each.reference.startswith("RF2026")]) == 7
 
@@ -183,7 +183,7 @@ async def test_a_statement_whose_known_lines_were_taken_back_meanwhile_is_sent_a
     async def undone_meanwhile(*given):
         found = await true(*given)
         async with service(portal, world) as access:
-            await recording.undo_statement(access, int(day.rpartition("/")[2]), clock.now())
+            await staff.undo_statement(access, int(day.rpartition("/")[2]), clock.now())
         return found
 
     monkeypatch.setattr(staff, "match_statement", undone_meanwhile)

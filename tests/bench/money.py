@@ -9,9 +9,8 @@ from sqlmodel import col, select
 from app import clock
 from app.access import StaffAccess
 from app.bank.reading import read_statement
-from app.bank.recording import record_statement
-from app.bank.recording import work_portion as record_portion
-from app.bank.staff import keep_statement, match_statement
+from app.bank.staff import keep_statement, match_statement, record_statement
+from app.bank.staff import work_portion as record_portion
 from app.campaigns.staff import try_tariff
 from app.contributions.tariff import rules_of
 from app.dunning.queries import late_invoices, steps_of
