@@ -1,4 +1,8 @@
-"""/service/adherents: a member, its people and its employees, as the service sees them."""
+"""/service/adherents: a member, its people and its employees, as the service sees them.
+
+…/notes: what colleagues note on a member, which no member ever reads; …/facturation: how its invoices go, and
+why they bear no VAT.
+"""
 
 from typing import Any
 
@@ -16,11 +20,14 @@ from app.documents.kinds import KIND_WORDS
 from app.employees.declared import employee_name
 from app.errors import Refused
 from app.follow_up.words import MONITORINGS, SLOT_TAGS, VISITS
+from app.inbox.forms import CompanyNote
+from app.inbox.people import note_company
 from app.inbox.queries import notes_on
 from app.inbox.views import service_title
-from app.invoices.views import delivery_of
-from app.members import billing, imports, life, notes, people
-from app.members.asking import pdf_answer
+from app.invoices.views import BUYER_WORDS, delivery_of
+from app.members import imports, life, people, staff
+from app.members.asking import Field, Question, asked, pdf_answer
+from app.members.forms import Billing
 from app.members.letters import MOST, print_letters
 from app.members.life import MEMBER
 from app.members.listing import NO_TEAM, PAGE, STATES, MemberFilters, chosen, count, members
@@ -172,7 +179,67 @@ async def employee(access: Staff, employee_id: FromPath[int]) -> Response[Any]:
     )  # fmt: skip
 
 
+NOTES = f"{MEMBER}/notes"
+
+
+@get(NOTES, right=StaffRight.MEMBERS)
+async def noting(access: Staff, code: FromPath[str]) -> Response[Any]:
+    return await _notes_page(access, await member_of(access, code), Form())
+
+
+@post(NOTES, right=StaffRight.MEMBERS)
+async def note(request: Request, access: Staff, code: FromPath[str]) -> Response[Any]:
+    member = await member_of(access, code)
+    form = await Form.attempted(
+        request, access, CompanyNote, lambda data: note_company(access, member.key, data.note, clock.now())
+    )
+    if form.errors:
+        return await _notes_page(access, member, form)
+    return see(request, "members.show", query={"fait": "note"}, code=member.code)
+
+
+async def _notes_page(access: StaffAccess, member: Company, form: Form[Any]) -> Page:
+    written = await notes_on(access, OF_COMPANY, member.key, member.key)
+    return page("members/noting.html", form=form, member=member, written=written)
+
+
+@get(f"{MEMBER}/facturation", right=StaffRight.BILLING)
+async def billing(access: Staff, code: FromPath[str]) -> Response[Any]:
+    company = await member_of(access, code)
+    typed = {"buyer_kind": company.buyer_kind, "vat_exemption": company.vat_exemption}
+    return _billing_page(company, Form(typed))
+
+
+@post(f"{MEMBER}/facturation", right=StaffRight.BILLING)
+async def change_billing(request: Request, access: Staff, code: FromPath[str]) -> Response[Any]:
+    company = await member_of(access, code)
+
+    async def change(data: Billing) -> None:
+        await staff.change_billing(access, company, data.buyer_kind, data.vat_exemption, clock.now())
+
+    form = await Form.attempted(request, access, Billing, change)
+    if form.errors:
+        return _billing_page(company, form)
+    return see(request, "members.show", query={"fait": "facturation"}, code=code)
+
+
+def _billing_page(company: Company, form: Form[Any]) -> Page:
+    fields = [
+        Field("buyer_kind", "Cet adhérent est", "choice", BUYER_WORDS),
+        Field(
+            "vat_exemption", "Pourquoi ses factures sont sans TVA",
+            hint="L’article de loi, imprimé sur ses factures ; rien quand elles portent la TVA",
+        ),
+    ]  # fmt: skip
+    lead = [
+        "Cela dit au service par où partent ses prochaines factures ; celles déjà émises ne changent pas.",
+        "Une association paie la TVA comme une entreprise, même quand elle n’y est pas assujettie.",
+    ]
+    question = Question(f"Facturation : {company.label}", lead, "Enregistrer", fields)
+    return asked(question, form, (company.label, f"/service/adherents/{company.code}"))
+
+
 STAFF = [
-    index, act_on_many, show, person, employee, *life.STAFF, *billing.STAFF, *people.STAFF, *notes.STAFF,
-    *imports.STAFF,
+    index, act_on_many, show, person, employee, noting, note, billing, change_billing, *life.STAFF,
+    *people.STAFF, *imports.STAFF,
 ]  # fmt: skip
