@@ -3,12 +3,12 @@
 from datetime import date
 
 import pytest
-from jinja2 import UndefinedError
+from jinja2 import DictLoader, Environment, StrictUndefined, TemplateNotFound, UndefinedError
 from markupsafe import Markup, escape
 
 from app.rights import Role
 from app.text.formats import TIED, french_spaces
-from app.web.templating import quickly_escaped
+from app.web.templating import Known, quickly_escaped
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,54 @@ def test_text_and_markup_of_the_same_letters_stay_apart():
         tied = french_spaces(words)
         assert type(tied) is type(words)
         assert tied == f"<b>{TIED}?"
+
+
+KEPT = {
+    "base": "<{% block title %}{{ name }}{% endblock %}>{% block main %}none{% endblock %}{{ after }}",
+    "part": "{% import 'macros' as m %}({{ here|default('-') }}{{ each|default('+') }}{{ m.say(name) }})",
+    "macros": """
+{% macro say(words, kind="", class="x") %}<i class="{{ class }}{{ " " ~ kind if kind }}">{{ words }}{%
+endmacro %}
+{% macro around(title) %}[{{ title }}:{{ caller() }}]{% endmacro %}
+{% macro all() %}{{ varargs|length }}{{ kwargs|dictsort }}{% endmacro %}""",
+}
+PIECES = (
+    "{{ name }}{{ name|upper|safe }}{{ 'x' if no }}{{ 'a' ~ ('<' if no) ~ 1 ~ name }}{{ [1]|join }}",
+    "{{ thing.real }}{{ given.key }}{{ given['key'] }}{{ given.items()|list }}{{ given.none is defined }}",
+    "{% from 'macros' import say, all %}{{ say(name, kind=1) }}{{ say(class='y', words=name) }}",
+    "{% import 'macros' as m %}{{ m.say(*[name, 'k']) }}{{ m.say(**{'words': 2}) }}{{ m.all(1, b=2) }}",
+    "{% import 'macros' as m %}{% call m.around(name) %}{{ name }}{% endcall %}",
+    "{% set here = '<' ~ name %}{% include 'part' %}{% for each in [1, 2] %}{% include 'part' %}{% endfor %}",
+    "{% set here %}{{ name }}<b>{% endset %}{{ here }}{% filter upper %}{{ name }}{% endfilter %}",
+    "{% for a in [1, 2] if a > 1 %}{{ loop.last }}{{ a }}{% else %}-{% endfor %}",
+    "{% extends 'base' %}{% block main %}{{ super() }}{% set a = 2 %}{{ a }}{{ self.title() }}{% endblock %}",
+    "{% macro m(a, b=a) %}{{ a }}{{ b }}{% endmacro %}{{ m(1) }}{{ m(1, name) }}",
+)
+FAILING = (
+    "{{ lost }}",
+    "{{ given.lost.more }}",
+    "{{ given.lost ~ '' }}",
+    "{{ lost() }}",
+    "{% include 'nowhere' %}",
+)
+ALL = {"name": Markup("<b>"), "thing": 3, "given": {"key": "<&>"}, "no": "", "after": "<br>"}
+
+
+@pytest.mark.parametrize("source", PIECES)
+@pytest.mark.parametrize("autoescape", [True, False])
+@pytest.mark.parametrize("name", ["<b>&", Markup("<b>&"), 7])
+def test_a_template_gives_the_text_that_jinja_gives(source, autoescape, name):
+    made = [
+        kind(loader=DictLoader(KEPT), autoescape=autoescape, undefined=StrictUndefined)
+        for kind in (Environment, Known)
+    ]
+    shown = [each.from_string(source).render(ALL | {"name": name}) for each in made]
+    assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize("source", FAILING)
+def test_what_jinja_refuses_is_refused(source):
+    for kind in (Environment, Known):
+        environment = kind(loader=DictLoader(KEPT), autoescape=True, undefined=StrictUndefined)
+        with pytest.raises((UndefinedError, TemplateNotFound)):
+            environment.from_string(source).render(ALL)
