@@ -3,19 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, and_, bindparam, literal, or_, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, literal, or_, union_all
 from sqlmodel import col, select
 
 from app.access import MemberAccess
 from app.follow_up.words import MOTIVE_TITLES
 from app.history.targets import SECTIONS, TARGETS, Link, Target
+from app.rights import Right
 from app.text.search import folded
 from db.models import Account, AuditEvent, AuditKind
 
 PAGE = 25
+LENGTHS = (1, 5, PAGE)  # of lists of numbers
 
 
 class HistoryPlace(NamedTuple):
@@ -100,11 +103,13 @@ async def _links(access: MemberAccess, events: Sequence[AuditEvent]) -> dict[int
             wanted.setdefault(target, []).append(event)
     if not wanted:
         return links
-    there = [
-        _rows_there(access, target, {each.about_id for each in theirs}) for target, theirs in wanted.items()
-    ]
-    statement = union_all(*there).params(account=access.account.key)
-    found = {(route, row_id): (name, since) for route, row_id, name, since in await access.table(statement)}
+    targets = tuple(sorted(wanted, key=_ids))
+    ids = _alike([sorted({each.about_id or 0 for each in wanted[target]}) for target in targets])
+    given = {"company": access.company.key, "account": access.account.key} | {
+        _ids(target): of_target for target, of_target in zip(targets, ids, strict=True)
+    }
+    rows = await access.table(_rows_there(targets, access.rights), given)
+    found = {(route, row_id): (name, since) for route, row_id, name, since in rows}
     for target, theirs in wanted.items():
         for event in theirs:
             name, since = found.get((target.route, event.about_id), (0, None))
@@ -114,17 +119,36 @@ async def _links(access: MemberAccess, events: Sequence[AuditEvent]) -> dict[int
     return links
 
 
-def _rows_there(access: MemberAccess, target: Target, ids: set[int | None]) -> Any:
-    """Route, id, name in the address and first instant of the rows that this person may open."""
-    model = target.model
-    columns: list[Any] = [
-        literal(target.route),
-        model.id,
-        getattr(model, target.named),
-        getattr(model, target.since),
-    ]
-    mine = sqlalchemy.select(*columns).where(model.company_id == access.company.key, model.id.in_(ids))
-    return mine.where(*target.conditions(access))
+def _ids(target: Target) -> str:
+    """The parameter of the numbers of its rows."""
+    return f"ids_{target.model.__tablename__}"
+
+
+def _alike(lists: list[list[int]]) -> list[list[int]]:
+    """Lists of one length among few, filled with the number of no row: each makes a statement of its own."""
+    longest = max(map(len, lists))
+    length = next(each for each in LENGTHS if each >= longest)
+    return [each + [0] * (length - len(each)) for each in lists]
+
+
+@lru_cache(maxsize=64)
+def _rows_there(targets: tuple[Target, ...], rights: frozenset[Right]) -> CompoundSelect[Any]:
+    """Route, id, name in the address and first instant of the rows that an account with these rights may
+    open. Made once: its making took half of the page's time.
+    """
+    parts = []
+    for target in targets:
+        model = target.model
+        columns: list[Any] = [
+            literal(target.route),
+            model.id,
+            getattr(model, target.named),
+            getattr(model, target.since),
+        ]
+        of_company = model.company_id == bindparam("company")
+        wanted = model.id.in_(bindparam(_ids(target), expanding=True))
+        parts.append(sqlalchemy.select(*columns).where(of_company, wanted, *target.conditions(rights)))
+    return union_all(*parts)
 
 
 async def kinds_present(access: MemberAccess) -> list[str]:

@@ -2,7 +2,6 @@
 
 from typing import Any, NamedTuple
 
-from app.access import MemberAccess
 from app.contact.queries import open_to
 from app.documents.kinds import kinds_open_to
 from app.people.queries import is_open
@@ -47,13 +46,13 @@ class Target(NamedTuple):
     since: str = "created_at"
     named: str = "id"
 
-    def conditions(self, access: MemberAccess) -> list[Any]:
-        """Of the company's rows, those whose page opens to this person."""
+    def conditions(self, rights: frozenset[Right]) -> list[Any]:
+        """Of the company's rows, those whose page opens to an `account` with these rights."""
         if self.model is Document:
-            kinds = kinds_open_to(access.rights)
+            kinds = kinds_open_to(rights)
             return [Document.withdrawn_at.is_(None), Document.kind.in_(kinds)]  # type: ignore[union-attr, attr-defined]
         if self.model is Inquiry:
-            return [open_to(access.rights)]
+            return [open_to(rights)]
         return [is_open()] if self.model is Invitation else []
 
 
