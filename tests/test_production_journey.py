@@ -2,6 +2,7 @@
 
 import io
 import re
+from contextlib import asynccontextmanager
 
 import pypdf
 import pytest
@@ -32,9 +33,9 @@ def settings(settings):
     return settings.model_copy(update={"base_url": SITE, "service_iban": IBAN})
 
 
-async def test_from_an_empty_base_to_the_first_convocation(app, settings, mailbox, time_machine_at):
-    assert not settings.demo
-    assert settings.is_secure
+@asynccontextmanager
+async def a_new_service(app, settings, mailbox):
+    """Its director, its first member, each with a browser, and the number that opens the account."""
     await create_staff(settings, ANNE, "Anne", "Riou", clock.now())
     async with Walker(app) as anne, Walker(app) as nina:
         for each in (anne, nina):
@@ -42,10 +43,20 @@ async def test_from_an_empty_base_to_the_first_convocation(app, settings, mailbo
         await comes_in(anne, ANNE, await the_letter(app, mailbox, ANNE))
         await installs_a_factor(anne)
         await imports_the_members(anne)
-        number = await prints_the_letter(anne)
+        yield anne, nina, await prints_the_letter(anne)
+
+
+async def joins(app, mailbox, nina, number):
+    await signs_up(nina, number)
+    await comes_in(nina, NINA, await the_letter(app, mailbox, NINA))
+
+
+async def test_from_an_empty_base_to_the_first_convocation(app, settings, mailbox, time_machine_at):
+    assert not settings.demo
+    assert settings.is_secure
+    async with a_new_service(app, settings, mailbox) as (anne, nina, number):
         await opens_a_session(anne)
-        await signs_up(nina, number)
-        await comes_in(nina, NINA, await the_letter(app, mailbox, NINA))
+        await joins(app, mailbox, nina, number)
         await declares_somebody(nina)
         await proposes_a_time(anne)
         letter = await the_letter(app, mailbox, NINA)
@@ -167,17 +178,9 @@ async def confirms(nina, letter):
 
 async def test_from_a_tariff_to_a_paid_invoice(app, settings, portal, mailbox, time_machine_at):
     """The year: a tariff, its campaign, a declaration, the call, and the money on the statement."""
-    await create_staff(settings, ANNE, "Anne", "Riou", clock.now())
-    async with Walker(app) as anne, Walker(app) as nina:
-        for each in (anne, nina):
-            each.base_url = SITE
-        await comes_in(anne, ANNE, await the_letter(app, mailbox, ANNE))
-        await installs_a_factor(anne)
-        await imports_the_members(anne)
-        number = await prints_the_letter(anne)
+    async with a_new_service(app, settings, mailbox) as (anne, nina, number):
         await publishes_a_tariff(anne)
-        await signs_up(nina, number)
-        await comes_in(nina, NINA, await the_letter(app, mailbox, NINA))
+        await joins(app, mailbox, nina, number)
         await declares_somebody(nina, "12/01/2026")
         await files_the_headcount(nina)
         await issues_the_call(anne)
