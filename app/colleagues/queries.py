@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from app import clock
@@ -13,6 +13,7 @@ from app.access import StaffAccess
 from app.clinic import queries as clinic
 from app.errors import NotFound
 from app.factors.acts import lost_by
+from app.history.queries import in_time
 from app.staff_rights import STAFF_ROLE_WORDS, StaffRole
 from db.models import Account, Company, SecondFactor, StaffMember, StaffRead
 
@@ -127,21 +128,13 @@ async def reads_of(access: StaffAccess, filters: Filters) -> tuple[list[ReadLine
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    at, row_id = col(StaffRead.at), col(StaffRead.id)
-    conditions: list[ColumnElement[bool]] = []
+    conditions = in_time(StaffRead, filters.since, filters.until, filters.before)
     if filters.person:
         conditions.append(col(StaffRead.account_id) == filters.person)
     if filters.kind:
         conditions.append(col(StaffRead.kind) == filters.kind)
     if filters.code:
         conditions.append(col(Company.code) == filters.code)
-    if filters.since:
-        conditions.append(at >= filters.since)
-    if filters.until:
-        conditions.append(at < filters.until)
-    if filters.before:
-        place = filters.before
-        conditions.append(or_(at < place.at, and_(at == place.at, row_id < place.id)))
     return conditions
 
 

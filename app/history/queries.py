@@ -15,7 +15,7 @@ from app.follow_up.words import MOTIVE_TITLES
 from app.history.targets import SECTIONS, TARGETS, Link, Target
 from app.rights import Right
 from app.text.search import folded
-from db.models import Account, AuditEvent, AuditKind
+from db.models import Account, AuditEvent, AuditKind, StaffRead
 
 PAGE = 25
 LENGTHS = (1, 5, PAGE)  # of lists of numbers
@@ -164,17 +164,28 @@ async def people_present(access: MemberAccess) -> list[tuple[int, str]]:
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    at, row_id = col(AuditEvent.at), col(AuditEvent.id)
-    conditions = []
+    conditions = in_time(AuditEvent, filters.since, filters.until, filters.before)
     if filters.kind:
         conditions.append(col(AuditEvent.kind) == filters.kind)
     if filters.person:
         conditions.append(col(AuditEvent.account_id) == filters.person)
-    if filters.since:
-        conditions.append(at >= filters.since)
-    if filters.until:
-        conditions.append(at < filters.until)
-    if filters.before:
-        place = filters.before
-        conditions.append(or_(at < place.at, and_(at == place.at, row_id < place.id)))
+    return conditions
+
+
+def in_time(
+    model: type[AuditEvent] | type[StaffRead],
+    since: datetime | None,
+    until: datetime | None,
+    before: tuple[datetime, int] | None,
+) -> list[ColumnElement[bool]]:
+    """Conditions on lines of a period, the newest first: a page of them starts after the place `before`."""
+    at, row_id = col(model.at), col(model.id)
+    conditions: list[ColumnElement[bool]] = []
+    if since:
+        conditions.append(at >= since)
+    if until:
+        conditions.append(at < until)
+    if before:
+        last, number = before
+        conditions.append(or_(at < last, and_(at == last, row_id < number)))
     return conditions
