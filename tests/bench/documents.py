@@ -6,37 +6,22 @@ import asyncio
 import statistics
 import time
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from app.clock import PARIS
 from app.files.pdf import typeset
 from app.invoices.paper import TEMPLATE
 from app.planning.convocations import Convocation, pdf_of
 from tests.bench.table import Line, verdict
 from tests.invoices.test_paper import a_paper
+from tests.planning.test_convocations import LETTER
 
 MILLISECONDS, WARM_UP = 100, 3
 ELECTRONIC = 1.5  # times a plain PDF
-ORDINARY = Convocation(
-    service_name="AIST22 Santé au Travail",
-    service_address="12 rue de la Gare, 22000 Saint-Brieuc",
-    service_phone="02 96 00 00 22",
-    service_email="portailadh@aist22.fr",
-    color="#1a5a96",
-    state="",
-    employee="LE GALL Élise (née MARTIN)",
-    company="Adhérent BRIEUC (code adhérent 00010)",
+ORDINARY = replace(
+    LETTER,
     kind="Visite d’information et de prévention périodique",
-    starts=datetime(2026, 12, 1, 9, 30, tzinfo=PARIS),
-    minutes=30,
-    centre="Centre de Saint-Brieuc",
-    address="8 rue des Promenades, 22000 Saint-Brieuc",
     access="Entrée par la cour, 2e étage, ascenseur. Stationnement gratuit devant le bâtiment.",
-    is_accessible=True,
-    phone="02 96 33 12 34",
-    professional="Dr Anne KERVELLA",
-    role="Médecin du travail",
     notice_words="Au-delà du jeudi 26 novembre 2026 à 9 h 30, une absence est facturée 60 € HT.",
 )
 # As much as the tables hold.
