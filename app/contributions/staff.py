@@ -1,4 +1,4 @@
-"""Acts of the service: publish a tariff, open and close its campaign, answer a request for correction."""
+"""Acts of the service: publish a tariff, open its campaign, answer a request for correction."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -58,12 +58,6 @@ async def publish_tariff(
 async def open_campaign(access: StaffAccess, year: int, opens_on: date, closes_on: date) -> None:
     """Open the campaign from that day until that other; also prolong it."""
     _set(await _tariff(access, year), CampaignDays(opens_on, closes_on))
-
-
-async def close_campaign(access: StaffAccess, year: int, last_day: date) -> None:
-    """Close the campaign: after that day a correction has to be asked for."""
-    tariff = await _tariff(access, year)
-    _set(tariff, CampaignDays(tariff.opens_on, last_day))
 
 
 async def answer_correction(

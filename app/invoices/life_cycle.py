@@ -41,10 +41,6 @@ STATE_WORDS = {
     FlowState.REFUSED: "non acceptée", FlowState.GIVEN_UP: "non partie", FlowState.ASIDE: "hors plateforme",
     FlowState.DONE: "remise autrement",
 }  # fmt: skip
-ASIDE_WORDS = {
-    "public": "organisme public, par Chorus Pro", "untaxed": "acheteur non assujetti à la TVA",
-    "unknown": "acheteur sans SIREN",
-}  # fmt: skip
 
 
 class Step(NamedTuple):

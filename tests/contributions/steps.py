@@ -4,10 +4,8 @@ from datetime import date
 
 from sqlmodel import select, update
 
-from app.contributions.staff import close_campaign
 from db.models import AnnualDeclaration, Tariff
 from tests.employees.people import an_employee, as_shown
-from tests.planning.steps import service
 from tests.reading import rows
 
 YEAR = "/espace/00010-2/cotisation/2026"
@@ -42,15 +40,16 @@ async def the_declaration(portal, company, year=2026) -> AnnualDeclaration | Non
     return found[0] if found else None
 
 
-async def close(portal, world, last_day=date(2026, 2, 15)):
-    async with service(portal, world) as staff:
-        await close_campaign(staff, 2026, last_day)
+async def close(portal, last_day=date(2026, 2, 15)):
+    await _change_tariff(portal, lambda _: {"closes_on": last_day})
 
 
 async def charge(portal, **rules):
     """Another tariff for 2026, whatever was declared already."""
+    await _change_tariff(portal, lambda tariff: {"rules": {**tariff.rules, **rules}})
+
+
+async def _change_tariff(portal, changed):
     async with portal.database.transaction(write=True) as session:
         tariff = (await session.exec(select(Tariff).where(Tariff.year == 2026))).one()
-        await session.exec(
-            update(Tariff).where(Tariff.id == tariff.id).values(rules={**tariff.rules, **rules})
-        )
+        await session.exec(update(Tariff).where(Tariff.id == tariff.id).values(changed(tariff)))

@@ -182,7 +182,7 @@ async def test_correcting_before_the_end_keeps_the_old_receipt_until_there_is_an
 async def test_after_the_end_a_correction_is_asked_for_once(alice, portal, world, three):
     await declare(alice)
     await validate(alice)
-    await close(portal, world)
+    await close(portal)
     page = await alice.get(f"{YEAR}/correction")
     assert "La campagne 2026 est close depuis le 15 février 2026" in page.text
     shown = await as_shown(alice, f"{YEAR}/correction")
@@ -201,7 +201,7 @@ async def test_a_campaign_that_closes_between_display_and_click_is_said_and_lose
 ):
     await declare(alice)
     shown = await as_shown(alice, f"{YEAR}/validation")
-    await close(portal, world)
+    await close(portal)
     page = await alice.fill(f"{YEAR}/validation", **shown)
     assert page.status_code == 409
     assert "est passée pendant votre saisie. Rien n’est perdu" in page.text
@@ -218,7 +218,6 @@ async def test_a_correction_that_the_end_overtakes_leaves_the_receipt_as_it_was(
     token = await alice.token(f"{YEAR}/validation")
     await close(
         portal,
-        world,
     )
     page = await alice.post(f"{YEAR}/validation", data=asked | {"csrf": token})
     assert page.status_code == 409
@@ -277,7 +276,7 @@ async def test_a_headcount_of_nobody_is_not_validated_by_the_usual_way(alice, po
 
 
 async def test_late_is_said_and_still_taken(alice, portal, world, three):
-    await close(portal, world)
+    await close(portal)
     page = await alice.get("/espace/00010-2/cotisation")
     assert ">En retard</span>, la date limite était le 15 février 2026" in page.text
     await declare(alice)

@@ -175,7 +175,7 @@ async def test_a_correction_that_is_accepted_reopens_the_declaration_and_its_ask
 ):
     await declare(alice)
     await validate(alice)
-    await close(portal, world)
+    await close(portal)
     asked = await as_shown(alice, f"{YEAR}/correction")
     await alice.fill(f"{YEAR}/correction", **asked, text="Une personne de trop.")
     (correction,) = await rows(
@@ -243,7 +243,7 @@ async def test_no_reminder_before_it_opens_nor_long_after_it_closed(portal, worl
         return await remind_of_declarations(portal, clock.now(), day)
 
     assert await remind(date(2026, 1, 4)) == 0
-    await close(portal, world)
+    await close(portal)
     assert await remind(date(2026, 4, 17)) == 0
     assert await remind(date(2026, 4, 16)) == 4
 

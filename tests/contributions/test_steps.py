@@ -51,7 +51,7 @@ async def test_ticks_stay_when_the_page_was_open_too_long_or_the_campaign_closed
     await declare(alice)
     await validate(alice)
     await alice.fill(f"{YEAR}/correction")
-    await close(portal, world)
+    await close(portal)
     page = await alice.post(f"{YEAR}/salaries", data={"csrf": token, **fields})
     assert page.status_code == 409
     assert ticked in page.text
@@ -72,7 +72,7 @@ async def test_a_correction_that_the_end_overtook_leads_to_asking_for_one(alice,
         "plus-de-salarie": ("sure", "version"),
     }
     token = await alice.token(path)
-    await close(portal, world)
+    await close(portal)
     data = {name: shown[name] for name in wanted[step]}
     page = await alice.post(path, data={"csrf": token, **data})
     assert page.status_code == 409
@@ -84,7 +84,7 @@ async def test_a_correction_that_the_end_overtook_leads_to_asking_for_one(alice,
 
 async def test_nobody_left_says_that_the_day_went_by_before_it_is_declared_late(alice, portal, world):
     token = await alice.token(f"{YEAR}/plus-de-salarie")
-    await close(portal, world)
+    await close(portal)
     fields = {"csrf": token, "version": "0", "sure": "oui"}
     page = await alice.post(f"{YEAR}/plus-de-salarie", data=fields)
     assert page.status_code == 409

@@ -105,7 +105,7 @@ async def test_after_the_campaign_a_filed_declaration_is_refused_as_to_the_emplo
     await some_employees(portal, world.site)
     await declare(alice)
     await validate(alice)
-    await close(portal, world)
+    await close(portal)
     await clerk.fill(BEGIN, caller=WITH)
     answer = await clerk.fill(YEAR, to=f"{YEAR}/entreprise", **CONTACT)
     assert answer.status_code in {303, 409}

@@ -180,7 +180,7 @@ async def test_the_declaration_that_is_due_leads_to_its_next_step_and_only_who_m
 
 
 async def test_a_late_declaration_says_since_when(alice, world, portal):
-    await close(portal, world)
+    await close(portal)
     shown = [(when, words) for when, words, *_ in rows_of(await alice.get(HOME))]
     ((when, words),) = [each for each in shown if each[1].startswith("Déclaration annuelle 2026")]
     assert when == "depuis le 15 févr."
