@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, literal, or_, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, func, literal, or_, union_all
 from sqlmodel import col, select
 
 from app.access import MemberAccess
@@ -60,12 +60,22 @@ _NEWEST = (
     .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc())
     .limit(PAGE + 1)
 )
-_KINDS = select(AuditEvent.kind).where(_company).distinct()
-_PEOPLE = (
-    select(col(Account.id), Account.last_name, Account.first_name)
-    .join(AuditEvent, col(AuditEvent.account_id) == Account.id)
-    .where(_company)
-    .distinct()
+
+
+def _each(column: Any) -> Select[Any]:
+    """The values that a column has in one history: each found after the one before, a step of its index.
+
+    The database would read every event of ten years to say the thirty kinds of them.
+    """
+    found = sqlalchemy.select(func.min(column).label("value")).where(_company).cte(recursive=True)
+    after = sqlalchemy.select(func.min(column)).where(_company, column > found.c.value).scalar_subquery()
+    found = found.union_all(sqlalchemy.select(after).where(found.c.value.is_not(None)))
+    return sqlalchemy.select(found.c.value).where(found.c.value.is_not(None))
+
+
+_KINDS = _each(col(AuditEvent.kind))
+_PEOPLE = select(col(Account.id), Account.last_name, Account.first_name).where(
+    col(Account.id).in_(_each(col(AuditEvent.account_id)))
 )
 
 
@@ -152,7 +162,7 @@ def _rows_there(targets: tuple[Target, ...], rights: frozenset[Right]) -> Compou
 
 
 async def kinds_present(access: MemberAccess) -> list[str]:
-    return [str(kind) for kind in await access.all(_KINDS, {"company": access.company.key})]
+    return [str(kind) for (kind,) in await access.table(_KINDS, {"company": access.company.key})]
 
 
 async def people_present(access: MemberAccess) -> list[tuple[int, str]]:

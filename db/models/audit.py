@@ -154,8 +154,12 @@ class AuditEvent(Base, table=True):
     `about_id`: its row, in the table that the kind tells (`app.history.targets`), when it is of one row. No
     foreign key: an event outlives what it speaks of. `on_behalf`: a third party acted for the company."""
 
-    # A company's history is read newest first, by key.
-    __table_args__ = (Index("ix_auditevent_company_id_at_id", "company_id", "at", "id"),)
+    # A company's history is read newest first, by key; and the kinds and people in it, each once.
+    __table_args__ = (
+        Index("ix_auditevent_company_id_at_id", "company_id", "at", "id"),
+        Index("ix_auditevent_company_id_kind", "company_id", "kind"),
+        Index("ix_auditevent_company_id_account_id", "company_id", "account_id"),
+    )
 
     at: datetime = instant(index=True)
     kind: AuditKind = Field(sa_type=String(30))

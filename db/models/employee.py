@@ -99,6 +99,7 @@ class Visit(CompanyOwned, table=True):
 
     __table_args__ = (
         Index("ix_visit_company_id_employee_id_done_on", "company_id", "employee_id", "done_on"),
+        Index("ix_visit_company_id_done_on_id", "company_id", "done_on", "id"),
     )
 
     company_id: int = Field(foreign_key="company.id")
