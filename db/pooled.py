@@ -6,6 +6,7 @@ setting that outlives the transaction. Backups and migrations go to PostgreSQL i
 
 from typing import Any
 
+import msgspec
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -20,14 +21,15 @@ UNNAMED: dict[str, Any] = {
 
 def engine_of(url: str, **options: Any) -> AsyncEngine:
     """Parameters of a statement stay out of messages: they are data."""
+    options |= {"hide_parameters": True, "json_deserializer": msgspec.json.decode}
     parts = make_url(url)
     if "pooled" not in parts.query:
-        return create_async_engine(url, hide_parameters=True, **options)
+        return create_async_engine(url, **options)
     given = dict(options.pop("connect_args", {}))
     settings = given.pop("server_settings", {})
     options["pool_pre_ping"] = False  # a question outside any transaction; the pooler keeps its clients
     address = parts.difference_update_query(["pooled"])
-    engine = create_async_engine(address, hide_parameters=True, connect_args=given | UNNAMED, **options)
+    engine = create_async_engine(address, connect_args=given | UNNAMED, **options)
     if settings:
         # In one trip, what a server that is ours alone is told when it is connected.
         each = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())

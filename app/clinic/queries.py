@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import col, select
 
 from app.access import BIGGEST_ID, StaffAccess
@@ -31,6 +31,9 @@ from db.numbers import is_digits
 
 AHEAD = timedelta(days=60)  # how far a free time is looked for
 MOST_TIMES = 30  # free times proposed at once
+# Beyond, those of everybody are read: a long list of names is a statement that the base has never seen.
+FEW_NAMES = 20
+SESSIONS_LOOKED_AT = 100  # at once, for the nearest free times
 BOOKED = (SlotState.PROPOSED, SlotState.CONFIRMED, SlotState.DONE, SlotState.ABSENT)
 
 
@@ -161,21 +164,32 @@ async def session_row(access: StaffAccess, session_id: int) -> SessionRow:
     return SessionRow(*rows[0])
 
 
+_BOOKED = (
+    sqlalchemy.select(col(Slot.professional), col(Slot.starts_at), col(Slot.minutes))
+    .where(
+        col(Slot.state).in_(BOOKED), col(Slot.starts_at) > bindparam("first"),
+        col(Slot.starts_at) < bindparam("last"),
+    )
+    .order_by(col(Slot.starts_at))
+)  # fmt: skip
+_BOOKED_OF = _BOOKED.where(col(Slot.professional).in_(bindparam("names", expanding=True)))
+
+
 async def booked_times(access: StaffAccess, sessions: Sequence[SessionRow]) -> dict[str, list[Taken]]:
     """Appointments of the professionals of these sessions around them, by name, then by time: of whatever
     session they are.
     """
     if not sessions:
         return {}
-    names = {each.professional for each in sessions}
+    names = sorted({each.professional for each in sessions})
     first, last = min(each.starts_at for each in sessions), max(each.ends_at for each in sessions)
-    statement = sqlalchemy.select(col(Slot.professional), col(Slot.starts_at), col(Slot.minutes)).where(
-        col(Slot.professional).in_(names), col(Slot.state).in_(BOOKED),
-        col(Slot.starts_at) > first - AROUND, col(Slot.starts_at) < last,
-    ).order_by(col(Slot.starts_at))  # fmt: skip
+    given: dict[str, Any] = {"first": first - AROUND, "last": last}
+    statement = _BOOKED
+    if len(names) <= FEW_NAMES:
+        statement, given = _BOOKED_OF, given | {"names": names}
     found: dict[str, list[Taken]] = defaultdict(list)
     # Whoever's they are: nobody is named, and an hour is taken or not.
-    for name, starts_at, minutes in await access.whole().table(statement):
+    for name, starts_at, minutes in await access.whole().table(statement, given):
         found[name].append((starts_at, minutes))
     return found
 
@@ -218,20 +232,26 @@ class FreeTime(NamedTuple):
         """The value of a form that chooses it."""
         return f"{self.session.id}-{int(self.starts_at.timestamp())}"
 
+    def order(self) -> tuple[datetime, str]:
+        return self.starts_at, self.session.centre
+
     def is_for(self, company_id: int) -> bool:
         return self.companies is None or company_id in self.companies
 
 
 async def free_times_ahead(access: StaffAccess, now: datetime, kind: str = "") -> list[FreeTime]:
     """Times of the weeks to come that are free, for this visit or for any, the nearest first."""
-    return await _free_times_between(access, now, now + AHEAD, kind, day_of(now))
+    sessions = await _sessions_for(access, now, now + AHEAD, kind)
+    return await _free_times_of(access, sessions, day_of(now))
 
 
-async def _free_times_between(
-    access: StaffAccess, since: datetime, until: datetime, kind: str, today: date
-) -> list[FreeTime]:
+async def _sessions_for(access: StaffAccess, since: datetime, until: datetime, kind: str) -> list[SessionRow]:
     rows = await sessions_between(access, since, until)
     sessions = [each for each in rows if not kind or receives(each.kinds, kind)]
+    return sorted(sessions, key=lambda each: (each.starts_at, each.centre))
+
+
+async def _free_times_of(access: StaffAccess, sessions: Sequence[SessionRow], today: date) -> list[FreeTime]:
     reserved = await reserved_to(access, sessions, today)
     booked = await booked_times(access, sessions)
     found = [
@@ -239,7 +259,7 @@ async def _free_times_between(
         for each in sessions
         for start in free_times(each.times, each.minutes, booked.get(each.professional, ()))
     ]
-    return sorted(found, key=lambda time: (time.starts_at, time.session.centre))
+    return sorted(found, key=FreeTime.order)
 
 
 async def free_times_for(
@@ -248,14 +268,20 @@ async def free_times_for(
     """Times that somebody of the company may be proposed for this visit in the weeks to come, the nearest
     first. `company_id`: 0 for one of no reserved session.
 
-    A day is read, then two, then four, until there are enough: a large service opens thousands of times.
+    A day is read, then two, then four, until there are enough: a large service opens thousands of times. Of
+    a day with hundreds of sessions, those are left out that begin after the times already found.
     """
     found: list[FreeTime] = []
     since, span = now, timedelta(days=1)
     while since < now + AHEAD and len(found) < most:
         until = min(since + span, now + AHEAD)
-        free = await _free_times_between(access, since, until, kind, day_of(now))
-        found += [each for each in free if each.is_for(company_id)]
+        sessions = await _sessions_for(access, since, until, kind)
+        for start in range(0, len(sessions), SESSIONS_LOOKED_AT):
+            some = sessions[start : start + SESSIONS_LOOKED_AT]
+            if len(found) >= most and found[most - 1].order() <= (some[0].starts_at, some[0].centre):
+                break
+            free = await _free_times_of(access, some, day_of(now))
+            found = sorted([*found, *(each for each in free if each.is_for(company_id))], key=FreeTime.order)
         since, span = until, 2 * span
     return found[:most]
 

@@ -1,6 +1,6 @@
 """Times of a session, the free ones among them, and the days when none is held. Pure, no clock."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -19,24 +19,24 @@ Taken = tuple[datetime, int]  # an appointment: its start and its minutes
 
 def times_of(starts_at: datetime, ends_at: datetime, minutes: int) -> list[datetime]:
     """Starts of the visits that fit whole between these two instants."""
-    step, found = timedelta(minutes=minutes), []
-    while starts_at + step <= ends_at:
-        found.append(starts_at)
-        starts_at += step
-    return found
+    step = timedelta(minutes=minutes)
+    return [starts_at + place * step for place in range((ends_at - starts_at) // step)]
 
 
 def free_times(times: Sequence[datetime], minutes: int, taken: Sequence[Taken]) -> list[datetime]:
-    """Those of these starts whose visit would overlap none of the appointments, which come by their starts:
-    only those around are looked at, since a professional has hundreds.
+    """Those of these starts, which come in order, whose visit would overlap none of the appointments, which
+    come by their starts: only those around are looked at, since a professional has hundreds.
     """
     if not times:
         return []
     step = timedelta(minutes=minutes)
     first = bisect_left(taken, (times[0] - AROUND, 0))
     last = bisect_left(taken, (times[-1] + step, 0))
-    busy = [(start, start + timedelta(minutes=length)) for start, length in taken[first:last]]
-    return [each for each in times if not any(start < each + step and each < end for start, end in busy)]
+    busy: set[int] = set()
+    for start, length in taken[first:last]:
+        end = start + timedelta(minutes=length)
+        busy.update(range(bisect_right(times, start - step), bisect_left(times, end)))
+    return [each for place, each in enumerate(times) if place not in busy]
 
 
 def receives(kinds: str, kind: str) -> bool:

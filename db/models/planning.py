@@ -42,6 +42,7 @@ class Slot(CompanyOwned, table=True):
     __table_args__ = (
         Index("ix_slot_company_id_starts_at_id", "company_id", "starts_at", "id"),
         Index("ix_slot_centre_id_starts_at", "centre_id", "starts_at"),
+        Index("ix_slot_starts_at", "starts_at"),  # the days of the whole service, among years of appointments
         Index("ix_slot_employee_id", "employee_id"),
         Index("ix_slot_request_id_company_id", "request_id", "company_id", "starts_at"),
         # Nobody is called twice for one visit. Neither a professional nor an employee is in two slots that

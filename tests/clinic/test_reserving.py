@@ -1,12 +1,14 @@
 """A session kept for some companies until a date, then for all."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from app import clock
 from app.batches.rules import RESERVED
 from app.batches.staff import Wanted, prepare_batch
+from app.clinic import queries
+from db.kinds import VisitKind
 from db.models import BatchLine, LineState, SessionCompany, Slot
 from tests.clinic.steps import BOARD, a_session
 from tests.pages import check
@@ -89,3 +91,27 @@ async def test_it_is_given_back_to_all(clerk, portal, world):
     assert not await rows(portal, SessionCompany)
     person = await a_person(portal, world.site)
     assert (await proposed(clerk, made, person, NINE + timedelta(minutes=30))).status_code == 303
+
+
+async def test_the_nearest_times_are_the_same_however_many_sessions_are_looked_at(
+    clerk, portal, world, monkeypatch
+):
+    """Sessions that overlap, begin together, and of which some are taken."""
+    hours = [(8, 12), (8, 10), (9, 11), (10, 12), (8, 9)]
+    made = [
+        await a_session(portal, world, opens=time(opens), closes=time(closes), name=f"Dr {place}")
+        for place, (opens, closes) in enumerate(hours)
+    ]
+    person = await a_person(portal, world.site)
+    monkeypatch.setattr(queries, "SESSIONS_LOOKED_AT", 1)
+    for names in (0, 20):
+        monkeypatch.setattr(queries, "FEW_NAMES", names)
+        async with service(portal, world) as staff:
+            every = await queries.free_times_ahead(staff, clock.now())
+            for most in range(1, len(every) + 2):
+                nearest = await queries.free_times_for(staff, VisitKind.VIP, clock.now(), most)
+                assert [each.key for each in nearest] == [each.key for each in every[:most]]
+        if not names:
+            await proposed(clerk, made[0], person)
+            assert len(every) == 22
+    assert len(every) == 21
