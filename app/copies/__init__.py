@@ -1,0 +1,1 @@
+"""Copies of everything: one archive, written while the portal serves, and put back whole."""

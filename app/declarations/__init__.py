@@ -1,0 +1,1 @@
+"""A new employee, declared in three steps of questions and a check."""

@@ -1,0 +1,1 @@
+"""Files of employees, read and written: spreadsheets and DSN; their columns are one table, `columns`."""

@@ -1,0 +1,1 @@
+"""Names of jobs and their codes in the nomenclature PCS-ESE."""

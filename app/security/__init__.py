@@ -1,0 +1,1 @@
+"""Keys, passwords, guesses that are counted, traces of what is opened."""

@@ -1,0 +1,1 @@
+"""Words and values: fields, cells, dates and numbers as France writes them."""

@@ -1,0 +1,1 @@
+"""HTTP around the areas: headers, sessions, forms, pages, errors."""

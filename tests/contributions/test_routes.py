@@ -216,9 +216,7 @@ async def test_a_correction_that_the_end_overtakes_leaves_the_receipt_as_it_was(
     await alice.fill(f"{YEAR}/correction")
     asked = await as_shown(alice, f"{YEAR}/validation")
     token = await alice.token(f"{YEAR}/validation")
-    await close(
-        portal,
-    )
+    await close(portal)
     page = await alice.post(f"{YEAR}/validation", data=asked | {"csrf": token})
     assert page.status_code == 409
     assert "La campagne s’est close le 15 février 2026" in page.text
