@@ -49,7 +49,6 @@ from app.documents import routes as documents
 from app.due import routes as due
 from app.dunning import routes as dunning
 from app.dunning.staff import work_portion as remind_portion
-from app.employees import exports
 from app.employees import routes as employees
 from app.factors import routes as factors
 from app.faq import routes as faq
@@ -140,7 +139,7 @@ ACCOUNT: list[Any] = [
 ]  # fmt: skip
 MEMBER: list[Any] = [
     welcome.show, companies.switch, companies.administration, companies.ask_administration,
-    *employees.MEMBER, *declarations.MEMBER, *exports.MEMBER, *jobs.MEMBER, *imports.MEMBER,
+    *employees.MEMBER, *declarations.MEMBER, *jobs.MEMBER, *imports.MEMBER,
     *company_details.MEMBER, *people.MEMBER, *history.MEMBER,
     *planning.MEMBER, *appointments.MEMBER, *calendars.MEMBER,
     *contact.MEMBER,

@@ -1,22 +1,25 @@
-"""/espace/{code}/salaries: the list, and what is done with several people of it, such as one last day.
+"""/espace/{code}/salaries: the list, as a page and as a file, and what is done with several people of it.
 
 A choice is a query: ticked people are `salarie=12&salarie=40`, so it needs no script and no memory, and a
 page that shows them can be opened again. Light browsers know no `formaction`: one address reads which button
 was pressed and leads on.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
+from litestar.params import FromPath
 from litestar.response import Response
 
 from app import clock
 from app.access import MemberAccess
+from app.employee_files.writing import csv_of, model_csv, model_xlsx, xlsx_of
 from app.employees.acts import register_departures
 from app.employees.checks import ask_again
-from app.employees.declared import employee_name, names_apart
+from app.employees.declared import LABELS, employee_name, names_apart
 from app.employees.filters import (
     COLUMNS,
     COUNTED,
@@ -41,6 +44,7 @@ from app.employees.listing import (
 from app.employees.person import chosen_employees
 from app.employees.queries import jobs_held
 from app.employees.together import MOST_ABOUT, MOST_ASKED, MOST_EXPORTED, MOST_LEAVING
+from app.errors import NotFound
 from app.rights import Right
 from app.text.counts import plural, thousands
 from app.web.caller import Caller
@@ -244,4 +248,42 @@ def _leaving_page(people: Sequence[Employee], form: Form[Any]) -> Page:
     )
 
 
-MEMBER: list[Any] = [index, choose, leaving_together, leave_together]
+TYPES = {
+    "csv": "text/csv",  # the charset is added on the way out
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+WRITERS = {"csv": csv_of, "xlsx": xlsx_of}
+MODELS = {"csv": model_csv, "xlsx": model_xlsx}
+
+
+@get("/espace/{code:str}/salaries/export/{kind:str}", right=Right.EMPLOYEES)
+async def export(request: Request, access: Member, kind: FromPath[str]) -> Response[Any]:
+    """The list with these filters, all its pages; or, of the address, those whom `salarie` names."""
+    if kind not in WRITERS:
+        raise NotFound
+    at, rows = clock.moment(), list[Any]()
+    if chosen := row_numbers(request.query_params.getall("salarie", []), MOST_EXPORTED):
+        people = await chosen_employees(access, chosen)
+        rows = [tuple(getattr(each, name) for name in LABELS) for each in people]
+    else:
+        filters = replace(read_filters(request.query_params.dict(), is_keeper=True), after=None)
+        rows = list(await every_employee(access, filters, at, tuple(LABELS)))
+    named = [{"code": access.company.code} | dict(zip(LABELS, row, strict=True)) for row in rows]
+    # A large workbook takes a second to write: beside the loop, so that the others do not wait.
+    content = await asyncio.to_thread(WRITERS[kind], named)
+    return _file_answer(content, kind, f"salaries-{access.company.code}-{at.today.isoformat()}")
+
+
+@get("/espace/{code:str}/salaries/modele/{kind:str}", right=Right.VIEW)
+async def model(access: Member, kind: FromPath[str]) -> Response[Any]:
+    if kind not in MODELS:
+        raise NotFound
+    return _file_answer(await asyncio.to_thread(MODELS[kind]), kind, "modele-salaries")
+
+
+def _file_answer(content: bytes, kind: str, name: str) -> Response[Any]:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
+    return Response(content, media_type=TYPES[kind], headers=headers)
+
+
+MEMBER: list[Any] = [index, choose, leaving_together, leave_together, export, model]

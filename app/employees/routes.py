@@ -12,8 +12,8 @@ from app.employees.acts import correct_employee, employee_of
 from app.employees.around import around
 from app.employees.checks import ask_again, check_against
 from app.employees.declared import changed_fields, declared_of, employee_name
+from app.employees.departures import operations_of
 from app.employees.forms import Corrections, declared_fields, form_values, labelled_values
-from app.employees.operations import operations_of
 from app.employees.person import PersonSheet, changes_of, sheet_of, visits_of
 from app.follow_up.words import CONTRACTS, QUESTIONS, SEXES, THEMES
 from app.follow_up.words import VISITS as VISITS_WORDS
