@@ -1,65 +1,19 @@
-"""The way of a letter to a relay, by a library that speaks SMTP, or to the page of the demo's mails."""
+"""The way of a letter to a relay, or to the page where the demo shows its mail."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from aiosmtplib import SMTPException
-from emails.backend.response import SMTPResponse
-from emails.backend.smtp.aio_backend import AsyncSMTPBackend
-from emails.backend.smtp.aio_client import AsyncSMTPClientWithResponse
-
 from app import clock
-from app.mail.envelope import Envelope, Undelivered, enclose
+from app.mail.envelope import Undelivered, enclose
 from app.mail.letters import Letter
 from app.settings import Settings
 from db.engine import Database
 from db.models import DemoMail
 
-ANSWER_SECONDS = 2.0  # of the relay, to a question that costs it nothing
-
-
-class Line(AsyncSMTPClientWithResponse):
-    """One connection of `emails`, kept for many letters. The library's own way opens one for each, and sends
-    a letter a second time when the relay hangs up after it took it.
-    """
-
-    def __init__(self, options: dict[str, Any]) -> None:
-        super().__init__(parent=AsyncSMTPBackend(**options), **options)
-
-    async def hand_over(self, envelope: Envelope) -> SMTPResponse | None:
-        return await self.sendmail(envelope.sender, [envelope.recipient], envelope.content)
-
-    async def answers(self) -> bool:
-        """True when the relay is still there; a letter that it half received is forgotten."""
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await self._smtp.rset()
-        except (SMTPException, OSError):  # TimeoutError is one
-            return False
-        return True
-
-    @property
-    def is_open(self) -> bool:
-        return bool(self._smtp.is_connected)
-
-    def hang_up(self) -> None:
-        self._smtp.close()
-
-    async def say_goodbye(self) -> None:
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await self.quit()  # type: ignore[no-untyped-call]
-        except (SMTPException, OSError):
-            pass
-        finally:
-            self.hang_up()
-
-
 if TYPE_CHECKING:
-    from app.mail.relay import Line
+    from app.mail.smtp import Line
 
 # Of one answer. As long as can be, since a letter given up too early has often arrived; the whole is bounded
 # by the dispatcher.
@@ -121,7 +75,7 @@ class Relay:
 
 
 def _new_line(options: dict[str, Any]) -> "Line":
-    from app.mail.relay import Line  # noqa: PLC0415 - 5 MB and 0.2 s of a start, when a letter leaves
+    from app.mail.smtp import Line  # noqa: PLC0415 - 5 MB and 0.2 s of a start, when a letter leaves
 
     return Line(options)
 
