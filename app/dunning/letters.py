@@ -11,6 +11,7 @@ from app.errors import NotFound, Refused
 from app.files.typesetting import typeset_apart
 from app.settings import Settings
 from app.text.formats import amount, day
+from app.text.letters import paragraphs_of
 from db.models import DunningLetter, DunningRun, RunState
 
 TEMPLATE = "dunning/letter.typ"
@@ -48,7 +49,7 @@ def content_of(letters: Sequence[DunningLetter], settings: Settings, run: Dunnin
         "site": settings.base_url,
         "letters": [
             {
-                "subject": each.subject, "text": each.text.split("\n\n"), "signed_by": each.signed_by,
+                "subject": each.subject, "text": paragraphs_of(each.text), "signed_by": each.signed_by,
                 "address": each.address, "total": amount(sum(line["cents"] for line in each.lines)),
                 "lines": [_cells(line) for line in each.lines],
             }

@@ -5,12 +5,12 @@ and D441-5): a step may bill the indemnity, once for an invoice, and never more;
 are billed by hand. Pure, no clock, money in cents.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from app.invoices.rules import BY_HAND
 from app.text.formats import amount
+from app.text.letters import problem_with
 from db.models import DunningStep, StepKind
 
 MOST_FEE_CENTS = 40_00  # article D441-5
@@ -29,18 +29,6 @@ PLACES = {
     "indemnité": "le montant de l’indemnité facturée",
     "service": "le nom du service",
 }
-PLACE = re.compile(r"\{([^{}]*)\}")
-
-
-def unknown_places(words: str) -> list[str]:
-    """Places that nothing fills, in order; a brace alone is one."""
-    unknown = [each for each in PLACE.findall(words) if each not in PLACES]
-    return unknown + ["accolade seule"] * bool(set("{}") & set(PLACE.sub("", words)))
-
-
-def filled(words: str, values: Mapping[str, str]) -> str:
-    """The words with each of their places filled; what is filled in is not read again."""
-    return PLACE.sub(lambda found: values[found[1]], words)
 
 
 def next_step(
@@ -61,9 +49,8 @@ def next_step(
 def step_problem(step: DunningStep, others: Sequence[DunningStep]) -> tuple[str, str]:
     """(field, words) of what is wrong with a step beside the others; two empty ones when nothing is."""
     for field, words in (("subject", step.subject), ("text", step.text)):
-        if unknown := unknown_places(words):
-            names = ", ".join(f"{{{each}}}" for each in PLACES)
-            return field, f"« {unknown[0]} » n’est pas un emplacement. Ceux qui existent : {names}."
+        if problem := problem_with(words, PLACES):
+            return field, problem
     if any(each.days == step.days for each in others):
         return "days", "Une autre étape part déjà ce jour-là : deux étapes se suivent."
     if step.fee_cents > MOST_FEE_CENTS:

@@ -24,7 +24,7 @@ from app.dunning.queries import (
     proposed_or_missing,
     steps_of,
 )
-from app.dunning.rules import EXEMPTION, fee_receipt, filled, step_problem
+from app.dunning.rules import EXEMPTION, fee_receipt, step_problem
 from app.errors import Refused
 from app.invoices.rules import BilledLine, in_groups, reference_of
 from app.invoices.staff import Entry, issue_credit_note, issue_invoice, payers_of
@@ -34,6 +34,7 @@ from app.portal import Portal
 from app.portions import claimed, fitting
 from app.text.counts import plural
 from app.text.formats import amount, day
+from app.text.letters import filled
 from db.models import (
     AuditKind,
     Company,

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from app.access import StaffAccess
 from app.calls.queries import members_named
 from app.dunning.queries import NAMED, Due, Late
-from app.dunning.rules import filled
 from app.settings import Settings
+from app.text.letters import filled
 from db.models import DunningRun, DunningStep, RunState
 
 STATES = {

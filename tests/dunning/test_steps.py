@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.dunning.rules import PLACES, filled, next_step, unknown_places
+from app.dunning.rules import next_step
 from app.main import STAFF
 from db.models import AuditEvent, AuditKind, Company, DunningStep, OutboxMail, Reminder
 from tests.actors import Actor
@@ -83,13 +83,6 @@ def test_each_step_leaves_once_in_order_and_never_closer_than_written(days, wait
             last_days, last_on = step.days, today
             sent.append(step.days)
     assert sent == sorted(days)[: len(sent)]
-
-
-def test_every_place_is_filled_once_and_what_fills_it_is_not_read_again():
-    words = " ".join(f"{{{each}}}" for each in PLACES)
-    assert not unknown_places(words)
-    values = dict.fromkeys(PLACES, "{code}")
-    assert filled(words, values) == " ".join(["{code}"] * len(PLACES))
 
 
 async def proposed(clerk, portal, world):
