@@ -60,6 +60,8 @@ from app.inbox import routes as inbox
 from app.invoices import paper
 from app.invoices import routes as invoices
 from app.jobs import routes as jobs
+from app.letters import routes as letters
+from app.letters.staff import work_portion as print_portion
 from app.mail.letters import DRAWERS
 from app.mail.relay import DemoPostbox, Relay
 from app.mail.sending import Dispatcher, Postbox
@@ -105,6 +107,7 @@ DRAWERS |= {
 }
 PORTIONS = {
     "calls": bill_portion, "bank": record_portion, "bookkeeping": enter_portion, "dunning": remind_portion,
+    "letters": print_portion,
 }  # fmt: skip
 FORM_BYTES = 256 * 1024
 HANDED_OVER = 0.0005  # seconds that a thread may keep the others from running
@@ -149,7 +152,7 @@ MEMBER: list[Any] = [
 FEED: list[Any] = [*calendars.FEED]
 STAFF: list[Any] = [
     staff.index, staff.mail, staff.send_again, *inbox.STAFF, *clinic.STAFF, *batches.STAFF, *due.STAFF,
-    *campaigns.STAFF, *phone.STAFF,
+    *campaigns.STAFF, *letters.STAFF, *phone.STAFF,
     *calls.STAFF, *billing.STAFF, *platform.STAFF, *bank.STAFF, *bookkeeping.STAFF,
     *dunning.STAFF, *plans.STAFF, *mandates.STAFF, *remittances.STAFF,
     *answers.STAFF,

@@ -39,6 +39,8 @@ VALUES = {
     "member_import_id": "1",
     "statement_id": "1",
     "run_id": "1",
+    "part": "1",
+    "letter": "relance",
     "plan_id": "1",
     "dispute_id": "1",
     "step_id": "1",

@@ -88,7 +88,7 @@ def cases(app):
 def _filled(path_format, name, code, number):
     values = Values(
         code=code, number=number, step="verification", motive="reprise", slug="qui-compte-dans-l-effectif",
-        at="1", year="2025", subject="request", line="employees", scheme="CORE",
+        at="1", year="2025", subject="request", line="employees", scheme="CORE", part="1", letter="relance",
         kind="csv" if (name or "").startswith("employees") else "modifies",
     )  # fmt: skip
     return path_format.format_map(values)

@@ -270,11 +270,11 @@ HELD = (
         "contact, effectifs et montants déclarés, réponse sur les salariés dont le décompte est douteux, "
         "qui a validé et quand, avec qui le service l’a remplie au téléphone, demandes de correction ; "
         "factures, avoirs et règlements de l’entreprise, "
-        "le chemin de ses factures électroniques, relances et échéanciers, à quelle adresse, et qui du "
-        "service les a faits.",
-        "les noms et les contacts, {declarations} ; les références des règlements, {invoices} ; les "
-        "relances, {reminders} ; les échéanciers, {plans} ; les effectifs et les montants, "
-        "qui ne désignent personne, restent",
+        "le chemin de ses factures électroniques, lettres de la campagne, relances et échéanciers, à quelle "
+        "adresse, et qui du service les a faits.",
+        "les noms et les contacts, {declarations} ; les lettres de la campagne, {letters} ; les références "
+        "des règlements, {invoices} ; les relances, {reminders} ; les échéanciers, {plans} ; les effectifs "
+        "et les montants, qui ne désignent personne, restent",
         {
             "annualdeclaration": "company_id year typed nobody_left headcount counts lines net_cents "
             "vat_cents total_cents number fingerprint receipt started_at updated_at updated_by "
@@ -294,6 +294,10 @@ HELD = (
             "fee_cents refused leaves_at started_at ended_at printed_at",
             "dunningletter": "company_id run_id subject text signed_by address lines is_posted recipients "
             "messages made_at",
+            "letterrun": "year kind audience team on_day subject text signed_by given state account_id after "
+            "expected letters drawn started_at ended_at",
+            "campaignletter": "company_id run_id code address made_at",
+            "letterfile": "run_id part letters sha256 size",
             "invoicedispute": "company_id invoice_id inquiry_id opened_at settled_at settled_by credit_id",
             "absencebilling": "company_id slot_id invoice_id account_id at",
             "paymentplan": "company_id account_id agreed_on cents instalments note ended_at ended_by "

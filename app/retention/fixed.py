@@ -64,7 +64,7 @@ FIXED = (
         "Réglages et planning du service",
         "tant qu’ils servent ; ils ne disent rien d’un salarié",
         "books booksclosing carecentre careteam clinicsession columnhabit contributioncall demobase "
-        "dunningstep housework invoiceseries professional professionalabsence quickanswer retentionperiod "
-        "sessioncompany tariff",
+        "dunningstep housework invoiceseries lettertext professional professionalabsence quickanswer "
+        "retentionperiod sessioncompany tariff",
     ),
 )

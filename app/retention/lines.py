@@ -181,6 +181,18 @@ LINES = (
         is_masculine=True,
     ),
     Line(
+        "letters",
+        "Lettres de la campagne",
+        ("tirage", "tirages"),
+        Fate.ERASED,
+        "après leur tirage",
+        months=Months(24, 6, 60),
+        source=OWN,
+        tables="letterrun campaignletter letterfile",
+        waits="un tirage en cours",
+        is_masculine=True,
+    ),
+    Line(
         "plans",
         "Échéanciers de paiement",
         ("échéancier", "échéanciers"),

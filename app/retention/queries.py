@@ -59,6 +59,8 @@ from db.models import (
     Invitation,
     Invoice,
     JournalEntry,
+    LetterRun,
+    LetterRunState,
     Mandate,
     MemberImport,
     Membership,
@@ -253,6 +255,14 @@ DUE: dict[str, tuple[Due, ...]] = {
             DunningRun.started_at,
             _before(col(DunningRun.started_at)),
             _always(col(DunningRun.state).in_((RunState.RUNNING, RunState.UNDOING))),
+        ),
+    ),
+    "letters": (
+        Due(
+            LetterRun,
+            LetterRun.started_at,
+            _before(col(LetterRun.started_at)),
+            _always(col(LetterRun.state).in_((LetterRunState.WRITING, LetterRunState.DRAWING))),
         ),
     ),
     "plans": (

@@ -71,6 +71,15 @@ from db.models.inbox import OF_COMPANY, QuickAnswer, StaffNote, Subject, Taking
 from db.models.inquiry import Inquiry, InquiryMessage, InquiryState, InquiryTheme, PublicInquiry
 from db.models.invoice import CallState, ContributionCall, Invoice, InvoiceKind, InvoiceSeries, Payment
 from db.models.kept_file import KeptBytes, KeptFile
+from db.models.letters import (
+    Audience,
+    CampaignLetter,
+    LetterFile,
+    LetterKind,
+    LetterRun,
+    LetterRunState,
+    LetterText,
+)
 from db.models.mail import DemoMail, OutboxMail
 from db.models.member_import import (
     MemberImport,
@@ -108,6 +117,7 @@ __all__ = [
     "AccountToken",
     "AnnualDeclaration",
     "AppointmentRequest",
+    "Audience",
     "AuditEvent",
     "AuditKind",
     "BankStatement",
@@ -119,6 +129,7 @@ __all__ = [
     "BuyerKind",
     "CalendarFeed",
     "CallState",
+    "CampaignLetter",
     "CareCentre",
     "CareTeam",
     "ChangeKind",
@@ -176,6 +187,11 @@ __all__ = [
     "KeptBytes",
     "KeptFile",
     "KnownDevice",
+    "LetterFile",
+    "LetterKind",
+    "LetterRun",
+    "LetterRunState",
+    "LetterText",
     "LineKind",
     "LineMatch",
     "LineState",

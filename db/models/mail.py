@@ -8,7 +8,7 @@ from sqlmodel import Field
 
 from db.models.base import Base, instant
 
-WAITING = text("due_at IS NOT NULL")
+WAITING, BOUNCED = text("due_at IS NOT NULL"), text("bounced_at IS NOT NULL")
 
 
 class OutboxMail(Base, table=True):
@@ -22,6 +22,7 @@ class OutboxMail(Base, table=True):
 
     __table_args__ = (
         Index("ix_outboxmail_due_at", "due_at", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_outboxmail_recipient", "recipient", sqlite_where=BOUNCED, postgresql_where=BOUNCED),
     )
 
     message_id: str = Field(max_length=120, unique=True)

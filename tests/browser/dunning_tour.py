@@ -8,6 +8,7 @@ from db.models import (
     DunningRun,
     DunningStep,
     InvoiceDispute,
+    LetterRun,
     PaymentPlan,
     PlanInvoice,
     Reminder,
@@ -51,8 +52,13 @@ async def dunning_pages(reader: Reader, world: TwoCompanies) -> list[str]:
     )  # fmt: skip
     other = await an_invoice(reader.portal, world, "F2026-C")
     dispute = InvoiceDispute(company_id=other.company_id, invoice_id=other.key, inquiry_id=1, opened_at=now)
-    await kept(reader, missed, dispute)
+    printed = LetterRun(
+        year=2026, kind="relance", audience="tous", on_day=clock.today(), subject="Rappel", text="Déclarez.",
+        signed_by="Nous", state="stopped", account_id=world.clerk.key, expected=1, letters=1, started_at=now,
+    )  # fmt: skip
+    await kept(reader, missed, dispute, printed)
     return [
+        f"/cotisations/2026/lettres/{printed.id}",
         "/absences", "/contestations", f"/contestations/{dispute.id}",
         "/echeanciers", f"/echeanciers/{plan.id}", f"/echeanciers/{plan.id}/rupture",
         "/adherents/00010/echeancier", "/adherents/00010/echeancier?facture=1&premier=31/12/2026",

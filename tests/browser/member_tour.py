@@ -61,7 +61,10 @@ MEMBERS = (
     "/deconnexion",
     "/",
 )
-CAMPAIGN = ("tarif", "campagne", "suivi", "relance", "estimation", "appel")
+CAMPAIGN = (
+    "tarif", "campagne", "suivi", "relance", "estimation", "appel", "lettres?lettre=relance&qui=tous",
+    "lettres/texte/relance",
+)  # fmt: skip
 LIFE = (
     "notes", "numero", "siret", "facturation", "equipe", "administrateur", "suspension", "reprise",
     "radiation", "reouverture", "fusion", "invitation",

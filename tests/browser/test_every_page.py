@@ -26,6 +26,7 @@ NOT_PAGES = {
     "/healthz", "/readyz", FILES + "export/{kind}", FILES + "modele/{kind}",
     FILES + "imports/{import_id}/erreurs/fichier",
     "/service/echeances/export", "/service/factures/{invoice_id}/pdf", "/service/telephone",
+    "/service/cotisations/{year}/lettres/{run_id}/fichiers/{part}",
     "/service/cotisations/{year}/suivi/export", "/service/adherents/import/{member_import_id}/refus",
     "/entreprises/factures/{kind}", "/calendrier/{token}", "/espace/{code}/planning/{slot_id}/calendrier",
     "/espace/{code}/planning/{slot_id}/convocation",

@@ -13,8 +13,9 @@ pytestmark = pytest.mark.usefixtures("time_machine_at")
 STAYS = {
     "AnnualDeclaration", "ColumnHabit", "CompanyContact", "DeclarationAnswer", "DeclarationCorrection",
     "CompanyCorrection", "EmployeeDraft", "EmployeeImport", "ImportLine", "Invitation", "Invoice",
-    "AbsenceBilling", "Debit", "DunningLetter", "InvoiceDispute", "Mandate", "Membership", "Payment",
-    "PaymentPlan", "PhoneCall", "PlanInvoice", "PlatformFlow", "Reminder", "SentFile", "SessionCompany",
+    "AbsenceBilling", "CampaignLetter", "Debit", "DunningLetter", "InvoiceDispute", "Mandate", "Membership",
+    "Payment", "PaymentPlan", "PhoneCall", "PlanInvoice", "PlatformFlow", "Reminder", "SentFile",
+    "SessionCompany",
 }  # fmt: skip
 MERGING = "/service/adherents/00042/fusion"
 

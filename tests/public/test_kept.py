@@ -25,6 +25,7 @@ OF_NOBODY = {
     "quickanswer": "title text updated_at",
     "columnhabit": "company_id header field",
     "dunningstep": "days kind subject text fee_cents signed_by removed_at",
+    "lettertext": "kind subject text signed_by",
     "contributioncall": "year issued_on due_on state account_id after expected invoices credit_notes "
     "total_cents refused started_at ended_at",
     "invoiceseries": "prefix last",
