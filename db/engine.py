@@ -21,9 +21,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from db.migrate import is_current, upgrade
 from db.plain import shape_of
+from db.plans import Plan
 from db.pooled import engine_of
 from db.shortage import refuses_writing
-from db.sqlite import READ_ONLY, Driver, Plan, ReadOnlyConnections
+from db.sqlite import READ_ONLY, Driver, ReadOnlyConnections
 from db.turns import SECONDS, Turn, Turns, one_request, patience
 from db.types import Instant
 

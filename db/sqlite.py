@@ -17,8 +17,6 @@ import asyncio
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
-from functools import lru_cache
 from types import ModuleType
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -26,16 +24,7 @@ from weakref import WeakKeyDictionary
 import aiosqlite
 import msgspec
 from sqlalchemy import (
-    JSON,
-    CompoundSelect,
-    Date,
-    DateTime,
-    Dialect,
     Engine,
-    LargeBinary,
-    Numeric,
-    Select,
-    func,
 )
 from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
@@ -44,12 +33,9 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import TypeEngine
 from sqlalchemy.util.concurrency import await_
 
-from db.plain import shape_of
-from db.types import Instant
+from db.plans import Plan, Readable, Values, with_constants
 
 
 class Outcome(NamedTuple):
@@ -132,13 +118,9 @@ def _run(connection: sqlite3.Connection, name: str, operation: str, parameters: 
 
 # The quick way to rows on SQLite: text made once, one trip to a thread, the rows in one piece.
 
-Values = dict[str, Any]
-FIXED = (Date, DateTime, Instant)
-NOT_JSON = (LargeBinary, Numeric)
 READ_ONLY = "PRAGMA query_only=ON"
 STUCK = 0.01  # seconds
 LISTS = (list, tuple)
-REQUIRED = object()
 FORMS = 2_000  # of statements made for a request
 STATEMENTS = 512  # whose preparation a connection keeps
 MANY = 1_000  # rows: above, others would wait while their days are read
@@ -149,79 +131,6 @@ ROWS = msgspec.json.Decoder(list[tuple[Any, ...]])
 STEPS, COUNTS, LATER = 5_000, 8, 50
 # What a thread can wait for, or has the time to do.
 FOR_A_THREAD = {sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-Readable = Select[Any] | CompoundSelect[Any]
-
-
-class Plan:
-    """A statement as text, with what the types of its parameters and of its columns convert.
-
-    `long`: how many times more it is left to a thread.
-    """
-
-    def __init__(self, statement: Readable, dialect: Dialect, values: Values) -> None:
-        # The driver lets go of Python's lock for each row, and asks for it again: for a page of them that
-        # costs more than the reading. As JSON they come in one row.
-        found = statement.subquery("found")
-        rows = func.json_group_array(func.json_array(*found.columns))
-        # SQLAlchemy hears the options of a statement only where it is the whole one.
-        options = statement._with_options  # noqa: SLF001
-        compiled = found.select().with_only_columns(rows).options(*options).compile(dialect=dialect)
-        self.long = 0
-        # JSON holds neither bytes nor every decimal.
-        self.is_fixed = not (
-            any(bind.literal_execute for bind in compiled.binds.values())
-            or any(isinstance(column.type, NOT_JSON) for column in statement.selected_columns)
-        )
-        if not self.is_fixed:
-            return
-        self._read_parameters(compiled, dialect, values)
-        converters = [_converter(column.type, dialect) for column in statement.selected_columns]
-        self._converters = [(at, each) for at, each in enumerate(converters) if each]
-        self.shaped = shape_of(statement) if isinstance(statement, Select) else list
-
-    def _read_parameters(self, compiled: SQLCompiler, dialect: Dialect, values: Values) -> None:
-        """A list is written out, a parameter for each of its values: another length makes another plan."""
-        binds = compiled.binds
-        required = {bind.key for bind in binds.values() if bind.required}
-        written = compiled.construct_expanded_state(dict.fromkeys(required) | values)
-        self.text = written.statement
-        places = {
-            name: (binds[each].key, at)
-            for each, names in written.parameter_expansion.items()
-            for at, name in enumerate(names)
-        }
-        self._given: list[tuple[str, int | None, Any, Any]] = []
-        for name in written.positiontup or ():
-            key, at = places.get(name) or (binds[name].key, None)
-            convert: Any = written.processors.get(name)
-            if at is None:
-                convert = _writer(binds[name].type, dialect)
-            default = REQUIRED if key in required else written.parameters[name]
-            self._given.append((key, at, default, convert))
-
-    def is_short(self) -> bool:
-        self.long -= self.long > 0
-        return not self.long
-
-    def parameters(self, values: Values) -> list[Any]:
-        found = []
-        for key, at, default, convert in self._given:
-            if key in values:
-                value = values[key] if at is None else values[key][at]
-            elif default is REQUIRED:
-                raise KeyError(key)
-            else:
-                value = default
-            found.append(convert(value) if convert else value)
-        return found
-
-    def converted(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        if not self._converters or not rows:
-            return rows
-        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
-        for at, convert in self._converters:
-            columns[at] = map(convert, columns[at])
-        return list(zip(*columns, strict=True))
 
 
 class ReadOnlyConnections:
@@ -233,6 +142,7 @@ class ReadOnlyConnections:
 
     def __init__(self, engine: AsyncEngine, most: int) -> None:
         self._engine = engine.sync_engine
+        self._known_dialect = with_constants(self._engine.dialect)
         self._lanes = [ReaderThread(self._engine) for _ in range(most)]
         self._here = ReaderHere(self._engine)
         self._plans: WeakKeyDictionary[Readable, dict[Any, Plan]] = WeakKeyDictionary()
@@ -246,7 +156,7 @@ class ReadOnlyConnections:
         lengths = tuple([len(each) for each in values.values() if type(each) in LISTS])
         plan = plans.get(lengths)
         if plan is None:
-            plan = plans[lengths] = Plan(statement, self._engine.dialect, values)
+            plan = plans[lengths] = Plan(statement, self._known_dialect, values)
         return plan if plan.is_fixed else None
 
     def plan_like(self, statement: Readable) -> tuple[Plan | None, Values]:
@@ -374,24 +284,6 @@ class ReaderThread:
         if self._connection:
             await self._connection.close()
             self._connection = None
-
-
-def _converter(column: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    """Days and instants come back again and again, and nothing can change them: each is read once."""
-    if isinstance(column, JSON):
-        return _from_json
-    convert = column.dialect_impl(dialect).result_processor(dialect, None)
-    return lru_cache(maxsize=4096)(convert) if convert and isinstance(column, FIXED) else convert
-
-
-def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    """One instant is given to all the statements of a page."""
-    convert = kind.dialect_impl(dialect).bind_processor(dialect)
-    return lru_cache(maxsize=256)(convert) if convert and isinstance(kind, FIXED) else convert
-
-
-def _from_json(value: str | None) -> Any:
-    return None if value is None else msgspec.json.decode(value)
 
 
 def _json_rows(connection: sqlite3.Connection, text: str, parameters: list[Any]) -> str:

@@ -36,6 +36,13 @@ TOLD = select(
     bindparam("number", type_=Integer).label("number_told"),
     literal_column("NULL").label("none_told"),
 )
+CONSTANTS = (
+    select(col(Company.code), literal("l’eau d'«:x»\"? 100 %"))
+    .where(col(Company.code).in_(["00010", "x'y", "00010-2"]), col(Company.name) != "d'eau ?")
+    .where(col(Company.code) != bindparam("not_this"))
+    .order_by(col(Company.code).desc())
+    .limit(2)
+)
 NOT_JSON = (select(literal(b"\xff", LargeBinary)), select(literal(0.1, Float)))
 SLOW = select(func.count(literal_column("x"))).select_from(
     text("(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 3000000) SELECT x FROM n)")
@@ -109,6 +116,16 @@ async def test_what_json_cannot_hold_goes_the_usual_way(portal, statement):
     async with portal.database.transaction(write=False) as session:
         ((value,),) = await portal.database.table(session, statement, {})
     assert value in {b"\xff", 0.1}
+
+
+@pytest.mark.parametrize("code", ["00010", "00010-2", "x' OR ''='"])
+async def test_constants_are_those_of_the_statement_and_values_those_of_the_request(portal, world, code):
+    values = {"not_this": code}
+    async with portal.database.transaction(write=False) as session:
+        quick = await portal.database.table(session, CONSTANTS, values)
+    async with portal.database.transaction(write=True) as session:
+        assert quick == await portal.database.table(session, CONSTANTS, values)
+    assert [row[0] for row in quick] == [each for each in ("00010-2", "00010") if each != code]
 
 
 @only_sqlite
