@@ -152,7 +152,8 @@ def _rows_there(targets: tuple[Target, ...], rights: frozenset[Right]) -> Compou
         columns: list[Any] = [
             literal(target.route),
             model.id,
-            getattr(model, target.named),
+            # Without a name of its own, it is the number in the first table and in all that follow.
+            getattr(model, target.named).label("named"),
             getattr(model, target.since),
         ]
         of_company = model.company_id == bindparam("company")

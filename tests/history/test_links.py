@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from app import clock
 from app.history.targets import SECTIONS, TARGETS
-from db.models import AuditEvent, AuditKind, Document, DocumentKind, Membership
+from db.models import AnnualDeclaration, AuditEvent, AuditKind, Document, DocumentKind, Membership
 from tests.actors import Actor
 from tests.contact.steps import WRITTEN, send
 from tests.documents.steps import PNG, deposited, shared
@@ -74,6 +74,13 @@ async def test_the_number_of_a_row_that_is_gone_leads_to_no_later_one(alice, por
     assert await links(alice, "/espace/00010/historique") == []
     await about(portal, world, AuditKind.EMPLOYEE_CORRECTED, world.employee.key)
     assert await links(alice, "/espace/00010/historique") == [f"/espace/00010/salaries/{world.employee.key}"]
+
+
+async def test_a_declaration_is_led_to_by_its_year_whatever_else_is_on_the_page(alice, portal, world):
+    (filed, *_) = await rows(portal, AnnualDeclaration, AnnualDeclaration.company_id == world.ours.key)
+    await about(portal, world, AuditKind.DECLARATION_SUBMITTED, filed.key)
+    await about(portal, world, AuditKind.EMPLOYEE_CORRECTED, world.employee.key)
+    assert f"/espace/00010/cotisation/{filed.year}" in await links(alice, "/espace/00010/historique")
 
 
 async def test_an_administrator_of_a_third_party_has_no_link_to_an_aptitude_notice(app, alice, portal, world):
