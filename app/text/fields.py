@@ -16,7 +16,7 @@ from db.numbers import DECLARANT_LENGTH, company_code, declarant_number, is_decl
 class Input(BaseModel):
     """The fields that one action accepts, and nothing else."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 def once_token() -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import MetaData
 from sqlmodel import Field, SQLModel
+from sqlmodel._compat import SQLModelConfig
 
 from db.types import Instant
 
@@ -20,6 +21,9 @@ metadata.naming_convention = {
 
 class Base(SQLModel):
     """A row with a number of its own."""
+
+    # Nothing checks the rows of a table: the making of what would is left out of every start.
+    model_config = SQLModelConfig(defer_build=True)
 
     id: int | None = Field(default=None, primary_key=True)
 
