@@ -10,6 +10,8 @@ from sqlmodel import col, select
 
 from app import clock
 from app.access import MemberAccess, StaffAccess
+from app.bookkeeping.rules import USUAL
+from app.bookkeeping.staff import change_books
 from app.clock import Moment, day_of
 from app.contributions.acts import (
     SeenAmount,
@@ -29,6 +31,8 @@ from app.demo.story import Past, add_absence, member_of
 from app.documents.acts import deposit_document, mark_as_seen
 from app.documents.forms import Deposit
 from app.documents.staff import SharedDocument, share_document
+from app.dunning.rules import MOST_FEE_CENTS
+from app.dunning.staff import save_step
 from app.files.typesetting import typeset_apart
 from app.invoices.absences import invoice_absences
 from app.invoices.rules import BilledLine
@@ -37,7 +41,16 @@ from app.kept_files import Kept, store_file
 from app.portal import Portal
 from app.text.fields import once_token
 from app.text.formats import day
-from db.models import AnnualDeclaration, Company, Contract, DocumentKind, Employee, Invoice, InvoiceKind
+from db.models import (
+    AnnualDeclaration,
+    Company,
+    Contract,
+    DocumentKind,
+    Employee,
+    Invoice,
+    InvoiceKind,
+    StepKind,
+)
 
 CONTACT = {
     "contact_name": "Gaël Le Bris", "contact_email": "compta@brieuc.example",
@@ -137,6 +150,29 @@ async def add_invoices(past: Past, now: datetime) -> None:
             staff.select(Employee).where(Employee.company_id == member.company.key).limit(1)
         )
         await _absence(past, member, people, today - timedelta(days=20))
+
+
+FIRST_WORDS = (
+    "Bonjour,\n\nSauf erreur de notre part, il reste {montant} à payer sur {factures}, à échéance du"
+    " {échéance}.\nSi votre règlement est parti, ne tenez pas compte de ce message.\n\n{service}"
+)
+LAST_WORDS = (
+    "Madame, Monsieur,\n\nMalgré notre rappel, {factures} reste à payer depuis {retard} : {montant}, dont"
+    " {indemnité} d’indemnité de recouvrement.\nSans règlement sous huit jours, la suspension de votre"
+    " adhésion sera examinée.\n\n{service}"
+)
+SIGNED = "Le service cotisations"
+
+
+async def add_accounts(staff: StaffAccess, now: datetime) -> None:
+    """Two steps of reminders and the accounts of the books, as the accounts department set them once."""
+    since = days_ago(now, 60, 9, 40)
+    mail = {"days": 15, "kind": StepKind.MAIL, "subject": "Rappel de facture impayée", "text": FIRST_WORDS}
+    letter = {"days": 45, "kind": StepKind.BOTH, "subject": "Mise en demeure de payer", "text": LAST_WORDS}
+    for step, cents in ((mail, 0), (letter, MOST_FEE_CENTS)):
+        await save_step(staff, None, step | {"fee_cents": cents, "signed_by": SIGNED}, since)
+        await staff.flush()
+    await change_books(staff, date(day_of(now).year, 1, 1), 12, USUAL, since)
 
 
 async def _contributions(staff: StaffAccess, company_id: int, today: date) -> None:
