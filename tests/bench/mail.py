@@ -122,6 +122,10 @@ async def _fresh(name: str) -> str:
     await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     await connection.execute(f'CREATE DATABASE "{name}"')
     await connection.close()
+    return _on_server(name)
+
+
+def _on_server(name: str) -> str:
     given = make_url(SERVER).set(drivername="postgresql+asyncpg", database=name)
     return given.render_as_string(hide_password=False)
 
