@@ -6,6 +6,7 @@ somebody else waits to write meanwhile.
 """
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -130,6 +131,9 @@ async def waits_of(portal: Portal, account: Account) -> AsyncIterator[list[float
             waits.append(time.perf_counter() - began)
             await asyncio.sleep(0.1)
 
+    # As the portal does once it has started: a pass of the collector over all the modules stops everybody.
+    gc.collect()
+    gc.freeze()
     task = asyncio.create_task(write())
     yield waits
     task.cancel()
