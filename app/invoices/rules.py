@@ -24,7 +24,19 @@ BIGGEST_CENTS = 2**31 - 1  # cents, in the tables; far below what a credit trans
 LONGEST_NAME = 70  # characters of the beneficiary's, in EPC069-12
 # What SEPA's basic letters lack and no accent explains.
 BASIC = str.maketrans(
-    {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "&": "+"}
+    {
+        "œ": "oe",
+        "Œ": "OE",
+        "æ": "ae",
+        "Æ": "AE",
+        "ß": "ss",
+        "ø": "o",
+        "Ø": "O",
+        "ł": "l",
+        "Ł": "L",
+        "&": "+",
+        "°": "o",
+    }
     | dict.fromkeys("’‘", "'")
     | dict.fromkeys("‐‒–—−", "-")
 )

@@ -134,6 +134,7 @@ def test_whatever_the_name_the_code_stays_within_its_norm(name, cents):
     ("name", "letters"),
     [
         ("Santé au travail d’Armor", "Sante au travail d'Armor"),
+        ("Cotisation n° 12", "Cotisation no 12"),
         ("SŒURS & FRÈRES – Île", "SOEURS + FRERES - Ile"),
         ("« AIST »\t22 !", "AIST 22"),
     ],
