@@ -73,6 +73,19 @@ class NewRefund(Input):
         return date.fromisoformat(self.paid_on)
 
 
+class NewLoss(Input):
+    """The day on which an invoice is lost for good, and why."""
+
+    lost_on: Annotated[str, Squeezed, day("Écrivez le jour de la perte.")]
+    reason: Annotated[
+        str, Squeezed, OneLine, text("Écrivez le motif : l’historique et les écritures le disent.", 60)
+    ]
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.lost_on)
+
+
 class NewCreditNote(Input):
     """The amount taken back, before tax, and its reason. `token`: drawn with the form, so that the same form
     sent twice makes one credit note. `rate`: 2000 is 20 %; "" for the one that the invoice has.

@@ -9,8 +9,8 @@ from litestar.response import Response
 from app import clock
 from app.access import StaffAccess
 from app.bank.queries import statement_payments
-from app.billing.forms import METHODS, NewCreditNote, NewPayment, NewRefund
-from app.billing.staff import cancel_payment, give_back, receive_payment
+from app.billing.forms import METHODS, NewCreditNote, NewLoss, NewPayment, NewRefund
+from app.billing.staff import cancel_payment, give_back, receive_payment, write_off
 from app.errors import NotFound, Refused
 from app.invoices.life_cycle import state_words, tone
 from app.invoices.paper import file_name, paper_of, pdf_of
@@ -37,8 +37,10 @@ DONE = {
     "avoir": "L’avoir est émis : son adhérent le reçoit.",
     "annule": "C’est annulé : la facture est comme avant, et l’historique de l’adhérent le dit.",
     "rendu": "Le remboursement est enregistré.",
+    "perte": "La facture est passée en perte : elle n’est plus relancée.",
 }
 AHEAD = "Un règlement à venir n’est pas encore reçu."
+NOT_LOST = "Une perte à venir n’en est pas encore une."
 NOT_GIVEN = "Un remboursement à venir n’est pas encore fait."
 
 
@@ -99,6 +101,25 @@ async def refund(request: Request, access: Staff, invoice_id: FromPath[int]) -> 
     if form.errors:
         return await _invoice_page(access, invoice_id, "billing/refunding.html", form)
     return see(request, "billing.show", query={"fait": "rendu"}, invoice_id=invoice_id)
+
+
+@get(f"{ONE}/perte", right=RIGHT)
+async def losing(access: Staff, invoice_id: FromPath[int]) -> Response[Any]:
+    typed = {"lost_on": clock.today().isoformat()}
+    return await _invoice_page(access, invoice_id, "billing/losing.html", Form(typed))
+
+
+@post(f"{ONE}/perte", right=RIGHT)
+async def lose(request: Request, access: Staff, invoice_id: FromPath[int]) -> Response[Any]:
+    async def record(data: NewLoss) -> None:
+        if data.day > clock.today():
+            raise Refused(NOT_LOST, "lost_on")
+        await write_off(access, invoice_id, data.reason, data.day, clock.moment())
+
+    form = await Form.attempted(request, access, NewLoss, record)
+    if form.errors:
+        return await _invoice_page(access, invoice_id, "billing/losing.html", form)
+    return see(request, "billing.show", query={"fait": "perte"}, invoice_id=invoice_id)
 
 
 @get(PAYMENT, right=RIGHT)
@@ -176,4 +197,6 @@ async def _invoice_page(
     )  # fmt: skip
 
 
-STAFF: list[Any] = [show, paper, paying, pay, refunding, refund, cancelling, cancel, crediting, credit]
+STAFF: list[Any] = [
+    show, paper, paying, pay, refunding, refund, losing, lose, cancelling, cancel, crediting, credit
+]  # fmt: skip

@@ -1,5 +1,5 @@
-"""Acts of the service on payments typed by hand: record one that its invoice explains, give money back, take
-back what was recorded by mistake. Each is in the history.
+"""Acts of the service on payments typed by hand: record one that its invoice explains, give money back, write
+off what will not come, take back what was recorded by mistake. Each is in the history.
 """
 
 from datetime import date, datetime
@@ -8,12 +8,22 @@ from sqlmodel import col, select
 
 from app.access import StaffAccess
 from app.bank.queries import statement_payments
+from app.clock import Moment
 from app.errors import Refused
 from app.follow_up.law import add_months
-from app.invoices.queries import row_of
-from app.invoices.staff import ReceivedPayment, record_payment, record_refund, remove_payments
+from app.invoices.queries import coming_debit, row_of
+from app.invoices.reminders import disputes_of, plan_of
+from app.invoices.rules import LOSS
+from app.invoices.staff import (
+    WRITTEN_OFF,
+    ReceivedPayment,
+    record_loss,
+    record_payment,
+    record_refund,
+    remove_payments,
+)
 from app.text.formats import amount, day
-from db.models import Invoice, Payment
+from db.models import Invoice, InvoiceKind, Payment
 
 ADVANCE_MONTHS = 6  # a payment comes so long before its invoice at most
 OF_STATEMENT = "Ce règlement vient d’un relevé de banque : il s’annule avec les autres du relevé."
@@ -21,6 +31,13 @@ GIVEN_BACK = (
     "Sans ce règlement, le remboursement enregistré dépasserait ce qui était dû à l’adhérent : annulez "
     "d’abord le remboursement."
 )
+EARLIER = "Une perte suit la facture : vérifiez le jour."
+NOTHING_LEFT = "Il ne reste rien à payer de cette facture : il n’y a rien à passer en perte."
+STILL_COMES = {
+    "debit": "Un prélèvement de cette facture est annoncé : attendez ce que la banque en dit.",
+    "plan": "Cette facture a un échéancier : rompez-le d’abord.",
+    "dispute": "Cette facture est contestée : répondez d’abord.",
+}
 
 
 async def receive_payment(
@@ -32,7 +49,10 @@ async def receive_payment(
     invoice = await _locked(access, invoice_id)
     _check_day(invoice, received.paid_on)
     is_known = any(each.reference == received.reference for each in await _payments(access, invoice))
-    left = max((await row_of(access, invoice)).left_cents, 0)
+    row = await row_of(access, invoice)
+    if row.lost_cents:
+        raise Refused(WRITTEN_OFF, status_code=409)
+    left = max(row.left_cents, 0)
     if received.cents > left and not is_known and not is_beyond:
         words = f"il reste {amount(left)} à payer" if left else "il ne reste rien à payer"
         raise Refused(f"Vérifiez le montant : {words}. S’il est juste, cochez la case.", "beyond")
@@ -45,6 +65,27 @@ async def give_back(access: StaffAccess, invoice_id: int, given: ReceivedPayment
     await record_refund(access, invoice_id, given, now)
 
 
+async def write_off(access: StaffAccess, invoice_id: int, reason: str, lost_on: date, at: Moment) -> None:
+    """Write off all that is left of an invoice, for that reason; taken back by `cancel_payment`. The same
+    twice is once. `Refused` while something may still come of itself.
+    """
+    invoice = await _locked(access, invoice_id)
+    row, before = await row_of(access, invoice), await _payments(access, invoice)
+    if any(each.method == LOSS and each.reference == reason for each in before):
+        return
+    if invoice.kind == InvoiceKind.CREDIT_NOTE or row.left_cents <= 0:
+        raise Refused(NOTHING_LEFT, status_code=409)
+    if lost_on < invoice.issued_on:
+        raise Refused(EARLIER, "lost_on")
+    if await coming_debit(access, invoice):
+        raise Refused(STILL_COMES["debit"], status_code=409)
+    if await plan_of(access, invoice, at.today):
+        raise Refused(STILL_COMES["plan"], status_code=409)
+    if any(not each.settled_at for each in await disputes_of(access, invoice)):
+        raise Refused(STILL_COMES["dispute"], status_code=409)
+    await record_loss(access, invoice, ReceivedPayment(row.left_cents, lost_on, LOSS, reason), at.now)
+
+
 async def cancel_payment(access: StaffAccess, invoice_id: int, payment_id: int, now: datetime) -> None:
     """Take back a payment or a refund that was typed by hand; taken back twice, it is once."""
     invoice = await _locked(access, invoice_id)
@@ -54,7 +95,8 @@ async def cancel_payment(access: StaffAccess, invoice_id: int, payment_id: int, 
         return
     if await statement_payments(access, [payment]):
         raise Refused(OF_STATEMENT, status_code=409)
-    is_refunded = payment.cents > 0 and any(each.cents < 0 for each in payments)
+    is_received = payment.cents > 0 and payment.method != LOSS
+    is_refunded = is_received and any(each.cents < 0 for each in payments)
     if is_refunded and (await row_of(access, invoice)).left_cents + payment.cents > 0:
         raise Refused(GIVEN_BACK, status_code=409)
     await remove_payments(access, [payment], now)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from app.bookkeeping.rules import USES
-from app.text.fields import Input, Squeezed, day
+from app.text.fields import Input, Squeezed, Ticked, day
 from db.numbers import is_digits
 
 MONTHS = (
@@ -54,6 +54,8 @@ class BooksFields(Input):
     bank: Account
     cheques: Account
     cash: Account
+    losses: Account
+    vat_back: Ticked = False
 
     @property
     def first_day(self) -> date:

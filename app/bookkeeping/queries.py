@@ -12,6 +12,7 @@ from app import clock
 from app.access import Access, StaffAccess
 from app.bookkeeping.fec import Record
 from app.bookkeeping.rules import Amount
+from app.invoices.rules import LOSS
 from db.models import (
     Books,
     BooksClosing,
@@ -66,12 +67,12 @@ async def next_invoices(
 
 async def next_payments(
     access: Access, books: Books, until: date, most: int
-) -> Sequence[tuple[Payment, str, Company]]:
-    """The same of payments and refunds, with the number of their invoice: held, so that nobody takes one back
+) -> Sequence[tuple[Payment, Invoice, Company]]:
+    """The same of payments, refunds and losses, with their invoice: held, so that nobody takes one back
     meanwhile.
     """
     statement = (
-        select(Payment, Invoice.number, Company)
+        select(Payment, Invoice, Company)
         .join(Invoice, col(Invoice.id) == Payment.invoice_id)
         .join(Company, col(Company.id) == Payment.company_id)
         .where(*_unentered(Payment, Payment.paid_on, books, until))
@@ -161,31 +162,36 @@ class Waiting(NamedTuple):
     payments_cents: int
     refunds: int
     refunds_cents: int
+    losses: int
+    losses_cents: int
     late: int
     withdrawn: int
 
     @property
     def documents(self) -> int:
-        return self.invoices + self.notes + self.payments + self.refunds + self.withdrawn
+        return (
+            self.invoices + self.notes + self.payments + self.refunds + self.losses + self.withdrawn
+        )  # fmt: skip
 
 
 async def waiting_until(access: StaffAccess, books: Books, since: date, until: date) -> Waiting:
-    is_note, is_refund = col(Invoice.kind) == InvoiceKind.CREDIT_NOTE, col(Payment.cents) < 0
+    is_note = sqlalchemy.case((col(Invoice.kind) == InvoiceKind.CREDIT_NOTE, 1), else_=0)
+    of_payment = sqlalchemy.case((col(Payment.method) == LOSS, 2), (col(Payment.cents) < 0, 1), else_=0)
     sums: list[int] = []
     late: int = 0
-    for model, day, cents, is_back in (
-        (Invoice, Invoice.issued_on, Invoice.total_cents, is_note),
-        (Payment, Payment.paid_on, Payment.cents, is_refund),
+    for model, day, cents, sort, sorts in (
+        (Invoice, Invoice.issued_on, Invoice.total_cents, is_note, 2),
+        (Payment, Payment.paid_on, Payment.cents, of_payment, 3),
     ):
         is_late = sqlalchemy.case((col(day) < since, 1), else_=0)
         statement = (
-            sqlalchemy.select(is_back, func.count(), func.sum(col(cents)), func.sum(is_late))
+            sqlalchemy.select(sort.label("sort"), func.count(), func.sum(col(cents)), func.sum(is_late))
             .where(*_unentered(model, day, books, until))
-            .group_by(is_back)
+            .group_by(sqlalchemy.text("sort"))
         )
-        rows = {bool(back): rest for back, *rest in await access.table(statement)}
-        for back in (False, True):
-            number, total, behind = rows.get(back, (0, 0, 0))
+        rows = {int(each): rest for each, *rest in await access.table(statement)}
+        for each in range(sorts):
+            number, total, behind = rows.get(each, (0, 0, 0))
             sums += [int(number), int(total)]
             late += int(behind)
     withdrawn = await access.first(select(func.count()).select_from(JournalEntry).where(*_withdrawn(until)))

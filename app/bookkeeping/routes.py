@@ -72,7 +72,10 @@ async def accounts(access: Staff) -> Response[Any]:
     numbers = USUAL | books.accounts if books else USUAL
     starts_on = books.starts_on if books else clock.today().replace(month=1, day=1)
     month = str(books.last_month if books else 12)
-    return _accounts_page(access, Form({"starts_on": starts_on.isoformat(), "last_month": month, **numbers}))
+    typed = {"starts_on": starts_on.isoformat(), "last_month": month, **numbers}
+    if books and books.takes_vat_back:
+        typed["vat_back"] = "oui"
+    return _accounts_page(access, Form(typed))
 
 
 @post(f"{ALL}/comptes", right=RIGHT)
@@ -80,7 +83,9 @@ async def change_accounts(request: Request, access: Staff) -> Response[Any]:
     access.require_everything(WHOLE)
     form = await Form.attempted(
         request, access, BooksFields,
-        lambda data: change_books(access, data.first_day, data.month, data.numbers, clock.now()),
+        lambda data: change_books(
+            access, data.first_day, data.month, data.numbers, clock.now(), takes_vat_back=data.vat_back
+        ),
     )  # fmt: skip
     if form.errors:
         return _accounts_page(access, form)
@@ -89,7 +94,8 @@ async def change_accounts(request: Request, access: Staff) -> Response[Any]:
 
 def _accounts_page(access: StaffAccess, form: Form[Any]) -> Page:
     access.require_everything(WHOLE)
-    return page("bookkeeping/accounts.html", form=form, uses=USES, months=LAST_MONTHS)
+    has_vat = not access.portal.settings.service_vat_exemption
+    return page("bookkeeping/accounts.html", form=form, uses=USES, months=LAST_MONTHS, has_vat=has_vat)
 
 
 async def _closing_page(access: StaffAccess, form: Form[Any], until: date) -> Page:

@@ -1,4 +1,4 @@
-"""Entries of invoices, credit notes, payments and refunds: which account, which side. Pure, money in cents.
+"""Entries of invoices, credit notes, payments, refunds, losses: which account, which side. Pure, in cents.
 
 Sources: plan comptable général (règlement ANC 2014-03) for the accounts, article A47 A-1 of the Livre des
 procédures fiscales for what an entry says. An entry of the past never changes: what is dated within days that
@@ -34,9 +34,11 @@ USES = {
     "bank": Use("Banque (virements, prélèvements)", "Banque", "512000", ("51",)),
     "cheques": Use("Chèques", "Chèques à encaisser", "511200", ("51",)),
     "cash": Use("Espèces", "Caisse", "530000", ("53",)),
+    "losses": Use("Factures passées en perte", "Pertes sur créances irrécouvrables", "654000", ("654",)),
 }
 USUAL = {name: use.usual for name, use in USES.items()}
 JOURNALS = {Journal.SALES: "Ventes", Journal.BANK: "Banque", Journal.CASH: "Caisse"}
+JOURNALS |= {Journal.MISCELLANEOUS: "Opérations diverses"}
 SALES_OF = {
     InvoiceKind.CONTRIBUTION: "contribution", InvoiceKind.ENTRY: "entry", InvoiceKind.ABSENCE: "absence",
     InvoiceKind.INDEMNITY: "indemnity", InvoiceKind.CREDIT_NOTE: "credit_notes",
@@ -108,6 +110,25 @@ def cash_of(
     amounts = [Amount(*accounts.of(use), cents), Amount(*accounts.of("customers"), -cents, *member)]
     words = f"Règlement {number}, {method}".rstrip(", ") if cents > 0 else f"Remboursement {number}"
     return Draft(Journal.CASH if use == "cash" else Journal.BANK, on, reference or number, words, amounts)
+
+
+def loss_of(
+    cents: int, on: date, reason: str, number: str, vat_cents: int, member: Member, accounts: Accounts
+) -> Draft:
+    """The entry of what is written off of the invoice `number`. `vat_cents`: the part of it that the State
+    gives back, 0 where the service does not ask for it (Code général des impôts, article 272, 1).
+    """
+    amounts = [
+        Amount(*accounts.of("losses"), cents - vat_cents), Amount(*accounts.of("vat"), vat_cents),
+        Amount(*accounts.of("customers"), -cents, *member),
+    ]  # fmt: skip
+    words = f"Perte {number} : {reason}"[:150]
+    return Draft(Journal.MISCELLANEOUS, on, number, words, [each for each in amounts if each.cents])
+
+
+def vat_within(parts: Iterable[tuple[int, int]]) -> int:
+    """The tax in amounts with tax, each with its rate in hundredths of a percent."""
+    return sum((2 * cents * points + 10_000 + points) // (2 * (10_000 + points)) for points, cents in parts)
 
 
 def contra_of(journal: Journal, on: date, piece: str, label: str, amounts: Sequence[Amount]) -> Draft:

@@ -36,11 +36,14 @@ from app.bookkeeping.rules import (
     contra_of,
     exercise_of,
     letters,
+    loss_of,
     sale_of,
+    vat_within,
 )
 from app.clock import Moment, day_of
 from app.errors import Refused
-from app.invoices.rules import shares_of
+from app.invoices.rules import LOSS, shares_of
+from app.platform.rules import paid_shares
 from app.portal import Portal
 from app.portions import claimed, fitting
 from app.text.counts import plural
@@ -51,10 +54,12 @@ from db.models import (
     BooksClosing,
     ClosingState,
     Company,
+    Invoice,
     InvoiceKind,
     Journal,
     JournalEntry,
     JournalLine,
+    Payment,
 )
 
 PORTION = 100  # documents of a transaction: about a tenth of a second of the base's writer
@@ -67,12 +72,17 @@ NOTHING = "Il n’y a rien à arrêter jusqu’à ce jour : aucune facture, aucu
 
 
 async def change_books(
-    access: StaffAccess, starts_on: date, last_month: int, accounts: dict[str, str], now: datetime
-) -> None:
-    """Write the accounts: of entries to come, those of the past keep theirs."""
+    access: StaffAccess, starts_on: date, last_month: int, accounts: dict[str, str], now: datetime,
+    *, takes_vat_back: bool = False,
+) -> None:  # fmt: skip
+    """Write the accounts: of entries to come, those of the past keep theirs. `takes_vat_back`: of losses."""
     books = await books_of(access)
     if books is None:
-        access.add(Books(starts_on=starts_on, last_month=last_month, accounts=accounts))
+        access.add(
+            Books(
+                starts_on=starts_on, last_month=last_month, accounts=accounts, takes_vat_back=takes_vat_back
+            )
+        )  # fmt: skip
         _trace(access, AuditKind.BOOKS_CHANGED, f"écritures à partir du {day(starts_on)}", now)
         return
     moved, closings = (
@@ -86,6 +96,9 @@ async def change_books(
     before = books.accounts
     books.starts_on, books.last_month, books.accounts = starts_on, last_month, accounts
     changed = [f"{USES[each].label} {accounts[each]}" for each in USES if before.get(each) != accounts[each]]
+    if books.takes_vat_back != takes_vat_back:
+        books.takes_vat_back = takes_vat_back
+        changed.append(f"TVA des pertes {'reprise' if takes_vat_back else 'laissée dans la perte'}")
     if changed or moved:
         _trace(access, AuditKind.BOOKS_CHANGED, ", ".join(changed) or day(starts_on), now)
 
@@ -158,9 +171,8 @@ async def _enter_portion(access: StaffAccess, books: Books, closing: BooksClosin
         sale = sale_of(kind, number, on, invoice.total_cents, shares, who, accounts)
         documents.append((invoice, "entry_id", sale._replace(about=invoice.settles_id or invoice.key)))
     if not documents:
-        for payment, number, company in await next_payments(access, books, closing.until, most):
-            cents, on, how, reference = payment.cents, payment.paid_on, payment.method, payment.reference
-            paid = cash_of(cents, on, how, reference, number, _member(company), accounts)
+        for payment, invoice, company in await next_payments(access, books, closing.until, most):
+            paid = _paid(payment, invoice, _member(company), books)
             documents.append((payment, "entry_id", paid._replace(about=payment.invoice_id)))
     if not documents:
         documents = await _contras(access, closing.until, most)
@@ -168,6 +180,24 @@ async def _enter_portion(access: StaffAccess, books: Books, closing: BooksClosin
     for (row, name, _), entry in zip(documents, entries, strict=True):
         setattr(row, name, entry.key)
     return bool(documents)
+
+
+def _paid(payment: Payment, invoice: Invoice, member: Member, books: Books) -> Draft:
+    """The entry of a payment, a refund or a loss."""
+    cents, on, reference, accounts = (
+        payment.cents,
+        payment.paid_on,
+        payment.reference,
+        Accounts(books.accounts),
+    )
+    if payment.method != LOSS:
+        return cash_of(cents, on, payment.method, reference, invoice.number, member, accounts)
+    vat = 0
+    if books.takes_vat_back:
+        # It is all that was left, so that the parts before it are what it leaves of each rate.
+        before = invoice.total_cents - cents
+        vat = vat_within(paid_shares(invoice.lines, invoice.total_cents, before, cents))
+    return loss_of(cents, on, reference, invoice.number, vat, member, accounts)
 
 
 async def _contras(access: StaffAccess, until: date, most: int) -> list[tuple[Any, str, Draft]]:

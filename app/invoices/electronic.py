@@ -32,7 +32,8 @@ def facts_of(
     is_note = row.kind == InvoiceKind.CREDIT_NOTE
     sign = -1 if is_note else 1
     is_paid = not is_note and row.paid_cents >= row.total_cents
-    left = -row.total_cents if is_note else max(row.left_cents, 0)
+    # What is written off is owed as before: only the service's books know that it will not come.
+    left = -row.total_cents if is_note else max(row.left_cents, 0) + row.lost_cents
     return {
         "BT-1": row.number, "BT-2": row.issued_on.isoformat(), "BT-3": CREDIT_NOTE if is_note else INVOICE,
         "BT-5": "EUR", "BT-23": SERVICES_PAID if is_paid else SERVICES,

@@ -14,7 +14,7 @@ from app.files.zipped import Sink
 from app.invoices.electronic import facts_of
 from app.invoices.parties import Party, Printed, printed_of
 from app.invoices.queries import Bill, InvoiceRow
-from app.invoices.rules import KIND_WORDS, epc_payload, in_groups, reference_of, shares_of
+from app.invoices.rules import KIND_WORDS, LOSS, epc_payload, in_groups, reference_of, shares_of
 from app.invoices.views import items_of
 from app.mail.letters import File
 from app.portal import Portal
@@ -154,13 +154,19 @@ def _number(party: Party) -> str:
 def _settled(row: InvoiceRow, payments: Sequence[Payment]) -> list[dict[str, str]]:
     found = [
         {
-            "words": f"{'Règlement' if each.cents > 0 else 'Remboursement'} du {day(each.paid_on)}, "
-            f"{each.method if each.cents > 0 else ''}".rstrip(", "),
+            "words": f"{_payment_word(each)} du {day(each.paid_on)}, "
+            f"{each.method if each.cents > 0 and each.method != LOSS else ''}".rstrip(", "),
             "amount": amount(-each.cents),
         }
         for each in payments
     ]
     return found + [{"words": "Avoir", "amount": amount(-row.credited_cents)}] * bool(row.credited_cents)
+
+
+def _payment_word(payment: Payment) -> str:
+    if payment.method == LOSS:
+        return "Passage en perte"
+    return "Règlement" if payment.cents > 0 else "Remboursement"
 
 
 def _bank(bank: Bank | None) -> list[dict[str, str]]:

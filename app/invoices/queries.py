@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from app.access import Access, AccountAccess, MemberAccess, of_company
-from app.invoices.rules import CREDITED, STATE_WORDS, InvoiceState, left_of, state_of
+from app.invoices.rules import CREDITED, LOSS, LOST, STATE_WORDS, InvoiceState, left_of, state_of
 from app.rights import Right, rights_of
 from app.sessions import is_alive
 from app.web.paging import PAGE
@@ -24,7 +24,7 @@ MOST_EXPORTED = 5_000
 
 class InvoiceRow(NamedTuple):
     """`credited_cents`: of the credit notes that settle it; `paid_on`: the day of the last payment,
-    whatever was given back since.
+    whatever was given back since. `lost_cents`: written off, which nobody paid.
     """
 
     id: int
@@ -40,10 +40,11 @@ class InvoiceRow(NamedTuple):
     paid_cents: int
     credited_cents: int
     paid_on: date | None
+    lost_cents: int = 0
 
     @property
     def settled_cents(self) -> int:
-        return self.paid_cents + self.credited_cents
+        return self.paid_cents + self.credited_cents + self.lost_cents
 
     @property
     def left_cents(self) -> int:
@@ -55,6 +56,8 @@ class InvoiceRow(NamedTuple):
     def words(self, today: date) -> str:
         """Its state; of what is paid, whether it was with money."""
         state = self.state(today)
+        if state == InvoiceState.PAID and self.lost_cents:
+            return LOST
         is_credited = state == InvoiceState.PAID and not self.paid_cents and self.credited_cents > 0
         return CREDITED if is_credited else STATE_WORDS[state]
 
@@ -87,9 +90,17 @@ def _credited() -> ScalarSelect[Any]:
     return sqlalchemy.select(-func.coalesce(func.sum(_note.total_cents), 0)).where(mine).scalar_subquery()
 
 
-def _last_paid_on() -> ScalarSelect[Any]:
-    """Money given back is a payment below zero, and pays nothing."""
-    return _of_payments(func.max(sqlalchemy.case((col(Payment.cents) > 0, col(Payment.paid_on)))))
+_is_loss = col(Payment.method) == LOSS
+
+
+def _paid_and_since() -> tuple[ScalarSelect[Any], ScalarSelect[Any], ScalarSelect[Any], ScalarSelect[Any]]:
+    """The last four of `InvoiceRow`. Money given back is a payment below zero, and pays nothing."""
+    return (
+        _of_payments(func.coalesce(func.sum(sqlalchemy.case((~_is_loss, col(Payment.cents)), else_=0)), 0)),
+        _credited(),
+        _of_payments(func.max(sqlalchemy.case(((col(Payment.cents) > 0) & ~_is_loss, col(Payment.paid_on))))),
+        _of_payments(func.coalesce(func.sum(sqlalchemy.case((_is_loss, col(Payment.cents)), else_=0)), 0)),
+    )
 
 
 _settled = _of_payments(func.coalesce(func.sum(Payment.cents), 0)) + _credited()
@@ -112,9 +123,8 @@ FILTERS: dict[str, Any] = {
 
 def _rows(*conditions: Any) -> Any:
     stored = [getattr(Invoice, name) for name in InvoiceRow._fields[:10]]
-    paid = _of_payments(func.coalesce(func.sum(Payment.cents), 0))
     return (
-        sqlalchemy.select(*stored, paid, _credited(), _last_paid_on())
+        sqlalchemy.select(*stored, *_paid_and_since())
         .where(_company, *conditions)
         .order_by(col(Invoice.issued_on).desc(), col(Invoice.id).desc())
     )
@@ -296,10 +306,9 @@ async def bills_at(
     """Invoices of these companies by company, the latest first, `most` at most: only where this account sees
     them.
     """
-    paid = _of_payments(func.coalesce(func.sum(Payment.cents), 0))
-    read: list[Any] = [Membership.roles, Company, Invoice, paid, _credited()]
+    read: list[Any] = [Membership.roles, Company, Invoice, *_paid_and_since()]
     statement: Any = (
-        sqlalchemy.select(*read, _last_paid_on())
+        sqlalchemy.select(*read)
         .select_from(Membership)
         .join(Company, col(Company.id) == Membership.company_id)
         .join(Invoice, col(Invoice.company_id) == Membership.company_id)
@@ -318,9 +327,8 @@ async def bills_at(
 async def bills_of(access: MemberAccess, year: int, most: int) -> list[Bill]:
     """Invoices of this company and that year, the latest first, `most` at most."""
     company, since, until = await access.company_row(), date(year, 1, 1), date(year, 12, 31)
-    paid = _of_payments(func.coalesce(func.sum(Payment.cents), 0))
     statement: Any = (
-        sqlalchemy.select(Invoice, paid, _credited(), _last_paid_on())
+        sqlalchemy.select(Invoice, *_paid_and_since())
         .where(col(Invoice.company_id) == access.company.key)
         .where(col(Invoice.issued_on).between(since, until))
         .order_by(col(Invoice.issued_on).desc(), col(Invoice.id).desc())
@@ -330,7 +338,7 @@ async def bills_of(access: MemberAccess, year: int, most: int) -> list[Bill]:
 
 
 async def _bills(access: Access, found: list[tuple[Company, Invoice, list[Any]]]) -> list[Bill]:
-    """With their payments; `settled`: the last three of `InvoiceRow`."""
+    """With their payments; `settled`: the last four of `InvoiceRow`."""
     payments = await _payments_among(access, [invoice for _, invoice, _ in found])
     stored = InvoiceRow._fields[:10]
     return [

@@ -60,6 +60,8 @@ STATE_WORDS = {
     InvoiceState.CREDIT: "avoir",
 }
 CREDITED = "soldée par un avoir"
+LOST = "passée en perte"
+LOSS = "perte"  # the way of a payment that never comes: what is written off, with its reason as reference
 KIND_WORDS = {
     InvoiceKind.CONTRIBUTION: "Cotisation",
     InvoiceKind.ENTRY: "Droit d’entrée",

@@ -18,6 +18,7 @@ from app.invoices.parties import Printed, printed_now, printed_of, usual_period
 from app.invoices.queries import row_of
 from app.invoices.rules import (
     BIGGEST_CENTS,
+    LOSS,
     NUMBER,
     Amounts,
     BilledLine,
@@ -45,6 +46,7 @@ from db.models import (
 NOT_STORED = {"period", "exemption"}  # of an entry: they are printed
 MANY = 500  # payments read and written at once
 TAKEN = "Une facture porte déjà ce numéro."
+WRITTEN_OFF = "Cette facture est passée en perte : annulez d’abord la perte."
 NOT_CENTS = "Un montant s’écrit en centimes entiers, différent de zéro et de moins de 21 millions d’euros."
 
 
@@ -124,6 +126,8 @@ async def issue_credit_note(
         return made
     if invoice.kind == InvoiceKind.CREDIT_NOTE:
         raise Refused("Un avoir ne s’annule pas par un avoir.")
+    if (await row_of(access, invoice)).lost_cents:
+        raise Refused(WRITTEN_OFF, status_code=409)
     notes = select(Invoice.lines).where(
         Invoice.company_id == invoice.company_id, Invoice.settles_id == invoice.key
     )
@@ -187,9 +191,14 @@ async def remove_payments(access: StaffAccess, payments: Sequence[Payment], now:
         for each in some:
             invoice = invoices[each.invoice_id]
             await access.delete(each)
-            kind = AuditKind.PAYMENT_REMOVED if each.cents > 0 else AuditKind.REFUND_REMOVED
-            _record(access, kind, invoice, _about_payment(invoice, each), now)
+            _record(access, _kind_removed(each), invoice, _about_payment(invoice, each), now)
         await access.flush()
+
+
+def _kind_removed(payment: Payment) -> AuditKind:
+    if payment.method == LOSS:
+        return AuditKind.LOSS_REMOVED
+    return AuditKind.PAYMENT_REMOVED if payment.cents > 0 else AuditKind.REFUND_REMOVED
 
 
 async def _withdraw_entries(access: StaffAccess, payments: Sequence[Payment], now: datetime) -> None:
@@ -219,7 +228,13 @@ def _payment_of(invoice: Invoice, received: ReceivedPayment, now: datetime) -> P
 
 
 def _about_payment(invoice: Invoice, received: ReceivedPayment | Payment) -> str:
-    return f"{amount(abs(received.cents))} le {day(received.paid_on)}, facture {invoice.number}"
+    about = f"{amount(abs(received.cents))} le {day(received.paid_on)}, facture {invoice.number}"
+    return f"{about} : {received.reference}" if received.method == LOSS else about
+
+
+async def record_loss(access: StaffAccess, invoice: Invoice, lost: ReceivedPayment, now: datetime) -> Payment:
+    """Record that what is left of an invoice will not come, as if it had: whoever asks has checked it."""
+    return await _add_payment(access, AuditKind.LOSS_RECORDED, invoice, lost, now)
 
 
 async def record_refund(

@@ -116,7 +116,7 @@ def line_of(row: InvoiceRow, today: date) -> InvoiceLine:
         state=row.words(today),
         is_late=state == InvoiceState.LATE,
         left=amount(row.left_cents) if is_partly_paid else "",
-        paid_on=row.paid_on if state == InvoiceState.PAID else None,
+        paid_on=row.paid_on if state == InvoiceState.PAID and not row.lost_cents else None,
     )
 
 

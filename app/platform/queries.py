@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.access import Access, StaffAccess
 from app.invoices.life_cycle import DISPUTED, REFUSED
+from app.invoices.rules import LOSS
 from app.platform.rules import PUBLIC, UNKNOWN, UNTAXED
 from db.models import Company, FlowKind, FlowState, Invoice, InvoiceKind, InvoiceStatus, Payment, PlatformFlow
 
@@ -48,7 +49,10 @@ async def untold(access: Access) -> list[Owing]:
     """Invoices that a platform has, and whose payments make another sum than it was told: at most the price,
     since what is beyond it is no price.
     """
-    mine = (col(Payment.company_id) == col(Invoice.company_id)) & (col(Payment.invoice_id) == col(Invoice.id))
+    mine = and_(
+        col(Payment.company_id) == col(Invoice.company_id), col(Payment.invoice_id) == col(Invoice.id),
+        col(Payment.method) != LOSS,
+    )  # fmt: skip
     received = sqlalchemy.select(func.coalesce(func.sum(Payment.cents), 0)).where(mine).scalar_subquery()
     last = sqlalchemy.select(func.max(col(Payment.paid_on))).where(mine).scalar_subquery()
     about = [col(_paid.invoice_id) == col(Invoice.id), col(_paid.kind) == FlowKind.PAID]

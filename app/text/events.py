@@ -49,6 +49,8 @@ EVENTS = {
     "refund_recorded": "remboursement enregistré",
     "payment_removed": "règlement retiré par le service",
     "refund_removed": "remboursement retiré par le service",
+    "loss_recorded": "facture passée en perte",
+    "loss_removed": "perte retirée par le service",
     "invoice_sent_again": "facture envoyée de nouveau à la plateforme",
     "invoice_delivered": "facture remise autrement que par la plateforme",
     "statement_changed": "relevé de banque importé, enregistré ou annulé",

@@ -59,6 +59,8 @@ class AuditKind(StrEnum):
     PAYMENT_REMOVED = "payment_removed"
     REFUND_RECORDED = "refund_recorded"
     REFUND_REMOVED = "refund_removed"
+    LOSS_RECORDED = "loss_recorded"
+    LOSS_REMOVED = "loss_removed"
     STATEMENT_CHANGED = "statement_changed"
     BOOKS_CHANGED = "books_changed"
     BOOKS_CLOSED = "books_closed"

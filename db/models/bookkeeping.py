@@ -14,6 +14,7 @@ class Journal(StrEnum):
     SALES = "VT"
     BANK = "BQ"
     CASH = "CA"
+    MISCELLANEOUS = "OD"
 
 
 class ClosingState(StrEnum):
@@ -23,13 +24,14 @@ class ClosingState(StrEnum):
 
 class Books(Base, table=True):
     """The service's accounts, one row. `accounts`: number by use. `starts_on`: the first day whose invoices
-    and payments are entered; `last_month`: of the financial year.
+    and payments are entered; `last_month`: of the financial year. `takes_vat_back`: of what is written off.
     """
 
     name: str = Field(default="books", max_length=10, unique=True)
     starts_on: date
     last_month: int = 12
     accounts: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    takes_vat_back: bool = False
 
 
 class BooksClosing(Base, table=True):

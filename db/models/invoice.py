@@ -92,9 +92,11 @@ class ContributionCall(Base, table=True):
 
 
 class Payment(CompanyOwned, table=True):
-    """Money received for an invoice. `method`: virement, prélèvement, chèque.
+    """Money received for an invoice. `method`: virement, prélèvement, chèque; « perte » is what is written
+    off, and no money.
 
-    `reference`: the bank's own, so that a payment told twice is kept once. `entry_id`: as an invoice's.
+    `reference`: the bank's own, so that a payment told twice is kept once; of a loss, its reason.
+    `entry_id`: as an invoice's.
     """
 
     __table_args__ = (
