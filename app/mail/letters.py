@@ -8,10 +8,9 @@ import textwrap
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup
 
 from app.portal import Portal
@@ -19,12 +18,28 @@ from app.settings import Settings
 from app.text.formats import TIED
 from db.models import OutboxMail
 
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.tree import SyntaxTreeNode
+
 WIDTH = 76  # columns: an answer still has room for the mark before what it quotes
 # Every one of them may follow a backslash (CommonMark 0.31, 2.4) and then means itself, wherever it stands.
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 LINE_ENDS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 INDENT = re.compile(r"^ +", re.MULTILINE)
-PARSER = MarkdownIt("commonmark", {"html": False})
+
+
+@cache
+def parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - 4 MB of a start, when a letter is shown or leaves
+
+    return MarkdownIt("commonmark", {"html": False})
+
+
+def _tree(source: str) -> "SyntaxTreeNode":
+    from markdown_it.tree import SyntaxTreeNode  # noqa: PLC0415 - as above
+
+    return SyntaxTreeNode(parser().parse(source))
 
 
 class Markdown(str):
@@ -54,7 +69,7 @@ def _escaped(words: str) -> str:
 
 def title_of(source: str) -> str:
     """The first heading, without marks, on one line with plain spaces: a subject. ValueError without one."""
-    for node in SyntaxTreeNode(PARSER.parse(source)).children:
+    for node in _tree(source).children:
         if node.type == "heading":
             return " ".join("".join(_words(node.children[0])).split())
     raise ValueError("a letter begins with its subject, as a heading")
@@ -62,17 +77,17 @@ def title_of(source: str) -> str:
 
 def as_html(source: str) -> str:
     """A fragment of headings, paragraphs, lists, links, strong words; never a tag that was typed."""
-    html: str = PARSER.render(source)
+    html: str = parser().render(source)
     return html
 
 
 def as_text(source: str) -> str:
     """Without its headings, in lines of `WIDTH` columns or of one word that is longer, such as an address."""
-    blocks = SyntaxTreeNode(PARSER.parse(source)).children
+    blocks = _tree(source).children
     return "\n\n".join(_block(each) for each in blocks if each.type != "heading") + "\n"
 
 
-def _block(node: SyntaxTreeNode) -> str:
+def _block(node: "SyntaxTreeNode") -> str:
     if node.type == "bullet_list":
         return "\n".join(_item(each) for each in node.children)
     if node.type == "paragraph":
@@ -80,12 +95,12 @@ def _block(node: SyntaxTreeNode) -> str:
     raise ValueError(f"a letter has no {node.type}")
 
 
-def _item(node: SyntaxTreeNode) -> str:
+def _item(node: "SyntaxTreeNode") -> str:
     lines = [line for each in node.children for line in _lines(each, WIDTH - 2)]
     return "\n".join(f"{'  ' if n else '- '}{line}" for n, line in enumerate(lines))
 
 
-def _lines(paragraph: SyntaxTreeNode, width: int) -> list[str]:
+def _lines(paragraph: "SyntaxTreeNode", width: int) -> list[str]:
     """The words, then the addresses of its links, each on a line of its own."""
     inline = paragraph.children[0]
     words, addresses = "".join(_words(inline)), [*_addresses(inline)]
@@ -99,7 +114,7 @@ def _wrapped(line: str, width: int) -> list[str]:
     return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
-def _words(node: SyntaxTreeNode) -> Iterator[str]:
+def _words(node: "SyntaxTreeNode") -> Iterator[str]:
     for each in node.children:
         if each.type == "hardbreak":
             yield "\n"
@@ -111,7 +126,7 @@ def _words(node: SyntaxTreeNode) -> Iterator[str]:
             yield each.content
 
 
-def _addresses(inline: SyntaxTreeNode) -> Iterator[str]:
+def _addresses(inline: "SyntaxTreeNode") -> Iterator[str]:
     """Addresses of the links whose words do not say them."""
     for each in inline.walk():
         address = str(each.attrs.get("href", ""))
