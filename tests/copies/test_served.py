@@ -129,6 +129,14 @@ def base(begun, tmp_path):
     return shutil.copytree(begun, tmp_path / "data") / "portail.db"
 
 
+@pytest.fixture(scope="session")
+def saved(begun, tmp_path_factory):
+    """The archive of that portal."""
+    folder = tmp_path_factory.mktemp("saved")
+    ran(variables_of(shutil.copytree(begun, folder / "data")), "backup", folder / "copy.tar")
+    return folder / "copy.tar"
+
+
 def test_saved_under_writers_killed_and_restored_nothing_acknowledged_is_missing(
     portail, variables, base, tmp_path
 ):
@@ -157,8 +165,7 @@ def test_saved_under_writers_killed_and_restored_nothing_acknowledged_is_missing
         assert answer.status_code == 200
 
 
-def test_a_wal_that_a_killed_program_left_is_not_played_into_what_is_restored(portail, base, tmp_path):
-    portail("backup", tmp_path / "copy.tar")
+def test_a_wal_that_a_killed_program_left_is_not_played_into_what_is_restored(portail, base, saved):
     leave_a_wal = (
         "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
         "c.execute('PRAGMA wal_autocheckpoint=0'); c.execute(\"UPDATE company SET name = 'LATER'\");"
@@ -166,7 +173,7 @@ def test_a_wal_that_a_killed_program_left_is_not_played_into_what_is_restored(po
     )
     subprocess.run([sys.executable, "-c", leave_a_wal, str(base)], check=False)
     assert base.with_name("portail.db-wal").stat().st_size
-    portail("restore", tmp_path / "copy.tar")
+    portail("restore", saved)
     assert not base.with_name("portail.db-wal").exists()
     with closing(sqlite3.connect(base)) as connection:
         assert connection.execute("SELECT name FROM company").fetchall() == [("Brieuc",)]
@@ -175,10 +182,9 @@ def test_a_wal_that_a_killed_program_left_is_not_played_into_what_is_restored(po
         assert connection.execute("SELECT name FROM company").fetchall() == [("LATER",)]
 
 
-def test_a_base_that_is_one_no_longer_is_replaced(portail, base, tmp_path):
-    portail("backup", tmp_path / "copy.tar")
+def test_a_base_that_is_one_no_longer_is_replaced(portail, base, saved):
     base.write_bytes(b"not a base" * 1000)
-    assert "Restauré" in portail("restore", tmp_path / "copy.tar")
+    assert "Restauré" in portail("restore", saved)
     assert numbers_in(base) == []
 
 
