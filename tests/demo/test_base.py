@@ -39,8 +39,6 @@ async def writing(url, folder):
 
 
 async def fill(kind, url, folder):
-    if kind == "demo":
-        await fill_demo(settings_of(url, folder, demo=True))
     if kind == "imported":
         async with writing(url, folder) as session:
             await World(session).a_company("00010", "Brieuc", key="-" * 64)
@@ -117,8 +115,9 @@ async def test_the_demo_leaves_a_base_that_it_did_not_fill(database_url, tmp_pat
     assert await everything(database_url, tmp_path) == before
 
 
-async def test_the_demo_opens_its_own_base_again_whatever_was_done_there(database_url, tmp_path):
-    await fill("demo", database_url, tmp_path)
+@pytest.mark.parametrize("kind", ["demo"])
+async def test_the_demo_opens_its_own_base_again_whatever_was_done_there(database_url, tmp_path, kind):
+    assert len(await read(database_url, tmp_path, DemoBase)) == 1
     await fill("real", database_url, tmp_path)
     before = await everything(database_url, tmp_path)
     await fill_demo(settings_of(database_url, tmp_path, demo=True))

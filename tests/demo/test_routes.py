@@ -1,57 +1,18 @@
 """The demo, and that nothing of it exists elsewhere."""
 
-import asyncio
 import re
 
 import pytest
 from sqlmodel import col, select
 from stdnum.fr import siret
 
-from app.commands import fill_demo
 from app.mail.relay import DemoPostbox
 from app.mail.sending import Dispatcher
-from app.main import create_app
-from app.settings import Settings
 from app.text.formats import amount
 from app.waiting import KINDS
 from db.models import AnnualDeclaration, Company, Invoice, InvoiceKind
 from db.seeds.personas import PERSONAS
-from tests.actors import Actor
-from tests.conftest import Model, _copied, _url_of, dropped
 from tests.invoices.norm import attached, broken_rules, value, values
-
-
-def settings_of(database_url, folder):
-    return Settings(demo=True, data_dir=folder, database_url=database_url, secret_key="k" * 64)
-
-
-@pytest.fixture(scope="session")
-def filled_model(empty_model, tmp_path_factory):
-    """The demo is told once: it takes a second."""
-    folder = tmp_path_factory.mktemp("demo")
-    database = asyncio.run(_filled(empty_model, folder))
-    yield Model(database, folder / "files")
-    asyncio.run(dropped(database))
-
-
-async def _filled(empty, folder):
-    database = await _copied(empty, empty.database.replace("model", "demo"), folder)
-    await fill_demo(settings_of(_url_of(database), folder))
-    return database
-
-
-@pytest.fixture
-def model(request, model):
-    """Where a test that shows the demo begins."""
-    return request.getfixturevalue("filled_model") if "show" in request.fixturenames else model
-
-
-@pytest.fixture
-async def show(database_url, tmp_path):
-    edge = create_app(settings_of(database_url, tmp_path), bcrypt_cost=4)
-    async with Actor(edge) as actor:
-        yield actor
-    await edge.app.state.portal.close()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ labels and buttons, from what waits to the sheet of the day.
 import html5lib
 
 from app import clock
-from tests.demo.test_routes import filled_model, model, show  # noqa: F401 - fixtures
 
 
 def words_of(element) -> str:
@@ -96,7 +95,7 @@ async def enter(actor, persona):
     return walker
 
 
-async def test_from_a_request_to_the_sheet_of_the_day_without_javascript(show):  # noqa: F811 - the fixture
+async def test_from_a_request_to_the_sheet_of_the_day_without_javascript(show):
     service = await enter(show, "Service")
     await service.follow("À traiter")
     rows = [each for each in service.tree.iter("tr") if "00010 " in words_of(each)]
