@@ -199,7 +199,7 @@ class MemberAccess(Access):
     membership: ActingMembership
     team: FollowingTeam | None = None
     withheld: frozenset[Right] = frozenset()
-    looker: int | None = None  # the account of the service that looks on: what it opens leaves its trace
+    looker: int | None = None  # the account of the service that looks on, or declares: it is traced
     call: ActingCall | None = None  # somebody of the service declares, on the phone with the member
 
     @property

@@ -62,6 +62,19 @@ ROLE_WORDS = {
 WORKING_ROLES = (Role.EMPLOYEES, Role.APPOINTMENTS, Role.BILLING, Role.DECLARATION)
 
 
+# Somebody of the service who fills a member's declaration on the phone, and notes who joined or left: the
+# roles of their seat, and all that it opens. The list and the sheets stay shut: they tell of a handicap
+# to those who keep the list.
+CALL_ROLES = (Role.DECLARATION, Role.EMPLOYEES)
+_CALL_AREAS = ("contributions.", "declarations.", "jobs.")
+_CALL_PAGES = frozenset({"phone.present", "employees.leaving", "employees.leave"})
+
+
+def opens_on_call(name: str) -> bool:
+    """True for the handlers that such a seat opens, if its rights do: by the door and by the menu."""
+    return name.startswith(_CALL_AREAS) or name in _CALL_PAGES
+
+
 def rights_of(roles: Iterable[str], *, third_party: bool = False) -> frozenset[Right]:
     """The rights that these roles give together. An unknown role gives nothing.
 

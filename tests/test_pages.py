@@ -52,6 +52,7 @@ NO_PAGE = {
     "contributions.correcting", "imports.mending", "contact.file", "documents.file", "invoices.paper",
     "invoices.archive", "invoices.export", "welcome.export", "calendars.slot", "employees.export",
     "employees.model", "employees.choose", "employees.leaving_together", "debits.resending",
+    "phone.present",
 }  # fmt: skip
 PARAMETER = re.compile(r"\{(\w+)(:\w+)?\}")
 

@@ -264,6 +264,7 @@ async def people_page(
         tally=await tally_of(access, filing, today),
         reference=counted_words(filing.rules),
         moves=await moves_of(access, filing, today),
+        call=access.call,
         people=rows,
         only_left=only_left,
         following=f"{rows[-1].sort_key}~{rows[-1].id}" if len(coming) > PAGE else "",

@@ -130,6 +130,7 @@ async def _check_page(access: MemberAccess, whole: WholeDeclaration, form: Form[
         values=[each for each in labelled_values(whole.values) if each[1]],
         sheet=sheet_of(unsaved_employee(whole.values), (), clock.today(), may_read_all=True),
         fingerprint=fingerprint_of_draft(whole.values),
+        call=access.call,
         alike=[(each, employee_name(each)) for each in await _alike(access, whole.values)],
     )
 
@@ -157,6 +158,9 @@ async def _declare(request: Request, access: MemberAccess) -> Response[Any]:
             employee = await register_employee(access, whole.values, clock.moment())
     if employee is None or form.errors:
         return await _check_page(access, whole, form)
+    if access.call:
+        path = path_to(request, "phone.present", year=access.call.year)
+        return leave(request, path, query={"fait": "declare"})
     return _leave_for_sheet(request, employee.key)
 
 

@@ -129,6 +129,8 @@ async def leave(request: Request, access: Member, employee_id: FromPath[int]) ->
     if form.errors:
         ask_again(form)
         return await _leaving_page(access, employee, form)
+    if access.call:
+        return see(request, "phone.present", query={"fait": "depart"}, year=access.call.year)
     return _see_sheet(request, employee, "depart")
 
 

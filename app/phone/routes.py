@@ -1,8 +1,10 @@
-"""/service/adherents/…/telephone and its end; /espace/…/telephone: the answer of the member."""
+"""/service/adherents/…/telephone and its end; /espace/…/telephone: the list, the member's answer."""
 
+from datetime import date
 from typing import Any
 
-from litestar.params import FromPath
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from app import clock
@@ -12,16 +14,22 @@ from app.employees.forms import Nothing
 from app.members.queries import member_of
 from app.phone import acts, staff
 from app.phone.forms import CONFIRM, CONTEST, Answer, Caller
-from app.phone.queries import name_of
+from app.phone.queries import name_of, present_people
 from app.rights import Right
 from app.staff_rights import StaffRight
 from app.text.fields import once_token
 from app.web.forms import Form
 from app.web.pages import Page, page, see
+from app.web.paging import PAGE, row_number
 from app.web.signatures import Member, Request, Staff, get, post
 
 BEGIN = "/service/adherents/{code:str}/telephone/{year:int}"
 END = "/service/telephone"
+PRESENT = "/espace/{code:str}/cotisation/{year:int}/telephone/salaries"
+NOTED = {
+    "depart": "Le départ est enregistré. L’employeur peut l’annuler pendant 30 jours.",
+    "declare": "L’arrivée est déclarée.",
+}
 ANSWER = "/espace/{code:str}/cotisation/{year:int}/telephone"
 
 
@@ -96,5 +104,22 @@ async def _answer_page(access: MemberAccess, year: int, form: Form[Any]) -> Page
     )  # fmt: skip
 
 
+@get(PRESENT, right=Right.EMPLOYEES)
+async def present(
+    request: Request,
+    access: Member, year: FromPath[int], q: FromQuery[str] = "", apres: FromQuery[str] = "",
+    fait: NamedDependency[str] = "",
+) -> Response[Any]:  # fmt: skip
+    """The people of the list, for departures said during a call; the member has its own list."""
+    if access.call is None:
+        return see(request, "employees.index")
+    skipped = row_number(apres)
+    people = await present_people(access, date(year - 1, 1, 1), q[:100], skipped, PAGE + 1)
+    return page(
+        "phone/present.html", people=people[:PAGE], year=year, q=q[:100], skipped=skipped,
+        following=skipped + PAGE if len(people) > PAGE else 0, notice=NOTED.get(fait, ""),
+    )  # fmt: skip
+
+
 STAFF: list[Any] = [beginning, begin, ending, end]
-MEMBER: list[Any] = [answering, answer]
+MEMBER: list[Any] = [answering, answer, present]

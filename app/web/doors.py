@@ -193,7 +193,7 @@ async def member_access(request: Request) -> AsyncIterator[MemberAccess]:
         visit.company = seat.company
         access = MemberAccess(
             visit.portal, session, seat.account, seat.company, seat.membership, seat.team,
-            withheld or frozenset(), None if withheld is None else seat.session.account_id, call,
+            withheld or frozenset(), seat.session.account_id if call or withheld is not None else None, call,
         )  # fmt: skip
         visit.viewer = replace(_at_company(visit.viewer, seat, seat.company, access.rights), call=call)
         if withheld is not None:

@@ -7,16 +7,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app import clock
 from app.errors import Forbidden
 from app.follow_up.secrecy import keep_health_secret
-from app.rights import Role
+from app.rights import CALL_ROLES, opens_on_call
 from app.security.seat import ActingCall, ActingMembership
 from app.sessions import Seat, call_at
 from app.staff_rights import StaffRight, staff_rights_of
 from app.web.caller import Caller
 from app.web.signatures import Request
 
-# A call is for the declaration, and for whoever joins the list meanwhile: without a motive of health, which
-# nobody says on the phone.
-CALLED = ("contributions.", "declarations.", "jobs.")
 CALL = (
     "Au téléphone, vous remplissez la déclaration de cet adhérent, et rien d’autre. Terminez l’appel d’abord."
 )
@@ -29,9 +26,9 @@ async def on_the_phone(request: Request, session: AsyncSession, seat: Seat) -> t
     found = await call_at(Caller.of(request).portal.database, session, seat, clock.now())
     if found is None or StaffRight.BILLING not in staff_rights_of(found[1]):
         return seat, None
-    if not (request.route_handler.name or "").startswith(CALLED):
+    if not opens_on_call(request.route_handler.name or ""):
         raise Forbidden(CALL)
-    keep_health_secret()
+    keep_health_secret()  # A motive of health is not said on the phone.
     choice = (seat.company.code, seat.company.name, seat.company.town)
-    roles = [Role.DECLARATION.value, Role.EMPLOYEES.value]
+    roles = [role.value for role in CALL_ROLES]
     return replace(seat, membership=ActingMembership(0, roles, False, None), choices=[choice]), found[0]

@@ -13,6 +13,7 @@ from jinja2.utils import missing
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
 from app.mail.letters import literal, typed
+from app.rights import opens_on_call
 from app.sections import FEW, SECTIONS, STAFF_SECTIONS
 from app.settings import Settings
 from app.text import formats
@@ -148,6 +149,7 @@ class Templates:
             "sections": SECTIONS,
             "staff_sections": STAFF_SECTIONS,
             "few": FEW,
+            "opens_on_call": opens_on_call,
             "apart": APART,
             "personas": PERSONAS if settings.demo else (),
         }

@@ -38,6 +38,7 @@ NOT_PAGES = {
     "/espace/{code}/documents/{document_id}/fichier", "/espace/{code}/documents/archive/{kind}",
     "/espace/{code}/cotisation/{year}/recu/pdf", "/service/depots/{document_id}/fichier",
     "/service/messages/{inquiry_id}/fichiers/{message_id}", "/service/suivi/{subject}/{row_id}",
+    "/espace/{code}/cotisation/{year}/telephone/salaries",
 }  # fmt: skip
 
 

@@ -1,11 +1,23 @@
 """A declaration made on the phone: the member's own pages and rules, traced, then confirmed or contested."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
 
 from app.clock import now
-from db.models import AnnualDeclaration, AuditEvent, AuditKind, Inquiry, OutboxMail, PhoneCall, PhoneState
+from db.models import (
+    AnnualDeclaration,
+    AuditEvent,
+    AuditKind,
+    Employee,
+    Inquiry,
+    OutboxMail,
+    PhoneCall,
+    PhoneState,
+    StaffRead,
+)
 from tests.actors import Actor
 from tests.contributions.steps import CONTACT, YEAR, close, declare, some_employees, the_declaration, validate
 from tests.pages import check
@@ -17,6 +29,7 @@ BEGIN = "/service/adherents/00010-2/telephone/2026"
 WITH = "Mme Le Bris, comptable"
 ANSWER = f"{YEAR}/telephone"
 ONCE = {"token": "une-premiere-fois"}
+LINKS = re.compile(r'(?:href|action)="(/espace/[^"#]*)')
 CONFIRM, CONTEST = "Confirmer la déclaration", "Contester la déclaration"
 
 
@@ -86,10 +99,13 @@ async def test_on_the_phone_nothing_but_the_declaration_opens_and_for_a_few_hour
     clerk, portal, world, time_machine_at
 ):
     assert (await clerk.get(YEAR)).status_code == 404
+    await some_employees(portal, world.site)
     await clerk.fill(BEGIN, caller=WITH)
     assert (await clerk.get(YEAR)).status_code == 200
     assert (await clerk.get("/espace/00010-2/salaries/declaration/identite")).status_code != 404
-    for path in ("", "/salaries", "/factures", "/utilisateurs", "/historique"):
+    (person, *_) = await rows(portal, Employee, Employee.company_id == world.site.id)
+    shut = ("", "/salaries", f"/salaries/{person.id}", "/salaries/operations", "/salaries/export/csv")
+    for path in (*shut, "/factures", "/utilisateurs", "/historique"):
         assert (await clerk.get(f"/espace/00010-2{path}")).status_code == 403, path
     assert (await clerk.get("/espace/00010/cotisation/2026")).status_code == 404
     time_machine_at.shift(timedelta(hours=4, minutes=1))
@@ -97,6 +113,55 @@ async def test_on_the_phone_nothing_but_the_declaration_opens_and_for_a_few_hour
         call = await session.get(PhoneCall, (await rows(portal, PhoneCall))[0].id)
         assert call.ended_at is None
         assert call.started_at < now() - timedelta(hours=4)
+
+
+async def test_no_link_of_a_call_leads_where_it_may_not(clerk, portal, world):
+    await some_employees(portal, world.site)
+    await clerk.fill(BEGIN, caller=WITH)
+    waiting, seen, links = [YEAR, "/espace/00010-2/salaries/declaration/identite"], set(), {}
+    while waiting:
+        page = await clerk.get(waiting.pop())
+        seen.add(page.url.path)
+        found = {each: page.url.path for each in LINKS.findall(page.text) if each not in links}
+        links |= found
+        waiting += [html.unescape(each) for each in found if "/cotisation" in each or "/depart" in each]
+    assert f"{YEAR}/telephone/salaries" in seen
+    assert any(each.endswith("/depart") for each in seen)
+    for link, page in links.items():
+        assert (await clerk.get(html.unescape(link))).status_code in {200, 303}, (page, link)
+
+
+async def test_departures_and_arrivals_said_on_the_phone_change_what_is_declared(clerk, portal, world):
+    await some_employees(portal, world.site)
+    await clerk.fill(BEGIN, caller=WITH)
+    path = f"{YEAR}/telephone/salaries"
+    listed = await clerk.get(path)
+    check(listed)
+    people = await rows(portal, Employee, Employee.company_id == world.site.id)
+    one = people[0]
+    assert listed.text.count("/depart") == len(people)
+    assert one.birth_name in (await clerk.get(f"{path}?q={one.birth_name[:4]}")).text
+    assert "Personne ne répond" in (await clerk.get(f"{path}?q=zzz")).text
+    leaving = f"/espace/00010-2/salaries/{one.id}/depart"
+    check(await clerk.get(leaving))
+    done = await clerk.follow(await clerk.fill(leaving, exit_on="31/12/2025", again="x"))
+    check(done)
+    assert "Le départ est enregistré" in done.text
+    check(await clerk.get(leaving))
+    await declare(clerk)
+    await validate(clerk)
+    assert (await the_declaration(portal, world.site)).headcount == 2
+    (event,) = await rows(portal, AuditEvent, AuditEvent.kind == AuditKind.EMPLOYEE_LEFT)
+    assert (event.account_id, event.company_id) == (world.clerk.id, world.site.id)
+    await portal.reads.flush()
+    assert await rows(portal, StaffRead, StaffRead.account_id == world.clerk.id)
+    await clerk.fill(YEAR, to="/service/telephone")
+    assert (await clerk.get(path)).status_code == 404
+
+
+async def test_a_member_has_its_own_list(alice):
+    answer = await alice.get(f"{YEAR}/telephone/salaries")
+    assert answer.headers["location"].endswith("/espace/00010-2/salaries")
 
 
 async def test_after_the_campaign_a_filed_declaration_is_refused_as_to_the_employer(
