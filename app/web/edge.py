@@ -172,8 +172,7 @@ def told_its_length(scope: Any, send: Send) -> Iterator[Send]:
     uvicorn sends some all the same, and w3m 0.5.3 saves the size of each within the file. An answer of
     unknown length is then held on disk until its end. nginx, which asks in HTTP/1.0 too, reads pieces.
     """
-    names = {name for name, _ in scope["headers"]}
-    if scope["http_version"] != "1.0" or b"x-forwarded-for" in names:
+    if scope["http_version"] != "1.0" or any(name == b"x-forwarded-for" for name, _ in scope["headers"]):
         yield send
         return
     start: Any = None

@@ -24,6 +24,7 @@ class Protocol(HttpToolsProtocol):
 
     ours: ClassVar[list[tuple[bytes, bytes]]] = []
     _hanging_up: TimerHandle | None = None
+    _heard_at = 0.0
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -63,16 +64,16 @@ class Protocol(HttpToolsProtocol):
         self.transport.close()
 
     def _listen(self) -> None:
-        """Give the client `SILENCE` seconds from now to send something."""
-        if self._hanging_up:
-            self._hanging_up.cancel()
-        self._hanging_up = self.loop.call_later(SILENCE, self._hang_up)
+        """Give the client `SILENCE` seconds from now to send something. One timer looks now and then."""
+        self._heard_at = self.loop.time()
+        if self._hanging_up is None:
+            self._hanging_up = self.loop.call_later(SILENCE, self._hang_up)
 
     def _hang_up(self) -> None:
-        if self.flow.read_paused:
-            # It is we who have not read yet.
-            self._listen()
-        elif self.cycle is None or self.cycle.response_complete or self.cycle.more_body:
+        # It is we who have not read yet.
+        left = SILENCE if self.flow.read_paused else self._heard_at + SILENCE - self.loop.time()
+        self._hanging_up = self.loop.call_later(left, self._hang_up) if left > 0 else None
+        if left <= 0 and (self.cycle is None or self.cycle.response_complete or self.cycle.more_body):
             self.transport.close()
 
 
