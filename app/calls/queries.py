@@ -78,7 +78,7 @@ def _billed(tariff: Tariff) -> Any:
     """
     settled = aliased(Invoice)
     is_theirs = sqlalchemy.select(col(settled.id)).where(
-        col(settled.company_id) == col(AnnualDeclaration.company_id),
+        col(settled.company_id) == col(Invoice.company_id),
         col(settled.id) == col(Invoice.settles_id), col(settled.receipt).like(f"D{tariff.year}-%"),
     )  # fmt: skip
     return sqlalchemy.select(func.coalesce(func.sum(Invoice.net_cents), 0)).where(
@@ -92,10 +92,12 @@ def _by_hand(tariff: Tariff) -> Any:
     are older than such periods.
     """
     since = col(Invoice.printed)["since"].as_string()
+    # Asked as it is, SQLite would look among all the invoices without receipt, for each declaration.
+    has_no_receipt = func.coalesce(col(Invoice.receipt), "") == ""
     year = (date(tariff.year, 1, 1), date(tariff.year, 12, 31))
     return sqlalchemy.select(col(Invoice.id)).where(
         col(Invoice.company_id) == col(AnnualDeclaration.company_id),
-        col(Invoice.kind) == InvoiceKind.CONTRIBUTION, col(Invoice.receipt).is_(None),
+        col(Invoice.kind) == InvoiceKind.CONTRIBUTION, has_no_receipt,
         or_(since.like(f"{tariff.year}-%"), and_(since.is_(None), col(Invoice.issued_on).between(*year))),
     )  # fmt: skip
 
