@@ -6,6 +6,7 @@ mails wait half an hour in the outbox, and may be taken back until the first of 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -86,10 +87,14 @@ async def remove_step(access: StaffAccess, step_id: int, now: datetime) -> None:
 
 
 async def launch_run(access: StaffAccess, at: Moment) -> DunningRun:
-    """Remind today, in the background, each invoice of which a step is due."""
+    """Remind today, in the background, each invoice of which a step is due. They are counted beside any
+    write, which of tens of thousands takes seconds.
+    """
+    async with access.paused(), access.portal.database.transaction(write=False) as session:
+        reader = replace(access, session_=session)
+        due, _ = await late_invoices(reader, await steps_of(reader), at.today)
     if await is_any_at_work(access):
         raise Refused(BUSY, status_code=409)
-    due, _ = await late_invoices(access, await steps_of(access), at.today)
     if not due:
         raise Refused(NOTHING)
     run = access.add(
