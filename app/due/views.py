@@ -117,20 +117,29 @@ def months_from(first: date) -> list[date]:
     return months
 
 
-def load(
-    first: date,
-    due: Mapping[date, int],
-    sessions: Sequence[SessionRow],
-    booked: Mapping[str, Sequence[Taken]],
-) -> list[MonthLine]:
-    """The twelve months from that one: what is due against what is open."""
+Counts = dict[date, list[int]]  # by month: visits due, times open and free
+
+
+def count_due(first: date, due: Mapping[date, int]) -> Counts:
+    """The twelve months from that one, no time counted yet."""
     counts = {month: [0, 0, 0] for month in months_from(first)}
     for when, number in due.items():
         counts[when.replace(day=1)][0] += number
+    return counts
+
+
+def count_times(
+    counts: Counts, sessions: Sequence[SessionRow], booked: Mapping[str, Sequence[Taken]]
+) -> None:
+    """Add the times of these sessions."""
     for each in sessions:
-        month = each.starts.date().replace(day=1)
-        counts[month][1] += len(each.times)
-        counts[month][2] += len(free_times(each.times, each.minutes, booked.get(each.professional, ())))
+        times, month = each.times, counts[each.starts.date().replace(day=1)]
+        month[1] += len(times)
+        month[2] += len(free_times(times, each.minutes, booked.get(each.professional, ())))
+
+
+def load(counts: Counts) -> list[MonthLine]:
+    """The line of each month: what is due against what is open."""
     most = max((number for numbers in counts.values() for number in numbers), default=0) or 1
     return [
         MonthLine(

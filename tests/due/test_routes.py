@@ -1,5 +1,6 @@
 """Lists over all members, the load of the months, who fits a free time, and the waiting list."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -88,13 +89,16 @@ async def test_who_was_called_is_on_no_list(clerk, portal, world):
     assert "LE GALL" not in (await clerk.get(f"{LISTS}?liste=mois&mois=2026-06")).text
 
 
-async def test_the_load_sets_what_is_due_beside_what_is_open(clerk, portal, world):
-    await a_session(portal, world)
-    await a_person(portal, world.site)
+async def test_the_load_sets_what_is_due_beside_what_is_open(clerk, portal, world, monkeypatch):
+    monkeypatch.setattr("app.due.routes.SESSIONS_COUNTED", 1)
+    made, _ = await a_session(portal, world), await a_session(portal, world, name="Dr Zoé")
+    person = await a_person(portal, world.site)
+    await clerk.follow(await clerk.fill(hour_of(made), salarie=str(person.id)))
     page = await clerk.get(LOAD)
     check(page)
     assert "Juin 2026" in page.text
-    assert "Mars 2026" in page.text
+    march = page.text[page.text.index("Mars 2026") : page.text.index("Avril 2026")]
+    assert [int(each) for each in re.findall(r"(\d+)</td>", march, re.ASCII)] == [0, 4, 3, 0]
 
 
 async def test_from_a_free_time_to_a_person_the_same_company_first(clerk, portal, world):
