@@ -22,13 +22,13 @@ OVERLAP = timedelta(minutes=10)  # a flow may appear there after one that was ch
 _paid = aliased(PlatformFlow)
 
 
-async def unplanned(access: Access, since: date) -> list[tuple[Invoice, Company]]:
-    """Invoices issued since that day that have no way yet, the oldest first."""
+async def unplanned(access: Access, since: date, after: int) -> list[tuple[Invoice, Company]]:
+    """Invoices issued since that day that have no way yet, from after that one, the oldest first."""
     theirs = select(PlatformFlow.id).where(col(PlatformFlow.invoice_id) == col(Invoice.id))
     statement = (
         select(Invoice, Company)
         .join(Company, col(Company.id) == col(Invoice.company_id))
-        .where(col(Invoice.issued_on) >= since, ~theirs.exists())
+        .where(col(Invoice.id) > after, col(Invoice.issued_on) >= since, ~theirs.exists())
         .order_by(col(Invoice.id))
         .limit(PLANNED)
     )

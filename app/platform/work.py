@@ -174,11 +174,13 @@ class Courier:
         self.platform = platform
         self.name = secrets.token_hex(16)
         self._plan_at = self._listen_at = 0.0
+        self._planned = 0  # the invoice that planning came to: none is looked at twice in a row
 
     async def work_portion(self, portal: Portal, now: datetime) -> bool:
         """True when there is more to do at once."""
         if (at := time.monotonic()) >= self._plan_at:
-            self._plan_at = at if await plan(portal, now) else at + PLAN_SECONDS
+            found = await plan(portal, now, self._planned)
+            self._plan_at, self._planned = at if found else at + PLAN_SECONDS, max(found, 0)
         has_sent = await self.send_some(portal, now)
         if not has_sent and time.monotonic() >= self._listen_at:
             self._listen_at = time.monotonic() + LISTEN_SECONDS
@@ -270,22 +272,23 @@ def _message(
     )  # fmt: skip
 
 
-async def plan(portal: Portal, now: datetime) -> bool:
-    """Make the flows of the next invoices without one, and of the money that came in. True when there may be
-    more.
+async def plan(portal: Portal, now: datetime, after: int = 0) -> int:
+    """Make the flows of the next invoices without one, from after that one, and at the beginning those of the
+    money that came in. The invoice that it came to, -1 for money only, 0 when there is no more: what was
+    written meanwhile under a lower number is found by the next that begins at 0.
     """
     since = portal.settings.platform_since
     if since is None:
-        return False
+        return 0
     async with portal.database.transaction(write=False) as session:
         access = VisitorAccess(portal, session)
-        if not await unplanned(access, since) and not await untold(access):
-            return False
+        if not await unplanned(access, since, after) and (after or not await untold(access)):
+            return 0
     async with portal.database.transaction(write=True) as session:
         access = VisitorAccess(portal, session)
         if not await access.alone("platform"):
-            return False
-        invoices, owing = await unplanned(access, since), await untold(access)
+            return 0
+        invoices, owing = await unplanned(access, since, after), [] if after else await untold(access)
         for invoice, company in invoices:
             access.add(flow_for(invoice, company, portal, now))
         for each in owing:
@@ -297,7 +300,7 @@ async def plan(portal: Portal, now: datetime) -> bool:
                     cents=each.paid_cents - each.told_cents, paid_on=each.paid_on or day_of(now),
                 )
             )  # fmt: skip
-    return bool(invoices or owing)
+    return invoices[-1][0].key if invoices else -1 if owing else 0
 
 
 def flow_for(invoice: Invoice, company: Company, portal: Portal, now: datetime) -> PlatformFlow:
