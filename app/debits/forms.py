@@ -7,6 +7,7 @@ from pydantic import AfterValidator
 
 from app.debits.rules import SCHEMES, read_iban
 from app.text.fields import Input, OneLine, PlainName, Squeezed, Ticked, day, text
+from db.numbers import is_digits
 
 
 def _scheme(value: str) -> str:
@@ -34,6 +35,18 @@ class Signature(Input):
 
 class Suspension(Input):
     why: Annotated[str, Squeezed, OneLine, text("Écrivez pourquoi : l’adhérent le lit.", 200)]
+
+
+def _notice(value: str) -> str:
+    if value and (not is_digits(value) or len(value) > 2 or not int(value)):
+        raise ValueError("Écrivez un nombre de jours, ou rien pour le préavis habituel.")
+    return value
+
+
+class Notice(Input):
+    """`notice_days`: "" for the usual."""
+
+    notice_days: Annotated[str, Squeezed, AfterValidator(_notice)] = ""
 
 
 class Collection(Input):

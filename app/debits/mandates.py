@@ -10,7 +10,7 @@ from app import clock
 from app.access import StaffAccess
 from app.debits import staff
 from app.debits.acts import iban_of
-from app.debits.forms import Suspension
+from app.debits.forms import Notice, Suspension
 from app.debits.paper import pdf_answer, pdf_of_mandate
 from app.debits.queries import mandates_page
 from app.debits.rules import SCHEMES, STATES, lapses_on
@@ -32,6 +32,7 @@ CHOICES = {"": "Tous"} | {
 DONE = {
     "suspendu": "Le mandat est suspendu : l’adhérent en est averti.",
     "retabli": "Le mandat est rétabli : l’adhérent en est averti.",
+    "preavis": "Le préavis est noté : l’adhérent en est averti.",
     "revoque": "Le mandat est révoqué : l’adhérent en est averti.",
 }
 
@@ -51,14 +52,17 @@ async def mandates(
 async def of_member(
     access: Staff, mandate_id: FromPath[int], fait: NamedDependency[str] = ""
 ) -> Response[Any]:
-    return await _page(access, mandate_id, Form(), DONE.get(fait, ""))
+    found, _ = await _found(access, mandate_id)
+    form: Form[Any] = Form({"notice_days": str(found.notice_days or "")})
+    return await _page(access, mandate_id, form, DONE.get(fait, ""))
 
 
 async def _page(access: StaffAccess, mandate_id: int, form: Form[Any], notice: str = "") -> Page:
     found, company = await _found(access, mandate_id)
     return page(
         "debits/of_member.html", form=form, notice=notice, found=found, member=company, states=STATES,
-        schemes=SCHEMES, lapses=lapses_on(found),
+        schemes=SCHEMES, lapses=lapses_on(found), notice_words=staff.notice_of(access, found),
+        usual=access.portal.settings.service_debit_notice_days,
     )  # fmt: skip
 
 
@@ -106,6 +110,23 @@ async def resume(request: Request, access: Staff, mandate_id: FromPath[int]) -> 
     return await _after(request, access, form, mandate_id, "retabli")
 
 
+@get(f"{ONE}/preavis", right=RIGHT)
+async def agreeing(request: Request, access: Staff, mandate_id: FromPath[int]) -> Response[Any]:
+    return see(request, "debits.of_member", mandate_id=mandate_id)
+
+
+@post(f"{ONE}/preavis", right=RIGHT)
+async def agree(request: Request, access: Staff, mandate_id: FromPath[int]) -> Response[Any]:
+    found, _ = await _found(access, mandate_id)
+
+    async def act(data: Notice) -> None:
+        days = int(data.notice_days) if data.notice_days else None
+        await staff.agree_notice(access, found, days, clock.now())
+
+    form = await Form.attempted(request, access, Notice, act)
+    return await _after(request, access, form, mandate_id, "preavis")
+
+
 @get(f"{ONE}/revocation", right=RIGHT)
 async def ending(access: Staff, mandate_id: FromPath[int]) -> Response[Any]:
     found, company = await _found(access, mandate_id)
@@ -130,5 +151,5 @@ async def _after(
 
 
 STAFF: list[Any] = [
-    mandates, of_member, copy, suspending, suspend, resuming, resume, ending, end
+    mandates, of_member, copy, suspending, suspend, resuming, resume, agreeing, agree, ending, end
 ]  # fmt: skip

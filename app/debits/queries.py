@@ -145,8 +145,23 @@ def _due(on: date) -> list[Any]:
     return [*is_due, ~under_way, ~IS_PLANNED, ~IS_CONTESTED]
 
 
-async def candidates(access: Access, on: date, after: int = 0, most: int | None = None) -> list[Candidate]:
-    """Invoices due on that day whose member has a mandate in force, by company, those after one of them."""
+_SHORTEST = sqlalchemy.select(func.min(Mandate.notice_days)).where(col(Mandate.state) == MandateState.ACTIVE)
+
+
+async def shortest_notice(access: Access) -> int:
+    """Days of the shortest notice of a mandate in force: the usual one, or less where that was agreed."""
+    usual = access.portal.settings.service_debit_notice_days
+    ((agreed,),) = await access.table(_SHORTEST, {})
+    return min(usual, agreed or usual)
+
+
+async def candidates(
+    access: Access, on: date, told_on: date, after: int = 0, most: int | None = None
+) -> list[Candidate]:
+    """Invoices due on that day whose member has a mandate in force, by company, those after one of them:
+    of members whose notice holds when they are told on `told_on`.
+    """
+    notice = func.coalesce(Mandate.notice_days, access.portal.settings.service_debit_notice_days)
     columns = (
         col(Invoice.id), col(Invoice.number), LEFT, col(Invoice.company_id), col(Mandate.id),
         col(Mandate.rum), col(Mandate.scheme), col(Mandate.iban_last), col(Mandate.used_on),
@@ -155,7 +170,7 @@ async def candidates(access: Access, on: date, after: int = 0, most: int | None 
         sqlalchemy.select(*columns)
         .join(Mandate, col(Mandate.company_id) == Invoice.company_id)
         .where(*_due(on), col(Mandate.state) == MandateState.ACTIVE, col(Invoice.company_id) > after)
-        .where(col(Mandate.alive_on) > _lapsed_before(on))
+        .where(col(Mandate.alive_on) > _lapsed_before(on), notice <= (on - told_on).days)
         .order_by(col(Invoice.company_id), col(Invoice.due_on), col(Invoice.id))
         .limit(most)
     )

@@ -15,6 +15,7 @@ from app.debits.queries import (
     files_of,
     not_debited,
     past_runs,
+    shortest_notice,
     sums_of,
 )
 from app.debits.rules import first_day_of
@@ -91,15 +92,17 @@ async def launch(request: Request, access: Staff) -> Response[Any]:
 async def _preview_page(access: StaffAccess, form: Form[Collection]) -> Page:
     access.require_everything(WHOLE)
     found, left_out, is_open = [], [], access.portal.settings.takes_debits
+    shortest = await shortest_notice(access)
     if is_open and form.data and not form.errors:
         try:
-            check_day(access.portal.settings, form.data.day, clock.today())
+            check_day(access.portal.settings, form.data.day, clock.today(), shortest)
         except Refused as refused:
             form.refuse(refused)
         else:
-            found = await candidates(access, form.data.day)
+            found = await candidates(access, form.data.day, clock.today())
             left_out = await not_debited(access, form.data.day, FEW)
     number, cents = Counter[str](), Counter[str]()
+    usual = access.portal.settings.service_debit_notice_days
     for each in found:
         number[each.scheme] += 1
         cents[each.scheme] += each.cents
@@ -107,8 +110,9 @@ async def _preview_page(access: StaffAccess, form: Form[Collection]) -> Page:
         "debits/preview.html", form=form, is_open=is_open, on=form.data.day if form.data else None,
         number=number, cents=cents,
         members=len({each.company_id for each in found}), total=sum(cents.values()), left_out=left_out,
+        shortest=shortest, is_short=bool(form.data and form.data.day < first_day_of(clock.today(), usual)),
         firsts=len({each.mandate_id for each in found if each.used_on is None}), schemes=list(Scheme),
-        notice_days=access.portal.settings.service_debit_notice_days,
+        notice_days=usual,
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from app.debits.queries import (
     held_run,
     next_run,
     orders_of,
+    shortest_notice,
 )
 from app.debits.rules import first_day_of, is_bank_day, is_usable
 from app.debits.staff import mail_payers
@@ -61,13 +62,13 @@ PLANNED, CONTESTED = "échéancier de paiement convenu", "facture contestée, sa
 CALLED_OFF = "remise annulée"
 
 
-def check_day(settings: Settings, collect_on: date, today: date) -> None:
-    """`Refused` unless the members can be told in time, and banks are open."""
+def check_day(settings: Settings, collect_on: date, today: date, shortest: int) -> None:
+    """`Refused` unless banks are open and somebody can be told in time: `shortest` days before."""
     if not settings.takes_debits:
         raise Refused(OFF)
-    first = first_day_of(today, settings.service_debit_notice_days)
+    first = first_day_of(today, shortest)
     if collect_on < first:
-        notice = plural(settings.service_debit_notice_days, "jour")
+        notice = plural(shortest, "jour")
         raise Refused(f"Les adhérents sont prévenus {notice} avant : à partir du {day(first)}.", "collect_on")
     if not is_bank_day(collect_on):
         raise Refused("Les banques sont fermées ce jour-là : choisissez un jour ouvré.", "collect_on")
@@ -77,8 +78,8 @@ def check_day(settings: Settings, collect_on: date, today: date) -> None:
 
 async def launch_run(access: StaffAccess, collect_on: date, at: Moment) -> DebitRun:
     """Write the debits of that day and announce them, in the background."""
-    check_day(access.portal.settings, collect_on, at.today)
-    if not await candidates(access, collect_on, most=1):
+    check_day(access.portal.settings, collect_on, at.today, await shortest_notice(access))
+    if not await candidates(access, collect_on, at.today, most=1):
         raise Refused(NOTHING)
     run = DebitRun(collect_on=collect_on, account_id=access.account.key, created_at=at.now)
     access.add(run)
@@ -145,8 +146,8 @@ async def work_portion(portal: Portal, now: datetime) -> bool:
 
 
 async def _announce(access: StaffAccess, run: DebitRun, now: datetime) -> None:
-    most = fitting(access.portal, DebitRun, PORTION)
-    found = await candidates(access, run.collect_on, run.after, most)
+    most, told_on = fitting(access.portal, DebitRun, PORTION), day_of(run.created_at)
+    found = await candidates(access, run.collect_on, told_on, run.after, most)
     if not found:
         run.state = DebitRunState.ANNOUNCED if run.debits else DebitRunState.CANCELLED
         _trace(access, run, f"{plural(run.debits, 'prélèvement annoncé', 'prélèvements annoncés')}", now)
@@ -156,7 +157,7 @@ async def _announce(access: StaffAccess, run: DebitRun, now: datetime) -> None:
     elif len(found) == most:
         found = [
             each
-            for each in await candidates(access, run.collect_on, run.after)
+            for each in await candidates(access, run.collect_on, told_on, run.after)
             if each.company_id == found[0].company_id
         ]
     for company_id, theirs in groupby(found, key=lambda each: each.company_id):

@@ -132,5 +132,6 @@ SECTIONS = {
     AuditKind.MANDATE_SIGNED: Section("debits.mandate", Right.INVOICES),
     AuditKind.MANDATE_SUSPENDED: Section("debits.mandate", Right.INVOICES),
     AuditKind.MANDATE_RESUMED: Section("debits.mandate", Right.INVOICES),
+    AuditKind.NOTICE_AGREED: Section("debits.mandate", Right.INVOICES),
     AuditKind.MANDATE_REVOKED: Section("debits.mandate", Right.INVOICES),
 }

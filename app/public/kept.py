@@ -315,7 +315,7 @@ HELD = (
         "{mandates} ; les prélèvements et leurs fichiers, {debits}",
         {
             "mandate": "company_id account_id rum scheme state holder signer iban_sealed iban_last code_hash "
-            "code_until printed created_at signed_at alive_on used_on ended_at why",
+            "code_until printed created_at signed_at alive_on used_on ended_at why notice_days",
             "debit": "company_id run_id invoice_id mandate_id scheme rum iban_last cents reference state why "
             "code ended_on",
             "debitrun": "collect_on account_id state after debits total_cents problem created_at filed_at",

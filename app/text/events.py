@@ -60,6 +60,7 @@ EVENTS = {
     "mandate_signed": "mandat de prélèvement signé",
     "mandate_suspended": "mandat de prélèvement suspendu par le service",
     "mandate_resumed": "mandat de prélèvement rétabli par le service",
+    "notice_agreed": "préavis de prélèvement convenu avec le service",
     "mandate_revoked": "mandat de prélèvement révoqué",
     "debits_changed": "remise de prélèvements",
     "debit_refused": "prélèvement refusé par la banque",

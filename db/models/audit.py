@@ -70,6 +70,7 @@ class AuditKind(StrEnum):
     MANDATE_SIGNED = "mandate_signed"
     MANDATE_SUSPENDED = "mandate_suspended"
     MANDATE_RESUMED = "mandate_resumed"
+    NOTICE_AGREED = "notice_agreed"
     MANDATE_REVOKED = "mandate_revoked"
     DEBITS_CHANGED = "debits_changed"
     DEBIT_REFUSED = "debit_refused"

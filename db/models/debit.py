@@ -31,6 +31,7 @@ class Mandate(CompanyOwned, table=True):
     portal's key; `iban_last`: its last four characters. `code_hash`, `code_until`: of the code that signs it.
     `used_on`: the day of its last debit, which makes the next one recurrent; `alive_on`: that day, or the day
     it was signed. `why`: why it is suspended. `printed`: the creditor as it was on that day.
+    `notice_days`: agreed with this member between the announcement of a debit and its day; none: the usual.
     """
 
     __table_args__ = (Index("ix_mandate_company_id_state", "company_id", "state"),)
@@ -52,6 +53,7 @@ class Mandate(CompanyOwned, table=True):
     used_on: date | None = None
     ended_at: datetime | None = instant(nullable=True)
     why: str = Field(default="", max_length=200)
+    notice_days: int | None = None
 
 
 class DebitRunState(StrEnum):

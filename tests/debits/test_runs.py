@@ -321,3 +321,46 @@ def test_the_file_refuses_letters_that_the_schema_does_not_take():
         file_of(order)
     made = file_of(order | {"debits": [debit | {"reference": "E1"}]})
     assert texts(made, "Othr")
+
+
+async def test_a_member_who_agreed_to_a_shorter_notice_is_debited_sooner_and_alone(
+    alice, clerk, portal, world
+):
+    mandate = await signed(alice, portal)
+    sooner = date(2026, 3, 9)
+    await an_invoice(portal, world, "F2026-9", due_on=sooner)
+    page = f"{HOME}/mandats/{mandate.id}"
+    check(await clerk.get(page))
+    early = f"{NEW}?collect_on=09/03/2026"
+    assert "prévenus 14 jours avant" in (await clerk.get(early)).text
+    for wrong in ("14", "0", "x"):
+        assert (await clerk.fill(page, to=f"{page}/preavis", notice_days=wrong)).status_code == 422
+    agreed = await clerk.follow(await clerk.fill(page, to=f"{page}/preavis", notice_days="5"))
+    check(agreed)
+    assert "5 jours, comme convenu" in agreed.text
+    (mail,) = await rows(portal, OutboxMail, OutboxMail.context["what"].as_string() == "notice_agreed")
+    assert mail.context["notice"] == "5 jours"
+    assert "prévenus 5 jours avant" in (await clerk.get(f"{NEW}?collect_on=06/03/2026")).text
+    shown = await clerk.get(early)
+    check(shown)
+    assert "préavis plus court" in shown.text
+    await announced(clerk, portal, "09/03/2026")
+    (debit,) = await rows(portal, Debit)
+    assert debit.mandate_id == mandate.id
+    await clerk.fill(page, to=f"{page}/preavis", notice_days="")
+    assert "prévenus 14 jours avant" in (await clerk.get(early)).text
+
+
+async def test_a_run_sooner_than_the_usual_notice_leaves_the_others(alice, charlie, clerk, portal, world):
+    mine, theirs = (
+        await signed(alice, portal),
+        await signed(charlie, portal, MANDATE.replace("00010-2", "00042")),
+    )
+    await an_invoice(portal, world, "F2026-9", due_on=date(2026, 3, 9))
+    await an_invoice(portal, world, "F2026-8", due_on=date(2026, 3, 9), company=world.theirs)
+    async with portal.database.transaction(write=True) as session:
+        (await session.get(Mandate, mine.id)).notice_days = 5
+    await announced(clerk, portal, "09/03/2026")
+    assert [each.mandate_id for each in await rows(portal, Debit)] == [mine.id]
+    await announced(clerk, portal)
+    assert [each.mandate_id for each in await rows(portal, Debit)] == [mine.id, theirs.id]
