@@ -330,7 +330,7 @@ HELD = (
         "{entries}",
         {
             "journalentry": "closing_id journal exercise number booked_on valid_on piece piece_on label "
-            "withdrawn_at contra_id",
+            "withdrawn_at contra_id invoice_id letter lettered_on",
             "journalline": "entry_id account account_name aux aux_name debit_cents credit_cents",
         },
     ),

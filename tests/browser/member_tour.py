@@ -371,6 +371,7 @@ async def _service(reader: Reader, world: TwoCompanies) -> Tour:
         f"/personnes/{world.alice.id}", f"/salaries/{world.employee.id}", "/adherents/import",
         f"/adherents/import/{imported.key}", f"/adherents/import/{imported.key}/annulation",
         "/factures/1", "/factures/1/reglement", "/factures/1/remboursement", "/factures/1/avoir",
+        "/factures/1/perte",
         "/factures/1/reglements/1/annulation", "/plateforme", "/factures/1/plateforme",
         *await dunning_pages(reader, world), "/cotisations", "/cotisations/2026", "/cotisations/2027/tarif",
         "/adherents/00010-2/telephone/2026",

@@ -30,7 +30,8 @@ OF_NOBODY = {
     "total_cents refused started_at ended_at",
     "invoiceseries": "prefix last",
     "books": "name starts_on last_month accounts takes_vat_back",
-    "booksclosing": "since until account_id state expected entries debit_cents started_at ended_at",
+    "booksclosing": "since until account_id state expected entries debit_cents lettered_until started_at "
+    "ended_at",
     "convocationbatch": "team_id due_before kinds sessions state account_id created_at started_at ended_at",
     "professional": "name role languages left_on",
     "professionalabsence": "professional_id first_on last_on",
