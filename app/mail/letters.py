@@ -57,8 +57,8 @@ def literal(value: Any) -> str:
 
 def typed(text: str) -> Markdown:
     """For a paragraph of its own: what somebody typed, line by line, indented as it was."""
-    lines = "\n".join(line.expandtabs(4).rstrip() for line in text.strip("\r\n").splitlines())
-    indented = INDENT.sub(lambda found: TIED * len(found[0]), lines)
+    lines = "\n".join(line.expandtabs(4).rstrip() for line in text.splitlines())
+    indented = INDENT.sub(lambda found: TIED * len(found[0]), lines.strip("\n"))
     paragraphs = [each for each in re.split(r"\n{2,}", indented) if each]
     return Markdown("\n\n".join(_escaped(each).replace("\n", "\\\n") for each in paragraphs))
 

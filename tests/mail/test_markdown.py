@@ -36,6 +36,8 @@ def test_a_value_reads_as_it_was_typed_in_both_parts_wherever_it_stands(name, fr
 @given(st.text(max_size=60))
 @example("a\r\n\r\nb")
 @example("a\n    b")
+@example("\f ")
+@example("\f<b>")
 @example(" <script>\n</script>")
 def test_whatever_somebody_writes_reads_so_and_opens_no_tag(text):
     source = f"Le service vous écrit :\n\n{typed(text)}\n\nFin."
