@@ -163,6 +163,8 @@ async def test_a_word_in_an_address_is_found_however_it_is_written(way, app, ali
     employee = await an_employee(portal, world.ours, birth_name="LŒUVRE-Ségalen", first_names="Zoé")
     word, searches = "Ségalen", 0
     for path, handler in routes(app, method="GET"):
+        if path.endswith("/telephone/salaries"):
+            continue  # There only while somebody is on the phone: the same search of the same list.
         for name in [each for each in asked_by(handler) if each == "q"]:
             actor = clerk if path.startswith("/service") else alice
             answer = await get_at(actor, path, name.encode() + b"=" + QUERIES[way](word))
