@@ -9,6 +9,7 @@ from sqlmodel import Field
 from db.models.base import Base, instant
 
 WAITING, BOUNCED = text("due_at IS NOT NULL"), text("bounced_at IS NOT NULL")
+SECRET = text("due_at IS NOT NULL AND secret_seed != ''")
 
 
 class OutboxMail(Base, table=True):
@@ -22,6 +23,7 @@ class OutboxMail(Base, table=True):
 
     __table_args__ = (
         Index("ix_outboxmail_due_at", "due_at", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_outboxmail_secret", "due_at", "id", sqlite_where=SECRET, postgresql_where=SECRET),
         Index("ix_outboxmail_recipient", "recipient", sqlite_where=BOUNCED, postgresql_where=BOUNCED),
     )
 
