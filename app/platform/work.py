@@ -22,6 +22,7 @@ import structlog
 from app import clock
 from app.access import VisitorAccess
 from app.clock import day_of
+from app.files.typesetting import DRAWERS
 from app.invoices.electronic import CREDIT_NOTE, INVOICE
 from app.invoices.life_cycle import DEPOSITED, INADMISSIBLE, PAID, REFUSED
 from app.invoices.paper import file_name, paper_of, pdf_of
@@ -153,6 +154,7 @@ async def _note_acknowledgements(access: VisitorAccess, flows: Sequence[Flow]) -
 
 log = structlog.get_logger()
 HANDS = 4  # flows at once
+DRAWN = max(1, DRAWERS // 2)  # of them: nobody waits for these, and pages need the other processors
 DEADLINE_SECONDS = 100.0  # of one, whole: drawn, sent, written
 LEASE = timedelta(seconds=150)
 PLAN_SECONDS, LISTEN_SECONDS = 30.0, 300.0
@@ -175,6 +177,7 @@ class Courier:
         self.name = secrets.token_hex(16)
         self._plan_at = self._listen_at = 0.0
         self._planned = 0  # the invoice that planning came to: none is looked at twice in a row
+        self._drawing = asyncio.Semaphore(DRAWN)
 
     async def work_portion(self, portal: Portal, now: datetime) -> bool:
         """True when there is more to do at once."""
@@ -223,7 +226,8 @@ class Courier:
             first = [each for each in found if not each.acknowledgement.is_twice] or found
             if first:
                 return first[0].flow_id[:64]
-        name, content, syntax = await content_of(portal, flow)
+        async with self._drawing:
+            name, content, syntax = await content_of(portal, flow)
         return await self.platform.send(name, content, syntax, flow.tracking_id)
 
 
