@@ -28,15 +28,20 @@ check: $(VENV)/.test
 bench: $(VENV)/.test
 	@$(BIN)/python -m tests.bench
 
+# Compiled here: whoever serves may not write beside the sources, and would compile them at every start.
+$(VENV)/.run: $(VENV)/.installed $(shell find app db -name '*.py')
+	@$(BIN)/python -m compileall -q app db
+	@touch $@
+
 # The lock file has two parts: what runs the portal, then what tests it.
-$(VENV)/.run: requirements.lock pyproject.toml
+$(VENV)/.installed: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@sed '/^# tests$$/,$$d' requirements.lock > $(VENV)/run.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/run.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.run
+$(VENV)/.test: $(VENV)/.installed
 	@sed '1,/^# tests$$/d' requirements.lock > $(VENV)/test.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/test.txt
 	@touch $@

@@ -144,6 +144,8 @@ def _in_use(**given: Any) -> Iterator[Settings]:
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    # What loading made lives as long as the process: the collector need not look at it.
+    gc.freeze()
     gc.enable()
     return asyncio.run(work)
 
@@ -153,6 +155,7 @@ def _serve(settings: Settings) -> None:
     from app.main import create_app  # noqa: PLC0415
     from app.web.server import run  # noqa: PLC0415
 
+    gc.disable()  # until the portal serves
     run(create_app(settings), settings)
 
 

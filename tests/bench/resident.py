@@ -5,6 +5,8 @@ machine's other work, the seconds do, and processor time less than the clock's.
 """
 
 import re
+import subprocess
+import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,8 +40,7 @@ def memory(*, quick: bool = False) -> list[Line]:
 def _again(place: Path):
     """A second start: the first fills the base, with all that drawing its papers takes."""
     with TemporaryDirectory(prefix="portail-memory-") as folder:
-        with _demo(place, folder):
-            pass
+        _start_first(place, folder)
         with _demo(place, folder) as server:
             yield Served(server.url, server.pid, Path(folder) / "portail.db", _signed_in(server.url))
 
@@ -49,8 +50,7 @@ def start(*, quick: bool = False) -> list[Line]:
     with tree_of(BEFORE) as tree:
         for place in (ROOT, tree):
             with TemporaryDirectory(prefix="portail-start-") as folder:
-                with _demo(place, folder):
-                    """The first start fills the base."""
+                _start_first(place, folder)
                 found.append(min(_start(place, folder) for _ in range(1 if quick else 3)))
     (processor, clock), (old_processor, old_clock) = found
     measured = (
@@ -58,6 +58,13 @@ def start(*, quick: bool = False) -> list[Line]:
     )
     holds = processor <= PROCESSOR and clock <= CLOCK
     return [Line("second start", measured, f"at most {PROCESSOR:g} and {CLOCK:g} s", verdict(holds))]
+
+
+def _start_first(place: Path, folder: str) -> None:
+    """What `make run` compiles, and the start that fills the base."""
+    subprocess.run([sys.executable, "-m", "compileall", "-q", "app", "db"], cwd=place, check=True)
+    with _demo(place, folder):
+        pass
 
 
 def _start(place: Path, folder: str) -> tuple[float, float]:
