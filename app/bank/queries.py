@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from app.access import Access, StaffAccess
 from app.bank.matching import NEARBY, OpenInvoice, Paid, bare
 from app.invoices.queries import LEFT
+from app.invoices.rules import LOSS
 from app.search.queries import companies_with
 from app.search.rules import wanted_words
 from db.models import (
@@ -48,9 +49,22 @@ def _open_invoices(*conditions: Any) -> Any:
 
 
 async def invoices_to_match(access: StaffAccess, today: date) -> list[OpenInvoice]:
-    """All that are open, and those issued of late."""
-    recent = col(Invoice.issued_on) >= today - PAID_SINCE
+    """All that are open, and those issued of late but what is written off: somebody first undoes the loss."""
+    recent = (col(Invoice.issued_on) >= today - PAID_SINCE) & col(Invoice.id).not_in(_written_off())
     return [OpenInvoice(*row) for row in await access.table(_open_invoices(or_(LEFT > 0, recent)))]
+
+
+def _written_off() -> Any:
+    return sqlalchemy.select(col(Payment.invoice_id)).where(col(Payment.method) == LOSS)
+
+
+async def written_off(access: StaffAccess, ids: Collection[int]) -> set[int]:
+    """Those of these invoices that no payment may settle any more."""
+    found: set[int] = set()
+    for some in chunked(sorted(ids)):
+        theirs = _written_off().where(col(Payment.invoice_id).in_(some))
+        found |= {row[0] for row in await access.table(theirs)}
+    return found
 
 
 async def invoices_numbered(access: StaffAccess, ids: Collection[int]) -> dict[int, OpenInvoice]:

@@ -32,11 +32,18 @@ from app.bank.queries import (
     payments_near,
     payments_of,
     same_elsewhere,
+    written_off,
 )
 from app.bank.rules import LONGEST_LABEL, LONGEST_PAYER, Statement, references_of
 from app.clock import Moment
 from app.errors import NotFound, Refused
-from app.invoices.staff import ReceivedPayment, record_payments, record_refund, remove_payments
+from app.invoices.staff import (
+    WRITTEN_OFF,
+    ReceivedPayment,
+    record_payments,
+    record_refund,
+    remove_payments,
+)
 from app.portal import Portal
 from app.portions import fitting, limited
 from app.text.counts import plural
@@ -123,6 +130,8 @@ async def choose(access: StaffAccess, statement_id: int, line_id: int, picked: C
     invoices = await invoices_numbered(access, picked)
     if len(invoices) != len(set(picked)):
         raise NotFound
+    if await written_off(access, invoices):
+        raise Refused(WRITTEN_OFF, status_code=409)
     others = await lines_where(access, statement_id, *WAITING, col(StatementLine.id) != line_id)
     left = {number: each.left_cents for number, each in invoices.items()}
     for number, cents in (part for other in others for part in other.shares):
@@ -271,7 +280,8 @@ async def _record(
     applied = await applied_references(access, [each.reference for each in lines])
     invoices = await invoices_numbered(access, invoices_of(lines))
     payments = await payments_of(access, invoices, statement.key)
-    left = {number: each.left_cents for number, each in invoices.items()}
+    lost = await written_off(access, invoices)
+    left = {number: each.left_cents for number, each in invoices.items() if number not in lost}
     good = [each for each in lines if _still_fits(each, left, applied, payments)]
     good = await _record_lines(access, good, now)
     for line in good:
