@@ -6,11 +6,10 @@ import inspect
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from copy import copy
 from functools import cache
 from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
@@ -96,6 +95,7 @@ from app.web.edge import Edge
 from app.web.error_pages import HANDLERS, alive, busy_page, ready
 from app.web.one_address import one_address
 from app.web.pages import done_behind, done_here
+from app.web.routing import Handlers, add_routes
 from app.web.templating import Templates
 from app.welcome import routes as welcome
 from app.welcome import several
@@ -167,17 +167,8 @@ def _is_staff_right(right: object) -> bool:
     return isinstance(right, StaffRight) or right == ANY_STAFF
 
 
-class Lone(Router):
-    """A router of one application, with handlers of its own. Litestar would copy it down to the last of its
-    136 000 things, which two applications may share.
-    """
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> "Lone":
-        return self
-
-
-def router_behind(door: Any, handlers: list[HTTPRouteHandler]) -> Router:
-    """A router whose handlers all go through this door: one that does not ask for `access`, or that names no
+def router_behind(door: Any, handlers: list[HTTPRouteHandler]) -> Handlers:
+    """Handlers that all go through this door: one that does not ask for `access`, or that names no
     right at the doors of members and staff, stops the start.
     """
     for handler in handlers:
@@ -191,23 +182,12 @@ def router_behind(door: Any, handlers: list[HTTPRouteHandler]) -> Router:
         if "file" in handler.opt and not (callable(handler.opt["file"]) and takes_files):
             raise TypeError(f"{handler.name} takes a file: `file` names who may send one, to its door")
     behind_it = {"access": Provide(door), "fait": Provide(done_behind, sync_to_thread=False)}
-    return Lone("/", route_handlers=[copy(each) for each in handlers], dependencies=behind_it)
+    return Handlers(handlers, behind_it)
 
 
 def make_litestar(*, demo: bool) -> Litestar:
     """Every address behind its door, nothing behind them yet: `wire` gives the portal."""
-    return Litestar(
-        route_handlers=[
-            Lone("/", route_handlers=[copy(each) for each in ANYBODY]),
-            router_behind(doors.visitor_access, VISITOR),
-            *([router_behind(demo_access, DEMO)] if demo else []),
-            router_behind(doors.first_password_access, FIRST_PASSWORD),
-            router_behind(doors.factor_access, FACTOR),
-            router_behind(doors.account_access, ACCOUNT),
-            router_behind(doors.member_access, MEMBER),
-            router_behind(doors.staff_access, STAFF),
-            router_behind(feed_access, FEED),
-        ],
+    app = Litestar(
         dependencies={"fait": Provide(done_here, sync_to_thread=False)},
         guards=[one_address, post_guard],
         exception_handlers=HANDLERS,
@@ -216,6 +196,19 @@ def make_litestar(*, demo: bool) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
+    routers = [
+        Handlers(ANYBODY),
+        router_behind(doors.visitor_access, VISITOR),
+        *([router_behind(demo_access, DEMO)] if demo else []),
+        router_behind(doors.first_password_access, FIRST_PASSWORD),
+        router_behind(doors.factor_access, FACTOR),
+        router_behind(doors.account_access, ACCOUNT),
+        router_behind(doors.member_access, MEMBER),
+        router_behind(doors.staff_access, STAFF),
+        router_behind(feed_access, FEED),
+    ]
+    add_routes(app, routers)
+    return app
 
 
 def wire(app: Litestar, settings: Settings, portal: Portal) -> Edge:

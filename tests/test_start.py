@@ -3,6 +3,12 @@
 import subprocess
 import sys
 
+import pytest
+from litestar import Litestar
+from litestar.exceptions import ImproperlyConfiguredException
+
+from app.web.routing import Handlers, Route, add_routes
+from app.web.signatures import get
 from tests.bench.served import ROOT
 
 LATER = {
@@ -16,3 +22,23 @@ def test_no_heavy_library_is_loaded_by_a_start():
     command = [sys.executable, "-c", STARTED]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert LATER & {each.partition(".")[0] for each in found.split()} == set()
+
+
+async def test_every_handler_is_worked_out_when_it_is_first_asked(app):
+    routes = [route for route in app.app.routes if isinstance(route, Route)]
+    assert len(routes) > 100
+    for route in routes:
+        for handler in route.route_handlers:
+            route.work_out(handler)
+        assert all(wanted for _, wanted in route.route_handler_map.values())
+
+
+def test_two_handlers_of_one_address_stop_the_start():
+    @get("/ici")
+    async def one() -> None: ...
+
+    @get("/ici")
+    async def other() -> None: ...
+
+    with pytest.raises(ImproperlyConfiguredException, match="/ici has two handlers of GET"):
+        add_routes(Litestar(openapi_config=None), [Handlers([one]), Handlers([other])])
