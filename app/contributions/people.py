@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy
@@ -33,18 +33,20 @@ MOST_JOBS = 15
 
 async def tally_of(access: MemberAccess, filing: Filing, on: date) -> Tally:
     """The headcount as the list and the answers give it now, in one statement."""
-    groups = [Group(*row) for row in await access.table(_GROUPS, _of(access, filing))]
+    groups = [Group(*row) for row in await access.table(_GROUPS, _of(access, filing, on))]
     return tally(groups, filing.rules, filing.since, filing.arrivals, on)
 
 
-def _of(access: MemberAccess, filing: Filing) -> dict[str, Any]:
-    """Parameters of the statements below. `early`: the day that all early arrivals are given; `after` and
+def _of(access: MemberAccess, filing: Filing, on: date) -> dict[str, Any]:
+    """Parameters of the statements below. `early`: the day that all early arrivals are given, before any that
+    a rule tells apart: an arrival of this declaration, or one that makes a contract short. `after` and
     `last`: of the arrivals; `adult`: born later, one is under 18 at the reference date.
     """
     reference, window = filing.rules.reference_on, filing.arrivals
+    old = min(reference, on) - timedelta(days=max(filing.rules.least_days, 1))
     return {
         "company": access.company.key, "declaration": filing.declaration_id,
-        "early": min(filing.since, window.after), "reference": reference, "since": filing.since,
+        "early": min(filing.since, window.after, old), "reference": reference, "since": filing.since,
         "after": window.after, "adult": youngest_adult(reference),
     }  # fmt: skip
 
@@ -121,7 +123,7 @@ class Doubtful(NamedTuple):
 async def doubtful_people(access: MemberAccess, filing: Filing, on: date) -> list[Doubtful]:
     """All of them, by name, in one statement: the rules themselves choose among those who may be."""
     people = []
-    rows = await access.table(_DOUBTFUL, _of(access, filing))
+    rows = await access.table(_DOUBTFUL, _of(access, filing, on))
     for row_id, key, job, answer, *person, birth, usual, first, sex in rows:
         verdict = who_counts(CountedPerson(*person), filing.rules, on)
         if verdict.counts == Standing.DOUBT:
@@ -139,7 +141,7 @@ async def jobs_of(
 ) -> tuple[list[tuple[str, int]], dict[str, int]]:
     """(the most frequent jobs, how many people are exposed to each risk) of those who count."""
     jobs, exposed = Counter[str](), Counter[str]()
-    for job, risks, *rest in await access.table(_GROUPS_BY_JOB, _of(access, filing)):
+    for job, risks, *rest in await access.table(_GROUPS_BY_JOB, _of(access, filing, on)):
         group = Group(*rest)
         if group.is_counted(filing.rules, on):
             jobs[job] += group.number
@@ -211,7 +213,7 @@ async def moves_of(access: MemberAccess, filing: Filing, on: date) -> Moves:
         left_on,
         ends_on,
         answer,
-    ) in await access.table(_MOVES, _of(access, filing) | {"last": last}):
+    ) in await access.table(_MOVES, _of(access, filing, on) | {"last": last}):
         one = Group(
             contract=contract, entry_on=came_on, exit_on=left_on, ends_on=ends_on, monitoring="",
             answer=answer, number=1,
