@@ -35,7 +35,9 @@ from tests.bench import (
     sides,
     storm,
     timing,
+    under_load,
     weight,
+    writes,
 )
 from tests.bench.table import shown
 
@@ -50,6 +52,8 @@ PARTS = {
     "employees": ("The list of employees, in a base of 200 000", employees.lines),
     "searching": ("The service's search, over 1.1 million employees", searching.lines),
     "service": ("A service at work", service.lines),
+    "load": ("A large service under load, against the build of before", under_load.lines),
+    "writes": ("Forms of 32 people at once, against the build of before", writes.lines),
     "imports": ("A file of 5 000 people", imports.lines),
     "sides": ("Comparisons, against the build of before", sides.lines),
     "beside": ("Other pages while files are compared", beside.lines),
