@@ -14,7 +14,13 @@ from app.access import StaffAccess, VisitorAccess
 from app.bounces.acts import read_bounces
 from app.colleagues.staff import make_staff
 from app.demo.hours import at_work
-from app.demo.papers_story import add_accounts, add_contributions, add_documents, add_invoices
+from app.demo.papers_story import (
+    add_accounts,
+    add_contributions,
+    add_documents,
+    add_invoices,
+    add_mandate,
+)
 from app.demo.queries import Filled, filling_of, is_demo_base
 from app.demo.service_story import add_clinic, add_contact, add_morning
 from app.demo.story import add_past, add_planning
@@ -122,6 +128,7 @@ async def write_demo(session: AsyncSession, portal: Portal) -> None:
         await add_morning(staff, clock.now())
         await add_invoices(past, clock.now())
         await add_accounts(staff, clock.now())
+        await add_mandate(staff, clock.now())
 
 
 def _all_columns(

@@ -95,6 +95,7 @@ async def sign_mandate(access: MemberAccess, typed: str, at: Moment) -> None:
         col(Mandate.id) == draft.key, col(Mandate.state) == MandateState.DRAFT,
         col(Mandate.code_hash) == hashed,
     )  # fmt: skip
+    replaced = await living_of(access, access.company.key)
     before = update(Mandate).where(
         col(Mandate.company_id) == access.company.key, col(Mandate.state).in_(LIVING)
     )
@@ -104,7 +105,10 @@ async def sign_mandate(access: MemberAccess, typed: str, at: Moment) -> None:
         "name": settings.service_name, "ics": settings.service_creditor_id,
         "address": settings.service_address,
     }  # fmt: skip
-    signed = {"state": MandateState.ACTIVE, "signed_at": at.now, "alive_on": at.today, "printed": printed}
+    signed = {
+        "state": MandateState.ACTIVE, "signed_at": at.now, "alive_on": at.today, "printed": printed,
+        "notice_days": replaced.notice_days if replaced else None,  # agreed with the member
+    }  # fmt: skip
     if await access.change(unsigned.values(code_hash="", code_until=None, **signed)) != 1:
         raise Refused(OLD, "code", status_code=409)
     _tell(access, AuditKind.MANDATE_SIGNED, draft, at.now)

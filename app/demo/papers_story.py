@@ -26,6 +26,8 @@ from app.contributions.acts import (
 from app.contributions.forms import CorrectionRequest
 from app.contributions.people import doubtful_people, tally_of
 from app.contributions.staff import CampaignDays, publish_tariff
+from app.debits.acts import begin_mandate, sign_mandate
+from app.debits.forms import NewMandate
 from app.demo.hours import at_work, days_ago
 from app.demo.story import Past, add_absence, member_of
 from app.documents.acts import deposit_document, mark_as_seen
@@ -49,6 +51,8 @@ from db.models import (
     Employee,
     Invoice,
     InvoiceKind,
+    OutboxMail,
+    Scheme,
     StepKind,
 )
 
@@ -162,6 +166,7 @@ LAST_WORDS = (
     " adhésion sera examinée.\n\n{service}"
 )
 SIGNED = "Le service cotisations"
+PAYER = "FR1420041010050500013M02606"  # the example of the French banks: nobody's
 
 
 async def add_accounts(staff: StaffAccess, now: datetime) -> None:
@@ -173,6 +178,19 @@ async def add_accounts(staff: StaffAccess, now: datetime) -> None:
         await save_step(staff, None, step | {"fee_cents": cents, "signed_by": SIGNED}, since)
         await staff.flush()
     await change_books(staff, date(day_of(now).year, 1, 1), 12, USUAL, since)
+
+
+async def add_mandate(staff: StaffAccess, now: datetime) -> None:
+    """A client of the accountant has paid by direct debit for some weeks; its code is that of the letter."""
+    codes = select(Company.code).where(col(Company.code).not_in(["00010", "00042"])).order_by(Company.code)
+    clients = [code for code in await staff.all(codes) if not code.startswith("00010")]
+    member, at = await member_of(staff, clients[0], "cabinet@demo.example"), days_ago(now, 33, 10, 20)
+    typed = {"holder": member.company.name, "iban": PAYER, "scheme": Scheme.CORE, "agreed": True}
+    await begin_mandate(member, NewMandate.model_validate(typed), at)
+    letters = select(OutboxMail).where(OutboxMail.template == "mandate_code")
+    (letter,) = await staff.all(letters)
+    code = staff.portal.keys.mailed_code(letter.secret_seed)
+    await sign_mandate(member, code, clock.moment(at + timedelta(minutes=4)))
 
 
 async def _contributions(staff: StaffAccess, company_id: int, today: date) -> None:

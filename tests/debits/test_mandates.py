@@ -149,6 +149,18 @@ async def test_without_the_service_s_identifier_nothing_is_offered(alice, portal
 
 
 @pytest.mark.usefixtures("our_creditor")
+async def test_what_was_agreed_outlives_a_renewed_mandate(alice, clerk, portal):
+    """The notice is agreed between creditor and debtor (EPC016-06), whatever the mandate."""
+    page = f"{SERVICE}/{(await signed(alice, portal)).id}"
+    await clerk.fill(page, to=f"{page}/preavis", notice_days="5")
+    renewed = await signed(alice, portal, scheme="B2B")
+    assert (renewed.rum, renewed.state, renewed.notice_days) == ("00010-2-M2", MandateState.ACTIVE, 5)
+    assert "5 jours, comme convenu" in (await clerk.get(f"{SERVICE}/{renewed.id}")).text
+    await alice.fill(f"{MANDATE}/revocation")
+    assert (await signed(alice, portal)).notice_days is None, "ended, then begun anew: nothing is agreed"
+
+
+@pytest.mark.usefixtures("our_creditor")
 async def test_mandates_of_other_teams_are_not_there(alice, app, portal, world):
     mandate = await signed(alice, portal)
     _, theirs = await two_teams(portal, world)

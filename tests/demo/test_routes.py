@@ -84,6 +84,15 @@ async def test_so_is_that_of_a_client_of_the_accountant(show):
     assert values(xml, "SpecifiedLegalOrganization/ID") == ["123456782", company.siret[:9]]
 
 
+async def test_a_client_of_the_accountant_pays_by_direct_debit(show):
+    await show.fill("/", to="/demo/connexion", persona="Service")
+    page = await show.get("/service/prelevements/mandats")
+    ((number, rum),) = re.findall(r'href="/service/prelevements/mandats/(\d+)">([\w-]+-M1)<', page.text)
+    shown = await show.get(f"/service/prelevements/mandats/{number}")
+    assert "finit par 2606" in shown.text
+    assert (await show.get(f"/service/prelevements/mandats/{number}/pdf")).content.startswith(b"%PDF"), rum
+
+
 async def test_the_letters_numbers_open_an_account_whose_mail_is_read_on_screen(show):
     state = show.edge.app.state
     dispatcher = Dispatcher(state.portal, DemoPostbox(state.portal.database), state.templates)
