@@ -27,6 +27,7 @@ from app.dunning.queries import (
 )
 from app.dunning.rules import EXEMPTION, fee_receipt, step_problem
 from app.errors import Refused
+from app.invoices.queries import row_of
 from app.invoices.rules import BilledLine, in_groups, reference_of
 from app.invoices.staff import Entry, issue_credit_note, issue_invoice, payers_of
 from app.mail.outbox import queue_mail
@@ -281,12 +282,19 @@ async def _undo(access: StaffAccess, letter: DunningLetter, now: datetime) -> No
             reminder.invoice_id,
         )  # fmt: skip
         if reminder.fee_id:
-            fee = await access.get(Invoice, reminder.fee_id)
-            line = BilledLine("Relance annulée avant son départ", 1, -fee.net_cents)
-            await issue_credit_note(
-                access, fee.key, "", line, now, receipt=f"{fee.receipt}x", is_joined=False,
-                is_mailed=False,
-            )  # fmt: skip
+            await _credit_fee(access, await access.get(Invoice, reminder.fee_id), now)
+
+
+async def _credit_fee(access: StaffAccess, fee: Invoice, now: datetime) -> None:
+    """Credit what no note took back meanwhile; nothing of what is written off."""
+    row = await row_of(access, fee)
+    cents = fee.total_cents - row.credited_cents
+    if row.lost_cents or not cents:
+        return
+    line = BilledLine("Relance annulée avant son départ", 1, -cents)
+    await issue_credit_note(
+        access, fee.key, "", line, now, receipt=f"{fee.receipt}x", is_joined=False, is_mailed=False
+    )
 
 
 # The suspension.
