@@ -175,7 +175,8 @@ def _texts(element: Element, path: str) -> list[str]:
 
 
 def _day(element: Element, path: str) -> date:
-    return date.fromisoformat(_text(element, f"{path}/Dt") or _text(element, f"{path}/DtTm")[:10])
+    words = _text(element, f"{path}/Dt") or _text(element, f"{path}/DtTm")
+    return date.fromisoformat(words[:10])  # a day may end with its zone: 2026-03-02+01:00
 
 
 def _signed(element: Element) -> int:

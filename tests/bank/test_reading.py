@@ -167,6 +167,7 @@ def test_an_entry_without_its_day_has_the_one_from_which_it_counts_or_that_of_th
     for instead, on in (
         ("<ValDt><Dt>2026-03-04</Dt></ValDt>", date(2026, 3, 4)),
         ("<ValDt><DtTm>2026-03-04T00:00:00</DtTm></ValDt>", date(2026, 3, 4)), ("", DAY),
+        ("<BookgDt><Dt>2026-03-04+01:00</Dt></BookgDt>", date(2026, 3, 4)),  # a day with its zone
     ):  # fmt: skip
         content = xml(xml_entry("1.00").replace(booked, instead))
         assert [each.booked_on for each in read(content).movements] == [on]
