@@ -1,7 +1,7 @@
 """Reads of mandates, of runs and their debits, of files of refusals."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy
@@ -31,6 +31,7 @@ from db.models import (
 
 PAGE, CHUNK = 50, 500
 STANDING = (DebitState.FILED, DebitState.COLLECTED)
+PRESENTED = (*STANDING, DebitState.REFUSED)
 LIVING = (MandateState.ACTIVE, MandateState.SUSPENDED)
 
 
@@ -132,7 +133,10 @@ class Candidate(NamedTuple):
 
 
 def _lapsed_before(on: date) -> date:
-    return add_months(on, -LAPSES_MONTHS)
+    """The last day whose mandates are worth nothing on that one: a 29 February lapses on a 28."""
+    before = add_months(on, -LAPSES_MONTHS)
+    after = before + timedelta(days=1)
+    return after if add_months(after, LAPSES_MONTHS) <= on else before
 
 
 def _due(on: date) -> list[Any]:
@@ -226,6 +230,20 @@ async def orders_of(access: Access, run_id: int, state: DebitState, most: int | 
         .limit(most)
     )
     return [Order(*row) for row in await access.rows(statement)]
+
+
+async def days_of_other_runs(access: Access, run_id: int) -> dict[int, date]:
+    """By mandate of this run, the last day of its debits that another run gives to the bank."""
+    theirs = sqlalchemy.select(col(Debit.mandate_id)).where(col(Debit.run_id) == run_id)
+    statement = (
+        sqlalchemy.select(col(Debit.mandate_id), func.max(DebitRun.collect_on))
+        .join(DebitRun, col(DebitRun.id) == Debit.run_id)
+        .where(col(Debit.mandate_id).in_(theirs), col(Debit.run_id) != run_id)
+        .where(col(Debit.state).in_(PRESENTED))
+        .group_by(col(Debit.mandate_id))
+    )
+    days: dict[int, date] = dict(await access.table(statement))
+    return days
 
 
 class Sums(NamedTuple):

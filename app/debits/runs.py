@@ -23,10 +23,12 @@ from app.debits.queries import (
     Candidate,
     Order,
     candidates,
+    days_of_other_runs,
     files_of,
     held_run,
     next_run,
     orders_of,
+    payments_of_debits,
     shortest_notice,
 )
 from app.debits.rules import first_day_of, is_bank_day, is_usable
@@ -104,9 +106,18 @@ async def cancel_run(access: StaffAccess, run_id: int) -> None:
             raise Refused(CHANGED, status_code=409)
         for file in files:
             await access.delete(file)
-        for order in await orders_of(access, run_id, DebitState.FILED):
-            order.debit.state = DebitState.PLANNED
+        await _unfreeze(access, run_id)
     run.state, run.account_id = DebitRunState.CANCELLING, access.account.key
+
+
+async def _unfreeze(access: StaffAccess, run_id: int) -> None:
+    """Its debits as before its files: a mandate lives from what went to a bank."""
+    others = await days_of_other_runs(access, run_id)
+    for order in await orders_of(access, run_id, DebitState.FILED):
+        order.debit.state = DebitState.PLANNED
+        if mandate := order.mandate:
+            mandate.used_on = others.get(mandate.key)
+            mandate.alive_on = mandate.used_on or day_of(mandate.signed_at or mandate.created_at)
 
 
 async def _held(access: StaffAccess, run_id: int, *states: DebitRunState) -> DebitRun:
@@ -217,9 +228,12 @@ async def _collect(access: StaffAccess, run: DebitRun, now: datetime) -> None:
         run.state = DebitRunState.COLLECTED
         _trace(access, run, "encaissée", now)
         return
+    # Somebody may have typed the reference of the bank's list: that is this money, whatever its day.
+    typed = {each.reference for each in await payments_of_debits(access, [each.debit for each in orders])}
     paid = [
         (each.invoice_id, ReceivedPayment(each.cents, run.collect_on, "prélèvement", each.reference))
         for each, *_ in orders
+        if each.reference not in typed
     ]
     await record_payments(access, paid, now)
     for each in orders:
