@@ -24,7 +24,7 @@ from app.clock import Moment
 from app.company_details.team import notify_team
 from app.employees.declared import employee_name
 from app.employees.person import employees_by_id
-from app.employees.standings import standings_of
+from app.employees.standings import OPEN_STATES, standings_of
 from app.employees.together import MOST_ASKED
 from app.errors import NotFound, Refused
 from app.follow_up.standing import Call
@@ -213,9 +213,13 @@ async def cancel_request(access: MemberAccess, request_id: int, at: Moment) -> A
 
 
 async def _request_again(access: MemberAccess, slot: CalledSlot) -> AppointmentRequest | None:
-    """The request that this slot answers, or the one that already asks for another date of this visit."""
+    """The request that this slot answers, while it is open, or the one that already asks for another date of
+    this visit.
+    """
     if slot.request_id:
-        return await access.get(AppointmentRequest, slot.request_id)
+        request = await access.get(AppointmentRequest, slot.request_id)
+        if request.state in OPEN_STATES:
+            return request
     for request in await open_for(access, RequestMotive.ANOTHER_DATE, [slot.employee_id or 0]):
         if request.kind != slot.kind:
             raise Refused(OTHER_VISIT)

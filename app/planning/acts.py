@@ -32,9 +32,13 @@ from db.models import AppointmentRequest, AuditKind, Employee, RequestState, Slo
 async def request_for(
     access: MemberAccess | StaffAccess, row: SlotRow, employee_id: int
 ) -> AppointmentRequest | None:
-    """The request that an appointment of this person answers: the one it came from, or one for that visit."""
+    """The request that an appointment of this person answers: the one it came from, or one for that visit. A
+    slot that was given back and is taken again may have come from one that is over.
+    """
     if row.request_id and row.employee_id == employee_id:
-        return await access.get(AppointmentRequest, row.request_id)
+        request = await access.get(AppointmentRequest, row.request_id)
+        if request.state not in OVER:
+            return request
     return await open_request_of(access, employee_id, row.kind)
 
 

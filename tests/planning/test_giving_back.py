@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app import clock
-from app.planning.staff import move_slot
+from app.planning.staff import assign_slot, move_slot
 from db.models import AppointmentRequest, RequestMotive, RequestState, SlotState, VisitKind
+from tests.appointments.steps import a_request, the_request
 from tests.employees.people import acting, as_shown, fields_of
 from tests.pages import check
 from tests.planning.steps import (
     FREE_UNTIL,
     PLANNING,
     WEDNESDAY,
+    a_person,
     a_slot,
     confirm,
     notices,
@@ -184,3 +186,31 @@ async def test_what_is_over_offers_no_form_to_give_it_back(alice, world, portal,
     check(page)
     assert "Ce créneau ne peut plus être rendu" in page.text
     assert "Rendre au service" not in page.text
+
+
+async def test_a_slot_taken_again_answers_the_request_of_now_and_not_the_one_that_was_cancelled(
+    alice, portal, world
+):
+    """Cancelled meanwhile and asked again, the visit was planned for nobody; and asking for another date
+    opened the cancelled request again beside the new one, which the database refused.
+    """
+    person = await a_person(portal, world.site)
+    kind = VisitKind.EMPLOYER
+    first = await a_request(portal, world.site, person, world.alice)
+    slot = await a_slot(portal, world.site, kind=kind)
+    async with service(portal, world) as access:
+        await assign_slot(access, slot.id, person.key, clock.now(), first.id)
+    slot = await the_slot(portal, slot.id)
+    assert (await give_back(alice, slot, reason="a_refaire")).status_code == 303
+    cancelled = f"/espace/00010-2/demandes/{first.id}/annulation"
+    assert (await alice.fill(cancelled)).status_code == 303
+    again = await a_request(portal, world.site, person, world.alice)
+    slot = await the_slot(portal, slot.id)
+    assert (await confirm(alice, slot)).status_code == 303
+    slot = await the_slot(portal, slot.id)
+    assert (slot.state, slot.request_id) == (SlotState.CONFIRMED, again.id)
+    assert (await the_request(portal, again.id)).state == RequestState.PLANNED
+    path = f"{PLANNING}/{slot.id}/autre-date"
+    assert (await alice.fill(path, **await as_shown(alice, path))).status_code == 303
+    assert (await the_request(portal, first.id)).state == RequestState.CANCELLED
+    assert (await the_request(portal, again.id)).state == RequestState.TAKEN
