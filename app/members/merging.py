@@ -16,6 +16,7 @@ from app.errors import Refused
 from app.members.staff import ALREADY_CLOSED, living_with, notify, record
 from db.models import (
     OF_COMPANY,
+    AbsenceBilling,
     AppointmentRequest,
     AuditKind,
     BatchLine,
@@ -27,6 +28,7 @@ from db.models import (
     InquiryMessage,
     Membership,
     RequestMessage,
+    SessionCompany,
     Slot,
     StaffNote,
     Visit,
@@ -34,10 +36,11 @@ from db.models import (
     WaitingPerson,
 )
 
-# Tables whose rows move. Those of what was being typed, and of imports, stay where they were made.
+# Tables whose rows move: that an absence was billed goes with its appointment. Those of what was being typed,
+# and of imports, stay where they were made.
 MOVED: tuple[Any, ...] = (
-    AppointmentRequest, BatchLine, Document, Employee, EmployeeChange, Inquiry, InquiryMessage,
-    RequestMessage, Slot, Visit, VisitNotice, WaitingPerson,
+    AbsenceBilling, AppointmentRequest, BatchLine, Document, Employee, EmployeeChange, Inquiry,
+    InquiryMessage, RequestMessage, Slot, Visit, VisitNotice, WaitingPerson,
 )  # fmt: skip
 
 
@@ -63,6 +66,7 @@ async def merge(access: StaffAccess, absorbed: Company, code: str, now: datetime
     for model in MOVED:
         statement = update(model).where(col(model.company_id) == absorbed.key)
         await access.change(statement.values(company_id=kept.key))
+    await _move_sessions(access, absorbed, kept)
     await _give_access(access, absorbed, kept, now)
     absorbed.closed_at, absorbed.closed_reason = now, f"fusion avec {kept.code}"
     absorbed.suspended_at = None
@@ -81,6 +85,15 @@ async def _move_notes(access: StaffAccess, absorbed: Company, kept: Company) -> 
     """Notes on the member become notes on the other; those on its requests and messages go with these."""
     theirs = update(StaffNote).where(col(StaffNote.company_id) == absorbed.key)
     await access.change(theirs.where(col(StaffNote.subject) == OF_COMPANY).values(subject_id=kept.key))
+    await access.change(theirs.values(company_id=kept.key))
+
+
+async def _move_sessions(access: StaffAccess, absorbed: Company, kept: Company) -> None:
+    """Reserve to the other the sessions that were for this one: once each."""
+    there = select(SessionCompany.session_id).where(col(SessionCompany.company_id) == kept.key)
+    theirs = update(SessionCompany).where(
+        col(SessionCompany.company_id) == absorbed.key, col(SessionCompany.session_id).not_in(there)
+    )
     await access.change(theirs.values(company_id=kept.key))
 
 

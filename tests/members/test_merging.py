@@ -3,8 +3,25 @@
 import pytest
 
 from app.members.merging import MOVED
-from db.models import AuditEvent, Company, CompanyOwned, Employee, Invoice, OutboxMail
+from db.models import (
+    AbsenceBilling,
+    AuditEvent,
+    Company,
+    CompanyOwned,
+    Employee,
+    Inquiry,
+    Invoice,
+    InvoiceDispute,
+    InvoiceKind,
+    OutboxMail,
+    SessionCompany,
+)
+from tests.absences.test_absences import BILL, WAIVE, missed
+from tests.absences.test_absences import HERE as ABSENCES
 from tests.actors import Actor
+from tests.clinic.steps import a_session
+from tests.clinic.test_reserving import proposed, reserved
+from tests.dunning.steps import late_invoice
 from tests.planning.steps import a_person, a_slot
 from tests.reading import rows
 
@@ -13,9 +30,9 @@ pytestmark = pytest.mark.usefixtures("time_machine_at")
 STAYS = {
     "AnnualDeclaration", "ColumnHabit", "CompanyContact", "DeclarationAnswer", "DeclarationCorrection",
     "CompanyCorrection", "EmployeeDraft", "EmployeeImport", "ImportLine", "Invitation", "Invoice",
-    "AbsenceBilling", "CampaignLetter", "Debit", "DunningLetter", "InvoiceDispute", "Mandate", "Membership",
+    "CampaignLetter", "Debit", "DunningLetter", "InvoiceDispute", "Mandate", "Membership",
     "Payment", "PaymentPlan", "PhoneCall", "PlanInvoice", "PlatformFlow", "Reminder", "SentFile",
-    "SessionCompany",
+    "SessionCompany",  # but where the other has not the same one
 }  # fmt: skip
 MERGING = "/service/adherents/00042/fusion"
 
@@ -70,3 +87,48 @@ async def test_what_does_not_merge_is_said_and_nothing_moves(clerk, portal, worl
     assert words in answer.text
     assert all(each.closed_at is None for each in await rows(portal, Company))
     assert await rows(portal, Employee, Employee.company_id == world.theirs.id)
+
+
+async def test_an_absence_that_was_billed_before_is_not_offered_again(clerk, portal, world):
+    """Its appointment moves; that it was billed, or given up, moves with it."""
+    person = await a_person(portal, world.theirs)
+    first, second = [await missed(portal, world.theirs, each, person) for each in (0, 1)]
+    for absence, act in ((first, BILL), (second, WAIVE)):
+        await clerk.follow(await clerk.fill(ABSENCES, acte=act, **{f"slot_{absence.id}": "oui"}))
+    await clerk.follow(await clerk.fill(MERGING, code="00010"))
+    page = await clerk.get(ABSENCES)
+    assert "Aucune absence n’est à facturer" in page.text
+    (invoice,) = await rows(portal, Invoice, Invoice.kind == InvoiceKind.ABSENCE)
+    assert invoice.company_id == world.theirs.id, "a paper of the name that it was made in"
+    assert {each.company_id for each in await rows(portal, AbsenceBilling)} == {world.ours.id}
+
+
+async def test_a_session_reserved_to_the_one_is_the_other_s_once(clerk, portal, world):
+    made = [await a_session(portal, world, name=f"Dr {each}") for each in ("Abgrall", "Bodin")]
+    for session, codes in zip(made, ("00042", "00042, 00010"), strict=True):
+        await clerk.follow(await reserved(clerk, session, codes))
+    person = await a_person(portal, world.theirs)
+    await clerk.follow(await clerk.fill(MERGING, code="00010"))
+    kept = await rows(portal, SessionCompany, SessionCompany.company_id == world.ours.id)
+    assert sorted(each.session_id for each in kept) == sorted(each.id for each in made)
+    for place, session in enumerate(made):
+        (moved,) = await rows(portal, Employee, Employee.id == person.id)
+        if place == 0:
+            assert (await proposed(clerk, session, moved)).status_code == 303
+
+
+async def test_a_contest_that_waits_is_answered_after_the_merger(clerk, charlie, portal, world):
+    """Its thread is the other member's, its invoice stays: the employer reads the answer, reminders go on."""
+    invoice = await late_invoice(portal, world, company=world.theirs)
+    path = f"/espace/00042/factures/{invoice.id}/contestation"
+    await charlie.follow(await charlie.fill(path, token="un-jeton-quelconque-22", text="Déjà réglée."))
+    await clerk.follow(await clerk.fill(MERGING, code="00010"))
+    (dispute,) = await rows(portal, InvoiceDispute)
+    page = f"/service/contestations/{dispute.id}"
+    assert "Déjà réglée." in (await clerk.get(page)).text
+    answer = {"acte": "Maintenir la facture et répondre", "text": "Rien n’est venu.", "amount": ""}
+    assert "Aucune contestation" not in (await clerk.get("/service/contestations")).text
+    await clerk.follow(await clerk.fill(page, **answer))
+    assert "Aucune contestation" in (await clerk.get("/service/contestations")).text
+    (inquiry,) = await rows(portal, Inquiry, Inquiry.id == dispute.inquiry_id)
+    assert "Rien n’est venu." in (await charlie.get(f"/espace/00010/contact/{inquiry.id}")).text
