@@ -32,6 +32,7 @@ GIVEN_BACK = (
     "d’abord le remboursement."
 )
 EARLIER = "Une perte suit la facture : vérifiez le jour."
+SAME_REASON = "Une perte de cette facture a déjà ce même motif : dites ce qui a changé depuis."
 NOTHING_LEFT = "Il ne reste rien à payer de cette facture : il n’y a rien à passer en perte."
 STILL_COMES = {
     "debit": "Un prélèvement de cette facture est annoncé : attendez ce que la banque en dit.",
@@ -71,8 +72,11 @@ async def write_off(access: StaffAccess, invoice_id: int, reason: str, lost_on: 
     """
     invoice = await _locked(access, invoice_id)
     row, before = await row_of(access, invoice), await _payments(access, invoice)
-    if any(each.method == LOSS and each.reference == reason for each in before):
+    is_same = any(each.method == LOSS and each.reference == reason for each in before)
+    if is_same and row.left_cents <= 0:
         return
+    if is_same:  # a bank took a payment back since
+        raise Refused(SAME_REASON, "reason", status_code=409)
     if invoice.kind == InvoiceKind.CREDIT_NOTE or row.left_cents <= 0:
         raise Refused(NOTHING_LEFT, status_code=409)
     if lost_on < invoice.issued_on:
@@ -96,6 +100,8 @@ async def cancel_payment(access: StaffAccess, invoice_id: int, payment_id: int, 
     if await statement_payments(access, [payment]):
         raise Refused(OF_STATEMENT, status_code=409)
     is_received = payment.cents > 0 and payment.method != LOSS
+    if is_received and any(each.method == LOSS for each in payments):
+        raise Refused(WRITTEN_OFF, status_code=409)  # the loss is what this payment left
     is_refunded = is_received and any(each.cents < 0 for each in payments)
     if is_refunded and (await row_of(access, invoice)).left_cents + payment.cents > 0:
         raise Refused(GIVEN_BACK, status_code=409)
