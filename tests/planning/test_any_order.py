@@ -368,7 +368,7 @@ async def theirs(portal, world):
     ]
 
 
-@pytest.mark.parametrize("seed", [14, 159, 2653])
+@pytest.mark.parametrize("seed", [12, 31, 33])
 async def test_any_order_of_answers_and_requests_agrees_with_the_model(portal, world, seed):
     people = [await a_person(portal, world.site, name) for name in ("ARZEL", "BIHAN", "CORRE")]
     (centre, *_) = await rows(portal, CareCentre)
