@@ -160,6 +160,9 @@ class Keys:
             raw = _decoded(token)
         except ValueError:
             return False
+        # What is no letter of base64 is left out as it is read: the rest may be too short to be taken apart.
+        if len(raw) != 32:
+            return False
         return hmac.compare_digest(_xor(raw[16:], raw[:16]), self._form_mac(binding))
 
 
