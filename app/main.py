@@ -95,7 +95,7 @@ from app.web.edge import Edge
 from app.web.error_pages import HANDLERS, alive, busy_page, ready
 from app.web.one_address import one_address
 from app.web.pages import done_behind, done_here
-from app.web.routing import Handlers, add_routes
+from app.web.routing import Bare, Handlers, add_routes
 from app.web.templating import Templates
 from app.welcome import routes as welcome
 from app.welcome import several
@@ -187,7 +187,7 @@ def router_behind(door: Any, handlers: list[HTTPRouteHandler]) -> Handlers:
 
 def make_litestar(*, demo: bool) -> Litestar:
     """Every address behind its door, nothing behind them yet: `wire` gives the portal."""
-    app = Litestar(
+    app = Bare(
         dependencies={"fait": Provide(done_here, sync_to_thread=False)},
         guards=[one_address, post_guard],
         exception_handlers=HANDLERS,

@@ -1,12 +1,13 @@
 """Settings of the platform (plateforme agréée) that takes electronic invoices; without it, none leaves."""
 
+import os
 from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr
-from pydantic_settings import BaseSettings
+from pydantic import BaseModel, ConfigDict, SecretStr
 
 # All of them once there is a platform, with the words of what is missing.
 WANTED = {
@@ -16,7 +17,20 @@ WANTED = {
 }
 
 
-class PlatformSettings(BaseSettings):
+class Variables(BaseModel):
+    """Fields that variables of the environment give, each by its name after `PORTAIL_`: what is given in the
+    code wins, and an empty variable is none.
+    """
+
+    model_config = ConfigDict(extra="ignore", validate_default=True)
+
+    def __init__(self, **given: Any) -> None:
+        there = {name.lower(): value for name, value in os.environ.items()}
+        read = {name: there.get(f"portail_{name}") for name in type(self).model_fields}
+        super().__init__(**({name: value for name, value in read.items() if value} | given))
+
+
+class PlatformSettings(Variables):
     """`PORTAIL_PLATFORM_…` variables. `platform_since`: invoices of before that day are not sent. The secret
     is one of pydantic's: neither a log nor a fault's traceback prints it.
     """

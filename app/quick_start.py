@@ -1,13 +1,32 @@
 """A quick and small start: imported before everything else by the command, for its effects.
 
 What is made while modules load lives as long as the process, so the collector of memory need not look for
-garbage in it, again and again (a fifth of the time): it works once the portal serves. And the log's library
-would load another that colours terminals, 8 MB that a server never shows.
+garbage in it, again and again (a fifth of the time): it works once the portal serves. The log's library
+would load another that colours terminals, 8 MB that a server never shows. And what one library names but
+reaches in no process of ours (YAML, the printing of documentation) is loaded if it is reached.
 """
 
 import gc
 import sys
+from importlib.machinery import PathFinder
+from importlib.util import LazyLoader
+from typing import Any
 
+NOT_REACHED = frozenset({"pydoc", "yaml"})
+
+
+class Later(PathFinder):
+    """Finds what is loaded when something of it is asked for."""
+
+    @classmethod
+    def find_spec(cls, fullname: str, path: Any = None, target: Any = None) -> Any:
+        spec = super().find_spec(fullname, path, target) if fullname in NOT_REACHED else None
+        if spec and spec.loader:
+            spec.loader = LazyLoader(spec.loader)
+        return spec
+
+
+sys.meta_path.insert(0, Later)
 gc.disable()
 if "structlog" not in sys.modules and "rich" not in sys.modules:
     sys.modules["rich"] = None  # type: ignore[assignment]

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from dotenv.parser import parse_stream
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import SettingsConfigDict
 from sqlalchemy.engine import make_url
 from stdnum import bic, iban
 from stdnum.eu import at_02
@@ -65,8 +63,6 @@ class WrongSetting(Exception):  # noqa: N818
 
 class Settings(PlatformSettings):
     """`PORTAIL_…` variables. Everything that names the service is here; AIST22 is only the default."""
-
-    model_config = SettingsConfigDict(env_prefix="PORTAIL_", env_ignore_empty=True, extra="ignore")
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
@@ -376,6 +372,8 @@ def read_environment(file: Path) -> None:
     """Set the variables of the file. One that the environment has already stays: a variable typed before a
     command wins.
     """
+    from dotenv.parser import parse_stream  # noqa: PLC0415 - where there is a file
+
     try:
         with file.open(encoding="utf-8") as lines:
             bindings = list(parse_stream(lines))

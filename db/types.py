@@ -4,7 +4,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import String, TypeDecorator
+from sqlmodel.sql.sqltypes import AutoString
+
+
+class _OfInstants(TypeDecorator.Comparator[Any], DateTime.Comparator[Any]):
+    """One for all columns: SQLAlchemy makes a class for each, which the 400 of the models need not have."""
+
+
+class _OfTexts(TypeDecorator.Comparator[Any], String.Comparator[Any]):
+    """As above, of texts."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -12,6 +21,7 @@ class Instant(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+    comparator_factory = _OfInstants
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -24,3 +34,6 @@ class Instant(TypeDecorator[datetime]):
         if not isinstance(value, datetime):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+AutoString.comparator_factory = _OfTexts  # type: ignore[assignment]

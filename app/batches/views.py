@@ -6,9 +6,9 @@ from typing import NamedTuple
 from app.batches.queries import BatchRow, LineRow, Tally
 from app.clinic.queries import SessionRow
 from app.follow_up.words import VISITS
-from app.planning.views import hour, long_day
+from app.planning.views import hour
 from app.text.counts import uncapitalised
-from app.text.formats import day
+from app.text.formats import day, long_day
 from db.models import BatchState, ConvocationBatch, LineState
 
 ALL_TEAMS = "Toutes les équipes"

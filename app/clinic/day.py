@@ -22,9 +22,10 @@ from app.clinic.views import day_lines
 from app.employees.forms import Nothing
 from app.errors import NotFound, Refused
 from app.kept_files import Kept, store_file
-from app.planning.views import hour, long_day
+from app.planning.views import hour
 from app.staff_rights import StaffRight
 from app.text.fields import Input
+from app.text.formats import long_day
 from app.text.values import read_day
 from app.web.caller import Caller
 from app.web.forms import Form

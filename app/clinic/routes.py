@@ -29,8 +29,9 @@ from app.clinic.views import kind_words, opened_words, session_lines, time_lines
 from app.employees.forms import Nothing
 from app.follow_up.words import VISITS
 from app.planning.rules import midnight, monday_of
-from app.planning.views import hour, long_day
+from app.planning.views import hour
 from app.staff_rights import StaffRight
+from app.text.formats import long_day
 from app.text.values import read_day
 from app.web.forms import Form
 from app.web.pages import Page, page, see

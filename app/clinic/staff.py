@@ -44,7 +44,8 @@ from app.planning.staff import (
     move_slot,
     publish_slots,
 )
-from app.planning.views import hour, long_day
+from app.planning.views import hour
+from app.text.formats import long_day
 from db.kinds import VisitKind
 from db.models import (
     AuditKind,

@@ -10,8 +10,9 @@ from app.clinic.rules import AWAY, FREE, MOST_WEEKS, WEEKEND, Taken, free_times
 from app.clock import PARIS, day_of
 from app.follow_up.words import SLOT_TAGS, VISITS
 from app.planning.queries import SlotRow
-from app.planning.views import hour, long_day
+from app.planning.views import hour
 from app.text.counts import plural
+from app.text.formats import long_day
 from db.models import SlotState
 from db.numbers import is_digits
 

@@ -53,10 +53,10 @@ from app.employees.declared import employee_name
 from app.errors import NotFound
 from app.follow_up.words import VISITS
 from app.planning.rules import midnight, read_month
-from app.planning.views import hour, long_day
+from app.planning.views import hour
 from app.staff_rights import StaffRight
 from app.text.cells import csv_of
-from app.text.formats import month_words
+from app.text.formats import long_day, month_words
 from app.web.forms import Form
 from app.web.pages import Page, page, see
 from app.web.paging import day_place, row_number

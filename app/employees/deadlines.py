@@ -6,7 +6,6 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from babel.dates import format_date
 from litestar.params import FromQuery
 from litestar.response import Response
 from sqlalchemy import bindparam, func
@@ -19,6 +18,7 @@ from app.employees.listing import SHOWN, EmployeeRow, following, lines_of
 from app.employees.standings import HERE, UNDATED
 from app.follow_up.law import add_months, is_before_work
 from app.rights import Right
+from app.text.formats import month_title
 from app.web.pages import page, path_to
 from app.web.paging import PAGE, place_of
 from app.web.signatures import Member, Request, get
@@ -153,7 +153,7 @@ def _title(month: Month) -> str:
         UNDER_WAY: "Passées, rendez-vous donné ou demandé",
         "ensuite": "Plus tard",
     }
-    return known.get(month.key) or format_date(month.first, "MMMM y", locale="fr")
+    return known.get(month.key) or month_title(month.first)
 
 
 MEMBER: list[Any] = [deadlines]

@@ -299,7 +299,7 @@ async def lines_of(
 
 
 def french_day(value: date | None) -> str:
-    """25/11/2026, or "" for no day. (babel takes fifty times as long, and there are seventy days a page.)"""
+    """25/11/2026, or "" for no day."""
     return f"{value.day:02}/{value.month:02}/{value.year}" if value and value != NEVER else ""
 
 

@@ -10,8 +10,9 @@ from app.contact.forms import THEMES
 from app.follow_up.words import VISITS
 from app.inbox.rules import Deadline, deadline_of
 from app.inbox.way import Way, written_place
-from app.planning.views import hour, long_day
+from app.planning.views import hour
 from app.text.counts import plural
+from app.text.formats import long_day
 from app.text.names import person_name
 from app.waiting import ONE_OF, Thing
 from db.models import InquiryTheme, Subject

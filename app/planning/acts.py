@@ -24,8 +24,8 @@ from app.errors import NotFound, Refused
 from app.planning.convocations import notify_cancellation, send_convocation, when_words
 from app.planning.queries import SlotRow, answerers, candidates_for, notice_of, open_request_of, slot_rows
 from app.planning.rules import LIVE, REASONS
-from app.planning.views import about_slot, hour, long_day
-from app.text.formats import day
+from app.planning.views import about_slot, hour
+from app.text.formats import day, long_day
 from db.models import AppointmentRequest, AuditKind, Employee, RequestState, Slot, SlotState
 
 

@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from babel.dates import format_datetime
 from sqlmodel import col, select
 
 from app.access import Access
@@ -25,6 +24,7 @@ from app.planning.rules import notice_for
 from app.planning.views import notice_words
 from app.settings import Settings
 from app.text.counts import plural
+from app.text.formats import DAYS, moment
 from app.text.phones import phone_words
 from db.models import Account, Company, CompanyContact, ContactKind, NoticeKind, SlotState, VisitNotice
 
@@ -92,9 +92,7 @@ async def pdf_of(convocation: Convocation) -> bytes:
 def when_words(starts: datetime) -> str:
     """mardi 1er décembre 2026 à 9 h 30, in Paris; the hour does not break."""
     local = starts.astimezone(PARIS)
-    number = "'1er'" if local.day == 1 else "d"
-    pattern = f"EEEE {number} MMMM y 'à'\N{NO-BREAK SPACE}H\N{NO-BREAK SPACE}'h'\N{NO-BREAK SPACE}mm"
-    return format_datetime(local, pattern, locale="fr")
+    return f"{DAYS[local.weekday()]} {moment(local)}"
 
 
 def _letter_words(convocation: Convocation) -> dict[str, str]:

@@ -45,9 +45,10 @@ from app.planning.rules import (
     week_problem,
     week_word,
 )
-from app.planning.views import MONTHS, about_slot, grid_of, notice_words, sittings_of, week_title, weeks_of
+from app.planning.views import about_slot, grid_of, notice_words, sittings_of, week_title, weeks_of
 from app.rights import Right
 from app.text.counts import plural
+from app.text.formats import MONTHS
 from app.web.forms import Form
 from app.web.pages import Page, page, see
 from app.web.paging import PAGE, day_place, read_place, written_place

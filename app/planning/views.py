@@ -10,15 +10,8 @@ from app.employees.listing import french_day
 from app.follow_up.words import SLOT_TAGS, VISITS
 from app.planning.queries import SlotRow
 from app.planning.rules import LIVE, REASONS, Notice, ShownWeek, monday_of, week_word
-from app.text.formats import euros, short_day
+from app.text.formats import MONTHS, euros, long_day, numbered, short_day
 from db.models import SlotState, VisitNotice
-
-DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
-    "novembre", "décembre",
-)  # fmt: skip
-
 
 VIP = "Visite d’information et de prévention"
 
@@ -203,17 +196,8 @@ def _cell(day: date, slots: list[tuple[int, str, str, str]], first: date, end: d
 
 
 def hour(at: datetime) -> str:
-    """9 h 30 (babel takes fifty times as long, and there are fifty hours a page)"""
+    """9 h 30"""
     return f"{at.hour}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{at.minute:02}"
-
-
-def numbered(day: date) -> str:
-    return "1er" if day.day == 1 else str(day.day)
-
-
-def long_day(day: date) -> str:
-    """mardi 1er décembre"""
-    return f"{DAYS[day.weekday()]} {numbered(day)} {MONTHS[day.month - 1]}"
 
 
 def notice_words(notice: Notice) -> str:

@@ -6,8 +6,8 @@ schematron BR-FR-CDV of the FNFE, version 1.4.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 from app.clock import PARIS
 from app.invoices.life_cycle import PAID, reason_words
@@ -77,7 +77,8 @@ def collected_message(told: Collected) -> bytes:
         "</ram:BusinessProcessSpecifiedDocumentContextParameter>"
         "<ram:GuidelineSpecifiedDocumentContextParameter><ram:ID>urn.cpro.gouv.fr:1p0:CDV:invoice</ram:ID>"
         "</ram:GuidelineSpecifiedDocumentContextParameter></rsm:ExchangedDocumentContext>"
-        f"<rsm:ExchangedDocument><ram:ID>{escape(told.key)}</ram:ID>{_instant(told.now)}{parties}"
+        f"<rsm:ExchangedDocument><ram:ID>{escape(told.key, quote=False)}</ram:ID>"
+        f"{_instant(told.now)}{parties}"
         "</rsm:ExchangedDocument><rsm:AcknowledgementDocument>"
         "<ram:MultipleReferencesIndicator><udt:Indicator>false</udt:Indicator>"
         f"</ram:MultipleReferencesIndicator><ram:TypeCode>{PROCESSED}</ram:TypeCode>{_day(told.paid_on)}"
@@ -97,7 +98,7 @@ def _document(told: Collected) -> str:
         for points, cents in told.shares
     )
     return (
-        f"<ram:IssuerAssignedID>{escape(told.number)}</ram:IssuerAssignedID>"
+        f"<ram:IssuerAssignedID>{escape(told.number, quote=False)}</ram:IssuerAssignedID>"
         f"<ram:StatusCode>{COLLECTED}</ram:StatusCode><ram:TypeCode>{told.kind}</ram:TypeCode>"
         '<ram:FormattedIssueDateTime><qdt:DateTimeString format="102">'
         f"{told.issued_on:%Y%m%d}</qdt:DateTimeString></ram:FormattedIssueDateTime>"

@@ -1,14 +1,10 @@
 """E-mail addresses that can be written to: one rule for those typed, read or sent."""
 
 import re
-from functools import lru_cache
-
-from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+from functools import cache, lru_cache
 
 LONGEST = 254
 PLAIN_LOCAL = re.compile(r"(?=.{1,64}\Z)[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")  # what RFC 5321 takes as it is
-# Names that lead nowhere on the Internet (RFC 2606, 6761, 6762). The library leaves the "example" ones out.
-RESERVED = frozenset({*SPECIAL_USE_DOMAIN_NAMES, "example", "example.com", "example.net", "example.org"})
 EXAMPLE = "Exemple : prenom.nom@entreprise.fr"
 
 _rule = {"reserved": False}
@@ -50,6 +46,8 @@ def _read(address: str, *, reserved: bool) -> tuple[str, str]:
     if local and "@" not in local and not local.isascii():
         sentence = f"Une adresse e-mail n’a pas d’accent avant @. {EXAMPLE}"
         raise WrongAddress(sentence, "a un accent ou une lettre spéciale avant @")
+    from email_validator import EmailNotValidError  # noqa: PLC0415 - where an address is read
+
     if not reserved and (name := _reserved_name(domain)):
         sentence = f"Aucun courriel n’arrive à une adresse en « {name} » : ce nom est réservé. {EXAMPLE}"
         raise WrongAddress(sentence, f"se termine par « {name} », un nom réservé où aucun courriel n’arrive")
@@ -73,6 +71,8 @@ def _domain(domain: str, *, reserved: bool) -> tuple[str, ...]:
 
 
 def _validated(address: str, *, reserved: bool) -> tuple[str, str]:
+    from email_validator import validate_email  # noqa: PLC0415 - as in `_read`
+
     read = validate_email(
         address, check_deliverability=False, allow_smtputf8=False, test_environment=reserved
     )
@@ -82,4 +82,14 @@ def _validated(address: str, *, reserved: bool) -> tuple[str, str]:
 def _reserved_name(domain: str) -> str:
     """The reserved name that this one is or ends with, "" if none."""
     parts = domain.lower().rstrip(".").split(".")
-    return next((name for n in range(len(parts)) if (name := ".".join(parts[n:])) in RESERVED), "")
+    return next((name for n in range(len(parts)) if (name := ".".join(parts[n:])) in reserved_names()), "")
+
+
+@cache
+def reserved_names() -> frozenset[str]:
+    """Names that lead nowhere on the Internet (RFC 2606, 6761, 6762). The library leaves the "example" ones
+    out.
+    """
+    from email_validator import SPECIAL_USE_DOMAIN_NAMES  # noqa: PLC0415 - as in `_read`
+
+    return frozenset({*SPECIAL_USE_DOMAIN_NAMES, "example", "example.com", "example.net", "example.org"})

@@ -5,7 +5,6 @@ import re
 from datetime import date, datetime
 from functools import lru_cache
 
-from babel.dates import format_date, format_datetime
 from markupsafe import Markup
 
 from app.clock import PARIS
@@ -20,18 +19,37 @@ from app.text.values import read_day
 TIED = "\N{NO-BREAK SPACE}"
 
 
-# The same days come again and again, and babel takes its time.
-@lru_cache(maxsize=4096)
+# A library of all the languages of the world would be 4 MB of a process: a test compares with it.
+DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+    "novembre", "décembre",
+)  # fmt: skip
+
+
+def numbered(value: date) -> str:
+    return "1er" if value.day == 1 else str(value.day)
+
+
+def long_day(value: date) -> str:
+    """mardi 1er décembre"""
+    return f"{DAYS[value.weekday()]} {numbered(value)} {MONTHS[value.month - 1]}"
+
+
+def month_title(value: date) -> str:
+    """décembre 2026"""
+    return f"{MONTHS[value.month - 1]} {value.year}"
+
+
 def day(value: date) -> str:
     """23 novembre 2026, 1er janvier 2026; of an instant, its day in Paris."""
     in_paris = value.astimezone(PARIS) if isinstance(value, datetime) else value
-    return _first(format_date(in_paris, "d MMMM y", locale="fr"))
+    return f"{numbered(in_paris)} {month_title(in_paris)}"
 
 
-@lru_cache(maxsize=512)
 def month_words(month: str) -> str:
     """Words of 2026-11: novembre 2026"""
-    return format_date(date(int(month[:4]), int(month[5:]), 1), "MMMM y", locale="fr")
+    return month_title(date(int(month[:4]), int(month[5:]), 1))
 
 
 def short_day(value: date) -> str:
@@ -42,11 +60,9 @@ def short_day(value: date) -> str:
 @lru_cache(maxsize=4096)
 def moment(value: datetime) -> str:
     """23 novembre 2026 à 14 h 05, in Paris; the hour does not break."""
-    pattern = f"d MMMM y 'à'{TIED}H{TIED}'h'{TIED}mm"
-    return _first(format_datetime(value.astimezone(PARIS), pattern, locale="fr"))
+    return f"{day(value)} à{TIED}{_hour(value)}"
 
 
-# babel takes fifty times as long, and an agenda has fifty days a page.
 WEEKDAYS = ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim.")
 SHORT_MONTHS = (
     "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
@@ -61,9 +77,8 @@ def agenda_day(value: date) -> str:
 
 def brief_day(value: date, today: date) -> str:
     """1er déc.; with the year when it is another than today's."""
-    number = "1er" if value.day == 1 else str(value.day)
     year = f"{TIED}{value.year}" if value.year != today.year else ""
-    return f"{number}{TIED}{SHORT_MONTHS[value.month - 1]}{year}"
+    return f"{numbered(value)}{TIED}{SHORT_MONTHS[value.month - 1]}{year}"
 
 
 def agenda_moment(value: datetime) -> str:
@@ -79,10 +94,6 @@ def short_moment(value: datetime) -> str:
 def _hour(value: datetime) -> str:
     at = value.astimezone(PARIS)
     return f"{at.hour}{TIED}h{TIED}{at.minute:02}"
-
-
-def _first(words: str) -> str:
-    return f"1er{words[1:]}" if words.startswith("1 ") else words
 
 
 def machine(value: date) -> str:

@@ -4,8 +4,10 @@ Stored: E.164, and « x12 » after it for an extension: +33296123456x12.
 """
 
 import re
+from typing import TYPE_CHECKING
 
-import phonenumbers
+if TYPE_CHECKING:
+    import phonenumbers
 
 LONGEST = 20  # characters of what is stored
 # The French plan gives these beginnings to places with a country code of their own: 0262 12 34 56 is
@@ -38,6 +40,8 @@ def read_phone(typed: str) -> str:
     if parsed is None:
         several = re.search(r"[/_]", number) and len(re.sub(r"\D", "", number)) > len("0612345678") + 5
         raise ValueError("en cache un autre : écrivez-en un seul" if several else INCOMPLETE)
+    import phonenumbers  # noqa: PLC0415 - where a number is read
+
     stored = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     stored += f"x{extension}" if extension else ""
     if len(stored) > LONGEST:
@@ -81,7 +85,9 @@ def _apart(typed: str) -> tuple[str, str]:
     return typed[: match.start()], digits
 
 
-def _number(typed: str) -> phonenumbers.PhoneNumber | None:
+def _number(typed: str) -> "phonenumbers.PhoneNumber | None":
+    import phonenumbers  # noqa: PLC0415 - as in `read_phone`
+
     try:
         number = phonenumbers.parse(typed, "FR")
     except phonenumbers.NumberParseException:
@@ -99,11 +105,15 @@ def _number(typed: str) -> phonenumbers.PhoneNumber | None:
     return next((each for each in same if phonenumbers.is_valid_number(each)), None)
 
 
-def _of_region(digits: str, region: str) -> phonenumbers.PhoneNumber:
+def _of_region(digits: str, region: str) -> "phonenumbers.PhoneNumber":
+    import phonenumbers  # noqa: PLC0415 - as in `read_phone`
+
     return phonenumbers.PhoneNumber(phonenumbers.country_code_for_region(region), int(digits))
 
 
-def _is_whole(number: phonenumbers.PhoneNumber, digits: str) -> bool:
+def _is_whole(number: "phonenumbers.PhoneNumber", digits: str) -> bool:
+    import phonenumbers  # noqa: PLC0415 - as in `read_phone`
+
     known = OVERSEAS.get(digits[:3]) == number.country_code and len(digits) == 9
     return known or phonenumbers.is_valid_number(number)
 

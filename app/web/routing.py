@@ -13,10 +13,21 @@ from litestar import Litestar, Router
 from litestar.enums import MediaType
 from litestar.exceptions import ImproperlyConfiguredException
 from litestar.handlers import HTTPRouteHandler
+from litestar.plugins import PluginProtocol
 from litestar.response import Response
 from litestar.routes import HTTPRoute
 
 from app.web.signatures import Request
+
+
+class Bare(Litestar):
+    """Litestar without what it finds installed: pydantic's and attrs' plugins are for handlers whose fields
+    it checks itself, which ours do (3 MB).
+    """
+
+    @staticmethod
+    def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
+        return plugins
 
 
 class Handlers(Router):

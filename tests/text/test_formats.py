@@ -1,11 +1,12 @@
 """Dates and numbers as a French reader says them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from babel.dates import format_date
 
 from app.text.counts import plural
-from app.text.formats import day, day_typed, moment, of, short_day, that
+from app.text.formats import day, day_typed, long_day, moment, month_title, of, short_day, that
 from app.text.values import read_day
 
 
@@ -13,6 +14,14 @@ def test_the_first_of_a_month_is_said_so():
     assert day(date(2026, 1, 1)) == "1er janvier 2026"
     assert day(date(2026, 1, 11)) == "11 janvier 2026"
     assert moment(datetime(2026, 1, 31, 23, 30, tzinfo=UTC)) == "1er février 2026 à 0 h 30"
+
+
+def test_days_and_months_have_the_names_of_a_library_that_knows_every_language():
+    for each in (date(2028, 1, 1) + timedelta(days=number) for number in range(366)):
+        number = "'1er'" if each.day == 1 else "d"
+        patterns = f"{number} MMMM y", f"EEEE {number} MMMM", "MMMM y"
+        known = [format_date(each, pattern, locale="fr") for pattern in patterns]
+        assert [day(each), long_day(each), month_title(each)] == known
 
 
 @pytest.mark.parametrize("name", ["AIST22", "Élise", "Hélène", "Yves", "œuvre"])
