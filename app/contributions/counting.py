@@ -69,6 +69,8 @@ def window_between(before: FiledDeclaration | None, after: FiledDeclaration | No
 LAW = "L4622-6"
 FIXED = {Contract.CDD, Contract.SEASONAL, Contract.APPRENTICESHIP, Contract.PROFESSIONALISATION}
 SHORT = {Contract.CDD, Contract.SEASONAL}
+# Those whom the rules may doubt whatever their dates: the database counts the others by month.
+SINGLY = SHORT | {Contract.OFFICER}
 OUTSIDE = {
     Contract.TEMPORARY: ("Intérimaire : c’est l’agence qui la ou le déclare.", "L1251-22"),
     Contract.INTERNSHIP: ("Stagiaire : une convention de stage n’est pas un contrat de travail.", LAW),

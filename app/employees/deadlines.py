@@ -8,24 +8,25 @@ from typing import Any, NamedTuple
 import sqlalchemy
 from litestar.params import FromQuery
 from litestar.response import Response
-from sqlalchemy import bindparam, func
+from sqlalchemy import Date, bindparam, func, literal
 from sqlmodel import col
 
 from app import clock
 from app.access import MemberAccess
 from app.clock import Moment
 from app.employees.listing import SHOWN, EmployeeRow, following, lines_of
-from app.employees.standings import HERE, UNDATED
+from app.employees.standings import HERE, UNDATED, calls_and_requests
 from app.follow_up.law import add_months, is_before_work
 from app.rights import Right
 from app.text.formats import month_title
 from app.web.pages import page, path_to
 from app.web.paging import PAGE, place_of
 from app.web.signatures import Member, Request, get
-from db.models import NEVER, Employee
+from db.models import NEVER, Employee, VisitMonth
 
 MONTHS = 12
 LATE, UNDER_WAY = "retard", "encours"
+KEPT, LEAVING, CUT, CALLED = range(4)  # what a number counts
 
 
 class Month(NamedTuple):
@@ -37,11 +38,41 @@ class Month(NamedTuple):
     number: int
 
 
-_ours = (col(Employee.company_id) == bindparam("company"), col(Employee.due_on) < NEVER, HERE)
-_late = func.sum(sqlalchemy.case((UNDATED, 1), else_=0))
-_BY_DAY = (
-    sqlalchemy.select(col(Employee.due_on), func.count(), _late).where(*_ours).group_by(col(Employee.due_on))
-)  # fmt: skip
+_company, _due_on = col(Employee.company_id) == bindparam("company"), col(Employee.due_on)
+_ours = (_company, _due_on < NEVER, HERE)
+_NO_DAY = literal(date.min, Date)
+
+
+def _counts() -> Any:
+    """(what, day, people): kept counts by month of those without a day of exit, then what they do not say."""
+    kept = (
+        sqlalchemy.select(literal(KEPT), col(VisitMonth.month), func.sum(VisitMonth.people))
+        .where(col(VisitMonth.company_id) == bindparam("company"))
+        .where(col(VisitMonth.month) < literal(NEVER.replace(day=1), Date))
+        .group_by(col(VisitMonth.month))
+    )
+    leaving = (
+        sqlalchemy.select(literal(LEAVING), _due_on, func.count())
+        .where(_company, col(Employee.exit_on) >= bindparam("today", type_=Date), _due_on < NEVER)
+        .group_by(_due_on)
+    )
+    # Those of this month whose day has passed.
+    before = (_due_on >= bindparam("month", type_=Date), _due_on < bindparam("today", type_=Date))
+    cut = sqlalchemy.select(literal(CUT), _NO_DAY, func.count(col(Employee.id))).where(
+        _company, *before, col(Employee.exit_on).is_(None)
+    )
+    called = calls_and_requests().subquery("called")
+    same = (col(Employee.id) == called.c.employee_id) & (col(Employee.due_kind) == called.c.kind)
+    under_way = (
+        sqlalchemy.select(literal(CALLED), _NO_DAY, func.count(col(Employee.id)))
+        .select_from(called)
+        .join(Employee, same)
+        .where(_company, _due_on < bindparam("today", type_=Date), HERE)
+    )
+    return sqlalchemy.union_all(kept, leaving, cut, under_way)
+
+
+_COUNTS = _counts()
 
 
 def _due(*conditions: Any) -> Any:
@@ -49,10 +80,10 @@ def _due(*conditions: Any) -> Any:
         sqlalchemy.select(*(getattr(Employee, name) for name in SHOWN))
         .where(*_ours, *conditions)
         .where(
-            col(Employee.due_on) >= bindparam("first", type_=sqlalchemy.Date),
-            col(Employee.due_on) < bindparam("end", type_=sqlalchemy.Date),
+            col(Employee.due_on) >= bindparam("first", type_=Date),
+            col(Employee.due_on) < bindparam("end", type_=Date),
             sqlalchemy.tuple_(col(Employee.due_on), col(Employee.id))
-            > sqlalchemy.tuple_(bindparam("place", type_=sqlalchemy.Date), bindparam("row")),
+            > sqlalchemy.tuple_(bindparam("place", type_=Date), bindparam("row")),
         )
         .order_by(col(Employee.due_on), col(Employee.id))
         .limit(PAGE + 1)
@@ -64,18 +95,26 @@ _DUE, _PASSED = _due(), {LATE: _due(UNDATED), UNDER_WAY: _due(~UNDATED)}
 
 async def months_due(access: MemberAccess, at: Moment) -> list[Month]:
     """Late, past but under way, this month and the eleven that follow, then all that is later."""
-    today = at.today
-    days = await access.table(_BY_DAY, {"company": access.company.key, "today": today, "now": at.now})
-    starts = [add_months(today.replace(day=1), index) for index in range(MONTHS + 1)]
-    spans = [(f"{today:%Y-%m}", today, starts[1])]
-    spans += [(f"{first:%Y-%m}", first, end) for first, end in pairwise(starts[1:])]
+    today, this_month = at.today, at.today.replace(day=1)
+    given = {"company": access.company.key, "today": today, "month": this_month, "now": at.now}
+    counts = await access.table(_COUNTS, given)
+    cut, under_way = (sum(number for what, _, number in counts if what == each) for each in (CUT, CALLED))
+
+    def due(first: date, end: date) -> int:
+        """Between the first days of two months, or today."""
+        since = {KEPT: first.replace(day=1), LEAVING: first}
+        return sum(number for what, day, number in counts if what in since and since[what] <= day < end)
+
+    starts = [add_months(this_month, index) for index in range(MONTHS + 1)]
+    spans = [(f"{first:%Y-%m}", first, end) for first, end in pairwise(starts[1:])]
     spans.append(("ensuite", starts[-1], NEVER))
-    late = sum(undated for *_, undated in days)
-    passed = sum(number for day, number, _ in days if day < today)
-    return [Month(LATE, date.min, today, late), Month(UNDER_WAY, date.min, today, passed - late)] + [
-        Month(key, first, end, sum(number for day, number, _ in days if first <= day < end))
-        for key, first, end in spans
-    ]
+    passed = due(date.min, this_month) + cut
+    passed += sum(number for what, day, number in counts if what == LEAVING and this_month <= day < today)
+    return [
+        Month(LATE, date.min, today, passed - under_way),
+        Month(UNDER_WAY, date.min, today, under_way),
+        Month(f"{today:%Y-%m}", today, starts[1], due(today, starts[1]) - cut),
+    ] + [Month(key, first, end, due(first, end)) for key, first, end in spans]
 
 
 async def employees_due(

@@ -19,6 +19,7 @@ from app.access import MemberAccess
 from app.clock import Moment
 from app.employees.declared import employee_name
 from app.employees.filters import COLUMNS, SORTS, ListFilters, risks_for
+from app.employees.queries import present_people
 from app.employees.standings import CALLED, HERE, UNDATED, standings_of
 from app.follow_up.law import NOT_FOLLOWED, SIA, add_months, is_minor
 from app.follow_up.standing import Standing
@@ -51,7 +52,6 @@ def _has(like: Any) -> ColumnElement[bool]:
     return col(Employee.search_key).like(like)
 
 
-# Reads of one company's employees. The list reads columns, from statements made once: see tests/bench.
 SOON = timedelta(days=30)
 NEVER_SEEN = date(1, 1, 1)
 _NEVER_SEEN = sqlalchemy.literal(NEVER_SEEN, sqlalchemy.Date)
@@ -179,7 +179,8 @@ def _with_totals(statement: Select[Any], shape: Shape, found: Sequence[Any]) -> 
     same trip. Around the page, so that namesakes are looked for once a row that is shown.
     """
     page = statement.subquery("page")
-    total = sqlalchemy.select(func.count()).select_from(Employee).where(*found).scalar_subquery()
+    counted = sqlalchemy.select(func.count()).select_from(Employee).where(*found).scalar_subquery()
+    total = present_people() if len(found) == 2 and found[1] is HERE else counted
     whole = sqlalchemy.select(*page.c, _has_namesake(page), total)
     order: tuple[Any, ...] = (_key(shape.sort.removeprefix("-"), page.c), page.c.id)
     return whole.order_by(*(each.desc() if shape.sort.startswith("-") else each for each in order))

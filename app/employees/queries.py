@@ -1,12 +1,12 @@
-"""Reads for the filters of the list."""
+"""Reads for the filters of the list, and how many people it holds."""
 
 import sqlalchemy
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func
 from sqlmodel import col
 
 from app.access import MemberAccess
 from app.text.search import folded
-from db.models import Employee
+from db.models import Employee, VisitMonth
 
 MOST_JOBS = 300
 _JOBS = (
@@ -22,3 +22,19 @@ async def jobs_held(access: MemberAccess) -> list[str]:
     """The jobs to filter by, those of former employees included, in the order of a dictionary."""
     rows = await access.table(_JOBS, {"company": access.company.key})
     return sorted((row[0] for row in rows), key=folded)
+
+
+def present_people() -> sqlalchemy.ColumnElement[int]:
+    """The number of people of `company` present on the day `today`: those without a day of exit are a kept
+    count, and few are still to leave.
+    """
+    kept = sqlalchemy.select(func.coalesce(func.sum(VisitMonth.people), 0)).where(
+        col(VisitMonth.company_id) == bindparam("company")
+    )
+    leaving = (
+        sqlalchemy.select(func.count())
+        .select_from(Employee)
+        .where(col(Employee.company_id) == bindparam("company"))
+        .where(col(Employee.exit_on) >= bindparam("today", type_=sqlalchemy.Date))
+    )
+    return kept.scalar_subquery() + leaving.scalar_subquery()

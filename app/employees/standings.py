@@ -76,6 +76,21 @@ UNDATED = and_(
     ~_exists(Slot, _theirs, _coming, col(Slot.kind) == Employee.due_kind),
     ~_exists(AppointmentRequest, _asked, col(AppointmentRequest.kind) == Employee.due_kind),
 )
+
+
+def calls_and_requests() -> Any:
+    """(employee, visit): what makes a late visit no longer `UNDATED`, each pair once; read from the company's
+    living appointments and open requests, however many people are late.
+    """
+    calls = sqlalchemy.select(col(Slot.employee_id), col(Slot.kind)).where(
+        col(Slot.company_id) == bindparam("company"), col(Slot.employee_id).is_not(None), _living, _coming
+    )
+    requests = sqlalchemy.select(col(AppointmentRequest.employee_id), col(AppointmentRequest.kind)).where(
+        col(AppointmentRequest.company_id) == bindparam("company"), _open
+    )
+    return sqlalchemy.union(calls, requests)
+
+
 # An appointment to come, whichever the visit.
 CALLED = and_(HERE, _exists(Slot, _theirs, _living, col(Slot.starts_at) > _now))
 

@@ -20,6 +20,7 @@ from app.member_file.acts import COPIED
 from app.portions import fitting
 from app.scope import models
 from db.models import (
+    KEPT_COUNTS,
     AuditEvent,
     AuditKind,
     Company,
@@ -36,7 +37,9 @@ PAGE, CHUNK, FEW = 50, 1_000, 20
 PORTION = 200  # lines of a transaction: about a tenth of a second of the base's writer
 FIELDS = (*COPIED, "declarant_key")
 # Whatever names a company keeps it, but that somebody opened it: that trace outlives it, with its name.
-NAMING = [each for each in models() if "company_id" in each.__table__.c and each != StaffRead]
+# Counts go with it.
+UNHELD = (StaffRead, *KEPT_COUNTS)
+NAMING = [each for each in models() if "company_id" in each.__table__.c and each not in UNHELD]
 KNOWN = "Ce fichier est déjà appliqué, ou annulé."
 CAME = "cet adhérent a été créé depuis la comparaison : envoyez de nouveau sa ligne"
 WENT = "cet adhérent n’est plus dans le portail"

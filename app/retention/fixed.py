@@ -61,6 +61,11 @@ FIXED = (
         "staffmember secondfactor recoverycode",
     ),
     Fixed(
+        "Nombres de salariés tenus à jour",
+        "tant que l’entreprise est adhérente ; des nombres par mois, qui ne disent rien d’un salarié",
+        "visitmonth hiringmonth",
+    ),
+    Fixed(
         "Réglages et planning du service",
         "tant qu’ils servent ; ils ne disent rien d’un salarié",
         "books booksclosing carecentre careteam clinicsession columnhabit contributioncall demobase "

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import sqlalchemy
-from sqlalchemy import bindparam, func
+from sqlalchemy import bindparam
 from sqlmodel import col
 
 from app.access import MemberAccess
@@ -23,7 +23,8 @@ from app.contributions.filings import filings_of
 from app.contributions.states import State
 from app.contributions.views import next_act
 from app.documents.queries import news_of
-from app.employees.standings import HERE, UNDATED
+from app.employees.queries import present_people
+from app.employees.standings import UNDATED
 from app.invoices.queries import Totals, totals_of
 from app.planning.queries import FILTERS, Counts, SlotRow, counts_of, slot_rows
 from app.rights import Right
@@ -37,7 +38,7 @@ MANY = 100  # late visits are counted so far: beyond, the figure would not say m
 FEW_OF_EACH = 5
 
 _company = col(Employee.company_id) == bindparam("company")
-_PRESENT = sqlalchemy.select(func.count()).select_from(Employee).where(_company, HERE)
+_PRESENT = sqlalchemy.select(present_people())
 _LATE = (
     sqlalchemy.select(col(Employee.id), col(Employee.usual_name), col(Employee.birth_name))
     .where(_company, UNDATED)

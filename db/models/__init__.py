@@ -44,6 +44,7 @@ from db.models.contribution import (
     DeclarationCorrection,
     Tariff,
 )
+from db.models.counts import KEPT_COUNTS, HiringMonth, VisitMonth
 from db.models.debit import (
     Debit,
     DebitFile,
@@ -109,6 +110,7 @@ from db.models.statement import BankStatement, LineMatch, StatementLine, Stateme
 
 __all__ = [
     "DRAFT_KEPT",
+    "KEPT_COUNTS",
     "NEVER",
     "OF_COMPANY",
     "AbsenceBilling",
@@ -168,6 +170,7 @@ __all__ = [
     "EmployeeImport",
     "FlowKind",
     "FlowState",
+    "HiringMonth",
     "Housework",
     "ImportLine",
     "ImportState",
@@ -245,6 +248,7 @@ __all__ = [
     "TokenKind",
     "Visit",
     "VisitKind",
+    "VisitMonth",
     "VisitNotice",
     "WaitingPerson",
     "metadata",

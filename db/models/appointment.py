@@ -40,6 +40,10 @@ class AppointmentRequest(CompanyOwned, table=True):
             sqlite_where=OPEN, postgresql_where=OPEN,
         ),
         Index(
+            "ix_appointmentrequest_open", "company_id", "employee_id", "kind",
+            sqlite_where=OPEN, postgresql_where=OPEN,
+        ),
+        Index(
             "ix_appointmentrequest_waiting", "sent_at", "id",
             sqlite_where=UNANSWERED, postgresql_where=UNANSWERED,
         ),

@@ -16,6 +16,10 @@ from db.models.base import CompanyOwned, instant
 
 URGENT = text("urgent_on IS NOT NULL AND handled_at IS NULL AND undone_at IS NULL")
 NAMED = text("anonymised_at IS NULL")
+# Whom a date may end, or the rules of the yearly declaration look at one by one.
+ENDING = text(
+    "exit_on IS NOT NULL OR contract_ends_on IS NOT NULL OR contract IN ('cdd', 'saisonnier', 'mandat')"
+)
 DRIVES, WIRES = text("driving_until IS NOT NULL"), text("electrical_until IS NOT NULL")
 # An address or an old page may still hold the number of a row that is gone: SQLite would give it to the next.
 NUMBERED_ONCE = {"sqlite_autoincrement": True}
@@ -51,8 +55,17 @@ class Employee(CompanyOwned, table=True):
         # What is about to expire, over all companies: few have either.
         Index("ix_employee_driving", "driving_until", sqlite_where=DRIVES, postgresql_where=DRIVES),
         Index("ix_employee_electrical", "electrical_until", sqlite_where=WIRES, postgresql_where=WIRES),
+        # Few have an end: by its day, or by name, with all that decides whether they count.
+        Index(
+            "ix_employee_ending", "company_id", "exit_on", "contract_ends_on", "contract", "entry_on",
+            "monitoring", "due_on", sqlite_where=ENDING, postgresql_where=ENDING,
+        ),
+        Index(
+            "ix_employee_ending_named", "company_id", "sort_key", "id", "exit_on", "contract_ends_on",
+            "contract", "entry_on", sqlite_where=ENDING, postgresql_where=ENDING,
+        ),
         NUMBERED_ONCE,
-    )
+    )  # fmt: skip
 
     company_id: int = Field(foreign_key="company.id")
     staff_number: str = Field(default="", max_length=30)

@@ -59,6 +59,11 @@ class Slot(CompanyOwned, table=True):
             "uq_slot_employee_id_starts_at", "employee_id", "starts_at", unique=True,
             sqlite_where=LIVE, postgresql_where=LIVE,
         ),
+        # Of how many late visits something is under way: read whatever the number of past ones.
+        Index(
+            "ix_slot_living", "company_id", "employee_id", "kind", "state", "starts_at",
+            sqlite_where=LIVE, postgresql_where=LIVE,
+        ),
         Index(
             "ix_slot_given_back", "updated_at", "id", sqlite_where=GIVEN_BACK, postgresql_where=GIVEN_BACK
         ),
