@@ -55,10 +55,12 @@ def main(env: Path | None) -> None:
 
 
 @main.command(help="Sert le portail (production).")
-def serve() -> None:
+@click.option("--workers", type=click.IntRange(1, 64), help="Processus qui servent ensemble (PostgreSQL).")
+def serve(workers: int | None) -> None:
     with _in_use() as settings:
+        workers = commands.check_workers(settings, workers)
         _run(commands.check_base(settings))
-        _serve(settings)
+        _serve(settings, workers)
 
 
 @main.command(help="Sert la démonstration : données fictives, courriels lisibles à l’écran.")
@@ -150,13 +152,13 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(work)
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings, workers: int = 1) -> None:
     # The other commands start quicker without.
     from app.main import create_app  # noqa: PLC0415
     from app.web.server import run  # noqa: PLC0415
 
     gc.disable()  # until the portal serves
-    run(create_app(settings), settings)
+    run(create_app(settings), settings, workers)
 
 
 if __name__ == "__main__":

@@ -68,6 +68,16 @@ async def migrate_database(settings: Settings) -> None:
         raise CommandRefused(f"{words}\nRelancez « portail migrate ».") from None
 
 
+def check_workers(settings: Settings, asked: int | None) -> int:
+    """The number of processes that serve: as asked, or as set."""
+    workers = asked or settings.workers
+    if workers > 1 and settings.database_url.startswith("sqlite"):
+        raise CommandRefused(
+            "Plusieurs processus ne servent ensemble que sur PostgreSQL : sur SQLite, un seul écrit."
+        )
+    return workers
+
+
 async def check_base(settings: Settings) -> None:
     """Up to date, and the demo's if and only if the setting says so: what every command but `migrate` asks.
 

@@ -66,6 +66,7 @@ class Settings(PlatformSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    workers: int = Field(default=1, ge=1, le=64)  # processes that serve together, on PostgreSQL
     base_url: str = ""  # the address that people type; by default the two above
     data_dir: Path = Path(".data")
     database_url: str = ""  # sqlite:///… or postgresql+asyncpg://…

@@ -41,6 +41,13 @@ def test_nothing_is_served_before_the_database_is_migrated(portail):
     assert words == "La base de données n’est pas à jour : lancez d’abord « portail migrate ».\n"
 
 
+def test_on_sqlite_one_process_serves(portail, monkeypatch):
+    monkeypatch.setenv("PORTAIL_WORKERS", "2")
+    words = "Plusieurs processus ne servent ensemble que sur PostgreSQL : sur SQLite, un seul écrit.\n"
+    assert portail("serve") == (2, words)
+    assert "pas à jour" in portail("serve", "--workers", "1")[1]
+
+
 def test_members_are_loaded_and_the_numbers_drawn_go_to_a_private_file(portail, tmp_path):
     portail("migrate")
     (tmp_path / "members.csv").write_bytes(FILE.encode("cp1252"))
@@ -146,7 +153,7 @@ def test_a_wrong_setting_is_one_sentence(portail, monkeypatch):
 
 def test_settings_are_read_from_a_file_as_they_are_written_there(portail, monkeypatch, tmp_path):
     seen = {}
-    monkeypatch.setattr("app.__main__._serve", seen.update)
+    monkeypatch.setattr("app.__main__._serve", lambda settings, _workers: seen.update(settings))
     portail("migrate")
     monkeypatch.delenv("PORTAIL_SECRET_KEY")
     for name in ("PORTAIL_SERVICE_NAME", "PORTAIL_SMTP_URL", "PORTAIL_SERVICE_ADDRESS", "PORTAIL_PORT"):

@@ -1,5 +1,6 @@
 """The running of uvicorn: its own answers have our headers, and a silent connection is closed."""
 
+import sys
 from asyncio import TimerHandle
 from typing import Any, ClassVar
 
@@ -8,6 +9,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.settings import Settings
 from app.web.edge import NO_STORE, headers_of
+from app.web.workers import Worker, Workers
 
 # Seconds between two requests, for the head of one, and without a byte of its body. nginx, in front, hands a
 # request over at once.
@@ -77,8 +79,14 @@ class Protocol(HttpToolsProtocol):
             self.transport.close()
 
 
-def run(app: Any, settings: Settings) -> None:
-    uvicorn.run(app, **options(settings))
+def run(app: Any, settings: Settings, workers: int = 1) -> None:
+    if workers == 1:
+        uvicorn.run(app, **options(settings))
+        return
+    config = uvicorn.Config(app, **options(settings))
+    config.load()
+    port = config.bind_socket()
+    sys.exit(Workers(workers, lambda lifeline: Worker(config, lifeline).run([port])).run())
 
 
 def options(settings: Settings) -> dict[str, Any]:

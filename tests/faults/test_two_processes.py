@@ -55,10 +55,10 @@ class Portails:
         }
         self.running = []
 
-    def start(self):
+    def start(self, *more):
         port = free_port()
         variables = self._variables | {"PORTAIL_PORT": str(port)}
-        command = [sys.executable, "-m", "app", "serve"]
+        command = [sys.executable, "-m", "app", "serve", *more]
         self.running.append(
             subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL, stderr=None)
         )
