@@ -27,6 +27,7 @@ from db.shortage import refuses_writing
 from db.sqlite import READ_ONLY, Driver, ReadOnlyConnections
 from db.turns import SECONDS, Turn, Turns, one_request, patience
 from db.types import Instant
+from db.writer import PRAGMAS, Copying, Log, WriterDriver
 
 # SQLite has one writer: those of this process queue here, not in its busy loop (p99 ÷ 10). PostgreSQL's wait
 # for each other's rows, so there are several. Eight readers keep the processor busy; beside a writer two do,
@@ -72,7 +73,10 @@ class Database:
         writers = SQLITE_WRITERS if self.is_sqlite else POSTGRESQL_WRITERS
         self._turns = Turns(writers=writers, readers=READERS, beside_a_writer=BESIDE_A_WRITER)
         if self.is_sqlite:
-            self.engine = _engine(url, module=Driver())
+            self._driver = WriterDriver()
+            self.engine = _engine(url, module=self._driver)
+            self._log = Log(str(self.engine.url.database))
+            self._copying = Copying(self._log, self._driver)
             event.listen(self.engine.sync_engine, "connect", _set_pragmas)
             event.listen(self.engine.sync_engine, "begin", _begin)
             # No BEGIN here: each statement reads for itself, and none can write.
@@ -98,12 +102,13 @@ class Database:
         )
         turn = Turn(self._turns, write=write)
         session.info.update(turn=turn, write=write)
+        has_written = False
         await turn.acquire()
         with turn:
             try:
                 yield session
                 if write and not session.info.get("refused"):
-                    await _committed(session)
+                    has_written = await self._commit(session)
             except DBAPIError as error:
                 if not write and refuses_writing(error):
                     raise WroteWhileReading from error
@@ -112,8 +117,24 @@ class Database:
                 # The quick way to rows leaves the session as it was: nothing to close.
                 if write or (session.is_made and session.in_transaction()):
                     await asyncio.shield(session.close())
+        if has_written:
+            await self._log.on_disk()
+            self._copying.after(self._alone)
         if session.info.get("mail") and not session.info.get("refused"):
             self.mail_queued.set()
+
+    async def _commit(self, session: AsyncSession) -> bool:
+        """True when the disk is still to be waited for, after the turn."""
+        before = self._driver.commits if self.is_sqlite else 0
+        await _committed(session)
+        return self.is_sqlite and self._driver.commits > before
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        turn = Turn(self._turns, write=True)
+        await turn.acquire()
+        with turn:
+            yield
 
     async def alone(self, session: AsyncSession, work: str) -> bool:
         """True when no other process is at this work; until the end of the transaction, none will be. On
@@ -234,6 +255,8 @@ class Database:
 
     async def dispose(self) -> None:
         if self._readers:
+            await self._copying.close()
+            await self._log.close()
             await self._readers.close()
             await self.reader.dispose()
         await self.engine.dispose()
@@ -260,11 +283,7 @@ async def _committed(session: AsyncSession) -> None:
 
 
 def _set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    # Whatever the library was built for: what is deleted does not stay readable in the file.
-    _run(
-        connection, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON",
-        "PRAGMA secure_delete=ON",
-    )  # fmt: skip
+    _run(connection, *PRAGMAS)
 
 
 def _forbid_writing(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

@@ -62,6 +62,12 @@ def patience() -> Patience:
     return mine if mine and not mine.is_over else Patience()
 
 
+def is_hurried() -> bool:
+    """Somebody sits before what is done here: a request does little, and little at a time."""
+    mine = _patience.get(None)
+    return mine is not None and not mine.is_over and mine.reader < UNHURRIED_SECONDS
+
+
 class Turns:
     """At most so many write at once, and so many read; while somebody writes or waits to, fewer read.
 
