@@ -70,7 +70,7 @@ LAW = "L4622-6"
 FIXED = {Contract.CDD, Contract.SEASONAL, Contract.APPRENTICESHIP, Contract.PROFESSIONALISATION}
 SHORT = {Contract.CDD, Contract.SEASONAL}
 # Those whom the rules may doubt whatever their dates: the database counts the others by month.
-SINGLY = SHORT | {Contract.OFFICER}
+SINGLY = (Contract.CDD, Contract.SEASONAL, Contract.OFFICER)
 OUTSIDE = {
     Contract.TEMPORARY: ("Intérimaire : c’est l’agence qui la ou le déclare.", "L1251-22"),
     Contract.INTERNSHIP: ("Stagiaire : une convention de stage n’est pas un contrat de travail.", LAW),
@@ -227,4 +227,6 @@ def tally(groups: Iterable[Group], rules: Rules, since: date, arrivals: Window, 
             result.new += each.number if arrivals.holds(each.entry_on) else 0
         elif verdict.counts == Standing.NO and (each.exit_on is None or each.exit_on >= rules.reference_on):
             result.aside[verdict.reason] += each.number
+    # A group may be taken off another one: nobody may be left of it.
+    result.people, result.aside = +result.people, +result.aside
     return result

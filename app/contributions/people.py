@@ -1,21 +1,36 @@
 """Reads of the list of employees for a declaration: counted by the database, whatever their number."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, Date, and_, bindparam, case, func, literal, or_
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Date,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+)
 from sqlmodel import col
 
 from app.access import MemberAccess
 from app.contributions.counting import (
-    FIXED,
     OUTSIDE,
+    SHORT,
+    SINGLY,
     CountedPerson,
     Group,
-    Standing,
     Tally,
     Verdict,
     counts_until,
@@ -24,36 +39,63 @@ from app.contributions.counting import (
 )
 from app.contributions.filings import Filing
 from app.employees.listing import youngest_adult
+from app.follow_up.law import add_months
 from app.text.names import person_name
 from app.text.search import folded
-from db.models import Contract, DeclarationAnswer, Employee, Monitoring
+from app.web.paging import PAGE
+from db.days import days_between
+from db.models import Contract, DeclarationAnswer, Employee, HiringMonth, Monitoring
 
 MOST_JOBS = 15
+CUTS = 5  # months at most, that a day of the rules parts
+# People of a row, counted already in other rows: as of age, or without an answer, if they are not `PLAIN`.
+PLAIN, MINOR, ANSWERED = range(3)
 
 
 async def tally_of(access: MemberAccess, filing: Filing, on: date) -> Tally:
     """The headcount as the list and the answers give it now, in one statement."""
-    groups = [Group(*row) for row in await access.table(_GROUPS, _of(access, filing, on))]
+    groups = []
+    for kind, *row in await access.table(_GROUPS, _of(access, filing, on)):
+        groups.append(group := Group(*row))
+        if kind == MINOR:
+            groups.append(group._replace(monitoring=Monitoring.SIMPLE, number=-group.number))
+        elif kind == ANSWERED:
+            groups.append(group._replace(answer=None, number=-group.number))
     return tally(groups, filing.rules, filing.since, filing.arrivals, on)
 
 
 def _of(access: MemberAccess, filing: Filing, on: date) -> dict[str, Any]:
     """Parameters of the statements below. `early`: the day that all early arrivals are given, before any that
-    a rule tells apart: an arrival of this declaration, or one that makes a contract short. `after` and
-    `last`: of the arrivals; `adult`: born later, one is under 18 at the reference date.
+    a rule tells apart: an arrival of this declaration, or one that makes a contract short. `after`, `until`
+    and `last`: of the arrivals; `adult`: born later, one is under 18 at the reference date.
     """
-    reference, window = filing.rules.reference_on, filing.arrivals
-    old = min(reference, on) - timedelta(days=max(filing.rules.least_days, 1))
-    return {
+    rules, window = filing.rules, filing.arrivals
+    reference, last = rules.reference_on, counts_until(rules, on)
+    old = min(reference, on) - timedelta(days=max(rules.least_days, 1))
+    given = {
         "company": access.company.key, "declaration": filing.declaration_id,
         "early": min(filing.since, window.after, old), "reference": reference, "since": filing.since,
-        "after": window.after, "adult": youngest_adult(reference),
+        "after": window.after, "until": window.until, "last": last, "on": on, "least": rules.least_days,
+        "adult": youngest_adult(reference),
     }  # fmt: skip
+    months = {_month(each) for each in (reference, window.after, window.until, last)}
+    cuts = [*sorted(months), *[(date.max, date.max)] * CUTS][:CUTS]
+    return given | {
+        f"{name}{place}": day
+        for place, cut in enumerate(cuts)
+        for name, day in zip(("cut", "next"), cut, strict=True)
+    }
+
+
+def _month(day: date) -> tuple[date, date]:
+    """The first day of its month, and that of the next; of the last of all months there is none."""
+    first = day.replace(day=1)
+    return (first, add_months(first, 1)) if first < date(9999, 12, 1) else (date.max, date.max)
 
 
 _company: Any = bindparam("company")
-_early, _reference, _since, _after, _last, _adult = (
-    bindparam(name, type_=Date) for name in ("early", "reference", "since", "after", "last", "adult")
+_early, _reference, _since, _after, _last, _adult, _on = (
+    bindparam(name, type_=Date) for name in ("early", "reference", "since", "after", "last", "adult", "on")
 )
 _mine = col(Employee.company_id) == _company
 _answer = and_(
@@ -85,23 +127,114 @@ def _groups(*more: Any) -> sqlalchemy.Select[Any]:
     )
 
 
-_GROUPS, _GROUPS_BY_JOB = _groups(), _groups(col(Employee.job_title), col(Employee.risks))
+_GROUPS_BY_JOB = _groups(col(Employee.job_title), col(Employee.risks))
 _NAMES = (Employee.birth_name, Employee.usual_name, Employee.first_names, Employee.sex)
 _contract, _exit_on, _ends_on = col(Employee.contract), col(Employee.exit_on), col(Employee.contract_ends_on)
+_entry_on, _stored = col(Employee.entry_on), col(Employee.monitoring)
+_singly = _contract.in_([sqlalchemy.literal_column(f"'{each}'") for each in SINGLY])
+# As the indexes of those with an end say it, or no database would read these.
+_ENDING = or_(_exit_on.is_not(None), _ends_on.is_not(None), _singly)
+_STEADY = and_(_exit_on.is_(None), _ends_on.is_(None), ~_singly)
+_facts = (_contract, _entry_on, _exit_on, _ends_on)
+_NO_DAY, _NO_ANSWER = cast(null(), Date), cast(null(), Boolean)
+
+
+def _by_month() -> tuple[Any, Any]:
+    """Those whom no date ends: kept counts, but for the months that a day of the rules parts."""
+    kept = HiringMonth
+    days = [[bindparam(f"{name}{n}", type_=Date) for name in ("cut", "next")] for n in range(CUTS)]
+    facts = (col(kept.contract), col(kept.monitoring), col(kept.month))
+    whole = (
+        sqlalchemy.select(
+            literal(PLAIN), col(kept.contract), col(kept.month), _NO_DAY.label("exit_on"),
+            _NO_DAY.label("ends_on"), col(kept.monitoring), _NO_ANSWER.label("counts"), func.sum(kept.people),
+        )
+        .where(col(kept.company_id) == _company, *(col(kept.month) != first for first, _ in days))
+        .group_by(*facts)
+    )  # fmt: skip
+    months = [sqlalchemy.select(first.label("first"), end.label("end")) for first, end in days]
+    cut = sqlalchemy.union_all(*months).subquery("cut")
+    within = and_(_mine, _entry_on >= cut.c.first, _entry_on < cut.c.end, _STEADY)
+    parted = (
+        _select_group(PLAIN, _contract, _entry_on, _NO_DAY, _NO_DAY, _stored, _NO_ANSWER)
+        .select_from(cut)
+        .join(Employee, within)
+        .group_by(_contract, _entry_on, _stored)
+    )
+    return whole, parted
+
+
+def _select_group(kind: int, *facts: Any) -> sqlalchemy.Select[Any]:
+    return sqlalchemy.select(literal(kind), *facts, func.count())
+
+
+def _with_an_end() -> tuple[Any, Any, Any]:
+    """Of those who left before the reference date, no rule asks more than whether it was since the last."""
+    staying = (
+        _select_group(PLAIN, _contract, _entry_on, _NO_DAY, _ends_on, _stored, _NO_ANSWER)
+        .where(_mine, _exit_on.is_(None), _ENDING)
+        .group_by(_ends_on, _contract, _entry_on, _stored)
+    )
+    going = (
+        _select_group(PLAIN, *_facts, _stored, _NO_ANSWER)
+        .where(_mine, _exit_on >= _reference)
+        .group_by(_exit_on, _ends_on, _contract, _entry_on, _stored)
+    )
+    one = (func.min(_entry_on), func.min(_exit_on), _NO_DAY, literal(Monitoring.SIMPLE.value))
+    gone = (
+        _select_group(PLAIN, _contract, *one, _NO_ANSWER)
+        .where(_mine, _exit_on > _since, _exit_on < _reference)
+        .group_by(_contract)
+    )
+    return staying, going, gone
+
+
+def _corrected() -> tuple[Any, Any]:
+    """Minors and people with an answer, whom the others count as of age and without."""
+    here, counts = or_(_exit_on.is_(None), _exit_on >= _reference), col(DeclarationAnswer.counts)
+    minors = (
+        _select_group(MINOR, *_facts, literal(Monitoring.ADAPTED.value), _NO_ANSWER)
+        .where(_mine, _is_minor, here)
+        .group_by(*_facts)
+    )
+    answered = (
+        _select_group(ANSWERED, *_facts, _monitoring, counts)
+        .select_from(DeclarationAnswer)
+        .join(Employee, and_(_answer, _mine))
+        .where(here)
+        .group_by(*_facts, _monitoring, counts)
+    )
+    return minors, answered
+
+
+_GROUPS = sqlalchemy.union_all(*_by_month(), *_with_an_end(), *_corrected())
+_length = days_between(func.coalesce(_exit_on, _ends_on, _on), _entry_on) + 1
+# What `counting.who_counts` doubts, said in SQL; a test holds the two to the same answer.
+_IS_DOUBT = and_(
+    _entry_on <= _last,
+    or_(
+        _contract == Contract.OFFICER,
+        and_(_ends_on < _reference, _exit_on.is_(None)),
+        and_(_contract.in_(SHORT), _length < bindparam("least", type_=Integer)),
+        _exit_on == _reference,
+    ),
+)
 _DOUBTFUL = (
     sqlalchemy.select(
         col(Employee.id), col(Employee.sort_key), col(Employee.job_title), col(DeclarationAnswer.counts),
-        _contract, col(Employee.entry_on), _exit_on, _ends_on, *map(col, _NAMES),
+        _contract, _entry_on, _exit_on, _ends_on, *map(col, _NAMES),
     )
     .select_from(Employee)
     .join(DeclarationAnswer, _answer, isouter=True)
     .where(
-        _mine,
-        or_(_exit_on.is_(None), _exit_on >= _reference),
-        or_(_ends_on.is_not(None), _exit_on == _reference, _contract.in_([*FIXED, Contract.OFFICER])),
+        _mine, _ENDING, _IS_DOUBT, or_(_exit_on.is_(None), _exit_on >= _reference),
+        _contract.not_in(list(OUTSIDE)),
     )
     .order_by(col(Employee.sort_key), col(Employee.id))
 )  # fmt: skip
+_place = sqlalchemy.tuple_(bindparam("place", type_=String), bindparam("row", type_=Integer))
+_AFTER = _DOUBTFUL.where(sqlalchemy.tuple_(col(Employee.sort_key), col(Employee.id)) > _place).limit(PAGE + 1)
+_LEFT_AFTER = _AFTER.where(col(DeclarationAnswer.counts).is_(None))
 
 
 class Doubtful(NamedTuple):
@@ -121,18 +254,29 @@ class Doubtful(NamedTuple):
 
 
 async def doubtful_people(access: MemberAccess, filing: Filing, on: date) -> list[Doubtful]:
-    """All of them, by name, in one statement: the rules themselves choose among those who may be."""
+    """All of them, by name, in one statement."""
+    return _doubtful(await access.table(_DOUBTFUL, _of(access, filing, on)), filing, on)
+
+
+async def doubtful_page(
+    access: MemberAccess, filing: Filing, on: date, after: tuple[str, int] | None, *, only_left: bool
+) -> list[Doubtful]:
+    """A page of them, and one more if there are more. `only_left`: of those without an answer yet."""
+    place, row = after or ("", 0)
+    given = _of(access, filing, on) | {"place": place, "row": row}
+    return _doubtful(await access.table(_LEFT_AFTER if only_left else _AFTER, given), filing, on)
+
+
+def _doubtful(rows: Sequence[tuple[Any, ...]], filing: Filing, on: date) -> list[Doubtful]:
     people = []
-    rows = await access.table(_DOUBTFUL, _of(access, filing, on))
     for row_id, key, job, answer, *person, birth, usual, first, sex in rows:
         verdict = who_counts(CountedPerson(*person), filing.rules, on)
-        if verdict.counts == Standing.DOUBT:
-            people.append(
-                Doubtful(
-                    id=row_id, sort_key=key, name=person_name(birth, usual, first, sex),
-                    job=job, verdict=verdict, answer=answer,
-                )
-            )  # fmt: skip
+        people.append(
+            Doubtful(
+                id=row_id, sort_key=key, name=person_name(birth, usual, first, sex), job=job,
+                verdict=verdict, answer=answer,
+            )
+        )  # fmt: skip
     return people
 
 
@@ -152,7 +296,7 @@ async def jobs_of(
 
 # Arrivals and departures since the last declaration, by name: the latest few, in one statement.
 
-SHOWN, READ = 25, 200  # of each: read more than are shown, since some of them do not count
+SHOWN = 25  # of each
 
 
 class Mover(NamedTuple):
@@ -173,22 +317,24 @@ class Moves:
 
 
 def _latest(has_left: bool, day: Any, those: ColumnElement[bool]) -> sqlalchemy.Select[Any]:
-    facts = (Employee.contract, Employee.entry_on, Employee.exit_on, Employee.contract_ends_on)
     return (
         sqlalchemy.select(
             day.label("moved_on"), literal(has_left).label("has_left"), col(Employee.id),
-            col(Employee.job_title), *map(col, _NAMES), *map(col, facts), col(DeclarationAnswer.counts),
+            col(Employee.job_title), *map(col, _NAMES),
         )
         .select_from(Employee)
         .join(DeclarationAnswer, _answer, isouter=True)
-        .where(_mine, col(Employee.contract).not_in(list(OUTSIDE)), those)
+        .where(_mine, _contract.not_in(list(OUTSIDE)), those)
         .order_by(day.desc(), col(Employee.id).desc())
-        .limit(READ)
+        .limit(SHOWN)
     )  # fmt: skip
 
 
-_entry_on = col(Employee.entry_on)
-_came = and_(_entry_on > _after, _entry_on <= _last, or_(_exit_on.is_(None), _exit_on >= _reference))
+_is_counted = case((_IS_DOUBT, col(DeclarationAnswer.counts)), else_=sqlalchemy.true())
+_came = and_(
+    _entry_on > _after, _entry_on <= bindparam("until", type_=Date), _entry_on <= _last,
+    or_(_exit_on.is_(None), _exit_on >= _reference), _is_counted,
+)  # fmt: skip
 _left = and_(_exit_on > _since, _exit_on < _reference)
 _MOVES = sqlalchemy.union_all(
     *(
@@ -200,24 +346,7 @@ _MOVES = sqlalchemy.union_all(
 
 async def moves_of(access: MemberAccess, filing: Filing, on: date) -> Moves:
     """Moves as the tally counts them: arrivals who count, and departures of people who counted."""
-    last = min(filing.arrivals.until, counts_until(filing.rules, on))
     moves = Moves([], [])
-    for (
-        moved_on,
-        has_left,
-        row_id,
-        job,
-        *names,
-        contract,
-        came_on,
-        left_on,
-        ends_on,
-        answer,
-    ) in await access.table(_MOVES, _of(access, filing, on) | {"last": last}):
-        one = Group(
-            contract=contract, entry_on=came_on, exit_on=left_on, ends_on=ends_on, monitoring="",
-            answer=answer, number=1,
-        )  # fmt: skip
-        if has_left or one.is_counted(filing.rules, on):
-            (moves.left if has_left else moves.came).append(Mover(row_id, person_name(*names), job, moved_on))
-    return Moves(moves.came[:SHOWN], moves.left[:SHOWN])
+    for moved_on, has_left, row_id, job, *names in await access.table(_MOVES, _of(access, filing, on)):
+        (moves.left if has_left else moves.came).append(Mover(row_id, person_name(*names), job, moved_on))
+    return moves

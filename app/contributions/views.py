@@ -9,7 +9,7 @@ from app.company_details.queries import contacts_of
 from app.contributions.acts import is_late, missing_steps, seen_amount
 from app.contributions.counting import Tally
 from app.contributions.filings import YEARS, Filing
-from app.contributions.people import doubtful_people, jobs_of, moves_of, tally_of
+from app.contributions.people import doubtful_page, jobs_of, moves_of, tally_of
 from app.contributions.states import OPEN_STATES, STEPS, WORDS, State
 from app.contributions.tariff import MONITORING_WORDS, Hires, Rules, vat_words
 from app.errors import NotFound
@@ -252,11 +252,8 @@ async def known_contact(access: MemberAccess, filing: Filing) -> dict[str, str]:
 async def people_page(
     access: MemberAccess, filing: Filing, form: Form[Any], after: str, *, only_left: bool
 ) -> Page:
-    """25 doubts a page; all of them are read at once, since the rules themselves choose."""
     today, place = clock.today(), place_of(after, "nom")
-    doubtful = await doubtful_people(access, filing, today)
-    listed = [each for each in doubtful if not only_left or each.answer is None]
-    coming = [each for each in listed if place is None or (each.sort_key, each.id) > place]
+    coming = await doubtful_page(access, filing, today, place, only_left=only_left)
     rows = coming[:PAGE]
     return step_page(
         "people", filing, "salaries",

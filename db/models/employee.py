@@ -46,7 +46,11 @@ class Employee(CompanyOwned, table=True):
         Index("ix_employee_company_id_entry_on_id", "company_id", "entry_on", "id"),
         # Lists of the service, over all companies.
         Index("ix_employee_due_on", "due_on", "due_kind", "company_id"),
-        Index("ix_employee_company_id_birth_on", "company_id", "birth_on"),
+        # Minors, with all that the yearly declaration asks of them.
+        Index(
+            "ix_employee_minors", "company_id", "birth_on", "monitoring", "contract", "entry_on", "exit_on",
+            "contract_ends_on",
+        ),
         # The jobs to filter by, and how many are present: the narrowest that holds both.
         Index("ix_employee_job", "company_id", "job_title", "exit_on"),
         Index("ix_employee_person_key", "person_key"),

@@ -8,11 +8,12 @@ import pytest
 
 from app.contributions.counting import CountedPerson, Group, Standing, Window, counts_until, tally, who_counts
 from app.contributions.filings import Filing
-from app.contributions.people import MOST_JOBS, doubtful_people, jobs_of, moves_of, tally_of
+from app.contributions.people import MOST_JOBS, doubtful_page, doubtful_people, jobs_of, moves_of, tally_of
 from app.contributions.states import Campaign, State
 from app.contributions.tariff import rules_of
 from app.employees.declared import all_columns, employee_name
 from app.follow_up.law import add_months, follow_up, is_minor
+from app.web.paging import PAGE
 from db.kinds import Contract
 from db.models import AnnualDeclaration, DeclarationAnswer
 from db.seeds.world import World
@@ -96,7 +97,9 @@ async def test_the_list_is_counted_as_if_each_person_were_asked(portal, world, h
             doubts = await doubtful_people(access, made, on)
             jobs, exposed = await jobs_of(access, made, on)
             moves = await moves_of(access, made, on)
+            pages = [await in_pages(access, made, on, only_left=each) for each in (False, True)]
         assert found == expected
+        assert pages == [doubts, [each for each in doubts if each.answer is None]]
         in_doubt = {each.id for each in people if verdict_of(each, rules, on).counts == Standing.DOUBT}
         assert {each.id for each in doubts} == in_doubt, "each doubt that is counted can be answered"
         assert found.doubts == len(doubts)
@@ -109,6 +112,15 @@ async def test_the_list_is_counted_as_if_each_person_were_asked(portal, world, h
             sorted(ours.items(), key=lambda each: (-each[1], each[0].lower()))[:MOST_JOBS]
         )
         check_moves(moves, people, answers, made, rules, on, found)
+
+
+async def in_pages(access, made, on, *, only_left):
+    """All the doubts, a page after another."""
+    found, after = [], None
+    while len(page := await doubtful_page(access, made, on, after, only_left=only_left)) > PAGE:
+        found += page[:PAGE]
+        after = found[-1].sort_key, found[-1].id
+    return found + page
 
 
 def verdict_of(person, rules, on):
