@@ -231,7 +231,7 @@ async def owed_in_books(portal):
     return sums
 
 
-@pytest.mark.parametrize("seed", [20, 23])
+@pytest.mark.parametrize("seed", [5, 6])
 async def test_money_is_kept_to_the_cent_whatever_is_done_and_taken_back(
     portal, world, time_machine_at, monkeypatch, seed
 ):
