@@ -132,6 +132,9 @@ async def test_from_a_person_to_a_time(clerk, portal, world):
     check(page)
     key = f"{made.id}-{int(NINE.timestamp())}"
     assert key in page.text
+    stale = await clerk.post(path, data={"csrf": "old", "creneau": key})
+    check(stale)
+    assert f'value="{key}" checked' in stale.text
     await clerk.follow(await clerk.fill(path, creneau=key))
     (slot,) = await slots(portal, made)
     assert (slot.employee_id, slot.state) == (person.id, SlotState.PROPOSED)
