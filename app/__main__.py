@@ -15,8 +15,8 @@ from app import quick_start  # noqa: F401 - for its effects, before all that fol
 # isort: split
 from sqlalchemy.exc import DBAPIError
 
-from app import clock, commands
-from app.copies.backup import restore, save
+from app import clock, commands, starting
+from app.copies import backup as copies
 from app.copies.lock import in_use
 from app.errors import CommandRefused
 from app.logs import configure_logs, words_of
@@ -58,23 +58,23 @@ def main(env: Path | None) -> None:
 @click.option("--workers", type=click.IntRange(1, 64), help="Processus qui servent ensemble (PostgreSQL).")
 def serve(workers: int | None) -> None:
     with _in_use() as settings:
-        workers = commands.check_workers(settings, workers)
-        _run(commands.check_base(settings))
+        workers = starting.check_workers(settings, workers)
+        _run(starting.check_base(settings))
         _serve(settings, workers)
 
 
 @main.command(help="Sert la démonstration : données fictives, courriels lisibles à l’écran.")
 def demo() -> None:
     with _in_use(demo=True) as settings:
-        _run(commands.fill_demo(settings))
-        click.echo(commands.demo_words(settings))
+        _run(starting.fill_demo(settings))
+        click.echo(starting.demo_words(settings))
         _serve(settings)
 
 
 @main.command(help="Met la base de données à jour.")
 def migrate() -> None:
     with _in_use() as settings:
-        _run(commands.migrate_database(settings))
+        _run(starting.migrate_database(settings))
     click.echo("La base de données est à jour.")
 
 
@@ -128,13 +128,13 @@ def read_bounces() -> None:
 @click.option("--incomplete", is_flag=True, help="Même si des fichiers déposés ont disparu.")
 def backup(file: Path, incomplete: bool) -> None:
     with _in_use() as settings:
-        click.echo(_run(save(settings, file, clock.now(), incomplete=incomplete)))
+        click.echo(_run(copies.save(settings, file, clock.now(), incomplete=incomplete)))
 
 
 @main.command("restore", help="Remet en place la sauvegarde FILE ; le portail doit être arrêté.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore_command(file: Path) -> None:
-    click.echo(_run(restore(load_settings(), file, clock.now())))
+    click.echo(_run(copies.restore(load_settings(), file, clock.now())))
 
 
 @contextmanager
@@ -153,11 +153,11 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 def _serve(settings: Settings, workers: int = 1) -> None:
+    gc.disable()  # until the portal serves
     # The other commands start quicker without.
     from app.main import create_app  # noqa: PLC0415
     from app.web.server import run  # noqa: PLC0415
 
-    gc.disable()  # until the portal serves
     run(create_app(settings), settings, workers)
 
 

@@ -2,8 +2,8 @@
 
 What is made while modules load lives as long as the process, so the collector of memory need not look for
 garbage in it, again and again (a fifth of the time): it works once the portal serves. The log's library
-would load another that colours terminals, 8 MB that a server never shows. And what one library names but
-reaches in no process of ours (YAML, the printing of documentation) is loaded if it is reached.
+would load another that colours terminals, 8 MB that a server never shows. What is named but seldom reached
+is loaded when it is: YAML and the printing of documentation, the commands beside serving.
 """
 
 import gc
@@ -12,7 +12,7 @@ from importlib.machinery import PathFinder
 from importlib.util import LazyLoader
 from typing import Any
 
-NOT_REACHED = frozenset({"pydoc", "yaml"})
+SELDOM = frozenset({"pydoc", "yaml", "app.commands", "app.copies.backup"})
 
 
 class Later(PathFinder):
@@ -20,7 +20,7 @@ class Later(PathFinder):
 
     @classmethod
     def find_spec(cls, fullname: str, path: Any = None, target: Any = None) -> Any:
-        spec = super().find_spec(fullname, path, target) if fullname in NOT_REACHED else None
+        spec = super().find_spec(fullname, path, target) if fullname in SELDOM else None
         if spec and spec.loader:
             spec.loader = LazyLoader(spec.loader)
         return spec

@@ -2,7 +2,7 @@
 
 from app import clock
 from app.access import VisitorAccess
-from app.commands import write_demo
+from app.demo.writing import write_demo
 from app.mail.outbox import queue_mail
 from tests.browser.reader import Reader
 from tests.browser.stops import Stop, Tour

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from app.commands import fill_demo
 from app.main import create_app
 from app.settings import Settings
+from app.starting import fill_demo
 from tests.actors import Actor
 from tests.conftest import Model, _copied, _url_of, dropped
 

@@ -9,11 +9,11 @@ from sqlmodel import select
 
 from app import clock
 from app.__main__ import main
-from app.commands import check_base, fill_demo
 from app.errors import CommandRefused
 from app.main import create_app
 from app.portal import make_portal
 from app.settings import Settings
+from app.starting import check_base, fill_demo
 from db.models import Account, Company, DemoBase, DemoMail, metadata
 from db.seeds.world import World
 from tests.actors import Actor
@@ -53,7 +53,7 @@ def portail(database_url, tmp_path, monkeypatch):
     for name in [name for name in os.environ if name.startswith("PORTAIL_")]:
         monkeypatch.delenv(name)
     served = []
-    monkeypatch.setattr("app.__main__._serve", served.append)
+    monkeypatch.setattr("app.__main__._serve", lambda settings, *_: served.append(settings))
     (tmp_path / "members.csv").write_text(
         "Code adhérent;Raison sociale;Commune;SIRET;N° télédéclarant\n7;A;B;;\n"
     )

@@ -8,10 +8,10 @@ from sqlmodel import select
 
 from app.access import VisitorAccess
 from app.clock import PARIS, day_of
-from app.commands import fill_demo
 from app.invoices.absences import missed_words
 from app.planning.rules import is_working_day
 from app.portal import make_portal
+from app.starting import fill_demo
 from db.models import (
     Account,
     AppointmentRequest,
