@@ -72,9 +72,10 @@ async def revoke_feed(access: AccountAccess, feed_id: int, now: datetime) -> Non
 
 def _chosen_company(entry: NewFeed, companies: Sequence[FollowedCompany]) -> FollowedCompany | None:
     """The company chosen; None for all of them."""
-    chosen = [each for each in companies if entry.company in {"", each.code}]
+    typed = entry.company.strip()
+    chosen = [each for each in companies if typed in {"", each.code}]
     if not chosen:
-        raise Refused("Choisissez une entreprise de la liste.", "company")
+        raise Refused("Vous n’agissez pour aucune entreprise de ce code.", "company")
     if entry.with_names and not any(each.may_name for each in chosen):
         raise Refused(UNNAMED, "with_names")
-    return chosen[0] if entry.company else None
+    return chosen[0] if typed else None

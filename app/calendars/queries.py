@@ -5,6 +5,7 @@ it may cover.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy
@@ -17,6 +18,7 @@ from app.errors import NotFound
 from app.planning.queries import SlotRow, slot_rows
 from app.portal import Portal
 from app.rights import Right, rights_of
+from app.sections import FEW
 from app.security.keys import fingerprint
 from app.sessions import is_alive
 from db.models import Account, CalendarFeed, Company, Membership, Slot, SlotState
@@ -90,12 +92,15 @@ async def access_of_token(
     )
 
 
-_FOLLOWED = (
+_THEIRS = (
     sqlalchemy.select(*map(col, (Company.id, Company.code, Company.name, Company.town, Membership.roles)))
     .join(Membership, col(Membership.company_id) == Company.id)
     .where(col(Membership.account_id) == bindparam("account"), is_alive(bindparam("today", type_=Date)))
-    .order_by(col(Company.code))
 )
+_FOLLOWED = _THEIRS.order_by(col(Company.code))
+# No ORDER BY: of hundreds the reading stops after the first.
+_FIRST = _THEIRS.limit(FEW + 1)
+_AMONG = _THEIRS.where(col(Membership.company_id).in_(bindparam("ids", expanding=True)))
 _LIVING = (
     of_account(CalendarFeed)
     .where(col(CalendarFeed.revoked_at).is_(None))
@@ -106,11 +111,19 @@ _LIVING = (
 
 async def companies_to_follow(access: AccountAccess, today: date) -> list[FollowedCompany]:
     """Every company that this account may follow, by code."""
+    return _followed(await access.table(_FOLLOWED, {"account": access.account.key, "today": today}))
+
+
+async def few_to_follow(access: AccountAccess, today: date) -> list[FollowedCompany] | None:
+    """The same; None when they are too many to be listed."""
+    rows = await access.table(_FIRST, {"account": access.account.key, "today": today})
+    return None if len(rows) > FEW else sorted(_followed(rows), key=attrgetter("code"))
+
+
+def _followed(rows: Sequence[tuple[Any, ...]]) -> list[FollowedCompany]:
     return [
         FollowedCompany(row_id, code, label_of(code, name, town), Right.APPOINTMENTS in rights_of(roles))
-        for row_id, code, name, town, roles in await access.table(
-            _FOLLOWED, {"account": access.account.key, "today": today}
-        )
+        for row_id, code, name, town, roles in rows
         if Right.VIEW in rights_of(roles)
     ]
 
@@ -129,19 +142,25 @@ async def lock_account(access: AccountAccess) -> None:
     await access.first(mine.with_for_update(key_share=True))
 
 
-def feed_with_address(
-    access: AccountAccess, feed: CalendarFeed, companies: Sequence[FollowedCompany]
-) -> Feed:
-    """A feed with its address, which is derived anew each time that it is displayed."""
+async def feeds_with_addresses(
+    access: AccountAccess, feeds: Sequence[CalendarFeed], today: date
+) -> list[Feed]:
+    """Feeds with their addresses, which are derived anew each time that they are displayed."""
+    ids = [each.company_id for each in feeds if each.company_id]
+    given = {"account": access.account.key, "today": today, "ids": ids}
+    companies = _followed(await access.table(_AMONG, given)) if ids else []
     labels = {each.id: each.label for each in companies}
-    return Feed(
-        id=feed.key,
-        company_id=feed.company_id,
-        label=labels.get(feed.company_id or 0, ""),
-        with_names=feed.with_names,
-        created_at=feed.created_at,
-        token=access.portal.keys.mailed_link(feed.seed),
-    )
+    return [
+        Feed(
+            id=feed.key,
+            company_id=feed.company_id,
+            label=labels.get(feed.company_id or 0, ""),
+            with_names=feed.with_names,
+            created_at=feed.created_at,
+            token=access.portal.keys.mailed_link(feed.seed),
+        )
+        for feed in feeds
+    ]
 
 
 # The slots that a calendar tells of. Names are left out here, wherever they may not be told.

@@ -15,7 +15,8 @@ from app.calendars.forms import NewFeed
 from app.calendars.queries import (
     MOST,
     companies_to_follow,
-    feed_with_address,
+    feeds_with_addresses,
+    few_to_follow,
     living_feeds,
     slot_for_calendar,
     slots_for_calendar,
@@ -135,13 +136,16 @@ async def _list_page(
     form: Form[NewFeed] | None = None,
     notice: str = "",
 ) -> Response[Any]:
-    companies = await companies_to_follow(access, clock.today())
-    feeds = [feed_with_address(access, each, companies) for each in await living_feeds(access)]
+    """Of more companies than a list is good for, one is chosen by its code."""
+    today = clock.today()
+    companies = await few_to_follow(access, today)
+    feeds = await feeds_with_addresses(access, await living_feeds(access), today)
     return page(
         "calendars/index.html",
         form=form,
         feeds=[(each, *_addresses(request, access, each.token)) for each in feeds],
-        choices={"": "Toutes mes entreprises"} | {each.code: each.label for each in companies},
+        choices={"": "Toutes mes entreprises"} | {each.code: each.label for each in companies or ()},
+        is_typed=companies is None,
         most=MOST,
         once=new_token(),
         notice=notice,
@@ -152,18 +156,17 @@ async def _revoking_page(
     access: AccountAccess, feed_id: int, form: Form[Input] | None = None
 ) -> Response[Any]:
     feed = await access.get(CalendarFeed, feed_id)
-    companies = await companies_to_follow(access, clock.today())
+    (shown,) = await feeds_with_addresses(access, [feed], clock.today())
     return page(
         "calendars/revoking.html",
         form=form,
-        feed=feed_with_address(access, feed, companies),
+        feed=shown,
         is_revoked=feed.revoked_at is not None,
     )
 
 
 async def _revoking_all_page(access: AccountAccess, form: Form[Input] | None = None) -> Response[Any]:
-    companies = await companies_to_follow(access, clock.today())
-    feeds = [feed_with_address(access, each, companies) for each in await living_feeds(access)]
+    feeds = await feeds_with_addresses(access, await living_feeds(access), clock.today())
     return page("calendars/revoking_all.html", form=form, feeds=feeds)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.calendars import queries
 from app.calendars.queries import MOST
 from db.models import VisitKind
 from tests.actors import Actor
@@ -128,8 +129,23 @@ async def test_addresses_asked_at_once_do_not_pass_the_limit(alice, portal):
 async def test_a_company_that_is_not_ones_own_is_refused_like_one_that_is_not(alice, portal, company):
     answer = await open_address(alice, company=company)
     assert answer.status_code == 422
-    assert "Choisissez une entreprise de la liste." in answer.text
+    assert "Vous n’agissez pour aucune entreprise de ce code." in answer.text
     assert not await feeds(portal)
+
+
+async def test_among_too_many_companies_one_is_chosen_by_its_code(alice, portal, world, monkeypatch):
+    await open_address(alice, company="00010")
+    monkeypatch.setattr(queries, "FEW", 1)
+    page = await alice.get(PAGE)
+    check(page)
+    assert "<option" not in page.text
+    assert '<label for="company">Code de l’entreprise</label>' in page.text
+    assert f"00010 - {world.ours.name}" in page.text, "an address still says of which company it is"
+    assert (await open_address(alice, company=" 00010-2 ")).status_code == 303
+    wrong = await open_address(alice, company="00042")
+    check(wrong)
+    assert 'value="00042"' in wrong.text
+    assert [each.company_id for each in await feeds(portal)] == [world.ours.id, world.site.id]
 
 
 async def test_names_are_refused_to_who_may_not_arrange_appointments(app, world, portal):
