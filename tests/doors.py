@@ -4,7 +4,7 @@ from contextlib import asynccontextmanager
 
 from sqlmodel import select
 
-from app.access import MemberAccess, StaffAccess
+from app.access import AccountAccess, MemberAccess, StaffAccess
 from app.errors import Refused
 from db.models import Membership
 
@@ -39,3 +39,10 @@ async def refusal(door, act, *given, **more):
     except Refused as refused:
         return refused.message
     return ""
+
+
+@asynccontextmanager
+async def account(portal, who):
+    """This person's own door, to read what is theirs and where they act."""
+    async with portal.database.transaction(write=False) as session:
+        yield AccountAccess(portal, session, who, None)
