@@ -10,7 +10,9 @@ LONGEST_NAME = 80
 SITE = re.compile(r":\s*//|www\s*\.", re.IGNORECASE)
 FRENCH_DAY = re.compile(r"(\d{1,2})\s*[/. -]\s*(\d{1,2})\s*[/. -]\s*(\d{4})|(\d\d)(\d\d)(\d{4})", re.ASCII)
 EUROS = re.compile(r"(\d{1,7})(?:[.,](\d{1,2}))?\s*(?:€|euros?)?", re.ASCII)
-THOUSANDS = re.compile(r"(?<=\d)[\s\u00a0\u202f](?=\d{3}(?!\d))", re.ASCII)  # their space
+THOUSANDS = re.compile(r"(?<=\d)\s(?=\d{3}(?!\d))", re.ASCII)  # their space
+# The portal itself writes 1 116,50 € and 23 novembre with spaces that do not break: they come back pasted.
+PLAIN_SPACES = str.maketrans("\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}", "  ")
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)  # what a browser's own field sends
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
@@ -31,7 +33,7 @@ def email_address(value: str) -> str:
 
 def read_day(typed: str) -> date:
     """31/12/2026, 31-12-2026, 31122026 or 2026-12-31, from 1900 to 2100. ValueError says what to write."""
-    typed = typed.strip()
+    typed = typed.translate(PLAIN_SPACES).strip()
     match = FRENCH_DAY.fullmatch(typed)
     in_french = ISO_DAY.sub(r"\3/\2/\1", typed[:20])
     try:
@@ -47,7 +49,7 @@ def read_day(typed: str) -> date:
 
 def read_euros(typed: str) -> int:
     """116,50 or 1 116.5 € as cents, from 0 to 9 999 999,99 €. ValueError says what to write."""
-    match = EUROS.fullmatch(THOUSANDS.sub("", typed.strip()))
+    match = EUROS.fullmatch(THOUSANDS.sub("", typed.translate(PLAIN_SPACES).strip()))
     if not match:
         raise ValueError(f"Le montant « {typed.strip()[:20]} » ne se lit pas. Exemple : 116,50")
     return int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0"))
