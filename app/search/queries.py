@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import sqlalchemy
 from sqlalchemy import bindparam, cast, column, func, literal_column, table
-from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import col
 
 from app.access import StaffAccess
@@ -63,6 +62,8 @@ def _holds(model: Any, *, is_sqlite: bool) -> Any:
     name = model.__tablename__
     if is_sqlite:
         return literal_column(f"{name}_words").op("MATCH")(bindparam("words"))
+    from sqlalchemy.dialects.postgresql import TSQUERY  # noqa: PLC0415 - SQLite has no use for its drivers
+
     if model is Employee:
         parts = func.array_remove(
             func.string_to_array(col(Employee.search_key), literal_column("' '")), literal_column("''")

@@ -8,6 +8,8 @@ the clock are not counted; taking an access away is never put off. Revisit when 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from importlib import import_module
 from ipaddress import IPv6Address, ip_network
 from itertools import filterfalse
 from operator import itemgetter
@@ -15,7 +17,6 @@ from typing import Any
 
 import structlog
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -327,12 +328,12 @@ def _until_free(guesses: list[float], at: float, window: float, most: int, times
     return inside[too_many - 1] + window - at if too_many > 0 else 0.0
 
 
-def _upsert(inserted: postgresql.Insert | sqlite.Insert) -> Any:
+@cache
+def _upsert(dialect: str) -> Any:
+    # Of the drivers of one database the other has no use.
+    inserted = import_module(f"sqlalchemy.dialects.{dialect}").insert(Throttle)
     mine = {"updated_at": inserted.excluded.updated_at}
     return inserted.on_conflict_do_update(index_elements=["bucket"], set_=mine).returning(Throttle)
-
-
-_HELD = {"postgresql": _upsert(postgresql.insert(Throttle)), "sqlite": _upsert(sqlite.insert(Throttle))}
 
 
 async def _locked(session: AsyncSession, now: datetime, *buckets: str) -> list[Throttle]:
@@ -341,7 +342,7 @@ async def _locked(session: AsyncSession, now: datetime, *buckets: str) -> list[T
     sorted them, or two would wait for each other.
     """
     new = [{"bucket": name, "guesses": [], "updated_at": now} for name in buckets]
-    statement = _HELD[session.get_bind().dialect.name]
+    statement = _upsert(session.get_bind().dialect.name)
     fresh = {"populate_existing": True}
     found = (await session.exec(statement, params=new, execution_options=fresh)).scalars() if new else ()
     rows = {row.bucket: row for row in found}

@@ -18,7 +18,7 @@ from db.models.appointment import (
     ReturnCause,
 )
 from db.models.audit import AuditEvent, AuditKind
-from db.models.base import Base, CompanyOwned, metadata
+from db.models.base import Base, CompanyOwned, all_defined, metadata
 from db.models.batch import BatchLine, BatchState, ConvocationBatch, LineState
 from db.models.bookkeeping import (
     Books,
@@ -107,6 +107,8 @@ from db.models.session import (
     TokenKind,
 )
 from db.models.statement import BankStatement, LineMatch, StatementLine, StatementWork
+
+all_defined()
 
 __all__ = [
     "DRAFT_KEPT",

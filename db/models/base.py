@@ -2,11 +2,28 @@
 
 from typing import Any
 
-from sqlalchemy import MetaData
+from sqlalchemy import Index, MetaData
+from sqlalchemy.sql.base import DialectKWArgs
 from sqlmodel import Field, SQLModel
 from sqlmodel._compat import SQLModelConfig
 
 from db.types import Instant
+
+# What an index of PostgreSQL may be told. To learn it, SQLAlchemy would load each of its drivers, 2 MB of a
+# process whose base is SQLite. Revisit with another version of SQLAlchemy.
+ITS_INDEXES: dict[Any, dict[str, Any]] = {
+    Index: {
+        "using": False, "include": None, "where": None, "ops": {}, "concurrently": False, "with": {},
+        "tablespace": None, "nulls_not_distinct": None,
+    }
+}  # fmt: skip
+DialectKWArgs._kw_registry["postgresql"] = ITS_INDEXES  # noqa: SLF001
+
+
+def all_defined() -> None:
+    """From here on, whoever asks what something of PostgreSQL may be told hears it from its drivers."""
+    DialectKWArgs._kw_registry.pop("postgresql", None)  # noqa: SLF001
+
 
 metadata: MetaData = SQLModel.metadata
 # Named constraints, or Alembic could not alter them on SQLite.
