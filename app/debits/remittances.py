@@ -159,7 +159,7 @@ async def cancelling(access: Staff, run_id: FromPath[int]) -> Response[Any]:
 @post(f"{ONE}/annulation", right=RIGHT)
 async def cancel(request: Request, access: Staff, run_id: FromPath[int]) -> Response[Any]:
     access.require_everything(WHOLE)
-    form = await Form.attempted(request, access, Nothing, lambda _: cancel_run(access, run_id))
+    form = await Form.attempted(request, access, Nothing, lambda _: cancel_run(access, run_id, clock.today()))
     return (
         await _run_page(access, run_id, form) if form.errors else see(request, "debits.show", run_id=run_id)
     )

@@ -34,6 +34,7 @@ from app.debits.queries import (
 from app.debits.rules import first_day_of, is_bank_day, is_usable
 from app.debits.staff import mail_payers
 from app.errors import NotFound, Refused
+from app.follow_up.law import add_months
 from app.invoices.rules import basic_letters
 from app.invoices.staff import ReceivedPayment, record_payments
 from app.portal import Portal
@@ -55,6 +56,7 @@ from db.models import (
 )
 
 PORTION = 100  # debits of a transaction
+ALL_KNOWN_MONTHS = 12  # debits are kept for longer, whatever the service decides
 OFF = "L’identifiant de créancier (ICS) ou l’IBAN du service n’est pas réglé : rien ne peut être prélevé."
 NOTHING = "Aucune facture à prélever ce jour-là : personne n’a de mandat en vigueur et de facture échue."
 CHANGED = "Cette remise a changé entre-temps : voyez où elle en est."
@@ -97,7 +99,7 @@ async def file_run(access: StaffAccess, run_id: int, at: Moment) -> None:
     run.state, run.problem, run.account_id = DebitRunState.FILING, "", access.account.key
 
 
-async def cancel_run(access: StaffAccess, run_id: int) -> None:
+async def cancel_run(access: StaffAccess, run_id: int, today: date) -> None:
     """Call off a run whose files nobody has taken: its members are told, in the background."""
     run = await _held(access, run_id, DebitRunState.ANNOUNCED, DebitRunState.FILED)
     if run.state == DebitRunState.FILED:
@@ -106,18 +108,24 @@ async def cancel_run(access: StaffAccess, run_id: int) -> None:
             raise Refused(CHANGED, status_code=409)
         for file in files:
             await access.delete(file)
-        await _unfreeze(access, run_id)
+        await _unfreeze(access, run_id, today)
     run.state, run.account_id = DebitRunState.CANCELLING, access.account.key
 
 
-async def _unfreeze(access: StaffAccess, run_id: int) -> None:
-    """Its debits as before its files: a mandate lives from what went to a bank."""
+async def _unfreeze(access: StaffAccess, run_id: int, today: date) -> None:
+    """Its debits as before its files: a mandate lives from what went to a bank. Of an old mandate whose runs
+    are no longer kept, nobody knows from when, and it stays as it is.
+    """
     others = await days_of_other_runs(access, run_id)
     for order in await orders_of(access, run_id, DebitState.FILED):
         order.debit.state = DebitState.PLANNED
-        if mandate := order.mandate:
-            mandate.used_on = others.get(mandate.key)
-            mandate.alive_on = mandate.used_on or day_of(mandate.signed_at or mandate.created_at)
+        if (mandate := order.mandate) is None:
+            continue
+        signed = day_of(mandate.signed_at or mandate.created_at)
+        if mandate.key in others:
+            mandate.used_on = mandate.alive_on = others[mandate.key]
+        elif signed > add_months(today, -ALL_KNOWN_MONTHS):
+            mandate.used_on, mandate.alive_on = None, signed
 
 
 async def _held(access: StaffAccess, run_id: int, *states: DebitRunState) -> DebitRun:

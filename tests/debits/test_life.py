@@ -1,11 +1,12 @@
 """The life of a mandate over its runs: only what went to a bank counts as a use of it."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from app.debits import runs
 from app.debits.making import file_of
+from app.follow_up.law import add_months
 from db.models import DebitRun, DebitRunState, DebitState, Mandate, Payment
 from tests.debits.steps import signed
 from tests.debits.test_runs import announced, filed, texts, work
@@ -61,6 +62,22 @@ async def test_a_run_called_off_leaves_the_use_that_another_made(alice, clerk, p
     assert await uses(portal) == (SECOND, SECOND)
     await called_off(clerk, portal, second)
     assert await uses(portal) == (FIRST, FIRST)
+
+
+@pytest.mark.parametrize(("months", "known"), [(11, (None, date(2025, 4, 2))), (13, (FIRST, FIRST))])
+async def test_what_an_old_mandate_debited_before_is_not_guessed(alice, clerk, portal, world, months, known):
+    """Runs are kept for thirteen months at least: of a mandate older than that, some may be gone."""
+    await signed(alice, portal)
+    async with portal.database.transaction(write=True) as session:
+        (mandate,) = await rows(portal, Mandate)
+        row = await session.get(Mandate, mandate.id)
+        row.signed_at = datetime.combine(add_months(SIGNED, -months), time(9), UTC)
+        row.alive_on = date(2026, 1, 5)
+    await an_invoice(portal, world)
+    run = await announced(clerk, portal)
+    await filed(clerk, portal, run)
+    await called_off(clerk, portal, run)
+    assert await uses(portal) == known
 
 
 async def test_a_file_that_was_taken_is_called_off_no_more_and_is_paid_once(
