@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import and_, bindparam
+from sqlalchemy import and_, bindparam, or_
 from sqlmodel import col, select
 
 from app.access import AccountAccess, MemberAccess, of_company
@@ -283,6 +283,37 @@ _DECLARATIONS = (
     )
     .order_by(col(Tariff.year).desc(), col(Company.code))
 )  # fmt: skip
+
+
+# Those that `state_of` finds open, unless the company joined after the campaign: `joined_at`, where that is
+# to be looked at. A test holds the two together.
+_submitted, _closes_on = col(AnnualDeclaration.submitted_at), col(Tariff.closes_on)
+_day, _is_begun = bindparam("today", type_=sqlalchemy.Date), col(AnnualDeclaration.updated_by).is_not(None)
+_is_early = or_(_submitted.is_not(None), _is_begun, _closes_on >= _day, col(Company.created_at) < _closes_on)
+_DUE = _DECLARATIONS.with_only_columns(
+    col(Company.id), col(Tariff.year), _closes_on,
+    sqlalchemy.case((_is_early, sqlalchemy.null()), else_=col(Company.created_at)).label("joined_at"),
+).where(
+    or_(
+        and_(_submitted.is_(None), col(Tariff.opens_on) <= _day),
+        and_(
+            _submitted.is_not(None), col(AnnualDeclaration.reopened_at).is_not(None),
+            or_(col(AnnualDeclaration.reopened_by_service), _closes_on >= _day),
+        ),
+    )
+)  # fmt: skip
+
+
+async def years_due_at(access: AccountAccess, today: date) -> dict[int, tuple[int, ...]]:
+    """The years to declare in each company of this account that has some, by its number, the latest first;
+    whether or not this account may do it.
+    """
+    years: dict[int, tuple[int, ...]] = {}
+    given = {"account": access.account.key, "today": today}
+    for company, year, closes_on, joined_at in await access.table(_DUE, given):
+        if joined_at is None or day_of(joined_at) <= closes_on:
+            years[company] = (*years.get(company, ()), year)
+    return years
 
 
 async def declarations_at(access: AccountAccess, today: date) -> list[DeclarationAt]:

@@ -61,7 +61,7 @@ def _counts() -> Any:
     cut = sqlalchemy.select(literal(CUT), _NO_DAY, func.count(col(Employee.id))).where(
         _company, *before, col(Employee.exit_on).is_(None)
     )
-    called = calls_and_requests().subquery("called")
+    called = calls_and_requests(lambda company: company == bindparam("company")).subquery("called")
     same = (col(Employee.id) == called.c.employee_id) & (col(Employee.due_kind) == called.c.kind)
     under_way = (
         sqlalchemy.select(literal(CALLED), _NO_DAY, func.count(col(Employee.id)))

@@ -5,7 +5,7 @@ among them. `UNDATED` is the part of the rule that a filter or a count among 10 
 holds the two to the same answer.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -20,12 +20,12 @@ from app.sessions import is_alive
 from db.models import (
     AppointmentRequest,
     CareCentre,
-    Company,
     Employee,
     Membership,
     RequestState,
     Slot,
     SlotState,
+    VisitMonth,
 )
 from db.types import Instant
 
@@ -78,15 +78,16 @@ UNDATED = and_(
 )
 
 
-def calls_and_requests() -> Any:
-    """(employee, visit): what makes a late visit no longer `UNDATED`, each pair once; read from the company's
-    living appointments and open requests, however many people are late.
+def calls_and_requests(ours: Callable[[Any], Any]) -> Any:
+    """(employee, visit): what makes a late visit no longer `UNDATED`, each pair once; read from the living
+    appointments and open requests, however many people are late. `ours`: the condition on their company.
     """
-    calls = sqlalchemy.select(col(Slot.employee_id), col(Slot.kind)).where(
-        col(Slot.company_id) == bindparam("company"), col(Slot.employee_id).is_not(None), _living, _coming
+    calls = sqlalchemy.select(col(Slot.employee_id), col(Slot.kind), col(Slot.company_id)).where(
+        ours(col(Slot.company_id)), col(Slot.employee_id).is_not(None), _living, _coming
     )
-    requests = sqlalchemy.select(col(AppointmentRequest.employee_id), col(AppointmentRequest.kind)).where(
-        col(AppointmentRequest.company_id) == bindparam("company"), _open
+    request = AppointmentRequest
+    requests = sqlalchemy.select(col(request.employee_id), col(request.kind), col(request.company_id)).where(
+        ours(col(request.company_id)), _open
     )
     return sqlalchemy.union(calls, requests)
 
@@ -152,20 +153,59 @@ async def standings_of(
     }  # fmt: skip
 
 
-_UNDATED_AT = (
-    sqlalchemy.select(col(Company.code), sqlalchemy.func.count())
-    .select_from(Membership)
-    .join(Company, col(Company.id) == Membership.company_id)
-    .join(Employee, col(Employee.company_id) == Membership.company_id)
-    .where(col(Membership.account_id) == bindparam("account"), is_alive(_today))
-    .where(col(Employee.company_id) == col(Company.id), UNDATED)
-    .group_by(col(Company.code))
+_company_of, _due_on = col(Employee.company_id), col(Employee.due_on)
+_theirs_too = sqlalchemy.select(col(Membership.company_id)).where(
+    col(Membership.account_id) == bindparam("account"), is_alive(_today)
 )
 
 
-async def undated_at(access: AccountAccess, at: Moment) -> dict[str, int]:
-    """The number of late visits without a date in each company of this account, by code: in one statement
-    whatever their number.
+def _at_theirs(company: Any) -> Any:
+    return company.in_(_theirs_too)
+
+
+def _undated_at() -> Any:
+    """Of each company, those whose deadline has passed (a kept count by month, those of this month, those who
+    are to leave), less those for whom something is under way.
     """
-    given = {"account": access.account.key, "today": at.today, "now": at.now}
+    one: Any = sqlalchemy.literal_column("1")
+    of_month = (_due_on >= bindparam("month", type_=sqlalchemy.Date), _due_on < _today)
+    called = calls_and_requests(_at_theirs).subquery("called")
+    same = and_(
+        col(Employee.id) == called.c.employee_id,
+        _company_of == called.c.company_id,
+        col(Employee.due_kind) == called.c.kind,
+    )
+    numbers = sqlalchemy.union_all(
+        sqlalchemy.select(col(VisitMonth.company_id), col(VisitMonth.people)).where(
+            _at_theirs(col(VisitMonth.company_id)),
+            col(VisitMonth.month) < bindparam("month", type_=sqlalchemy.Date),
+        ),
+        sqlalchemy.select(_company_of, one).where(
+            _at_theirs(_company_of), *of_month, col(Employee.exit_on).is_(None)
+        ),
+        sqlalchemy.select(_company_of, one).where(
+            _at_theirs(_company_of), col(Employee.exit_on) >= _today, _due_on < _today
+        ),
+        sqlalchemy.select(_company_of, -one)
+        .select_from(called)
+        .join(Employee, same)
+        .where(_due_on < _today, HERE),
+    ).subquery("numbers")
+    late = sqlalchemy.func.sum(numbers.c.people)
+    return sqlalchemy.select(numbers.c.company_id, late).group_by(numbers.c.company_id).having(late > 0)
+
+
+_UNDATED_AT = _undated_at()
+
+
+async def undated_at(access: AccountAccess, at: Moment) -> dict[int, int]:
+    """The number of late visits without a date in each company of this account, by its number: in one
+    statement whatever their number.
+    """
+    given = {
+        "account": access.account.key,
+        "today": at.today,
+        "month": at.today.replace(day=1),
+        "now": at.now,
+    }
     return dict(await access.table(_UNDATED_AT, given))

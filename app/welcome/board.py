@@ -11,17 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from app.access import AccountAccess
 from app.clock import Moment
 from app.companies.queries import Mine, my_companies
-from app.contributions.filings import declarations_at
+from app.contributions.filings import years_due_at
 from app.employees.standings import undated_at
 from app.invoices.queries import late_at
 from app.planning.queries import to_confirm_at
-from app.rights import role_name
+from app.rights import Right, rights_of, role_name
 from app.sections import SECTIONS, section_of
 from app.text.counts import plural, thousands
 from app.text.formats import TIED, amount, short_day
@@ -37,8 +37,7 @@ LONGEST = 80  # letters of a search
 HOME = SECTIONS[0].key
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A company and what waits in it. `years`: of the declarations to file; `undated`: visits that are
     late without a date."""
 
@@ -49,10 +48,9 @@ class Line:
     late_cents: int = 0
 
     @property
-    def numbers(self) -> dict[str, int]:
-        """By kind, of things or of cents."""
-        found = (len(self.years), self.to_confirm, self.undated, self.late_cents)
-        return dict(zip(KINDS, found, strict=True))
+    def figures(self) -> tuple[int, int, int, int]:
+        """In the order of KINDS, of things or of cents."""
+        return len(self.years), self.to_confirm, self.undated, self.late_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +86,9 @@ class Board:
     lines: list[Line] = field(default_factory=list)
     usual: tuple[Any, ...] = ()
 
-    def total(self, kind: str) -> int:
-        return sum(each.numbers[kind] for each in self.lines)
+    def totals(self) -> list[int]:
+        """In the order of KINDS."""
+        return _summed(self.lines)
 
     def differs(self, line: Line) -> bool:
         return access_given_by(line.company) != self.usual
@@ -101,16 +100,17 @@ async def board_of(access: AccountAccess, at: Moment) -> Board:
     usual = Counter(map(access_given_by, companies)).most_common(1)
     if len(companies) < 2:
         return Board([Line(each) for each in companies], usual[0][0] if usual else ())
-    years: dict[str, tuple[int, ...]] = {}
-    for each in await declarations_at(access, at.today):
-        if each.is_due:
-            years[each.code] = (*years.get(each.code, ()), each.year)
-    to_confirm = await to_confirm_at(access, at.today, at.now)
-    undated, late = await undated_at(access, at), await late_at(access, at.today)
+    years, undated = await years_due_at(access, at.today), await undated_at(access, at)
+    to_confirm, late = await to_confirm_at(access, at.today, at.now), await late_at(access, at.today)
     lines = [
-        Line(each, years.get(code, ()), to_confirm.get(code, 0), undated.get(code, 0), late.get(code, 0))
+        Line(
+            each,
+            years.get(each.id, ()) if Right.DECLARATION in rights_of(each.roles) else (),
+            to_confirm.get(each.code, 0),
+            undated.get(each.id, 0),
+            late.get(each.code, 0),
+        )
         for each in companies
-        for code in (each.code,)
     ]
     return Board(lines, usual[0][0])
 
@@ -122,17 +122,24 @@ def access_given_by(company: Mine) -> tuple[tuple[str, ...], bool, date | None]:
 
 def chosen_lines(lines: Sequence[Line], asked: BoardQuery) -> list[Line]:
     """The lines that hold every word, and something of the kind asked for; in the order asked for."""
-    words = folded(asked.q).split()
+    words, found = folded(asked.q).split(), lines
 
     def holds(line: Line) -> bool:
         of = line.company
         text = folded(f"{of.code} {of.name} {of.town} {of.siret}")
-        return all(word in text for word in words) and (not asked.kind or line.numbers[asked.kind] > 0)
+        return all(word in text for word in words)
 
-    return _sorted([each for each in lines if holds(each)], asked.sort)
+    if asked.kind:
+        place = KINDS.index(asked.kind)
+        found = [each for each in found if each.figures[place] > 0]
+    return _sorted([each for each in found if holds(each)] if words else found, asked.sort)
 
 
-def _sorted(lines: list[Line], sort: str) -> list[Line]:
+def _summed(lines: Sequence[Line]) -> list[int]:
+    return [sum(each) for each in zip(*(line.figures for line in lines), strict=True)] or [0] * len(KINDS)
+
+
+def _sorted(lines: Sequence[Line], sort: str) -> list[Line]:
     """Families in order, each a member and its sites by code."""
     by_code = sorted(lines, key=lambda each: each.company.code)
     families = [list(family) for _, family in groupby(by_code, key=lambda each: each.company.member_code)]
@@ -145,14 +152,16 @@ def _key_of(sort: str) -> Callable[[list[Line]], Any]:
     if text := TEXTS.get(sort):
         return lambda family: folded(getattr(family[0].company, text))
     if sort in KINDS:
-        return lambda family: -sum(each.numbers[sort] for each in family)
+        place = KINDS.index(sort)
+        return lambda family: -sum(each.figures[place] for each in family)
     return _weight
 
 
 def _weight(family: list[Line]) -> tuple[int, int, int]:
     """Less for those where more waits: more kinds of things, then more things, then more money."""
-    sums = [sum(each.numbers[kind] for each in family) for kind in KINDS]
-    return -sum(each > 0 for each in sums), -sum(sums[:-1]), -sums[-1]
+    years, to_confirm, undated, cents = family[0].figures if len(family) == 1 else _summed(family)
+    kinds = (years > 0) + (to_confirm > 0) + (undated > 0) + (cents > 0)
+    return -kinds, -(years + to_confirm + undated), -cents
 
 
 def page_of(lines: Sequence[Line], typed: str) -> tuple[list[Line], int, int]:
@@ -217,8 +226,7 @@ class Cell:
 
 def counters_of(board: Board, asked: BoardQuery) -> list[BoardCounter]:
     counters = []
-    for kind in KINDS:
-        number = board.total(kind)
+    for kind, number in zip(KINDS, board.totals(), strict=True):
         query = urlencode({"attente": kind, "tri": kind})
         colour = COLOURS[kind] if number else ""
         one, many = COUNTED[kind]
@@ -230,11 +238,10 @@ def counters_of(board: Board, asked: BoardQuery) -> list[BoardCounter]:
 
 
 def cells_of(line: Line) -> list[Cell]:
-    return [_cell(line, kind) for kind in KINDS]
+    return [_cell(line, kind, number) for kind, number in zip(KINDS, line.figures, strict=True)]
 
 
-def _cell(line: Line, kind: str) -> Cell:
-    number = line.numbers[kind]
+def _cell(line: Line, kind: str, number: int) -> Cell:
     if not number:
         return Cell(HEADS[kind])
     route, query = PLACES[kind]

@@ -8,6 +8,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import update
 
+from app import clock
+from app.access import AccountAccess
+from app.employees.standings import undated_at
 from db.models import Employee, VisitKind
 from tests.appointments.steps import a_request
 from tests.employees.people import LIST, an_employee
@@ -81,6 +84,9 @@ async def test_the_number_of_each_month_is_that_of_its_people(alice, world, port
         assert len(set(people)) == len(people) == int(number), month
     people = await rows(portal, Employee, Employee.company_id == world.site.id)
     present = [each for each in people if each.exit_on is None or each.exit_on >= day]
+    async with portal.database.transaction(write=False) as session:
+        late = await undated_at(AccountAccess(portal, session, world.alice, None), clock.moment())
+    assert late[world.site.id] == int(bars["retard"]), "as « Mes entreprises » counts it"
     assert sum(map(int, bars.values())) == len(present) > 40
     assert (
         f"<strong>{len(present)}</strong> <span>salariés présents"

@@ -1,15 +1,18 @@
 """« Mes entreprises » of who acts for several: what waits in each, filtered, sorted, page by page."""
 
+import random
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import html5lib
 import pytest
-from sqlmodel import update
+from sqlmodel import col, select, update
 
+from app.access import AccountAccess
 from app.companies.queries import Mine
+from app.contributions.filings import declarations_at, years_due_at
 from app.welcome.board import PAGE, BoardQuery, Line, chosen_lines, page_of
-from db.models import Invoice
+from db.models import AnnualDeclaration, Company, Invoice, Tariff
 from db.seeds.world import World
 from tests.actors import Actor
 from tests.employees.people import an_employee
@@ -150,6 +153,44 @@ async def test_five_hundred_companies_are_read_in_as_many_statements_as_three(al
     assert counts[0] <= 7
     assert len(table(page)) == PAGE
     assert "500 entreprises : déclarations à faire, page 1 sur 10" in page.text
+
+
+async def a_declaration(session, chance, company, year, hour):
+    """Begun or not, validated or not, reopened or not, by the one or the other."""
+    at = lambda *when: chance.choice([None, *when])  # noqa: E731
+    row = AnnualDeclaration(company_id=company.key, year=year, started_at=hour, updated_at=hour)
+    row.updated_by = at(1)
+    row.submitted_at, row.reopened_at, row.reopened_by_service = at(hour), at(hour), chance.random() < 0.5
+    session.add(row)
+
+
+async def test_the_years_of_the_board_are_those_of_the_rule(portal, world):
+    """The rule asked for each company, beside what the statement of the board already chooses."""
+    chance, closing = random.Random(4), date(2026, 2, 15)
+    await clients(portal, world.alice, 60)
+    async with portal.database.transaction(write=True) as session:
+        companies = (await session.exec(select(Company).where(Company.code >= "03000"))).all()
+        tariffs = (await session.exec(select(Tariff).order_by(col(Tariff.year)))).all()
+        for company in companies:
+            # In the hour around midnight UTC, the day is another one in Paris.
+            joined = chance.choice([closing, closing + timedelta(days=1), date(2024, 3, 1), date(2027, 1, 1)])
+            hour = chance.choice([0, 12, 22, 23])
+            company.created_at = datetime.combine(joined, time(hour, 30), UTC)
+            for tariff in tariffs:
+                if chance.random() < 0.7:
+                    await a_declaration(session, chance, company, tariff.year, world.ours.created_at)
+    days = {
+        each + timedelta(days=n) for t in tariffs for each in (t.opens_on, t.closes_on) for n in (-1, 0, 1)
+    }
+    async with portal.database.transaction(write=False) as session:
+        access = AccountAccess(portal, session, world.alice, None)
+        for day in sorted(days):
+            found, expected = await years_due_at(access, day), {}
+            for each in await declarations_at(access, day):
+                if each.is_due:
+                    expected[each.company_id] = (*expected.get(each.company_id, ()), each.year)
+            assert found == expected, day
+        assert len(expected) > 10
 
 
 async def test_a_search_in_place_keeps_the_filter_and_the_order(alice, world, portal):
