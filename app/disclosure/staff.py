@@ -33,7 +33,8 @@ async def correct(access: StaffAccess, ids: Sequence[int], entry: Corrected, at:
     """
     check_everywhere(access)
     mine = select(Employee).where(col(Employee.id).in_(ids), col(Employee.anonymised_at).is_(None))
-    people = await access.all(mine.order_by(col(Employee.id)).with_for_update())
+    held = mine.order_by(col(Employee.id)).with_for_update()
+    people = await access.all(held.execution_options(populate_existing=True))
     if len(people) != len(ids):
         raise NotFound
     done = [await _correct_one(access, each, entry, at) for each in people]

@@ -21,6 +21,7 @@ from app.employees.declared import (
     problems,
 )
 from app.employees.person import (
+    MANY,
     changes_after,
     done_visits,
     done_visits_by_employee,
@@ -112,7 +113,7 @@ async def register_departures(
         raise Refused(f"Un départ s’enregistre en une fois pour {MOST_LEAVING} salariés au plus.", "people")
     refuse_far_departure(exit_on, at.today)
     refuse_old_departure(exit_on, at.today, is_sure=is_sure)
-    people = [each for each in await _locked_employees(access, list(versions)) if each.exit_on != exit_on]
+    people = [each for each in await _locked_in_order(access, list(versions)) if each.exit_on != exit_on]
     _refuse_objections(people, versions, exit_on)
     seen = await done_visits_by_employee(access, [each.key for each in people])
     after = {"exit_on": exit_on.isoformat()}
@@ -135,14 +136,26 @@ async def register_departures(
         access.trace(TRACES[ChangeKind.LEFT], at.now, about, only)
 
 
-async def _locked_employees(access: MemberAccess, ids: Sequence[int]) -> Sequence[Employee]:
-    """These people under a lock, in the order of the list: nobody changes them until this is written."""
-    mine = access.select(Employee).where(col(Employee.id).in_(ids))
-    mine = mine.order_by(col(Employee.sort_key), col(Employee.id))
-    people = await access.all(mine.with_for_update().execution_options(populate_existing=True))
-    if len(people) < len(ids):
+async def locked_employees(access: MemberAccess, ids: Sequence[int]) -> dict[int, Employee]:
+    """Those of these numbers that are this company's, by number, under a lock: nobody changes them until this
+    is written. In the order of their numbers, whoever locks several, so that no two wait for each other.
+    """
+    held: dict[int, Employee] = {}
+    ordered = sorted(set(ids))
+    for start in range(0, len(ordered), MANY):
+        mine = access.select(Employee).where(col(Employee.id).in_(ordered[start : start + MANY]))
+        locking = mine.order_by(col(Employee.id)).with_for_update()
+        people = await access.all(locking.execution_options(populate_existing=True))
+        held |= {each.key: each for each in people}
+    return held
+
+
+async def _locked_in_order(access: MemberAccess, ids: Sequence[int]) -> list[Employee]:
+    """All of these people, in the order of the list; `NotFound` when one is not this company's."""
+    held = await locked_employees(access, ids)
+    if len(held) < len(ids):
         raise NotFound
-    return people
+    return sorted(held.values(), key=lambda each: (each.sort_key, each.key))
 
 
 def _refuse_objections(people: Sequence[Employee], versions: Mapping[int, int], exit_on: date) -> None:
@@ -299,6 +312,7 @@ async def mark_undone(access: MemberAccess, change: EmployeeChange, at: Moment) 
 
 async def _withdraw(access: MemberAccess, employee: Employee, change: EmployeeChange, at: Moment) -> None:
     """The person was declared by mistake: nothing of them stays but the line of the history."""
+    await locked_employees(access, [employee.key])  # as a colleague may just have corrected them
     if await visits_of(access, employee.key):
         raise Refused("Une visite a déjà eu lieu : enregistrez plutôt un départ.")
     if await ids_with_appointments(access, [employee.key]):

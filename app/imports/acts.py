@@ -12,6 +12,7 @@ from app.clock import Moment
 from app.employees.acts import (
     MOST_NAMED,
     UNDOABLE,
+    locked_employees,
     notify_if_urgent,
     refuse_far_departure,
     refuse_old_departure,
@@ -29,7 +30,6 @@ from app.employees.declared import (
 )
 from app.employees.person import (
     done_visits_by_employee,
-    employees_by_id,
     ids_with_appointments,
     import_changes,
 )
@@ -63,7 +63,7 @@ async def apply_import(
     lines = await _chosen(access, imported, exit_on)
     new = [line for line in lines if line[0] == LineKind.NEW or line[1] == "add"]
     others = [line for line in lines if line[0] != LineKind.NEW and line[1] != "add"]
-    rows = await employees_by_id(access, [line[2] for line in others if line[2]])
+    rows = await locked_employees(access, [line[2] for line in others if line[2]])
     _refuse_impossible_departures(others, rows, exit_on, at, is_sure=is_sure)
     added = await _add(access, [NOBODY | line[4] for line in new], at)
     acts, aside = await _decide(access, others, rows, exit_on, at)
@@ -191,7 +191,7 @@ async def undo_import(access: MemberAccess, imported: EmployeeImport, at: Moment
     await _claim(access, imported, at)
     changes = await import_changes(access, imported.key)
     ids = [made.employee_id for made in changes if made.employee_id]
-    rows, seen = await employees_by_id(access, ids), await done_visits_by_employee(access, ids)
+    rows, seen = await locked_employees(access, ids), await done_visits_by_employee(access, ids)
     called = await ids_with_appointments(access, ids)
     gone: list[int] = []
     back, undone, left_alone = [], [], []

@@ -212,7 +212,10 @@ def _record(access: StaffAccess, row: SlotRow, now: datetime, kind: AuditKind) -
 
 
 async def _renew_deadline(access: StaffAccess, visit: Visit) -> None:
+    """Under a lock: a correction at the same time would compute its deadline without this visit."""
     employee = await access.get(Employee, visit.employee_id)
+    held = access.select(Employee).where(col(Employee.id) == employee.key).with_for_update()
+    await access.first(held.execution_options(populate_existing=True))
     mine = select(Visit).where(Visit.company_id == visit.company_id, Visit.employee_id == visit.employee_id)
     seen = [DoneVisit(VisitKind(each.kind), each.done_on, each.next_on) for each in await access.all(mine)]
     employee.last_visit_on = max(each.done_on for each in seen)
