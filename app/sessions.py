@@ -24,6 +24,7 @@ from app.security.seat import (
 )
 from app.staff_rights import StaffRight, staff_rights_of
 from db.engine import Database
+from db.functions import rows_as_json
 from db.models import Account, AccountSession, CareTeam, Company, Membership, PhoneCall, StaffMember
 from db.types import Instant
 
@@ -132,7 +133,7 @@ async def seat_at(
     database: Database, transaction: AsyncSession, token: str, code: str, today: date
 ) -> Seat | None:
     """One statement: session, account, the company of that code, the account's membership when it has not
-    ended, who follows that company, and what the switcher lists, a row for each.
+    ended, who follows that company, and what the switcher lists, as one value of the row.
     """
     values = {"token_hash": fingerprint(token), "code": code, "today": today}
     rows = await database.table(transaction, SEAT, values)
@@ -146,7 +147,7 @@ async def seat_at(
         company=ActingCompany(*company) if company[0] else None,
         membership=ActingMembership(*membership) if membership[0] else None,
         team=FollowingTeam(*team) if team[0] else None,
-        choices=sorted(row[-3:] for row in rows if row[-3]),
+        choices=sorted(map(tuple, next(cells) or ())),
     )
 
 
@@ -164,22 +165,29 @@ PARTS = (
 
 
 def _seat() -> Any:
-    """No ORDER BY: the reading stops after the first companies, for those who have hundreds."""
+    """No ORDER BY among the choices: the reading stops after the first, for those who have hundreds."""
     today = bindparam("today", type_=Date)
-    theirs, choice = aliased(Membership), aliased(Company)
     mine = (col(Membership.company_id) == Company.id) & (col(Membership.account_id) == Account.id)
-    columns: list[Any] = [*chain(*PARTS), choice.code, choice.name, choice.town]
+    asking, theirs, choice = aliased(AccountSession), aliased(Membership), aliased(Company)
+    shown: list[Any] = [choice.code, choice.name, choice.town]
+    choices = (
+        sqlalchemy.select(*shown)
+        .select_from(asking)
+        .join(theirs, col(theirs.account_id) == asking.account_id)
+        .join(choice, col(choice.id) == theirs.company_id)
+        .where(col(asking.token_hash) == bindparam("token_hash"), is_alive(today, theirs))
+        .limit(FEW + 1)
+        .subquery()
+    )
+    listed = sqlalchemy.select(rows_as_json(*choices.c)).scalar_subquery()
     return (
-        sqlalchemy.select(*columns)
+        sqlalchemy.select(*chain(*PARTS), listed.label("choices"))
         .select_from(AccountSession)
         .join(Account, col(Account.id) == AccountSession.account_id)
         .outerjoin(Company, col(Company.code) == bindparam("code"))
         .outerjoin(CareTeam, col(CareTeam.id) == Company.team_id)
         .outerjoin(Membership, mine & is_alive(today))
-        .outerjoin(theirs, (col(theirs.account_id) == Account.id) & is_alive(today, theirs))
-        .outerjoin(choice, col(choice.id) == theirs.company_id)
         .where(col(AccountSession.token_hash) == bindparam("token_hash"))
-        .limit(FEW + 1)
     )
 
 

@@ -43,7 +43,7 @@ from app.follow_up.law import add_months
 from app.text.names import person_name
 from app.text.search import folded
 from app.web.paging import PAGE
-from db.days import days_between
+from db.functions import days_between
 from db.models import Contract, DeclarationAnswer, Employee, HiringMonth, Monitoring
 
 MOST_JOBS = 15
