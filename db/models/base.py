@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import Index, MetaData
+from sqlalchemy.orm import ColumnProperty
 from sqlalchemy.sql.base import DialectKWArgs
 from sqlmodel import Field, SQLModel
 from sqlmodel._compat import SQLModelConfig
@@ -18,6 +19,21 @@ ITS_INDEXES: dict[Any, dict[str, Any]] = {
     }
 }  # fmt: skip
 DialectKWArgs._kw_registry["postgresql"] = ITS_INDEXES  # noqa: SLF001
+
+
+_of_its_column = ColumnProperty.Comparator._fallback_getattr  # noqa: SLF001
+
+
+def _of_column(comparator: Any, name: str) -> Any:
+    """A value that an attribute takes from its column. SQLAlchemy asks each for a slot that no column has,
+    and would make a copy of each column to look there: 2 MB for 940.
+    """
+    if name == "_slots_dispatch":
+        raise AttributeError(name)
+    return _of_its_column(comparator, name)
+
+
+ColumnProperty.Comparator._fallback_getattr = _of_column  # type: ignore[assignment,method-assign] # noqa: SLF001
 
 
 def all_defined() -> None:
