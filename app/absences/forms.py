@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import model_validator
 
 from app.absences.queries import MOST
+from app.errors import Refused
 from app.text.fields import Input
 from app.web.paging import row_numbers
 
@@ -13,13 +14,20 @@ BOX = "slot_"
 
 
 class Ticked(Input):
-    """`slots`: those ticked; `is_billed`: False to give them up."""
+    """`slots`: those ticked; `acte`: the words of the button."""
 
     slots: tuple[int, ...] = ()
-    is_billed: bool = False
+    acte: str = ""
 
     @model_validator(mode="before")
     @classmethod
     def _gathered(cls, typed: dict[str, Any]) -> dict[str, Any]:
         names = (name.removeprefix(BOX) for name in typed if name.startswith(BOX))
-        return {"slots": tuple(row_numbers(names, MOST)), "is_billed": typed.get("acte") == BILL}
+        return {"slots": tuple(row_numbers(names, MOST)), "acte": typed.get("acte", "")}
+
+    @property
+    def is_billed(self) -> bool:
+        """False to give them up. `Refused` when no button says which: neither is a matter of course."""
+        if self.acte not in {BILL, WAIVE}:
+            raise Refused("Choisissez l’un des deux boutons : facturer, ou ne pas facturer.")
+        return self.acte == BILL

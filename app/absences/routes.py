@@ -37,7 +37,10 @@ async def index(
     return await _absences_page(access, du, au, Form(), DONE.get(fait, ""))
 
 
-async def _absences_page(access: StaffAccess, du: str, au: str, form: Form[Any], notice: str = "") -> Page:
+async def _absences_page(
+    access: StaffAccess, du: str, au: str, form: Form[Any], notice: str = "", *, was_sent: bool = False
+) -> Page:
+    """`was_sent`: boxes stay as they were ticked; else what is not usually offered is."""
     today = clock.today()
     since = _day(form, "du", du, today - PERIOD)
     until = _day(form, "au", au, today)
@@ -47,7 +50,7 @@ async def _absences_page(access: StaffAccess, du: str, au: str, form: Form[Any],
     return page(
         "absences/index.html", form=form, since=since, until=until, rows=rows, is_cut=is_cut, bill=BILL,
         waive=WAIVE, notice=notice, is_first_free=is_first_free,
-        free=await count_free(access, since, until),
+        free=await count_free(access, since, until), was_sent=was_sent,
         names={each.row.id: each.row.name if may_name else initials(each.row.name) for each in rows},
         total_cents=sum(each.row.fee_cents for each in rows),
     )  # fmt: skip
@@ -76,7 +79,7 @@ async def bill(
 
     form = await Form.attempted(request, access, Ticked, act)
     if form.errors:
-        return await _absences_page(access, du, au, form)
+        return await _absences_page(access, du, au, form, was_sent=True)
     return see(request, "absences.index", query=done | {"du": du, "au": au})
 
 

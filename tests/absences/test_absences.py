@@ -104,3 +104,31 @@ async def test_the_period_is_typed_and_names_are_for_those_who_plan(app, clerk, 
         colleague = await a_colleague(actor, portal, ["accueil"])
         assert (await colleague.get(HERE)).status_code == 403
     assert not await rows(portal, Invoice, col(Invoice.kind) == InvoiceKind.ABSENCE)
+
+
+async def test_what_was_unticked_stays_so_when_a_colleague_was_quicker(clerk, portal, world):
+    """Else the second press would bill what nobody chose."""
+    one, two, three = [await missed(portal, world.site, each) for each in range(3)]
+    token = await clerk.token(HERE)
+    for absence in (one, two):
+        sent = {f"slot_{absence.id}": "oui", "acte": BILL, "csrf": token}
+        if absence is two:
+            sent |= {f"slot_{one.id}": "oui"}
+        answer = await clerk.post(HERE, data=sent)
+    assert answer.status_code == 409
+    check(answer)
+    assert "relisez la liste" in answer.text
+    assert f'name="slot_{two.id}" value="oui" checked' in answer.text
+    assert f'name="slot_{three.id}" value="oui">' in answer.text
+    assert f"slot_{one.id}" not in answer.text
+
+
+@pytest.mark.parametrize("act", [{}, {"acte": ""}, {"acte": "Autre chose"}])
+async def test_a_form_that_names_no_button_neither_bills_nor_gives_up(clerk, portal, world, act):
+    one = await missed(portal, world.site)
+    token = await clerk.token(HERE)
+    answer = await clerk.post(HERE, data={f"slot_{one.id}": "oui", "csrf": token} | act)
+    assert answer.status_code == 422
+    check(answer)
+    assert "Choisissez l’un des deux boutons" in answer.text
+    assert not await rows(portal, AbsenceBilling)
