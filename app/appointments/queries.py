@@ -117,6 +117,56 @@ def _requests(state: str, *, is_after: bool, unread: bool) -> Any:
     return statement
 
 
+class Answered(NamedTuple):
+    """Somebody about whom the service answered. `number`: of such answers, up to one more than a page;
+    `latest_at`: since when the latest waits.
+    """
+
+    id: int
+    birth_name: str
+    usual_name: str
+    first_names: str
+    sex: str
+    number: int
+    latest_at: datetime
+
+    @property
+    def name(self) -> str:
+        return employee_name(self)
+
+
+def _unread() -> Any:
+    """The first few, with what is said of all."""
+    request = AppointmentRequest
+    unread = (
+        sqlalchemy.select(*map(col, (request.id, request.sent_at, request.unread_at, request.employee_id)))
+        .where(_COMPANY, col(request.unread_at).is_not(None))
+        .order_by(col(request.sent_at).desc(), col(request.id).desc())
+        .limit(PAGE + 1)
+        .cte("unread")
+    )
+    number = sqlalchemy.select(func.count()).select_from(unread).scalar_subquery()
+    latest_at = sqlalchemy.select(func.max(unread.c.unread_at, type_=Instant)).scalar_subquery()
+    names = [getattr(Employee, name) for name in NAMES]
+    return (
+        sqlalchemy.select(unread.c.id, *names, number, latest_at)
+        .select_from(unread)
+        .join(Employee, col(Employee.id) == unread.c.employee_id)
+        .where(col(Employee.company_id) == bindparam("company"))
+        .order_by(unread.c.sent_at.desc(), unread.c.id.desc())
+        .limit(bindparam("most"))
+    )
+
+
+_UNREAD = _unread()
+
+
+async def unread_answers(access: MemberAccess, most: int) -> list[Answered]:
+    """The latest first, so many of them."""
+    given = {"company": access.company.key, "most": most}
+    return [Answered(*row) for row in await access.table(_UNREAD, given)]
+
+
 async def open_for(
     access: MemberAccess, motive: RequestMotive, ids: Sequence[int]
 ) -> list[AppointmentRequest]:

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import sqlalchemy
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func
 from sqlmodel import col
 
 from app.access import MemberAccess
-from app.appointments.queries import RequestRow, requests_of
+from app.appointments.queries import Answered, unread_answers
 from app.clock import Moment, day_of
 from app.contact.queries import unread_inquiries
 from app.contributions.filings import filings_of
@@ -36,15 +36,27 @@ from db.types import Instant
 
 MANY = 100  # late visits are counted so far: beyond, the figure would not say more
 FEW_OF_EACH = 5
+NAMES = 4  # said of a group, before « et 3 autres »
 
 _company = col(Employee.company_id) == bindparam("company")
 _PRESENT = sqlalchemy.select(present_people())
-_LATE = (
-    sqlalchemy.select(col(Employee.id), col(Employee.usual_name), col(Employee.birth_name))
-    .where(_company, UNDATED)
-    .order_by(col(Employee.due_on), col(Employee.id))
-    .limit(MANY)
-)
+
+
+def _late_people() -> Any:
+    """The first few, with the number of all, as far as it is counted."""
+    late = (
+        sqlalchemy.select(*map(col, (Employee.id, Employee.usual_name, Employee.birth_name, Employee.due_on)))
+        .where(_company, UNDATED)
+        .order_by(col(Employee.due_on), col(Employee.id))
+        .limit(MANY)
+        .cte("late")
+    )
+    number = sqlalchemy.select(func.count()).select_from(late).scalar_subquery()
+    people = sqlalchemy.select(late.c.id, late.c.usual_name, late.c.birth_name, number)
+    return people.order_by(late.c.due_on, late.c.id).limit(FEW_OF_EACH)
+
+
+_LATE = _late_people()
 _WEEK = slot_rows(
     col(Slot.company_id) == bindparam("company"),
     col(Slot.state) == SlotState.CONFIRMED,
@@ -59,11 +71,12 @@ _TO_CONFIRM = slot_rows(
 
 
 class Late(NamedTuple):
-    """Somebody whose visit is late, with neither a date nor a request."""
+    """Somebody whose visit is late, with neither a date nor a request. `number`: of them all, up to MANY."""
 
     employee_id: int
     usual_name: str
     birth_name: str
+    number: int
 
     @property
     def family(self) -> str:
@@ -72,8 +85,8 @@ class Late(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """`late`: up to MANY of them. `week`: the next confirmed appointments; `answers`: what the service
-    answered and nobody read yet. A few of each: `counts` says how many appointments there are.
+    """`week`: the next confirmed appointments; `answers`: what the service answered and nobody read yet. A
+    few of each: `counts` says how many appointments there are, the first of the others how many they are.
     """
 
     present: int = 0
@@ -81,11 +94,15 @@ class Waiting:
     counts: Counts = field(default_factory=Counts)
     to_confirm: Sequence[SlotRow] = ()
     week: Sequence[SlotRow] = ()
-    answers: Sequence[RequestRow] = ()
+    answers: Sequence[Answered] = ()
+
+    @property
+    def late_number(self) -> int:
+        return self.late[0].number if self.late else 0
 
     @property
     def late_words(self) -> str:
-        return f"plus de {MANY - 1}" if len(self.late) >= MANY else str(len(self.late))
+        return f"plus de {MANY - 1}" if self.late_number >= MANY else str(self.late_number)
 
 
 async def waiting_of(access: MemberAccess, now: datetime, today: date) -> Waiting:
@@ -102,12 +119,11 @@ async def waiting_of(access: MemberAccess, now: datetime, today: date) -> Waitin
         counts=await counts_of(access, now),
         to_confirm=[SlotRow(*row) for row in to_confirm],
         week=[SlotRow(*row) for row in week],
-        answers=await requests_of(access, "", None, unread=True) if may else (),
+        answers=await unread_answers(access, NAMES) if may else (),
     )
 
 
 TO_FILE = {State.TO_DO, State.BEGUN, State.LATE, State.CORRECTING}
-NAMES = 4  # said of a group, before « et 3 autres »
 AT_ONCE = 5  # late visits whose request is one press away; more are chosen in a list
 LATE = ("en retard", "bad")
 
@@ -176,7 +192,7 @@ async def home_of(access: MemberAccess, at: Moment) -> Home:
 
 
 def _figures(waiting: Waiting, totals: Totals | None) -> Iterator[Figure]:
-    counts, late = waiting.counts, len(waiting.late)
+    counts, late = waiting.counts, waiting.late_number
     one = waiting.present < 2
     words = "salarié présent" if one else "salariés présents"
     yield Figure(thousands(waiting.present), words, "employees.index")
@@ -203,8 +219,7 @@ def _visits(waiting: Waiting, today: date, rights: frozenset[Right]) -> Iterator
     if counts.first_to_confirm:
         words = plural(counts.to_confirm, "rendez-vous à confirmer", "rendez-vous à confirmer")
         names = [each.usual_name or each.birth_name or "" for each in waiting.to_confirm]
-        missing = counts.to_confirm - len(names)
-        about = first_few(names + [""] * missing, min(NAMES, len(names)))
+        about = _named(names, counts.to_confirm)
         yield Row(
             counts.first_to_confirm, f"avant le {brief_day(counts.first_to_confirm, today)}", words,
             "Confirmer", "planning.index", query="?etat=confirmer", about=about,
@@ -215,16 +230,22 @@ def _visits(waiting: Waiting, today: date, rights: frozenset[Right]) -> Iterator
         yield Row(counts.first_open, when, words, "Choisir", "planning.index", query="?etat=libres")
 
 
+def _named(names: list[str], number: int) -> str:
+    """The first of them, of so many."""
+    return first_few(names + [""] * (number - len(names)), min(NAMES, len(names)))
+
+
 def _late(waiting: Waiting, today: date) -> Row:
     """A few are asked for at once, their boxes ticked."""
-    few = len(waiting.late) <= AT_ONCE
-    words = f"{waiting.late_words} {'visite' if len(waiting.late) == 1 else 'visites'} sans date ni demande"
+    few = waiting.late_number <= AT_ONCE
+    words = f"{waiting.late_words} {'visite' if waiting.late_number == 1 else 'visites'} sans date ni demande"
+    names = _named([each.family for each in waiting.late], waiting.late_number)
     return Row(
         on=today, when="dès maintenant", words=words, verb="Demander",
         route="appointments.form" if few else "appointments.people",
         params={"motive": RequestMotive.OVERDUE.value},
         query="?" + urlencode([("salarie", each.employee_id) for each in waiting.late]) if few else "",
-        about=first_few([each.family for each in waiting.late], NAMES) if len(waiting.late) < MANY else "",
+        about=names if waiting.late_number < MANY else "",
         tag=LATE,
     )  # fmt: skip
 
@@ -307,10 +328,10 @@ def _answers(waiting: Waiting, today: date) -> list[Row]:
     answers = waiting.answers
     if not answers:
         return []
-    day = max(_day(each.unread_at, today) for each in answers)
-    names = first_few([each.usual_name or each.birth_name for each in answers], NAMES)
-    many = f"plus de {PAGE} réponses" if len(answers) > PAGE else f"{len(answers)} réponses"
-    if len(answers) == 1:
+    day, number = _day(answers[0].latest_at, today), answers[0].number
+    names = _named([each.usual_name or each.birth_name for each in answers], number)
+    many = f"plus de {PAGE} réponses" if number > PAGE else f"{number} réponses"
+    if number == 1:
         words, route, params = (
             "Réponse du service à votre demande",
             "appointments.show",

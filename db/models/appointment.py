@@ -21,6 +21,7 @@ OPEN = text("state IN ('sent', 'taken', 'planned')")
 # What waits for the service: its list repeats these words exactly, or no database would read these indexes.
 UNANSWERED = text("state IN ('sent', 'taken') AND question_at IS NULL")
 UNREAD_REPLY = text("reply_at IS NOT NULL")
+UNREAD = text("unread_at IS NOT NULL")
 
 
 class AppointmentRequest(CompanyOwned, table=True):
@@ -50,6 +51,11 @@ class AppointmentRequest(CompanyOwned, table=True):
         Index(
             "ix_appointmentrequest_reply", "reply_at", "id",
             sqlite_where=UNREAD_REPLY, postgresql_where=UNREAD_REPLY,
+        ),
+        # Home asks at each reading, among the requests of ten years.
+        Index(
+            "ix_appointmentrequest_unread", "company_id", "sent_at", "id",
+            sqlite_where=UNREAD, postgresql_where=UNREAD,
         ),
     )  # fmt: skip
 
