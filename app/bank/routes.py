@@ -1,6 +1,7 @@
 """/service/releves: bank statements sent, matched with invoices, recorded as payments, taken back."""
 
 import asyncio
+from collections.abc import Collection
 from typing import Any
 
 from litestar.di import NamedDependency
@@ -196,22 +197,27 @@ async def choose(
         request, access, Picked, lambda data: staff.choose(access, statement_id, line_id, data.invoices)
     )
     if form.errors:
-        return await _line_page(access, statement_id, line_id, form)
+        ticked = form.data.invoices if form.data else ()
+        return await _line_page(access, statement_id, line_id, form, ticked=ticked)
     return see(request, "bank.show", query={"fait": "choix"}, statement_id=statement_id)
 
 
 async def _line_page(
-    access: StaffAccess, statement_id: int, line_id: int, form: Form[Any], typed: str = ""
-) -> Page:
+    access: StaffAccess, statement_id: int, line_id: int, form: Form[Any], typed: str = "",
+    ticked: Collection[int] | None = None,
+) -> Page:  # fmt: skip
+    """`ticked`: the invoices of a choice that was refused; None for those that the line pays."""
     await may_send(access)
     found = await access.get(BankStatement, statement_id)
     one = await staff.line_of(access, statement_id, line_id)
     paid = await invoices_numbered(access, invoices_of([one]))
     payments = await payments_of(access, paid, statement_id)
-    others = [each for each in await search_invoices(access, typed[:60], one.cents) if each.id not in paid]
+    chosen = paid if ticked is None else await invoices_numbered(access, ticked)
+    others = [each for each in await search_invoices(access, typed[:60], one.cents) if each.id not in chosen]
     return page(
         "bank/line.html", form=form, found=found, title=views.title_of(found),
-        line=views.shown_line(one, paid, payments), paid=list(paid.values()), others=others, typed=typed[:60],
+        line=views.shown_line(one, paid, payments), paid=list(chosen.values()), others=others,
+        typed=typed[:60],
         is_debit=one.cents < 0, sent_back=await debit_behind(access, one), run=await run_behind(access, one),
     )  # fmt: skip
 

@@ -4,6 +4,7 @@
 why they bear no VAT.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from litestar.di import NamedDependency
@@ -83,7 +84,10 @@ async def index(
     return await _list_page(access, MemberFilters(equipe, etat, apres), Form(), DONE.get(fait, ""))
 
 
-async def _list_page(access: StaffAccess, filters: MemberFilters, form: Form[Any], notice: str = "") -> Page:
+async def _list_page(
+    access: StaffAccess, filters: MemberFilters, form: Form[Any], notice: str = "",
+    ticked: Collection[int] = (),
+) -> Page:  # fmt: skip
     rows, after = await members(access, filters)
     teams = await team_names(access)
     acts = {f"{TO_TEAM}{key}": f"Confier à : {name}" for key, name in teams.items()}
@@ -91,7 +95,7 @@ async def _list_page(access: StaffAccess, filters: MemberFilters, form: Form[Any
         "members/index.html", form=form, notice=notice, rows=rows, filters=filters, after=after,
         number=await count(access, filters), states=STATES, may_act=StaffRight.ADMISSIONS in access.rights,
         teams={"": "Toutes", NO_TEAM: "Aucune"} | teams,
-        may_import=access.scope.is_everything,
+        may_import=access.scope.is_everything, ticked=ticked,
         acts={"": "Choisissez"} | acts | {LETTERS: "Tirer de nouveaux n° et imprimer les lettres"},
     )  # fmt: skip
 
@@ -129,7 +133,7 @@ async def act_on_many(
 
     form = await Form.attempted(request, access, Many, act)
     if form.errors:
-        return await _list_page(access, filters, form)
+        return await _list_page(access, filters, form, ticked=ids)
     if made:
         return pdf_answer(made[0], f"lettres-{clock.today():%Y-%m-%d}.pdf")
     query = {"equipe": equipe, "etat": etat, "apres": apres, "fait": "equipes"}

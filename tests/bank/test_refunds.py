@@ -56,6 +56,21 @@ async def test_a_line_is_given_invoices_by_the_name_of_their_member(clerk, porta
     assert f'name="invoice_{invoice.key}"' in found.text
 
 
+async def test_a_choice_that_is_refused_stays_ticked(clerk, portal, world):
+    """Found by a search that is over, the invoices of the choice are still there to be unticked."""
+    ours, other = [await an_invoice(portal, world, f"F2026-{each}") for each in (1, 2)]
+    page = await sent(clerk, movement(-9_999, "RETOUR"))
+    (line,) = await lines(portal)
+    path = f"{page}/lignes/{line.key}"
+    boxes = {f"invoice_{each.key}": "oui" for each in (ours, other)}
+    answer = await clerk.fill(f"{path}?facture=F2026", to=path, **boxes)
+    assert answer.status_code == 422
+    check(answer)
+    for each in (ours, other):
+        assert f'name="invoice_{each.key}" value="oui" checked' in answer.text
+    assert "checked" not in (await clerk.get(f"{path}?facture=F2026")).text, "and nothing was kept"
+
+
 async def test_direct_debits_are_recognised_in_a_statement(clerk, portal, world):
     invoice = await an_invoice(portal, world)
     async with portal.database.transaction(write=True) as session:

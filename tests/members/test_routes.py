@@ -78,3 +78,13 @@ async def test_nobody_else_finds_these_pages(alice, clerk, world):
         assert (await alice.get(path)).status_code == 404
     for path in (f"{MEMBER}/99999", f"{MEMBER}/x", "/service/personnes/9999", "/service/salaries/0"):
         assert (await clerk.get(path)).status_code == 404
+
+
+async def test_members_ticked_stay_so_when_nothing_was_chosen_for_them(clerk, world):
+    page = "/service/adherents"
+    answer = await clerk.fill(page, member=str(world.theirs.id), act="")
+    assert answer.status_code == 422
+    check(answer)
+    assert f'name="member" value="{world.theirs.id}" checked' in answer.text
+    assert answer.text.count('name="member"') > answer.text.count(" checked aria-label") == 1
+    assert " checked aria-label" not in (await clerk.get(page)).text
