@@ -58,6 +58,7 @@ PARTS = {
     "sides": ("Comparisons, against the build of before", sides.lines),
     "beside": ("Other pages while files are compared", beside.lines),
     "memory": ("Memory of a process", resident.memory),
+    "workers": ("Memory of two workers, on PostgreSQL", resident.workers),
     "start": ("A start", resident.start),
     "import_turns": ("A short file behind four heavy ones", import_turns.lines),
     "documents": ("A convocation and an invoice as a PDF", documents.lines),
