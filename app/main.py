@@ -94,7 +94,7 @@ from app.web.drafts import return_pattern
 from app.web.edge import Edge
 from app.web.error_pages import HANDLERS, alive, busy_page, ready
 from app.web.one_address import one_address
-from app.web.pages import done_behind, done_here
+from app.web.pages import done_here
 from app.web.routing import Bare, Handlers, add_routes
 from app.web.templating import Templates
 from app.welcome import routes as welcome
@@ -181,8 +181,7 @@ def router_behind(door: Any, handlers: list[HTTPRouteHandler]) -> Handlers:
         takes_files = door in {doors.member_access, doors.staff_access}
         if "file" in handler.opt and not (callable(handler.opt["file"]) and takes_files):
             raise TypeError(f"{handler.name} takes a file: `file` names who may send one, to its door")
-    behind_it = {"access": Provide(door), "fait": Provide(done_behind, sync_to_thread=False)}
-    return Handlers(handlers, behind_it)
+    return Handlers(handlers, door)
 
 
 def make_litestar(*, demo: bool) -> Litestar:

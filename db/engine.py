@@ -91,43 +91,23 @@ class Database:
             event.listen(self.engine.sync_engine, "do_connect", _connected)
             self.reader = self.engine.execution_options(postgresql_readonly=True)
 
-    @asynccontextmanager
-    async def transaction(self, *, write: bool) -> AsyncIterator[AsyncSession]:
+    def transaction(self, *, write: bool) -> "Transaction":
         """One session, one transaction: leaving commits, raising rolls back.
 
         A reading one cannot write: the database refuses it, and nothing is committed.
         """
-        session: Any = (
-            AsyncSession(self.engine, expire_on_commit=False) if write else LaterSession(self.reader)
-        )
-        turn = Turn(self._turns, write=write)
-        session.info.update(turn=turn, write=write)
-        has_written = False
-        await turn.acquire()
-        with turn:
-            try:
-                yield session
-                if write and not session.info.get("refused"):
-                    has_written = await self._commit(session)
-            except DBAPIError as error:
-                if not write and refuses_writing(error):
-                    raise WroteWhileReading from error
-                raise
-            finally:
-                # The quick way to rows leaves the session as it was: nothing to close.
-                if write or (session.is_made and session.in_transaction()):
-                    await asyncio.shield(session.close())
-        if has_written:
-            await self._log.on_disk()
-            self._copying.after(self._alone)
-        if session.info.get("mail") and not session.info.get("refused"):
-            self.mail_queued.set()
+        return Transaction(self, Turn(self._turns, write=write), write=write)
 
-    async def _commit(self, session: AsyncSession) -> bool:
+    async def commit(self, session: AsyncSession) -> bool:
         """True when the disk is still to be waited for, after the turn."""
         before = self._driver.commits if self.is_sqlite else 0
         await _committed(session)
         return self.is_sqlite and self._driver.commits > before
+
+    async def settled(self) -> None:
+        """Wait until what was committed is on the disk."""
+        await self._log.on_disk()
+        self._copying.after(self._alone)
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
@@ -260,6 +240,39 @@ class Database:
             await self._readers.close()
             await self.reader.dispose()
         await self.engine.dispose()
+
+
+class Transaction:
+    """See `Database.transaction`. No generator: the loop keeps a note of each of those until it ends."""
+
+    def __init__(self, database: Database, turn: Turn, *, write: bool) -> None:
+        self._database, self._turn, self._write = database, turn, write
+
+    async def __aenter__(self) -> AsyncSession:
+        engine = self._database.engine if self._write else self._database.reader
+        session: Any = AsyncSession(engine, expire_on_commit=False) if self._write else LaterSession(engine)
+        session.info.update(turn=self._turn, write=self._write)
+        await self._turn.acquire()
+        self._session = session
+        return session  # type: ignore[no-any-return]
+
+    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
+        session, is_kept = self._session, error is None and not self._session.info.get("refused")
+        has_written = False
+        with self._turn:
+            try:
+                if self._write and is_kept:
+                    has_written = await self._database.commit(session)
+            finally:
+                # The quick way to rows leaves the session as it was: nothing to close.
+                if self._write or (session.is_made and session.in_transaction()):
+                    await asyncio.shield(session.close())
+        if isinstance(error, DBAPIError) and not self._write and refuses_writing(error):
+            raise WroteWhileReading from error
+        if has_written:
+            await self._database.settled()
+        if is_kept and session.info.get("mail"):
+            self._database.mail_queued.set()
 
 
 async def _read_again(session: AsyncSession) -> None:

@@ -1,10 +1,10 @@
-"""One dependency a router: it opens the request's transaction and hands over the door that fits.
+"""One door a router: in the request's transaction, it lets in who may, with the access that fits.
 
 Being public is being under `visitor`; nothing else can be reached without a session.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -32,6 +32,10 @@ from app.web.uploads import Limit, drain, read_upload
 from db.models import DRAFT_KEPT, Account, AccountSession, Document, Employee, StaffMember
 from db.models.company import label_of
 
+# The rest of the request, once a door has let it in, and a door.
+Inside = Callable[[Any], Awaitable[Any]]
+Door = Callable[[Request, AsyncSession, Inside], Awaitable[Any]]
+
 
 class SignInNeeded(Exception):  # noqa: N818
     """Nobody is signed in, or no longer. `account_id`: the owner of the session that just ended, to keep
@@ -56,18 +60,19 @@ class StalePage(Exception):  # noqa: N818
     """A POST without a valid form token reached a handler that shows no form."""
 
 
-@asynccontextmanager
-async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
+async def through(door: Door, request: Request, inside: Inside) -> Any:
+    """The answer of `inside`, which is called with the access that the door gives, in one transaction."""
     visit = Caller.of(request)
     try:
         async with visit.portal.database.transaction(write=request.method == "POST") as session:
             # Nothing that an unverified POST did can be committed, whatever its handler forgot.
             session.info["refused"] = not visit.verified
-            yield session
+            answer = await door(request, session, inside)
             # The token of a file is verified inside its handler.
             session.info["refused"] = not visit.verified
             if not visit.verified and not visit.is_stale_shown:
                 raise StalePage
+        return answer
     except SignInNeeded as needed:
         needed.draft_kept = await _kept(request, needed.account_id)
         await _drained(request)
@@ -102,67 +107,63 @@ async def _drained(request: Request) -> None:
             await drain(request)
 
 
-async def visitor_access(request: Request) -> AsyncIterator[VisitorAccess]:
-    async with transaction(request) as session:
-        visit = Caller.of(request)
-        yield VisitorAccess(visit.portal, session, visit.network)
+async def visitor_access(request: Request, session: AsyncSession, inside: Inside) -> Any:
+    visit = Caller.of(request)
+    return await inside(VisitorAccess(visit.portal, session, visit.network))
 
 
-async def account_access(request: Request) -> AsyncIterator[AccountAccess]:
-    async with transaction(request) as session:
-        opened, account = await _signed_in(request, session)
-        # Whoever has not shown their second factor may still leave.
-        if not (opened.needs_factor and request.route_handler.opt.get("leaves")):
-            _check_steps(opened)
-        await drop_resumed(request, session, account.key)
-        yield AccountAccess(Caller.of(request).portal, session, account, opened)
-
-
-async def first_password_access(request: Request) -> AsyncIterator[AccountAccess]:
-    """The one page that a session opened with the mailed password may see."""
-    async with transaction(request) as session:
-        opened, account = await _signed_in(request, session)
-        if not opened.must_choose_password:
-            raise NotFound
-        yield AccountAccess(Caller.of(request).portal, session, account, opened)
-
-
-async def factor_access(request: Request) -> AsyncIterator[AccountAccess]:
-    """The pages that a session of the service without its second factor may see, and no other session."""
-    async with transaction(request) as session:
-        opened, account = await _signed_in(request, session)
-        if opened.must_choose_password:
-            raise PasswordNeeded
-        if not opened.needs_factor:
-            raise NotFound
-        yield AccountAccess(Caller.of(request).portal, session, account, opened)
-
-
-async def staff_access(request: Request) -> AsyncIterator[StaffAccess]:
-    async with transaction(request) as session:
-        opened, account, staff = await _recognised(request, session)
+async def account_access(request: Request, session: AsyncSession, inside: Inside) -> Any:
+    opened, account = await _signed_in(request, session)
+    # Whoever has not shown their second factor may still leave.
+    if not (opened.needs_factor and request.route_handler.opt.get("leaves")):
         _check_steps(opened)
-        if staff is None:
-            # As an address that leads nowhere, which shows the same person too.
-            raise NotFound
-        access = StaffAccess(Caller.of(request).portal, session, account, tuple(staff.roles), scope_of(staff))
-        if StaffRight.MEDICAL not in access.rights:
-            keep_health_secret()
-        if right := request.route_handler.opt["right"]:
-            access.require(right)
-        if request.method == "POST" and (may_send := request.route_handler.opt.get("file")):
-            # Before a byte of the file is read.
-            await may_send(access, **request.path_params)
-        await _count_waiting(Caller.of(request), access)
-        await drop_resumed(request, session, account.key)
-        try:
-            yield access
-            await access.check_scope()
-        except NotFound as missing:
-            # The same words at any address: they tell a foreign thing from an absent one no more than before.
-            if staff.narrowed_at and staff.narrowed_at > clock.now() - DRAFT_KEPT:
-                missing.lost = staff.lost
-            raise
+    await drop_resumed(request, session, account.key)
+    return await inside(AccountAccess(Caller.of(request).portal, session, account, opened))
+
+
+async def first_password_access(request: Request, session: AsyncSession, inside: Inside) -> Any:
+    """The one page that a session opened with the mailed password may see."""
+    opened, account = await _signed_in(request, session)
+    if not opened.must_choose_password:
+        raise NotFound
+    return await inside(AccountAccess(Caller.of(request).portal, session, account, opened))
+
+
+async def factor_access(request: Request, session: AsyncSession, inside: Inside) -> Any:
+    """The pages that a session of the service without its second factor may see, and no other session."""
+    opened, account = await _signed_in(request, session)
+    if opened.must_choose_password:
+        raise PasswordNeeded
+    if not opened.needs_factor:
+        raise NotFound
+    return await inside(AccountAccess(Caller.of(request).portal, session, account, opened))
+
+
+async def staff_access(request: Request, session: AsyncSession, inside: Inside) -> Any:
+    opened, account, staff = await _recognised(request, session)
+    _check_steps(opened)
+    if staff is None:
+        # As an address that leads nowhere, which shows the same person too.
+        raise NotFound
+    access = StaffAccess(Caller.of(request).portal, session, account, tuple(staff.roles), scope_of(staff))
+    if StaffRight.MEDICAL not in access.rights:
+        keep_health_secret()
+    if right := request.route_handler.opt["right"]:
+        access.require(right)
+    if request.method == "POST" and (may_send := request.route_handler.opt.get("file")):
+        # Before a byte of the file is read.
+        await may_send(access, **request.path_params)
+    await _count_waiting(Caller.of(request), access)
+    await drop_resumed(request, session, account.key)
+    try:
+        answer = await inside(access)
+        await access.check_scope()
+    except NotFound as missing:
+        # The same words at any address: they tell a foreign thing from an absent one no more than before.
+        if staff.narrowed_at and staff.narrowed_at > clock.now() - DRAFT_KEPT:
+            missing.lost = staff.lost
+        raise
+    return answer
 
 
 async def _count_waiting(visit: Caller, access: StaffAccess) -> None:
@@ -174,40 +175,40 @@ async def _count_waiting(visit: Caller, access: StaffAccess) -> None:
         visit.viewer = replace(visit.viewer, waiting=waiting)
 
 
-async def member_access(request: Request) -> AsyncIterator[MemberAccess]:
+async def member_access(request: Request, session: AsyncSession, inside: Inside) -> Any:
     """Everything in one statement; a stranger gets the 404 of no company."""
-    async with transaction(request) as session:
-        visit = Caller.of(request)
-        code, database = request.path_params["code"], visit.portal.database
-        seat = await seat_at(database, session, visit.session_token, code, clock.today())
-        if seat is None:
-            raise SignInNeeded
-        _check(visit, seat.session, None)
-        _check_steps(seat.session)
-        seat, withheld = await _looked_through(visit, session, seat, code)
-        seat, call = await on_the_phone(request, session, seat)
-        # Without a company, a foreign one or none: the page that says no shows the same person.
-        visit.viewer = _viewer(seat.account, seat.session, None)
-        if seat.company is None or seat.membership is None:
-            raise NotFound
-        visit.company = seat.company
-        access = MemberAccess(
-            visit.portal, session, seat.account, seat.company, seat.membership, seat.team,
-            withheld or frozenset(), seat.session.account_id if call or withheld is not None else None, call,
-        )  # fmt: skip
-        visit.viewer = replace(_at_company(visit.viewer, seat, seat.company, access.rights), call=call)
-        if withheld is not None:
-            _check_looking(request, visit.viewer, withheld)
-        _check_membership(request, seat.company)
-        if right := request.route_handler.opt["right"]:
-            access.require(right)
-        if request.method == "POST" and (may_send := request.route_handler.opt.get("file")):
-            # Before a byte of the file is read, and before its handler can forget it.
-            await may_send(access, **request.path_params)
-        await drop_resumed(request, session, seat.account.key)
-        yield access
-        if access.looker:
-            await _trace_look(access, access.looker, request.path_params)
+    visit = Caller.of(request)
+    code, database = request.path_params["code"], visit.portal.database
+    seat = await seat_at(database, session, visit.session_token, code, clock.today())
+    if seat is None:
+        raise SignInNeeded
+    _check(visit, seat.session, None)
+    _check_steps(seat.session)
+    seat, withheld = await _looked_through(visit, session, seat, code)
+    seat, call = await on_the_phone(request, session, seat)
+    # Without a company, a foreign one or none: the page that says no shows the same person.
+    visit.viewer = _viewer(seat.account, seat.session, None)
+    if seat.company is None or seat.membership is None:
+        raise NotFound
+    visit.company = seat.company
+    access = MemberAccess(
+        visit.portal, session, seat.account, seat.company, seat.membership, seat.team,
+        withheld or frozenset(), seat.session.account_id if call or withheld is not None else None, call,
+    )  # fmt: skip
+    visit.viewer = replace(_at_company(visit.viewer, seat, seat.company, access.rights), call=call)
+    if withheld is not None:
+        _check_looking(request, visit.viewer, withheld)
+    _check_membership(request, seat.company)
+    if right := request.route_handler.opt["right"]:
+        access.require(right)
+    if request.method == "POST" and (may_send := request.route_handler.opt.get("file")):
+        # Before a byte of the file is read, and before its handler can forget it.
+        await may_send(access, **request.path_params)
+    await drop_resumed(request, session, seat.account.key)
+    answer = await inside(access)
+    if access.looker:
+        await _trace_look(access, access.looker, request.path_params)
+    return answer
 
 
 # What a page with such a number in its address shows, whichever way it reads it.

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from litestar.datastructures import Cookie
-from litestar.di import NamedDependency
 from litestar.response import Redirect, Response
 from litestar.response.base import ASGIResponse
 
@@ -308,15 +307,13 @@ def _binding_after(request: Request, cookies: list[Cookie]) -> str:
     return fingerprint("" if token == REMOVED else token or "")
 
 
-def done_behind(request: Request, access: NamedDependency[Any]) -> str:  # noqa: ARG001 - after it, not beside it
-    """The same behind a door, once it is open: two dependencies at once would take a task each."""
-    return done_here(request)
-
-
 def done_here(request: Request) -> str:
     """The act that this reader did a moment ago, which this page announces: "" for an address that is old,
     shared or made up.
     """
-    visit, mark = Caller.of(request), request.query_params.get("fait", "")
+    mark = request.query_params.get("fait", "")
+    if not mark:
+        return ""
+    visit = Caller.of(request)
     binding = fingerprint(visit.session_token)
     return visit.portal.keys.done_by(binding, request.scope["path"], mark, clock.now())

@@ -17,7 +17,9 @@ from litestar.plugins import PluginProtocol
 from litestar.response import Response
 from litestar.routes import HTTPRoute
 
-from app.web.signatures import Request
+from app.web.behind import behind
+from app.web.doors import Door
+from app.web.signatures import Guarded, Request
 
 
 class Bare(Litestar):
@@ -31,13 +33,11 @@ class Bare(Litestar):
 
 
 class Handlers(Router):
-    """Handlers of one door, with what it hands over."""
+    """Handlers of one door, or of none."""
 
-    def __init__(
-        self, handlers: Sequence[HTTPRouteHandler], dependencies: dict[str, Any] | None = None
-    ) -> None:
-        super().__init__("/", route_handlers=[], dependencies=dependencies)
-        self.handlers = handlers
+    def __init__(self, handlers: Sequence[HTTPRouteHandler], door: Door | None = None) -> None:
+        super().__init__("/", route_handlers=[])
+        self.handlers, self.door = handlers, door
 
 
 async def options(request: Request) -> Response[None]:
@@ -74,9 +74,12 @@ class Route(HTTPRoute):
         await super().handle(scope, receive, send)
 
     def work_out(self, handler: HTTPRouteHandler) -> None:
-        handler.on_registration(handler.app)
-        wanted = handler.create_kwargs_model(path_parameters=self.path_parameters)
-        self.route_handler_map.update(dict.fromkeys(handler.http_methods, (handler, wanted)))
+        door = handler.owner.door if isinstance(handler.owner, Handlers) else None
+        # The methods of an address are no secret: the handler that tells them asks for no access.
+        called = behind(door, handler) if door and isinstance(handler, Guarded) else handler
+        called.on_registration(called.app)
+        wanted = called.create_kwargs_model(path_parameters=self.path_parameters)
+        self.route_handler_map.update(dict.fromkeys(called.http_methods, (called, wanted)))
 
 
 def add_routes(app: Litestar, routers: Iterable[Handlers]) -> None:

@@ -1,12 +1,14 @@
 """Parts of handlers: method and address, the door that they stand behind, the request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import litestar
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
+from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp
 
 from app.access import AccountAccess, FeedAccess, MemberAccess, StaffAccess, VisitorAccess
 
@@ -16,7 +18,6 @@ SignedIn = NamedDependency[AccountAccess]
 Visitor = NamedDependency[VisitorAccess]
 Staff = NamedDependency[StaffAccess]
 Feed = NamedDependency[FeedAccess]
-Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
 
 
 class Guarded(HTTPRouteHandler):
@@ -24,9 +25,28 @@ class Guarded(HTTPRouteHandler):
     short page.
     """
 
+    given: Mapping[str, Any]
+
+    def for_another(self, function: Callable[..., Any]) -> "Guarded":
+        """The same address, method and options, for another function. (A copy of a handler keeps what was
+        read of the first.)
+        """
+        return _made(function, self.given)
+
     async def authorize_connection(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         for guard in self.resolve_guards():
             await guard(connection, self)  # type: ignore[misc]
+
+    async def written(self, answered: Any, request: Request) -> ASGIResponse:
+        """Bytes and headers of what a handler gave."""
+        return await super().to_response(request.app, answered, request)  # type: ignore[return-value]
+
+    async def to_response(self, app: litestar.Litestar, data: Any, request: Request) -> ASGIApp:
+        """The same, for what is not written yet: behind a door it is (see `behind`)."""
+        return data if isinstance(data, ASGIResponse) else await super().to_response(app, data, request)
+
+
+Decorator = Callable[[Callable[..., Any]], Guarded]
 
 
 def get(path: str, **given: Any) -> Decorator:
@@ -42,8 +62,15 @@ def post(path: str, **given: Any) -> Decorator:
 
 
 def _named(method: Literal["GET", "POST"], path: str, given: dict[str, Any]) -> Decorator:
-    def handler(function: Callable[..., Any]) -> HTTPRouteHandler:
-        area = function.__module__.split(".")[1]
-        return Guarded(path, http_method=method, name=f"{area}.{function.__name__}", **given)(function)
+    def handler(function: Callable[..., Any]) -> Guarded:
+        name = f"{function.__module__.split('.')[1]}.{function.__name__}"
+        return _made(function, {"path": path, "http_method": method, "name": name, **given})
 
     return handler
+
+
+def _made(function: Callable[..., Any], given: Mapping[str, Any]) -> Guarded:
+    made = Guarded(**given)
+    made(function)
+    made.given = given
+    return made
