@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from db.later import LaterSession
 from db.migrate import is_current, upgrade
 from db.plain import shape_of
 from db.plans import Plan
@@ -343,24 +344,6 @@ def _connected(dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
 def _engine(url: str, **options: Any) -> AsyncEngine:
     """Parameters of a statement stay out of messages: they are data."""
     return engine_of(url, pool_timeout=SECONDS, **options)
-
-
-class LaterSession:
-    """A session that is only made once somebody asks more of it than its notes: the quick way to rows does
-    not.
-    """
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self.info: dict[Any, Any] = {}
-        self.is_made = False
-
-    def __getattr__(self, name: str) -> Any:
-        if not self.is_made:
-            self._session = AsyncSession(self._engine, expire_on_commit=False)
-            self._session.info.update(self.info)
-            self.info, self.is_made = self._session.info, True
-        return getattr(self._session, name)
 
 
 # Some blocks of text: a disk that is full is found when the file grows.

@@ -74,7 +74,7 @@ class Crowd:
         if self._in_this_second > AT_ONCE:
             await asyncio.sleep(SLOWED)
         accepted = dict(scope["headers"]).get(b"accept-encoding", b"").decode("latin-1")
-        encoding = accepted_encoding(accepted)
+        encoding = accepted_encoding(accepted, once=True)
         if encoding not in self._bodies:
             self._bodies[encoding] = compressed(self._page().encode(), encoding, once=True)[0]
         body = self._bodies[encoding]

@@ -125,7 +125,7 @@ class Edge:
             await send({"type": "http.response.start", "status": 304, "headers": headers})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
-        encoding = accepted_encoding(given.get(b"accept-encoding", ""))
+        encoding = accepted_encoding(given.get(b"accept-encoding", ""), once=True)
         encoding = encoding if encoding in asset.bodies else ""
         body = asset.bodies[encoding]
         headers += [

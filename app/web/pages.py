@@ -115,7 +115,7 @@ class PublicPage(Response[bytes]):
 
     def to_asgi_response(self, app: Any, request: Request, **given: Any) -> ASGIResponse:
         has_session = bool(Caller.of(request).session_token)
-        encoding = accepted_encoding(request.headers.get("accept-encoding", ""))
+        encoding = accepted_encoding(request.headers.get("accept-encoding", ""), once=True)
         kept: dict[Any, bytes] = request.app.state.public_pages
         key = (self.template, self.kept_as, has_session, encoding)
         if has_session and (origin := came_from(request)):

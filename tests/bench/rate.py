@@ -84,7 +84,7 @@ def flooded(server: Server, path: str, headers: list[str], seconds: float = SECO
 def headers_of(page: Measured, served: Served) -> list[str]:
     cookie = [f"Cookie: session={served.session}"] if page.is_private else []
     fragment = ["HX-Request: true", "HX-Request-Type: partial"] if page.is_fragment else []
-    return ["Accept-Encoding: br", *cookie, *fragment]
+    return ["Accept-Encoding: gzip, deflate, br, zstd", *cookie, *fragment]
 
 
 @contextmanager
