@@ -1,9 +1,8 @@
 """Open sessions: one row a browser, a new token at every change of privilege."""
 
-from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy
 from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, update
@@ -113,8 +112,7 @@ def is_alive(today: date | BindParameter[date], of: type[Membership] = Membershi
     return col(of.ends_on).is_(None) | (col(of.ends_on) >= today)
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(NamedTuple):
     """The session of one browser at one address. `company`, `membership`: none for a stranger.
 
     `choices`: code, name and town of the companies that the account acts for, by code; one more than `FEW`
@@ -152,7 +150,7 @@ async def seat_at(
 
 
 def _columns(row: Any, extra: Any) -> list[Any]:
-    return [getattr(row, field.name) for field in fields(extra)]
+    return [getattr(row, name) for name in extra._fields]
 
 
 PARTS = (
@@ -197,8 +195,7 @@ SEAT = _seat()
 # Somebody of the service who looks at a company through the eyes of one of its people.
 
 
-@dataclass(frozen=True, slots=True)
-class LentSeat:
+class LentSeat(NamedTuple):
     """The seat of the member looked through, and the roles of the person of the service who looks."""
 
     seat: Seat

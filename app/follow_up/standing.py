@@ -6,7 +6,6 @@ nothing is late, and does not make a late visit less late.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -46,8 +45,7 @@ class State(StrEnum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """`call`: the appointment proposed or confirmed; `request`: the request, without any; `due_on`: None when
     no visit is to come. `is_over`: it has passed, and the service has not yet said how it went.
     """

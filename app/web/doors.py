@@ -5,7 +5,6 @@ Being public is being under `visitor`; nothing else can be reached without a ses
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +19,7 @@ from app.rights import Right, rights_of
 from app.scope import scope_of
 from app.security.presence import ABSOLUTE, IDLE, STAFF_ABSOLUTE, is_over
 from app.security.reads import trace_of
-from app.security.seat import ActingAccount, ActingCompany, OpenedSession
+from app.security.seat import ActingAccount, ActingCall, ActingCompany, OpenedSession
 from app.sessions import Seat, lent_seat, people_who_give, seat_at, session_of
 from app.staff_rights import EVERYTHING, StaffRight, staff_rights_of
 from app.waiting import ANY_TEAM, COUNTS, read_counts
@@ -172,7 +171,7 @@ async def _count_waiting(visit: Caller, access: StaffAccess) -> None:
         given = {"team": ANY_TEAM, "me": access.account.key, "today": clock.today()}
         counts = read_counts(await access.table(COUNTS, given))
         waiting = sum(each.number for each in counts.values())
-        visit.viewer = replace(visit.viewer, waiting=waiting)
+        visit.viewer = visit.viewer._replace(waiting=waiting)
 
 
 async def member_access(request: Request, session: AsyncSession, inside: Inside) -> Any:
@@ -195,7 +194,7 @@ async def member_access(request: Request, session: AsyncSession, inside: Inside)
         visit.portal, session, seat.account, seat.company, seat.membership, seat.team,
         withheld or frozenset(), seat.session.account_id if call or withheld is not None else None, call,
     )  # fmt: skip
-    visit.viewer = replace(_at_company(visit.viewer, seat, seat.company, access.rights), call=call)
+    visit.viewer = _at_company(visit.viewer, seat, seat.company, access.rights, call)
     if withheld is not None:
         _check_looking(request, visit.viewer, withheld)
     _check_membership(request, seat.company)
@@ -258,7 +257,7 @@ async def _looked_through(
 
 def _check_looking(request: Request, viewer: Viewer, withheld: frozenset[Right]) -> None:
     """Looking on is reading, whatever the page; what is secret even so is not shown."""
-    Caller.of(request).viewer = replace(viewer, seen_as=True)
+    Caller.of(request).viewer = viewer._replace(seen_as=True)
     if withheld:
         keep_health_secret()
     if request.method == "POST":
@@ -367,9 +366,15 @@ def _viewer(
     )
 
 
-def _at_company(viewer: Viewer, seat: Seat, company: ActingCompany, rights: frozenset[Right]) -> Viewer:
-    return replace(
-        viewer,
+def _at_company(
+    viewer: Viewer,
+    seat: Seat,
+    company: ActingCompany,
+    rights: frozenset[Right],
+    call: ActingCall | None = None,
+) -> Viewer:
+    return viewer._replace(
+        call=call,
         company_code=company.code,
         company_label=company.label,
         rights=rights,

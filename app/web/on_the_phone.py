@@ -1,7 +1,5 @@
 """The seat at a member's declaration of somebody of the service who fills it on the phone."""
 
-from dataclasses import replace
-
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import clock
@@ -31,4 +29,4 @@ async def on_the_phone(request: Request, session: AsyncSession, seat: Seat) -> t
     keep_health_secret()  # A motive of health is not said on the phone.
     choice = (seat.company.code, seat.company.name, seat.company.town)
     roles = [role.value for role in CALL_ROLES]
-    return replace(seat, membership=ActingMembership(0, roles, False, None), choices=[choice]), found[0]
+    return seat._replace(membership=ActingMembership(0, roles, False, None), choices=[choice]), found[0]

@@ -12,7 +12,7 @@ from litestar.response.base import ASGIResponse
 
 from app import clock
 from app.security.keys import fingerprint
-from app.web.caller import REMOVED, Caller
+from app.web.caller import REMOVED, Caller, header_of
 from app.web.encodings import accepted_encoding, compressed
 from app.web.forms import Form
 from app.web.signatures import Request
@@ -74,7 +74,7 @@ class Page(Response[bytes]):
 
     def to_asgi_response(self, app: Any, request: Request, **given: Any) -> ASGIResponse:  # noqa: ARG002
         body = render(request, self.template, self.partial, self.context, self.also).encode()
-        self.content, encoding = compressed(body, request.headers.get("accept-encoding", ""))
+        self.content, encoding = compressed(body, header_of(request, b"accept-encoding"))
         self.headers["Vary"] = VARY
         if encoding:
             self.headers["Content-Encoding"] = encoding
@@ -115,7 +115,7 @@ class PublicPage(Response[bytes]):
 
     def to_asgi_response(self, app: Any, request: Request, **given: Any) -> ASGIResponse:
         has_session = bool(Caller.of(request).session_token)
-        encoding = accepted_encoding(request.headers.get("accept-encoding", ""), once=True)
+        encoding = accepted_encoding(header_of(request, b"accept-encoding"), once=True)
         kept: dict[Any, bytes] = request.app.state.public_pages
         key = (self.template, self.kept_as, has_session, encoding)
         if has_session and (origin := came_from(request)):
@@ -209,7 +209,7 @@ def _is_asked_from(request: Request, name: str) -> bool:
     """True when the page that htmx swaps in is the one of this name: no other has a place for
     its fragments.
     """
-    current = request.headers.get("hx-current-url", "").partition("#")[0].partition("?")[0]
+    current = header_of(request, b"hx-current-url").partition("#")[0].partition("?")[0]
     return current.endswith(path_to(request, name, **request.path_params))
 
 
@@ -228,11 +228,11 @@ def id_of(partial: str) -> str:
 
 
 def wants_fragment(request: Request) -> bool:
-    return request.headers.get("hx-request-type") == "partial"
+    return header_of(request, b"hx-request-type") == "partial"
 
 
 def is_htmx(request: Request) -> bool:
-    return request.headers.get("hx-request") == "true"
+    return header_of(request, b"hx-request") == "true"
 
 
 def path_to(request: Request, name: str, **params: Any) -> str:
@@ -315,5 +315,4 @@ def done_here(request: Request) -> str:
     if not mark:
         return ""
     visit = Caller.of(request)
-    binding = fingerprint(visit.session_token)
-    return visit.portal.keys.done_by(binding, request.scope["path"], mark, clock.now())
+    return visit.portal.keys.done_by(visit.session_hash, request.scope["path"], mark, clock.now())
