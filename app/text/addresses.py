@@ -3,7 +3,7 @@
 import re
 from functools import cache, lru_cache
 
-LONGEST = 254
+LONGEST, LONGEST_LOCAL = 254, 64  # RFC 5321, 4.5.3.1: no relay has to take more
 PLAIN_LOCAL = re.compile(r"(?=.{1,64}\Z)[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")  # what RFC 5321 takes as it is
 EXAMPLE = "Exemple : prenom.nom@entreprise.fr"
 
@@ -59,7 +59,7 @@ def _read(address: str, *, reserved: bool) -> tuple[str, str]:
     except EmailNotValidError:
         sentence = f"Cette adresse e-mail n’est pas complète. {EXAMPLE}"
         raise WrongAddress(sentence, "n’est pas complète") from None
-    if max(len(stored), len(sent)) > LONGEST:
+    if len(local) > LONGEST_LOCAL or max(len(stored), len(sent)) > LONGEST:
         raise WrongAddress("Cette adresse e-mail est trop longue.", "est trop longue")
     return stored, sent
 
