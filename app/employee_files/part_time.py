@@ -25,6 +25,7 @@ CODES = {"10": "non", "20": "oui"}
 OTHER_CODES = {"21", "30", "31", "32", "40", "41", "42", "99"}
 RUBRIC = re.compile("S21.G00.40.014")
 CODED = re.compile(r"([0-9]{2})(?: *[-:–] *[^\W\d].*)?")
+APART = re.compile("[0-9][^0-9]+[0-9]")
 NUMBER = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,9})?) ?(%)?")
 HOURS = re.compile(
     r"([0-9]{1,3})(?:(?:[.,][0-9]{1,9})? ?h(?:eures?)?\.?[0-9]{0,2}|:[0-9]{2}(?::[0-9]{2})?)"
@@ -64,7 +65,9 @@ def part_time(typed: str, scale: str = "") -> str:
     if scale == "codes" and (coded := CODED.fullmatch(typed)):
         return CODES.get(coded[1], "")
     number = NUMBER.fullmatch(typed)
-    if (not number or (not number[2] and scale == "")) and (stored := SPELLED.get(letters_of(typed))):
+    # 10,0 and 1:00 are no hundred.
+    spelled = typed if APART.search(typed) else letters_of(typed)
+    if (not number or (not number[2] and scale == "")) and (stored := SPELLED.get(spelled)):
         return stored
     answer = _of_number(_float(number[1]), number[2] or scale) if number else _of_measure(typed, scale)
     if answer:
