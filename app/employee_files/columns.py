@@ -195,7 +195,9 @@ COLUMNS = {
         160,
         cells.risks,
     ),
-    "post_reason": _lettered("Motif du poste à risque", "le motif du poste à risque", "motifposte", 300),
+    "post_reason": _lettered(
+        "Motif du poste à risque", "le motif du poste à risque", "motifposte motifposterisque", 300
+    ),
     "driving_until": _day(
         "Autorisation de conduite",
         "l’autorisation de conduite",

@@ -188,7 +188,10 @@ def _left_aside(titles: list[str]) -> list[str]:
     ]
 
 
-TITLE = re.compile(r"(?:M|Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle|Mrs|Ms|Miss)\.? +", re.IGNORECASE)
+# A word of its own: the last letter of ADAM is no « M. ».
+TITLE = re.compile(
+    r"(?<![\w’'-])(?:M|Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle|Mrs|Ms|Miss)\.? +", re.IGNORECASE
+)
 NUMBER = re.compile(r"^[0-9]+(?: *[-–:.])? +| *[-–(]* *[0-9]+\)?$")  # of the staff, before or after
 # Words that begin a name of several: LE GALL, DE LA TOUR, BEN SALEM.
 PARTICLES = {
