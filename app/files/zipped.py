@@ -4,6 +4,7 @@ A file that is lost or damaged cuts the answer: nobody takes half of it for the 
 """
 
 import re
+import unicodedata
 from collections.abc import AsyncIterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -64,7 +65,7 @@ def names_in(titles: Sequence[tuple[str, str]]) -> list[str]:
     names: list[str] = []
     for title, deposited in titles:
         ending = deposited.rpartition(".")[2].lower()
-        plain = NOT_IN_NAMES.sub("-", title).strip(" .-")[:100] or "document"
+        plain = NOT_IN_NAMES.sub("-", unicodedata.normalize("NFC", title)).strip(" .-")[:100] or "document"
         taken, number, name = {each.casefold() for each in names}, 1, f"{plain}.{ending}"
         while name.casefold() in taken:
             number += 1
