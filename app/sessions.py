@@ -134,7 +134,7 @@ async def seat_at(
     ended, who follows that company, and what the switcher lists, as one value of the row.
     """
     values = {"token_hash": fingerprint(token), "code": code, "today": today}
-    rows = await database.table(transaction, SEAT, values)
+    rows = await database.table_before(transaction, SEAT, values)
     if not rows:
         return None
     cells = iter(rows[0])

@@ -7,12 +7,12 @@ a transaction. Revisit for a page whose two reads must agree to the row.
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import CompoundSelect, Executable, Select, bindparam, event, inspect, text
+from sqlalchemy import CompoundSelect, Executable, Select, bindparam, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -23,7 +23,8 @@ from db.later import LaterSession
 from db.migrate import is_current, upgrade
 from db.plain import shape_of
 from db.plans import Plan
-from db.pooled import engine_of
+from db.pooled import engine_of, ping_seldom
+from db.savepoints import forget_writing, note_writing, savepoint
 from db.shortage import refuses_writing
 from db.sqlite import READ_ONLY, Driver, ReadOnlyConnections
 from db.turns import SECONDS, Turn, Turns, one_request, patience
@@ -80,6 +81,7 @@ class Database:
             self._copying = Copying(self._log, self._driver)
             event.listen(self.engine.sync_engine, "connect", _set_pragmas)
             event.listen(self.engine.sync_engine, "begin", _begin)
+            event.listen(self.engine.sync_engine, "before_cursor_execute", note_writing)
             # No BEGIN here: each statement reads for itself, and none can write.
             options: dict[str, Any] = {"connect_args": {"timeout": SECONDS}}
             self.reader = _engine(url, module=Driver(), pool_size=READERS, **options)
@@ -87,9 +89,13 @@ class Database:
             self._readers = ReadOnlyConnections(self.reader, READERS)
         else:
             options = {"connect_args": {"server_settings": POSTGRESQL_PATIENCE, **POSTGRESQL_SILENCE}}
-            self.engine = _engine(url, pool_size=writers + READERS, pool_pre_ping=True, **options)
+            self.engine = _engine(
+                url, pool_size=writers + READERS, pool_pre_ping=True, pool_use_lifo=True, **options
+            )
             event.listen(self.engine.sync_engine, "begin", _hurry)
+            event.listen(self.engine.sync_engine, "before_cursor_execute", note_writing)
             event.listen(self.engine.sync_engine, "do_connect", _connected)
+            ping_seldom(self.engine)
             self.reader = self.engine.execution_options(postgresql_readonly=True)
 
     def transaction(self, *, write: bool) -> "Transaction":
@@ -135,23 +141,9 @@ class Database:
             for statement in _DROP_OLD_WORDS:
                 await connection.execute(statement)
 
-    @asynccontextmanager
-    async def savepoint(self, session: AsyncSession) -> AsyncIterator[None]:
+    def savepoint(self, session: AsyncSession) -> AbstractAsyncContextManager[None]:
         """A failure inside is taken back; the rest of the transaction goes on."""
-        around = session.info.get("savepoint")
-        session.info["savepoint"] = await session.begin_nested()
-        try:
-            yield
-        except BaseException:
-            await session.info["savepoint"].rollback()
-            await _read_again(session)
-            raise
-        else:
-            await session.info["savepoint"].commit()
-        finally:
-            session.info["savepoint"] = around
-            if around is None:
-                del session.info["savepoint"]
+        return savepoint(session)
 
     @asynccontextmanager
     async def paused(self, session: AsyncSession) -> AsyncIterator[None]:
@@ -174,6 +166,18 @@ class Database:
             await turn.acquire()
             if nested:
                 session.info["savepoint"] = await session.begin_nested()
+
+    async def table_before(
+        self, session: AsyncSession, statement: Executable, values: dict[str, Any]
+    ) -> Sequence[tuple[Any, ...]]:
+        """As `table`, for what need not be read under the lock of a transaction that has not begun: on
+        SQLite the quick way serves those who write too. The turn is held, so nobody else writes meanwhile.
+        """
+        if self._readers and not (session.info.get("write") and session.in_transaction()):
+            plan = self._readers.plan(statement, values) if isinstance(statement, READABLE) else None
+            if plan:
+                return await self._readers.rows(plan, values)
+        return await self.table(session, statement, values)
 
     async def table(
         self, session: AsyncSession, statement: Executable, values: dict[str, Any] | None
@@ -276,15 +280,6 @@ class Transaction:
             self._database.mail_queued.set()
 
 
-async def _read_again(session: AsyncSession) -> None:
-    """Rows that the rollback expired are read now: the page that says no shows them, and cannot wait for
-    them.
-    """
-    for row in list(session.identity_map.values()):
-        if inspect(row).expired_attributes:
-            await session.refresh(row)
-
-
 async def _committed(session: AsyncSession) -> None:
     """A COMMIT that fails leaves SQLite's connection inside its transaction: it must not go back to the
     pool.
@@ -315,6 +310,7 @@ def _begin(connection: Any) -> None:
     """BEGIN IMMEDIATE: a writer waits its turn at the start instead of failing in the middle. A request that
     queued in this process has waited already.
     """
+    forget_writing(connection)
     left = patience()
     # Whoever may wait longer does so before its turn, not while it holds one that others wait for.
     wait = f"PRAGMA busy_timeout={min(left.left, SECONDS) * 1000:.0f}"
@@ -327,6 +323,7 @@ def _begin(connection: Any) -> None:
 
 def _hurry(connection: Any) -> None:
     """Limit the wait for PostgreSQL's locks to the time left to the request."""
+    forget_writing(connection)
     if (left := patience().left) < SECONDS - 1:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(left * 1000, 1):.0f}")
 

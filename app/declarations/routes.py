@@ -89,11 +89,11 @@ async def save_step(request: Request, access: Member, step: FromPath[str]) -> Re
     if step not in STEPS:
         raise NotFound
     form: Form[BaseModel] = await Form.read(request, STEPS[step])
-    draft = await draft_of(access, clock.now())
+    draft = await draft_of(access, clock.now(), held=True)
     before = dict(draft.typed) if draft else {}
     check_step(form, step, before, clock.today())
     jobs = jobs_to_ask(form, before.get("pcs", "")) if step == "poste" else []
-    await keep_typed(access, form.typed, set(STEPS[step].model_fields), clock.now())
+    await keep_typed(access, draft, form.typed, set(STEPS[step].model_fields), clock.now())
     if form.errors:
         return _step_page(step, form)
     if jobs:

@@ -108,9 +108,12 @@ async def draft_of(access: MemberAccess, now: datetime, *, held: bool = False) -
     return await access.first(_HELD_DRAFT if held else _DRAFT, given)
 
 
-async def keep_typed(access: MemberAccess, typed: dict[str, str], names: set[str], now: datetime) -> None:
-    """Store the fields of a step in place of its older ones (`names`: all that the step may hold)."""
-    draft = await draft_of(access, now, held=True)
+async def keep_typed(
+    access: MemberAccess, draft: EmployeeDraft | None, typed: dict[str, str], names: set[str], now: datetime
+) -> None:
+    """Store the fields of a step in place of its older ones (`names`: all that the step may hold). `draft`:
+    as it is, under a lock.
+    """
     if draft is None:
         await drop_draft(access, before=now - DRAFT_LIFE)
         draft = await _begun(access, now)

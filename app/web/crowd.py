@@ -1,6 +1,6 @@
 """The limit on requests served at once. One more is asked to come back, at once and for next to nothing.
 
-A hundred readers and fifty writers more are served. Behind a queue without an end everybody waits, then
+Three hundred readers and fifty writers more are served. Behind a queue without an end everybody waits, then
 leaves, and what is computed for them is thrown away. Those inside take turns at the database, writers first
 (`db/turns.py`), and one allowance of ten seconds covers every wait of a request. A shortage is 503, never 500
 (`db/shortage.py`). Revisit with more than one process.
@@ -18,10 +18,10 @@ from db.shortage import RETRY_AFTER
 
 log = structlog.get_logger()
 
-# A page costs 5 to 15 ms of a processor, more while others are refused: who comes last among a hundred has it
-# after 1 to 2 seconds, nobody after 3. Without a crowd a page is under way for 10 ms: a hundred at once is
-# more than the members of one service send.
-READING = 100
+# A page costs 2 to 5 ms of a processor, more while others are refused: the last of three hundred have it
+# after 1 to 2 seconds, nobody after 3. Without a crowd a page is under way for 10 ms: three hundred at once
+# is more than the members of one service send.
+READING = 300
 # A writer has filled in a form, and finds room when readers are refused.
 WRITING = READING + 50
 # They say whether the process lives and whether it can work: when it is crowded, that is what must be known.
