@@ -11,9 +11,10 @@ from app.planning.staff import assign_slot, mark_done
 from db.models import RequestMessage, RequestMotive, RequestState, Slot, SlotState
 from tests.actors import Actor
 from tests.appointments.steps import REQUESTS, a_request, a_slot, asked, served, the_request
+from tests.doors import membership_of
 from tests.employees.people import acting, an_employee, as_shown
 from tests.pages import check
-from tests.people.steps import a_member, membership_of
+from tests.people.steps import a_member
 from tests.postbox import link_in, words_of
 from tests.reading import rows
 

@@ -11,8 +11,8 @@ from db.models import CompanyOwned, Membership, Slot, VisitKind
 from tests.actors import Actor
 from tests.calendars.readers import read
 from tests.calendars.steps import PAGE, a_slot, an_address, seeding
+from tests.doors import membership_of
 from tests.employees.people import acting
-from tests.people.steps import membership_of
 from tests.statements import watched
 from tests.test_access import everything
 from tests.world import OURS, THEIRS

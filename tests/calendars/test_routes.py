@@ -19,9 +19,9 @@ from tests.calendars.steps import (
     feeds,
     open_address,
 )
+from tests.doors import membership_of
 from tests.employees.people import acting, as_shown
 from tests.pages import check
-from tests.people.steps import membership_of
 from tests.world import OURS, THEIRS
 
 AT = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)

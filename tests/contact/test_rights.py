@@ -6,8 +6,9 @@ from app import clock
 from app.contact.staff import answer_inquiry, close_inquiry
 from db.models import AuditEvent, InquiryState, Membership, OutboxMail
 from tests.contact.steps import CONTACT, PDF, WRITTEN, an_invoice, as_staff, inquiries, messages, send
+from tests.doors import membership_of
 from tests.employees.people import acting
-from tests.people.steps import a_member, membership_of
+from tests.people.steps import a_member
 from tests.reading import rows
 
 HOME = "/espace/00010"

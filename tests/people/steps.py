@@ -2,20 +2,13 @@
 
 from sqlmodel import select
 
-from db.models import Account, AuditEvent, Invitation, Membership
+from db.models import Account, AuditEvent, Invitation
 from db.seeds.world import World
+from tests.doors import membership_of
 
 PEOPLE = "/espace/00010/utilisateurs"
 INVITATION = f"{PEOPLE}/invitation"
 LEAVING = f"{PEOPLE}/depart"
-
-
-async def membership_of(portal, account, company):
-    async with portal.database.transaction(write=False) as session:
-        mine = select(Membership).where(
-            Membership.account_id == account.key, Membership.company_id == company.key
-        )
-        return (await session.exec(mine)).one_or_none()
 
 
 async def address_of(portal, account, company, act=""):

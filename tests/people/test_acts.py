@@ -1,7 +1,6 @@
 """A company never ends without an administrator, even when two act at the same time."""
 
 import asyncio
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,24 +8,17 @@ import pytest
 from sqlmodel import select
 
 from app import clock
-from app.access import MemberAccess
 from app.errors import Forbidden, NotFound, Refused
 from app.people.acts import change_access, hand_over, leave_company, revoke_access
 from app.people.forms import Scope
 from app.rights import Role
 from db.models import Membership
+from tests import doors
 from tests.actors import Actor
-from tests.people.steps import LEAVING, a_member, address_of, membership_of
+from tests.doors import membership_of
+from tests.people.steps import LEAVING, a_member, address_of
 
 ADMINISTRATOR = Role.ADMINISTRATOR.value
-
-
-@asynccontextmanager
-async def acting(portal, account, company):
-    """This person's door to the company, in a transaction of its own."""
-    membership = await membership_of(portal, account, company)
-    async with portal.database.transaction(write=True) as session:
-        yield MemberAccess(portal, session, account, company, await session.merge(membership))
 
 
 async def administrators(portal, company):
@@ -100,25 +92,25 @@ async def test_who_leaves_while_administration_is_handed_to_them_does_not_take_i
         assert all(answer.status_code in {303, 404, 422} for answer in answers)
         assert len(await administrators(portal, world.site)) == 1
         if owner_id not in await administrators(portal, world.site):
-            async with acting(portal, reader, world.site) as access:
+            async with doors.member(portal, reader, world.site) as access:
                 back = await membership_of(portal, world.alice, world.site)
                 await hand_over(access, back.key, clock.now())
 
 
 async def test_who_is_no_longer_administrator_no_longer_decides(world, portal):
     bobs = await membership_of(portal, world.bob, world.ours)
-    async with acting(portal, world.alice, world.ours) as access:
+    async with doors.member(portal, world.alice, world.ours) as access:
         await change_access(access, bobs.key, Scope(role_lecture="on"), clock.now())
     alices = await membership_of(portal, world.alice, world.ours)
     for act in (revoke_access, hand_over):
         with pytest.raises(Forbidden):
-            async with acting(portal, world.bob, world.ours) as access:
+            async with doors.member(portal, world.bob, world.ours) as access:
                 await act(access, alices.key, clock.now())
 
 
 async def test_who_was_removed_meanwhile_finds_nothing(world, portal):
     bobs = await membership_of(portal, world.bob, world.ours)
-    async with acting(portal, world.alice, world.ours) as access:
+    async with doors.member(portal, world.alice, world.ours) as access:
         gone = replace(access, membership=Membership(id=99_999, roles=[ADMINISTRATOR]))
         with pytest.raises(NotFound):
             await revoke_access(gone, bobs.key, clock.now())
@@ -129,9 +121,9 @@ async def test_an_administrator_whose_access_ends_does_not_count_as_one_who_stay
     more = {"third_party": True, "ends_on": ends_on}
     temporary = await a_member(portal, world.site, "t@tiers.example", ADMINISTRATOR, **more)
     with pytest.raises(Refused):
-        async with acting(portal, world.alice, world.site) as access:
+        async with doors.member(portal, world.alice, world.site) as access:
             await leave_company(access, clock.now())
-    async with acting(portal, temporary, world.site) as access:
+    async with doors.member(portal, temporary, world.site) as access:
         await leave_company(access, clock.now())
     assert await membership_of(portal, temporary, world.site) is None
 
@@ -141,6 +133,6 @@ async def test_who_had_access_can_have_it_again(world, portal):
     past = await a_member(portal, world.ours, "ancien@tiers.example", **ended)
     target = await membership_of(portal, past, world.ours)
     entry = Scope(role_lecture="on", third_party="on", ends_on="")
-    async with acting(portal, world.alice, world.ours) as access:
+    async with doors.member(portal, world.alice, world.ours) as access:
         await change_access(access, target.key, entry, clock.now())
     assert (await membership_of(portal, past, world.ours)).ends_on is None

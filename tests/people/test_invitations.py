@@ -9,6 +9,7 @@ from app import clock
 from db.models import AuditKind
 from db.seeds.world import World
 from tests.actors import Actor
+from tests.doors import membership_of
 from tests.people.steps import (
     INVITATION,
     PEOPLE,
@@ -17,7 +18,6 @@ from tests.people.steps import (
     address_of,
     invitations,
     kinds,
-    membership_of,
 )
 from tests.postbox import link_in, words_of
 from tests.world import OURS, PASSWORD, THEIRS

@@ -8,7 +8,8 @@ from app import clock
 from app.text.formats import day_typed
 from db.models import AuditKind
 from tests.actors import Actor
-from tests.people.steps import INVITATION, LEAVING, PEOPLE, a_member, address_of, kinds, membership_of
+from tests.doors import membership_of
+from tests.people.steps import INVITATION, LEAVING, PEOPLE, a_member, address_of, kinds
 from tests.postbox import words_of
 from tests.statements import statements_of
 
