@@ -51,10 +51,9 @@ def _counts() -> Any:
         .where(col(VisitMonth.month) < literal(NEVER.replace(day=1), Date))
         .group_by(col(VisitMonth.month))
     )
-    leaving = (
-        sqlalchemy.select(literal(LEAVING), _due_on, func.count())
-        .where(_company, col(Employee.exit_on) >= bindparam("today", type_=Date), _due_on < NEVER)
-        .group_by(_due_on)
+    # No condition on the deadline: SQLite would rather read them all by it.
+    leaving = sqlalchemy.select(literal(LEAVING), _due_on, literal(1)).where(
+        _company, col(Employee.exit_on) >= bindparam("today", type_=Date)
     )
     # Those of this month whose day has passed.
     before = (_due_on >= bindparam("month", type_=Date), _due_on < bindparam("today", type_=Date))

@@ -183,8 +183,8 @@ def _undated_at() -> Any:
         sqlalchemy.select(_company_of, one).where(
             _at_theirs(_company_of), *of_month, col(Employee.exit_on).is_(None)
         ),
-        sqlalchemy.select(_company_of, one).where(
-            _at_theirs(_company_of), col(Employee.exit_on) >= _today, _due_on < _today
+        sqlalchemy.select(_company_of, sqlalchemy.case((_due_on < _today, one), else_=0)).where(
+            _at_theirs(_company_of), col(Employee.exit_on) >= _today
         ),
         sqlalchemy.select(_company_of, -one)
         .select_from(called)

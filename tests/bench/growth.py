@@ -2,7 +2,12 @@
 
 The same base twice. In the second every row of the company has been copied, with what refers to it, until it
 has 10 000 employees, and its account acts for 500 companies. What a copy may not have twice (a year's
-declaration) stays single. By processor time, one flooded after the other.
+declaration) stays single. By processor time, one flooded after the other. Without ANALYZE, which the portal
+never runs: plans are those of a real base.
+
+Floors: a page that lists shows more rows of the second base, 7 against 25 late visits, 8 against 25 doubts, 4
+against 25 requests, 3 against 50 companies, whose page alone costs twice that of three. « Mes entreprises »
+has totals and an order over all the companies: it reads some rows of each, 2.2 ms of SQL for 500.
 """
 
 import shutil
@@ -81,7 +86,6 @@ def _multiply(base: Path) -> None:
             for table in _of_a_company():
                 connection.execute(_copying(table), told)
         _add_companies(connection, company)
-        connection.execute("ANALYZE")
 
 
 @contextmanager
