@@ -43,6 +43,17 @@ def test_who_waits_as_long_as_was_said_is_let_in_and_no_sooner(kind, guesses):
         assert seconds_to_wait(f"{kind}:x", guesses, AT + wait - 1) > 0
 
 
+@pytest.mark.parametrize("kind", sorted(WINDOWS))
+def test_a_window_ends_on_its_last_second(kind):
+    window, most = min(WINDOWS[kind])
+    full = [AT] * most
+    assert seconds_to_wait(f"{kind}:x", full, AT) >= window
+    assert seconds_to_wait(f"{kind}:x", full, AT + window - 1) >= 1
+    assert seconds_to_wait(f"{kind}:x", full[1:], AT) == 0 or len(WINDOWS[kind]) > 1
+    longest, _ = max(WINDOWS[kind])
+    assert seconds_to_wait(f"{kind}:x", full, AT + longest) == 0
+
+
 @pytest.mark.parametrize("kind", ["account", "device"])
 @given(guesses=GUESSES)
 def test_an_account_waits_one_two_four_up_to_fifteen_minutes_and_no_more_than_a_day(kind, guesses):
