@@ -23,7 +23,7 @@ from db.later import LaterSession
 from db.migrate import is_current, upgrade
 from db.plain import shape_of
 from db.plans import Plan
-from db.pooled import engine_of, ping_seldom
+from db.pooled import engine_of
 from db.savepoints import forget_writing, note_writing, savepoint
 from db.shortage import refuses_writing
 from db.sqlite import READ_ONLY, Driver, ReadOnlyConnections
@@ -95,7 +95,6 @@ class Database:
             event.listen(self.engine.sync_engine, "begin", _hurry)
             event.listen(self.engine.sync_engine, "before_cursor_execute", note_writing)
             event.listen(self.engine.sync_engine, "do_connect", _connected)
-            ping_seldom(self.engine)
             self.reader = self.engine.execution_options(postgresql_readonly=True)
 
     def transaction(self, *, write: bool) -> "Transaction":

@@ -4,7 +4,6 @@ A server there is ours for one transaction, so nothing may be left on it: no sta
 setting that outlives the transaction. Backups and migrations go to PostgreSQL itself.
 """
 
-import time
 from typing import Any
 
 import msgspec
@@ -40,31 +39,3 @@ def engine_of(url: str, **options: Any) -> AsyncEngine:
 
         event.listen(engine.sync_engine, "begin", be_patient)
     return engine
-
-
-TRUSTED = 0.1  # seconds
-
-
-def ping_seldom(engine: AsyncEngine) -> None:
-    """A connection that has just answered is not asked whether it lives, unless its end was heard: a trip
-    less for each page.
-    """
-    answered: dict[Any, float] = {}
-    dialect: Any = engine.sync_engine.dialect
-    ping = dialect.do_ping
-
-    def do_ping(connection: Any) -> bool:
-        is_trusted = time.monotonic() - answered.get(connection, 0.0) < TRUSTED
-        return (is_trusted and not connection.driver_connection.is_closed()) or bool(ping(connection))
-
-    def note(connection: Any, _record: Any) -> None:
-        if connection is not None:
-            answered[connection] = time.monotonic()
-
-    def forget(connection: Any, *_: Any) -> None:
-        answered.pop(connection, None)
-
-    dialect.do_ping = do_ping
-    event.listen(engine.sync_engine, "checkin", note)
-    for each in ("close", "close_detached", "invalidate"):
-        event.listen(engine.sync_engine, each, forget)
