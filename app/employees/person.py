@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, or_
+from sqlalchemy import and_, bindparam, func, or_
 from sqlmodel import col, select
 
 from app.access import MemberAccess, of_company
@@ -256,7 +256,9 @@ def _latest(*, is_after: bool) -> tuple[Any, Any]:
     return by_hand, by_file
 
 
-_OF_ONE = _with_author(EmployeeChange, col(EmployeeChange.at), col(EmployeeChange.id).desc()).where(
+# Sorted, not read in the order of an index: of one there are few, and SQLite would read all of a company's.
+_sorted_at = func.coalesce(EmployeeChange.at, EmployeeChange.at)
+_OF_ONE = _with_author(EmployeeChange, _sorted_at, col(EmployeeChange.id).desc()).where(
     col(EmployeeChange.employee_id) == bindparam("employee")
 )
 
