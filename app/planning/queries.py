@@ -10,7 +10,7 @@ import sqlalchemy
 from sqlalchemy import Select, bindparam, func, or_
 from sqlmodel import col, select
 
-from app.access import BIGGEST_ID, Access, AccountAccess, MemberAccess, StaffAccess, of_company
+from app.access import BIGGEST_ID, Access, AccountAccess, MemberAccess, StaffAccess
 from app.clock import PARIS, day_of
 from app.employees.declared import employee_name
 from app.employees.listing import name_conditions
@@ -370,9 +370,9 @@ _VISITS_BEFORE = _VISITS.where(
 _missed = (col(Slot.state) == SlotState.ABSENT) | (col(Slot.fee_cents) > 0)
 _lately = col(Slot.starts_at).between(bindparam("since", type_=Instant), bindparam("until", type_=Instant))
 _ABSENCES = slot_rows(_company, _missed, _lately)
-_NOTICES = (
-    of_company(VisitNotice).where(col(VisitNotice.slot_id) == bindparam("slot")).order_by(col(VisitNotice.id))
-)
+_NOTICES = select(VisitNotice).where(  # found by the slot: SQLite would read all the company's
+    col(VisitNotice.company_id) + 0 == bindparam("company"), VisitNotice.slot_id == bindparam("slot")
+).order_by(col(VisitNotice.id))  # fmt: skip
 
 
 async def visits_before(access: MemberAccess, place: tuple[date, int] | None) -> list[PastVisit]:
