@@ -32,7 +32,7 @@ from app.portal import Portal, make_portal
 from app.settings import DEMO_SELLER, Settings
 from db.models import Account, FlowKind, FlowState, Invoice, OutboxMail, PlatformFlow
 from tests.bench import money
-from tests.bench.mail import SERVER, _fresh
+from tests.bench.mail import SERVER, fresh
 from tests.bench.member_import import WAIT, waits_of
 from tests.bench.served import ROOT, SECRET, Server
 from tests.bench.service import _addresses, _asked, _seed, _served
@@ -51,7 +51,7 @@ ROUNDS, SECONDS = 3, 30  # of calm, then of work
 def lines(*, quick: bool = False) -> list[Line]:
     members = SMALL if quick else int(os.environ.get("PORTAIL_BENCH_MEMBERS", MEMBERS))
     with TemporaryDirectory(prefix="portail-bench-") as folder:
-        url = asyncio.run(_fresh("portail_bench_call")) if SERVER else f"sqlite:///{folder}/portail.db"
+        url = asyncio.run(fresh("portail_bench_call")) if SERVER else f"sqlite:///{folder}/portail.db"
         variables = {
             "PORTAIL_DATA_DIR": folder, "PORTAIL_DATABASE_URL": url.replace("+asyncpg", ""),
             "PORTAIL_SECRET_KEY": SECRET, "PORTAIL_RESERVED_ADDRESSES": "true", "PORTAIL_SERVICE_IBAN": IBAN,

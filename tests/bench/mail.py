@@ -116,7 +116,7 @@ async def bench(url: str, slow_seconds: float = 65.0) -> AsyncIterator[Bench]:
     server.close()
 
 
-async def _fresh(name: str) -> str:
+async def fresh(name: str) -> str:
     """A PostgreSQL database of this name, empty."""
     connection = await asyncpg.connect(SERVER)
     await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -150,7 +150,7 @@ async def _lines(quick: bool) -> list[Line]:
 
 
 async def _url(base: str) -> str:
-    return await _fresh("portail_bench_mail") if base == "PostgreSQL" else ""
+    return await fresh("portail_bench_mail") if base == "PostgreSQL" else ""
 
 
 async def _rate(name: str, url: str, number: int, least: float, with_pdf: bool = False) -> Line:

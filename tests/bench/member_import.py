@@ -24,7 +24,7 @@ from app.portal import Portal, make_portal
 from app.settings import Settings
 from db.engine import migrate
 from db.models import Account, Company
-from tests.bench.mail import SERVER, _fresh
+from tests.bench.mail import SERVER, fresh
 from tests.bench.served import SECRET
 from tests.bench.table import Line, verdict
 
@@ -45,7 +45,7 @@ async def _lines(number: int) -> list[Line]:
 async def fresh_portal(name: str) -> AsyncIterator[Portal]:
     """Over an empty base of its own: a file, or one of that name on the server of the tests."""
     with TemporaryDirectory(prefix="portail-bench-") as folder:
-        url = await _fresh(f"portail_bench_{name}") if SERVER else f"sqlite+aiosqlite:///{folder}/portail.db"
+        url = await fresh(f"portail_bench_{name}") if SERVER else f"sqlite+aiosqlite:///{folder}/portail.db"
         await migrate(url)
         settings = Settings(data_dir=folder, database_url=url.replace("+asyncpg", ""), secret_key=SECRET)
         portal = make_portal(settings, bcrypt_cost=4)

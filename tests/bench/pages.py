@@ -1,9 +1,11 @@
 """Each private page of the demo, as a share of a bare handler that sends the same bytes, by processor time.
 
 The build of before is served beside this one: its shares are of the same handler, in the same minutes, and
-the quotient of the two is what the machine's other work changes least.
+the quotient of the two is what the machine's other work changes least. With PORTAIL_TEST_DATABASE_URL, both
+on PostgreSQL.
 """
 
+import asyncio
 import re
 import subprocess
 import tarfile
@@ -17,6 +19,7 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
+from tests.bench.mail import SERVER, fresh
 from tests.bench.rate import Measured, bare_served, flooded, headers_of
 from tests.bench.served import ROOT, SECRET, Served, Server, free_port, running
 from tests.bench.table import Line, verdict
@@ -25,6 +28,8 @@ BEFORE = (
     "acfadd3"  # the last commit whose pages made their statements anew and read them one trip after another
 )
 LEAST, LEAST_LIST, LEAST_MEDIAN = 0.08, 0.12, 0.10
+LEAST_TIMES = 2.5  # on PostgreSQL, whose driver and process are not ours: of the build of before
+BASE = "PostgreSQL" if SERVER else "SQLite"
 SECONDS, ROUNDS = 1.0, 3
 HOME = "/espace/00010"
 PRIVATE = {
@@ -89,18 +94,19 @@ def lines(*, quick: bool = False) -> list[Line]:
     pages = _pages()
     with (
         tree_of(BEFORE) as tree,
-        demo_served(ROOT) as now,
-        demo_served(tree) as before,
+        demo_served(ROOT, "portail_bench_now") as now,
+        demo_served(tree, "portail_bench_before") as before,
         bare_served(now, pages) as bare,
     ):
         shares = [_share(each, (now, before), bare, 1 if quick else ROUNDS) for each in pages]
     middle = median(each.now for each in shares)
     times = median(each.now / each.before for each in shares)
-    summary = Line(
-        "median of all", f"{middle:.3f}, {times:.1f} times before",
-        f"at least {LEAST_MEDIAN:.2f}", verdict(middle >= LEAST_MEDIAN),
-    )  # fmt: skip
-    return [*map(_line, shares), summary]
+    measured = f"{middle:.3f}, {times:.1f} times before"
+    if SERVER:
+        aim, holds = f"at least {LEAST_TIMES:g} times before", times >= LEAST_TIMES
+    else:
+        aim, holds = f"at least {LEAST_MEDIAN:.2f}", middle >= LEAST_MEDIAN
+    return [*map(_line, shares), Line(f"median of all, {BASE}", measured, aim, verdict(holds))]
 
 
 def _share(page: Measured, sides: tuple[Served, Served], bare: Server, rounds: int) -> Share:
@@ -125,15 +131,23 @@ def _share(page: Measured, sides: tuple[Served, Served], bare: Server, rounds: i
 def _line(share: Share) -> Line:
     least = share.page.least or 0
     measured = f"{share.now:.3f} of bare, {share.before:.3f} before: {share.now / share.before:.1f} times"
+    if SERVER:
+        holds = share.now / share.before >= LEAST_TIMES
+        return Line(share.page.name, measured, f"at least {LEAST_TIMES:g} times before", verdict(holds))
     return Line(share.page.name, measured, f"at least {least:.2f}", verdict(share.now >= least))
 
 
 @contextmanager
-def demo_served(tree: Path) -> Iterator[Served]:
-    """`portail demo` of that tree, and the session of its employer, who signed in as a reader does."""
+def demo_served(tree: Path, name: str = "portail_bench_demo") -> Iterator[Served]:
+    """`portail demo` of that tree, and the session of its employer, who signed in as a reader does.
+
+    `name`: of its database on the server of the tests, if there is one.
+    """
     with TemporaryDirectory(prefix="portail-bench-") as folder:
         port = free_port()
         variables = {"PORTAIL_DATA_DIR": folder, "PORTAIL_SECRET_KEY": SECRET, "PORTAIL_PORT": str(port)}
+        if SERVER:
+            variables["PORTAIL_DATABASE_URL"] = asyncio.run(fresh(name))
         with running("app", "demo", port=port, tree=tree, **variables) as server:
             yield Served(server.url, server.pid, Path(folder) / "portail.db", _signed_in(server.url))
 

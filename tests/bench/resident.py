@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from tests.bench.mail import SERVER, _fresh
+from tests.bench.mail import SERVER, fresh
 from tests.bench.pages import HOME, PERSONAL, PRIVATE, SECRET, _signed_in, tree_of
 from tests.bench.served import ROOT, Server, free_port, running
 from tests.bench.table import Line, verdict
@@ -46,7 +46,7 @@ def workers(*, quick: bool = False) -> list[Line]:
     """Two that serve one port, on PostgreSQL: the larger of their shares, and that of the one above them."""
     if not SERVER:
         return []
-    url = asyncio.run(_fresh("portail_bench_workers")).replace("+asyncpg", "")
+    url = asyncio.run(fresh("portail_bench_workers")).replace("+asyncpg", "")
     with TemporaryDirectory(prefix="portail-workers-") as folder:
         _start_first(ROOT, folder, PORTAIL_DATABASE_URL=url)
         more = {"PORTAIL_DATABASE_URL": url, "PORTAIL_DEMO": "true"}

@@ -43,7 +43,7 @@ from db.models import (
     OutboxMail,
     StaffMember,
 )
-from tests.bench.mail import SERVER, _fresh, _on_server
+from tests.bench.mail import SERVER, _on_server, fresh
 from tests.bench.served import ROOT, SECRET, Server, free_port, running
 from tests.bench.table import Line, verdict
 
@@ -90,7 +90,7 @@ def _base(folder: str, *, is_fresh: bool) -> str:
         Path(folder).mkdir(parents=True, exist_ok=True)
         return f"sqlite:///{folder}/portail.db"
     name = "portail_bench_service"
-    url = asyncio.run(_fresh(name)) if is_fresh else _on_server(name)
+    url = asyncio.run(fresh(name)) if is_fresh else _on_server(name)
     return url.replace("+asyncpg", "")
 
 

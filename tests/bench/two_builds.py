@@ -19,7 +19,7 @@ from typing import Any
 import asyncpg
 
 from tests.bench.large_service import Size, fill
-from tests.bench.mail import SERVER, _fresh, _on_server
+from tests.bench.mail import SERVER, _on_server, fresh
 from tests.bench.pages import tree_of
 from tests.bench.served import ROOT, SECRET, Server, free_port, running
 from tests.bench.service import _is_postgres
@@ -70,7 +70,7 @@ def both_served(base: str, size: Size) -> Iterator[Sides]:
             (place / name).mkdir()
             variables[name] = _variables(base, place / name, database)
         if base == "PostgreSQL":
-            asyncio.run(_fresh(NAMES["before"]))
+            asyncio.run(fresh(NAMES["before"]))
             stack.callback(asyncio.run, _dropped())
         _migrate(tree, variables["before"])
         people = asyncio.run(fill(variables["before"]["PORTAIL_DATABASE_URL"], size))
