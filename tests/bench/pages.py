@@ -94,8 +94,8 @@ def lines(*, quick: bool = False) -> list[Line]:
     pages = _pages()
     with (
         tree_of(BEFORE) as tree,
-        demo_served(ROOT, "portail_bench_now") as now,
-        demo_served(tree, "portail_bench_before") as before,
+        demo_served(ROOT, "portail_pages_now") as now,
+        demo_served(tree, "portail_pages_before") as before,
         bare_served(now, pages) as bare,
     ):
         shares = [_share(each, (now, before), bare, 1 if quick else ROUNDS) for each in pages]
@@ -138,7 +138,7 @@ def _line(share: Share) -> Line:
 
 
 @contextmanager
-def demo_served(tree: Path, name: str = "portail_bench_demo") -> Iterator[Served]:
+def demo_served(tree: Path, name: str = "portail_pages_demo") -> Iterator[Served]:
     """`portail demo` of that tree, and the session of its employer, who signed in as a reader does.
 
     `name`: of its database on the server of the tests, if there is one.
