@@ -182,6 +182,8 @@ async def add_accounts(staff: StaffAccess, now: datetime) -> None:
 
 async def add_mandate(staff: StaffAccess, now: datetime) -> None:
     """A client of the accountant has paid by direct debit for some weeks; its code is that of the letter."""
+    if not staff.portal.settings.takes_debits:
+        return
     codes = select(Company.code).where(col(Company.code).not_in(["00010", "00042"])).order_by(Company.code)
     clients = [code for code in await staff.all(codes) if not code.startswith("00010")]
     member, at = await member_of(staff, clients[0], "cabinet@demo.example"), days_ago(now, 33, 10, 20)

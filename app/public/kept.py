@@ -177,7 +177,7 @@ HELD = (
         "professionnelles et motif écrit d’un poste à risque, suivi et prochaine visite, fin d’une "
         "autorisation de conduite ou d’une habilitation électrique et rappels envoyés ; date, nature, "
         "lieu et professionnel des visites, papier remis à l’employeur et échéance fixée ; ce qui a été "
-        "déclaré, par qui et quand. Ni résultat, ni motif médical.",
+        "déclaré, par qui et quand ; par mois, combien de personnes. Ni résultat, ni motif médical.",
         "tant que le salarié travaille pour l’employeur, puis {employees} : ce qui reste compte et ne "
         "désigne plus personne ; les valeurs d’avant une correction, {changes}",
         {
@@ -188,6 +188,8 @@ HELD = (
             "visit": "company_id employee_id kind done_on professional place notice next_on",
             "employeechange": "company_id employee_id import_id undoes_id kind about before after "
             "account_id on_behalf urgent_on handled_at at undone_at",
+            "visitmonth": "company_id month people",
+            "hiringmonth": "company_id contract monitoring month people",
         },
     ),
     Held(

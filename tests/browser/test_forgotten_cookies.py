@@ -24,8 +24,8 @@ BROWSERS = {
 @pytest.fixture
 def server():
     """Gives a cookie at /, takes it back at /leave as the portal does, tells at /sent what it was sent."""
-    asked = SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(portal=Keeping())), scope={"state": {}})
-    visit = Caller(SimpleNamespace(**vars(asked), cookies={}, client=None, headers={}))
+    app = SimpleNamespace(state=SimpleNamespace(portal=Keeping()))
+    visit = Caller(SimpleNamespace(app=app, scope={"state": {}, "headers": []}, client=None))
     steps = {
         "/": (visit.cookie("session", "secret"), "/leave"),
         "/leave": (visit.no_cookie("session"), "/sent"),
