@@ -8,11 +8,9 @@ on PostgreSQL.
 import asyncio
 import re
 import subprocess
-import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from statistics import fmean, median
 from tempfile import TemporaryDirectory
@@ -167,6 +165,5 @@ def tree_of(commit: str) -> Iterator[Path]:
     """The files of a commit."""
     with TemporaryDirectory(prefix="portail-before-") as folder:
         archive = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True).stdout
-        with tarfile.open(fileobj=BytesIO(archive)) as files:
-            files.extractall(folder, filter="data")
+        subprocess.run(["tar", "-x"], cwd=folder, input=archive, check=True)
         yield Path(folder)
